@@ -1,0 +1,87 @@
+"""Every error that renmin raises on purpose, as one tree.
+
+::
+
+    RenminError                 exit code 3: the work could not be done
+    ├── ConfigError             exit code 2: an option, a setting or a file that the user named is wrong
+    │   └── UnknownChannelError     ... and these are the nearest known names
+    ├── ExtractionError         a page gave no article; names the URL, the design and the field
+    ├── StoreError              the database cannot be used as asked
+    │   ├── SchemaError             it was written by a newer renmin, or by something else
+    │   ├── BusyError               another crawl or program holds it
+    │   └── DiskFullError           the disk of the named file is full
+    └── ArchiveError            one record of the raw archive cannot be read; the rest can
+
+A message names the thing as the user typed it, says what is wrong, and what to do instead.
+"""
+
+from __future__ import annotations
+
+
+class RenminError(Exception):
+    """The root: the command line prints the message in one line and exits with ``exit_code``."""
+
+    exit_code = 3
+
+
+class ConfigError(RenminError):
+    """An option, a setting or a file that the user named cannot be used."""
+
+    exit_code = 2
+
+
+class UnknownChannelError(ConfigError):
+    """No channel has this id, host or Chinese name.
+
+    Attributes:
+        name: What was asked for.
+        nearest: Known channel ids that resemble it, best first; may be empty.
+    """
+
+    def __init__(self, name: str, nearest: tuple[str, ...] = ()) -> None:
+        self.name = name
+        self.nearest = nearest
+        hint = f"; did you mean {', '.join(nearest)}?" if nearest else ""
+        super().__init__(f"unknown channel {name!r}{hint} (all of them: renmin channels)")
+
+
+class ExtractionError(RenminError):
+    """A page gave no article.
+
+    Attributes:
+        url: The page's address.
+        template: The page design that was tried; ``None`` if none was recognised.
+        field: The field of the record that could not be filled, or ``"page"`` for the whole.
+        why: What is wrong with it, in a few words. Also the failure reason that is counted.
+    """
+
+    def __init__(self, url: str, template: str | None, field: str, why: str) -> None:
+        self.url = url
+        self.template = template
+        self.field = field
+        self.why = why
+        super().__init__(f"{url}: {field}: {why} (page design: {template or 'none recognised'})")
+
+    def __reduce__(self) -> tuple[type[ExtractionError], tuple[str, str | None, str, str]]:
+        """Keep the four facts when the error crosses a process border."""
+        return type(self), (self.url, self.template, self.field, self.why)
+
+
+class StoreError(RenminError):
+    """The database cannot be used as asked."""
+
+
+class SchemaError(StoreError):
+    """The database was written by a newer renmin, or is not one of ours."""
+
+
+class BusyError(StoreError):
+    """Another crawl or program holds the database."""
+
+
+class DiskFullError(StoreError):
+    """The disk that holds the named file is full."""
+
+
+class ArchiveError(RenminError):
+    """One record of the raw archive cannot be read; the others can."""

@@ -1,0 +1,264 @@
+"""The values that travel through the house: frozen, without behaviour, known to every room.
+
+An unknown value is ``None``, an absent list is ``()``; nothing is guessed silently.
+All sequences are tuples in reading order. All times are aware datetimes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Script = Literal["Hans", "Hant"]
+PageKind = Literal["list", "article", "sitemap"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Which charset a page is really in, and what spoke for it.
+
+    Attributes:
+        decided: Python codec name: ``utf-8``, ``gb18030``, ``big5hkscs``, ``utf-16-le``, ``hz`` ...
+        declared_header: Charset named by the ``Content-Type`` header, as written there.
+        declared_meta: Charset named in the page, as written there.
+        agrees: Whether the declarations (all of them; true if there is none) mean ``decided``.
+        score: 0.0 to 1.0: share of the text that reads as ordinary text in ``decided``.
+        why: One short sentence for a person.
+        opinion: What chardet said when it was asked; ``None`` if it was not asked or was refused.
+        mixed: True if the page holds runs in another encoding, decoded block by block.
+    """
+
+    decided: str
+    declared_header: str | None = None
+    declared_meta: str | None = None
+    agrees: bool = True
+    score: float = 1.0
+    why: str = ""
+    opinion: str | None = None
+    mixed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """One repair rule that fired.
+
+    Attributes:
+        rule: Its name in the table of rules.
+        count: How many times it was applied (characters or spans, as the rule says).
+        lossless: True if every character that it wrote is forced by the ones it read.
+    """
+
+    rule: str
+    count: int
+    lossless: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """A place in the text that was inferred, or that could not be restored.
+
+    Attributes:
+        field: Field of the record: ``title``, ``paragraphs``, ``photos`` (the caption) ...
+            Empty while the text has no place in a record yet.
+        paragraph: Index into that field where it is a list; ``None`` otherwise.
+        start: First character, counted in code points of the *repaired* text.
+        end: One past the last character.
+        text: ``repaired[start:end]``.
+        candidates: What it may be instead, likeliest first; empty if nothing is known.
+    """
+
+    field: str = ""
+    paragraph: int | None = None
+    start: int
+    end: int
+    text: str
+    candidates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dateline:
+    """Where and when a report was filed: ``人民网济南3月25日电``.
+
+    Attributes:
+        text: As printed, without the byline that follows it.
+        agency: ``人民网``, ``新华社`` ...
+        place: ``济南``; ``None`` in ``人民网讯``.
+        date: As printed, ``3月25日``; ``None`` if there is none.
+    """
+
+    text: str
+    agency: str | None = None
+    place: str | None = None
+    date: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    """One photo of an article.
+
+    Attributes:
+        url: Absolute address of the image; ``None`` where only the caption survived.
+        caption: Without the credit; ``None`` if there is none.
+        credit: As printed, ``人民网 宋翠摄``; ``None`` if there is none.
+        before_paragraph: Index of the paragraph that follows it; ``len(paragraphs)`` at the end.
+    """
+
+    url: str | None = None
+    caption: str | None = None
+    credit: str | None = None
+    before_paragraph: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One regional news article, as printed.
+
+    The first block comes from the page, the second from its fetch, the third from repair, the
+    fourth from the store.
+
+    Attributes:
+        url: Canonical address; the store's key.
+        channel: Channel id, ``sd``; the host name for a host that is no channel.
+        node_id: Number of the site's column that holds the article.
+        content_id: The site's number of the article.
+        title: Headline, without the site's suffix.
+        kicker: Line above the headline (肩题).
+        subtitle: Line below it (副题).
+        source: Who published it first (来源), as named on the page.
+        published_at: To the minute, +08:00.
+        dateline: See :class:`Dateline`.
+        authors: Reporters. Editors are never among them.
+        editors: 责编, in order.
+        paragraphs: The body, none empty, without leading full-width spaces.
+        photos: See :class:`Photo`.
+        script: Of the printed text: ``Hans`` or ``Hant``; ``None`` if it cannot be told.
+        template: Name of the page design that was recognised; ``generic`` for the fallback.
+        fetched_url: Where it was fetched from.
+        fetched_at: When.
+        body_sha256: Of the raw bytes (first page of the article), hexadecimal.
+        charset: See :class:`Verdict`.
+        damage: Names of the kinds of mis-encoding that were found, undone or not.
+        repairs: See :class:`Repair`.
+        doubts: See :class:`Doubt`.
+        duplicate_of: Canonical address of the original, if this is a copy.
+        relation: ``same_text reprint excerpt contains mirror revised``; with ``duplicate_of``.
+        similarity: 0.0 to 1.0; with ``duplicate_of``.
+        revision: 1 for the text as first seen; one more each time the site changed it.
+    """
+
+    url: str
+    channel: str | None = None
+    node_id: str | None = None
+    content_id: str | None = None
+    title: str = ""
+    kicker: str | None = None
+    subtitle: str | None = None
+    source: str | None = None
+    published_at: datetime | None = None
+    dateline: Dateline | None = None
+    authors: tuple[str, ...] = ()
+    editors: tuple[str, ...] = ()
+    paragraphs: tuple[str, ...] = ()
+    photos: tuple[Photo, ...] = ()
+    script: Script | None = None
+    template: str = ""
+
+    fetched_url: str | None = None
+    fetched_at: datetime | None = None
+    body_sha256: str | None = None
+    charset: Verdict | None = None
+
+    damage: tuple[str, ...] = ()
+    repairs: tuple[Repair, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+
+    duplicate_of: str | None = None
+    relation: str | None = None
+    similarity: float | None = None
+    revision: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """An address that a page led to, fit to be fetched.
+
+    Attributes:
+        url: Canonical address; the frontier's key.
+        fetch_url: The address to ask for.
+        kind: What is expected there.
+        channel: Channel id.
+        published: The day that the address itself names; ``None`` if it names none.
+    """
+
+    url: str
+    fetch_url: str
+    kind: PageKind
+    channel: str
+    published: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetch:
+    """One response as it came off the wire; what the archive keeps.
+
+    Attributes:
+        url: The address that was asked for.
+        status: HTTP status.
+        headers: Lower-case names; values of a repeated header joined by ``", "``.
+        body: Raw bytes, unpacked from their transfer coding, not decoded.
+        fetched_at: When.
+        sha256: Of ``body``, hexadecimal.
+        page: 1 for the first page of an article, 2 for its second ...
+    """
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    fetched_at: datetime
+    sha256: str
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a page gave nothing.
+
+    Attributes:
+        reason: A short key to group by: ``http_404``, ``timeout``, ``robots``, ``extraction_title``.
+        detail: One sentence for a person.
+        retry: Whether another try later may do better.
+    """
+
+    reason: str
+    detail: str = ""
+    retry: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """All that one visit to one page of the frontier brought; it is stored as a whole or not at all.
+
+    Attributes:
+        url: Canonical address: the row of the frontier that this visit settles.
+        kind: What the page is.
+        channel: Channel id.
+        fetches: The responses that it took, more than one for an article of several pages.
+        article: What was extracted; ``None`` for lists, failures and unchanged pages.
+        links: What it led to.
+        skipped: Links that were not followed, counted by reason.
+        failure: Why it brought nothing; ``None`` if all went well.
+        unchanged: True if the site answered 304, or with the same bytes as last time.
+    """
+
+    url: str
+    kind: PageKind
+    channel: str
+    fetches: tuple[Fetch, ...] = ()
+    article: Article | None = None
+    links: tuple[Link, ...] = ()
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    failure: Failure | None = None
+    unchanged: bool = False
