@@ -1,0 +1,235 @@
+"""How a database is opened, checked, migrated and locked.
+
+SQLite: write-ahead log, every transaction of the writing engine begins ``IMMEDIATE`` (a deferred
+one that reads and then writes fails at once when somebody else wrote in between, whatever the
+time-out), and one process at a time crawls into a file. Readers use an engine of their own with
+plain ``BEGIN``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import URL, make_url
+
+from crawler.errors import BusyError, ConfigError, SchemaError, StoreError
+from crawler.store.migrations import HEAD
+from crawler.store.tables import metadata
+
+LOCK_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An open database.
+
+    Attributes:
+        url: As the user named it, without a password.
+        writing: Engine of the one writer; its transactions hold the write lock from the start.
+        reading: Engine for everybody else.
+    """
+
+    url: str
+    writing: Engine
+    reading: Engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether one file on this machine is the database."""
+        return self.writing.dialect.name == "sqlite"
+
+    @property
+    def path(self) -> Path | None:
+        """The SQLite file; ``None`` for a server."""
+        database = self.writing.url.database
+        return Path(database) if self.is_sqlite and database else None
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.writing.dispose()
+        self.reading.dispose()
+
+
+def open_store(database: str, *, create: bool = True) -> Store:
+    """Open ``database`` and bring its schema up to date.
+
+    Args:
+        database: SQLAlchemy URL: ``sqlite:///FILE`` or ``postgresql://USER@HOST/NAME``.
+        create: Whether a database without tables gets them. Commands that only read say no.
+
+    Raises:
+        ConfigError: The URL cannot be used.
+        SchemaError: A newer renmin wrote it; or it is missing or empty and ``create`` is false.
+        BusyError: Another program holds it.
+        StoreError: It cannot be reached.
+    """
+    url = _checked_url(database)
+    if url.database and url.get_backend_name() == "sqlite":
+        _prepare_file(Path(url.database), create=create)
+    store = Store(
+        url.render_as_string(hide_password=True),
+        _engine(url, begin="BEGIN IMMEDIATE"),
+        _engine(url, begin="BEGIN"),
+    )
+    try:
+        _bring_up_to_date(store, create=create)
+    except sa.exc.DBAPIError as error:
+        store.close()
+        raise _explained(store, error) from error
+    except StoreError:
+        store.close()
+        raise
+    return store
+
+
+@contextlib.contextmanager
+def crawl_lock(store: Store) -> Iterator[None]:
+    """Hold the right to crawl into a SQLite file; a server needs no such lock.
+
+    The operating system lets go of it when the process ends, however it ends.
+
+    Raises:
+        BusyError: Another crawl holds it.
+    """
+    if store.path is None:
+        yield
+        return
+    lock_file = store.path.with_name(store.path.name + ".lock")
+    with lock_file.open("a+", encoding="utf-8") as handle:
+        _take(handle, store)
+        try:
+            yield
+        finally:
+            fcntl.flock(handle, fcntl.LOCK_UN)
+
+
+def _take(handle: TextIO, store: Store) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        handle.seek(0)
+        holder = handle.read(32).strip()
+        raise BusyError(
+            f"{store.path}: another crawl{f' (process {holder})' if holder else ''} is writing to "
+            "this file; wait for it, or give this one a --database of its own"
+        ) from None
+    handle.truncate(0)
+    handle.write(str(os.getpid()))
+    handle.flush()
+
+
+def _checked_url(database: str) -> URL:
+    try:
+        url = make_url(database)
+    except sa.exc.ArgumentError:
+        raise ConfigError(
+            f"database={database}: not a database URL; a file is written sqlite:///path/file.db"
+        ) from None
+    if url.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise ConfigError(f"database={database}: renmin knows sqlite:/// and postgresql://")
+    if url.get_backend_name() == "postgresql" and url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    return url
+
+
+def _prepare_file(path: Path, *, create: bool) -> None:
+    if path.exists() or str(path) == ":memory:":
+        return
+    if not create:
+        raise SchemaError(f"{path}: no such database; begin with: renmin crawl CHANNEL")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"{path.parent}: cannot be made: {error.strerror}") from error
+
+
+def _engine(url: URL, *, begin: str) -> Engine:
+    if url.get_backend_name() == "postgresql":
+        return _postgres_engine(url)
+    engine = sa.create_engine(url, connect_args={"timeout": LOCK_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        connection.execute("PRAGMA journal_mode=WAL")
+        # A commit waits for the disk only at checkpoints; batches make FULL affordable, and a
+        # crawl that was acknowledged survives a power cut.
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA cache_size=-65536")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgres_engine(url: URL) -> Engine:
+    try:
+        # A server that was restarted is noticed when a connection is taken, not in mid-batch.
+        return sa.create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            "PostgreSQL needs its driver: pip install 'psycopg[binary]' (extra: postgres)"
+        ) from error
+
+
+def _bring_up_to_date(store: Store, *, create: bool) -> None:
+    with store.reading.connect() as connection:
+        found = _version(connection)
+    if found == HEAD:
+        return
+    if found is None and not create:
+        raise SchemaError(f"{store.url}: holds no articles yet; begin with: renmin crawl CHANNEL")
+    if found is not None and found > HEAD:
+        raise SchemaError(
+            f"{store.url}: schema {found} was written by a newer renmin; this one knows {HEAD}: "
+            "upgrade renmin"
+        )
+    with store.writing.begin() as connection:
+        _migrate(connection)
+
+
+def _version(connection: Connection) -> str | None:
+    inspector = sa.inspect(connection)
+    if not inspector.has_table("alembic_version"):
+        if inspector.has_table("article") or inspector.has_table("frontier"):
+            raise SchemaError(f"{connection.engine.url}: has tables that are not renmin's")
+        return None
+    version: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return version
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", "crawler.store:migrations")
+    config.attributes["connection"] = connection
+    if connection.dialect.name == "postgresql":
+        # Two processes that open a new database at once: the second waits, then finds it done.
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(7265_6e6d)".replace("_", "")))
+    command.upgrade(config, "head")
+
+
+def _explained(store: Store, error: sa.exc.DBAPIError) -> StoreError:
+    text = str(error.orig)
+    if "locked" in text:
+        return BusyError(f"{store.url}: another program has held it for {LOCK_SECONDS} s")
+    if "not a database" in text:
+        return SchemaError(f"{store.url}: is not an SQLite database")
+    return StoreError(f"{store.url}: {text.splitlines()[0]}")
+
+
+__all__ = ["Store", "crawl_lock", "metadata", "open_store"]

@@ -1,0 +1,343 @@
+"""What a row is: one schema for SQLite and PostgreSQL.
+
+Plain names, foreign keys and views, so that the file opens well in any database tool. Times are
+ISO 8601 text with +08:00 on SQLite (they sort as text), ``timestamptz`` on PostgreSQL. Lists and
+nested values are JSON in the form of the exported record. There are no blobs: raw bodies are in
+the archive.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    TIMESTAMP,
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeDecorator
+
+SHANGHAI = timezone(timedelta(hours=8), "+08:00")
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, to the second: ``2026-11-23T08:15:00+08:00`` as text on SQLite."""
+
+    impl = String(25)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        """``timestamptz`` where the database has it."""
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(TIMESTAMP(timezone=True))
+        return dialect.type_descriptor(String(25))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Refuse a naive time: its hour would depend on the machine."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without its zone: {value}")
+        value = value.astimezone(SHANGHAI).replace(microsecond=0)
+        return value if dialect.name == "postgresql" else value.isoformat()
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Give every time back in +08:00."""
+        if value is None:
+            return None
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        return moment.astimezone(SHANGHAI)
+
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+# SQLite's rowid alias must be spelt INTEGER.
+Id = BigInteger().with_variant(Integer, "sqlite")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("command", Text, nullable=False),
+    Column("version", String(32), nullable=False),
+    Column("machine", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("channels", Json, nullable=False),
+    # Settings that differ from renmin's default.
+    Column("settings", Json, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    # Moved every few seconds: a run without end whose heart stands still is lost.
+    Column("heartbeat_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("finish_reason", String(64)),
+    Column("exit_code", Integer),
+    Index("ix_run_started_at", "started_at"),
+)
+
+run_counter = Table(
+    "run_counter",
+    metadata,
+    Column("run_id", Id, ForeignKey("run.id", ondelete="CASCADE"), primary_key=True),
+    # "" counts for the run as a whole (bytes of robots.txt and the like).
+    Column("channel", String(64), primary_key=True),
+    # noun/what: article/new, failure/http_404, template/rm_txt ...
+    Column("name", String(128), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+run_tick = Table(
+    "run_tick",
+    metadata,
+    Column("run_id", Id, ForeignKey("run.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", Instant, primary_key=True),
+    # Sums since the start of the run.
+    Column("pages", Integer, nullable=False),
+    Column("articles", Integer, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    # Rows still waiting when the tick was written.
+    Column("queue", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+host = Table(
+    "host",
+    metadata,
+    Column("host", String(255), primary_key=True),
+    # allowed, forbidden (robots.txt says no), unreadable (it could not be read: wait)
+    Column("robots", String(16)),
+    Column("robots_detail", Text),
+    Column("robots_at", Instant),
+    Column("crawl_delay", Float),
+    # One process at a time fetches from a host, also when several share the database.
+    Column("leased_by", Id, ForeignKey("run.id", ondelete="SET NULL")),
+    Column("lease_until", Instant),
+)
+
+frontier = Table(
+    "frontier",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("url", Text, nullable=False, unique=True),
+    Column("fetch_url", Text, nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("channel", String(64), nullable=False),
+    Column("host", String(255), nullable=False),
+    # PENDING -> LEASED -> DONE | FAILED
+    Column("state", String(8), nullable=False),
+    # Lists before articles, newest articles first: see frontier.priority().
+    Column("priority", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("reason", String(64)),
+    Column("detail", Text),
+    Column("leased_by", Id, ForeignKey("run.id", ondelete="SET NULL")),
+    Column("lease_until", Instant),
+    Column("found_at", Instant, nullable=False),
+    Column("found_on", Text),
+    Column("settled_at", Instant),
+    # A failure that may pass, or a page that may change, is looked at again from then on.
+    Column("due_at", Instant),
+    Index("ix_frontier_next", "host", "state", "priority", "id"),
+    Index("ix_frontier_due", "state", "due_at"),
+    Index("ix_frontier_reason", "reason"),
+)
+
+page = Table(
+    "page",
+    metadata,
+    Column("frontier_id", Id, ForeignKey("frontier.id", ondelete="CASCADE"), primary_key=True),
+    Column("status", Integer, nullable=False),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("body_sha256", String(64)),
+    Column("fetched_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("checks", Integer, nullable=False),
+    # How many checks in a row found nothing new: the next one waits longer.
+    Column("unchanged", Integer, nullable=False),
+)
+
+article = Table(
+    "article",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("url", Text, nullable=False, unique=True),
+    Column("fetched_url", Text),
+    Column("channel", String(64), nullable=False),
+    Column("node_id", String(16)),
+    Column("content_id", String(16)),
+    Column("title", Text, nullable=False),
+    Column("kicker", Text),
+    Column("subtitle", Text),
+    Column("source", Text),
+    Column("published_at", Instant),
+    Column("dateline", Json),
+    Column("authors", Json, nullable=False),
+    Column("editors", Json, nullable=False),
+    Column("paragraphs", Json, nullable=False),
+    Column("photos", Json, nullable=False),
+    Column("script", String(4)),
+    Column("template", String(32), nullable=False),
+    Column("charset", Json),
+    Column("damage", Json, nullable=False),
+    Column("repairs", Json, nullable=False),
+    Column("doubts", Json, nullable=False),
+    Column("duplicate_of_id", Id, ForeignKey("article.id")),
+    Column("relation", String(16)),
+    Column("similarity", Float),
+    Column("revision", Integer, nullable=False, default=1),
+    Column("extraction", Integer, nullable=False, default=1),
+    Column("fetched_at", Instant, nullable=False),
+    Column("first_seen_at", Instant, nullable=False),
+    Column("body_sha256", String(64)),
+    # blake2b-128 of the canonical text, hexadecimal.
+    Column("text_hash", String(32), nullable=False),
+    Column("characters", Integer, nullable=False),
+    # The run that stored it first, and the one that changed it last.
+    Column("first_run_id", Id, ForeignKey("run.id", ondelete="SET NULL")),
+    Column("run_id", Id, ForeignKey("run.id", ondelete="SET NULL")),
+    Index("ix_article_text_hash", "text_hash"),
+    Index("ix_article_channel_published", "channel", "published_at"),
+    Index("ix_article_published_at", "published_at"),
+    Index("ix_article_first_seen_at", "first_seen_at"),
+    Index("ix_article_duplicate_of_id", "duplicate_of_id"),
+    Index("ix_article_content_id", "content_id"),
+)
+
+revision = Table(
+    "revision",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("article_id", Id, ForeignKey("article.id", ondelete="CASCADE"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    # 1 as first extracted from these bytes; one more each time better code reads them otherwise.
+    Column("extraction", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("paragraphs", Json, nullable=False),
+    Column("photos", Json, nullable=False),
+    Column("body_sha256", String(64)),
+    Column("fetched_at", Instant, nullable=False),
+    Column("code_version", String(32), nullable=False),
+    UniqueConstraint("article_id", "revision", "extraction"),
+)
+
+fingerprint = Table(
+    "fingerprint",
+    metadata,
+    # publication quarter | 30 bits of hash | 26 bits of article.id: see dedup/sketch.py
+    Column("key", Id, primary_key=True, autoincrement=False),
+)
+
+skipped_link = Table(
+    "skipped_link",
+    metadata,
+    # Links that were seen and not followed, with the reason, a few samples each.
+    Column("channel", String(64), primary_key=True),
+    Column("reason", String(32), primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+schedule = Table(
+    "schedule",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("name", String(64), nullable=False, unique=True),
+    Column("channels", Json, nullable=False),
+    # Five fields, read in Asia/Shanghai.
+    Column("cron", String(64), nullable=False),
+    Column("jitter_seconds", Integer, nullable=False),
+    Column("max_seconds", Integer, nullable=False),
+    Column("options", Json, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    # The planned time up to which everything is settled: run, caught up, or refused.
+    Column("settled_until", Instant, nullable=False),
+)
+
+schedule_run = Table(
+    "schedule_run",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("schedule_id", Id, ForeignKey("schedule.id", ondelete="CASCADE"), nullable=False),
+    Column("planned_at", Instant, nullable=False),
+    Column("started_at", Instant),
+    Column("ended_at", Instant),
+    # running, done, failed, timeout, lost, overlap
+    Column("outcome", String(16), nullable=False),
+    Column("exit_code", Integer),
+    Column("missed", Integer, nullable=False),
+    Column("run_id", Id, ForeignKey("run.id", ondelete="SET NULL")),
+    Column("detail", Text),
+    UniqueConstraint("schedule_id", "planned_at"),
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("rule", String(64), nullable=False),
+    # What it is about: a channel, a run, a field; "" for all.
+    Column("subject", String(128), nullable=False),
+    Column("message", Text, nullable=False),
+    Column("value", Float),
+    Column("threshold", Float),
+    Column("opened_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("closed_at", Instant),
+    Index("ix_alert_open", "closed_at", "rule", "subject"),
+)
+
+notice = Table(
+    "notice",
+    metadata,
+    # What is to be said of an alert, by which way, until it was said or given up.
+    Column("id", Id, primary_key=True),
+    Column("alert_id", Id, ForeignKey("alert.id", ondelete="CASCADE"), nullable=False),
+    Column("event", String(8), nullable=False),
+    Column("way", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Instant),
+    Column("sent_at", Instant),
+    Column("error", Text),
+)
+
+VIEWS = {
+    "article_unique": "SELECT * FROM article WHERE duplicate_of_id IS NULL",
+    "duplicate_pairs": (
+        "SELECT copy.url AS url, original.url AS duplicate_of, copy.relation AS relation, "
+        "copy.similarity AS similarity, copy.channel AS channel, "
+        "original.channel AS original_channel, copy.title AS title, "
+        "original.title AS original_title, copy.published_at AS published_at, "
+        "original.published_at AS original_published_at "
+        "FROM article AS copy JOIN article AS original ON original.id = copy.duplicate_of_id"
+    ),
+    "failures": (
+        "SELECT url, kind, channel, reason, detail, attempts, settled_at, due_at "
+        "FROM frontier WHERE reason IS NOT NULL AND state IN ('FAILED', 'PENDING')"
+    ),
+}
