@@ -1,0 +1,63 @@
+"""``renmin channels``: which channels there are."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from crawler.site.channels import Channel, find, load
+
+app = typer.Typer()
+
+
+@app.command()
+def channels(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(help="Id, host, Chinese name or pinyin. All channels if none is named."),
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="One JSON line a channel, with its list pages.")
+    ] = False,
+) -> None:
+    r"""Print the known channels; with names, their list pages too.
+
+    Exit code 2 means that a name is unknown; the nearest known ones are printed.
+
+    \b
+    Example:
+        renmin channels
+        renmin channels 山东 sz.people.com.cn
+        renmin channels --json | jq -r .host
+    """
+    chosen = [find(name) for name in names] if names else list(load().values())
+    if json:
+        for channel in chosen:
+            typer.echo(orjson.dumps(asdict(channel)).decode())
+    elif names:
+        for channel in chosen:
+            _print_lists(channel)
+    else:
+        _print_table(chosen)
+
+
+def _print_table(chosen: list[Channel]) -> None:
+    table = Table("id", "host", "name", "region", "lists", "seen", box=None)
+    for channel in chosen:
+        lists = str(len(channel.lists))
+        table.add_row(channel.id, channel.host, channel.name, channel.region, lists, channel.as_of)
+    Console().print(table)
+
+
+def _print_lists(channel: Channel) -> None:
+    typer.echo(f"{channel.id}  {channel.name}  {channel.host}  seen {channel.as_of}")
+    for page in channel.lists:
+        mark = "*" if page.primary else " "
+        typer.echo(f" {mark} {page.url}  {page.label}")
+    for page in channel.disabled:
+        typer.echo(f" - {page.url}  {page.label} (left out)")
