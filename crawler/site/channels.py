@@ -163,5 +163,7 @@ def _channel(id_: str, table: Mapping[str, Any]) -> Channel:
 def _list_page(host: str, row: tuple[str, str], primary: frozenset[str]) -> ListPage:
     path, label = row
     # The column's number is the innermost folder: /GB/82838/337124/index.html is 337124.
-    node = next(part for part in reversed(path.split("/")) if part.isdigit())
+    node = next((part for part in reversed(path.split("/")) if part.isdigit()), None)
+    if node is None:
+        raise ValueError(f"no column number in {path}")
     return ListPage(url=f"http://{host}{path}", node_id=node, label=label, primary=node in primary)
