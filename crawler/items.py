@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 Script = Literal["Hans", "Hant"]
@@ -196,7 +196,7 @@ class Link:
     fetch_url: str
     kind: PageKind
     channel: str
-    published: datetime | None = None
+    published: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,11 +230,13 @@ class Failure:
         reason: A short key to group by: ``http_404``, ``timeout``, ``robots``, ``extraction_title``.
         detail: One sentence for a person.
         retry: Whether another try later may do better.
+        wait: True if the page was not even asked for: it goes back and no attempt is counted.
     """
 
     reason: str
     detail: str = ""
     retry: bool = True
+    wait: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,7 +244,8 @@ class Visit:
     """All that one visit to one page of the frontier brought; it is stored as a whole or not at all.
 
     Attributes:
-        url: Canonical address: the row of the frontier that this visit settles.
+        url: Canonical address of the page.
+        frontier_id: The row of the frontier that this visit settles.
         kind: What the page is.
         channel: Channel id.
         fetches: The responses that it took, more than one for an article of several pages.
@@ -251,9 +254,12 @@ class Visit:
         skipped: Links that were not followed, counted by reason.
         failure: Why it brought nothing; ``None`` if all went well.
         unchanged: True if the site answered 304, or with the same bytes as last time.
+        next_list: The next page of a list; it is read on only if this page brought something new.
+        read_on: True to read the next page of the list in any case (``--since`` reaches further).
     """
 
     url: str
+    frontier_id: int
     kind: PageKind
     channel: str
     fetches: tuple[Fetch, ...] = ()
@@ -262,3 +268,5 @@ class Visit:
     skipped: Mapping[str, int] = field(default_factory=dict)
     failure: Failure | None = None
     unchanged: bool = False
+    next_list: Link | None = None
+    read_on: bool = False

@@ -11,9 +11,8 @@ import pkgutil
 import sys
 from typing import Any
 
-import click
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 import crawler.cli
 from crawler import __version__
@@ -25,19 +24,21 @@ NOT_COMMANDS = {"main", "options"}
 class CommandFolder(TyperGroup):
     """The group whose commands are the modules of :mod:`crawler.cli`."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # noqa: ARG002
         """Name every module of the folder, ``_`` printed as ``-``."""
         names = (module.name for module in pkgutil.iter_modules(crawler.cli.__path__))
         return sorted(name.replace("_", "-") for name in names if name not in NOT_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(  # type: ignore[override]
+        self, ctx: typer.Context, cmd_name: str
+    ) -> TyperCommand | None:
         """Import the module behind ``cmd_name``; ``None`` if there is none."""
         if cmd_name not in self.list_commands(ctx):
             return None
         module = importlib.import_module(f"crawler.cli.{cmd_name.replace('-', '_')}")
-        command: Any = typer.main.get_command(module.app)
+        command: TyperCommand | Any = typer.main.get_command(module.app)
         command.name = cmd_name
-        return command  # type: ignore[no-any-return]
+        return command
 
 
 app = typer.Typer(cls=CommandFolder, add_completion=False, no_args_is_help=True)

@@ -55,7 +55,11 @@ class Instant(TypeDecorator[datetime]):
         value = value.astimezone(SHANGHAI).replace(microsecond=0)
         return value if dialect.name == "postgresql" else value.isoformat()
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+    def process_result_value(
+        self,
+        value: Any,
+        dialect: Dialect,  # noqa: ARG002
+    ) -> datetime | None:
         """Give every time back in +08:00."""
         if value is None:
             return None

@@ -1,0 +1,311 @@
+"""Raw bodies as they came off the wire, in a SQLite file of their own.
+
+A body is kept once, under its SHA-256, however often it is fetched; each fetch is a row with its
+time, status and headers. Bodies are zstd-compressed, as soon as there are enough of them with a
+dictionary that was trained on this archive: pages of one site share most of their bytes.
+Dictionaries are never deleted, since old bodies need theirs.
+
+This file is apart from the database so that backups, VACUUM and other tools stay quick there, and
+so that extraction can be run again without fetching anything.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import zstandard
+
+from crawler.errors import ArchiveError, BusyError, ConfigError, DiskFullError, StoreError
+from crawler.items import Fetch
+
+LEVEL = 3
+# A dictionary is trained when the archive reaches these numbers of bodies.
+TRAIN_AT = (200, 5000)
+DICTIONARY_BYTES = 112 * 1024
+SAMPLES = 200
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS dictionary (
+    id INTEGER PRIMARY KEY, trained_on INTEGER NOT NULL, data BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS body (
+    sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL,
+    dictionary_id INTEGER REFERENCES dictionary (id), data BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS fetch (
+    id INTEGER PRIMARY KEY, url TEXT NOT NULL, channel TEXT NOT NULL, kind TEXT NOT NULL,
+    page INTEGER NOT NULL, fetched_url TEXT NOT NULL, status INTEGER NOT NULL,
+    headers TEXT NOT NULL, fetched_at TEXT NOT NULL,
+    sha256 TEXT NOT NULL REFERENCES body (sha256));
+CREATE INDEX IF NOT EXISTS ix_fetch_url ON fetch (url, id);
+CREATE INDEX IF NOT EXISTS ix_fetch_sha256 ON fetch (sha256);
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One page of the archive with the fetches of one visit, in page order.
+
+    Attributes:
+        url: Canonical address.
+        channel: Channel id.
+        kind: ``article``, ``list`` or ``sitemap``.
+        fetches: The first page, and the others of an article of several pages.
+    """
+
+    url: str
+    channel: str
+    kind: str
+    fetches: tuple[Fetch, ...]
+
+
+class Archive:
+    """An open archive; one thread at a time may use it.
+
+    Args:
+        path: The file; made if it is missing, unless ``readonly``.
+        readonly: Only read; a missing file is an error.
+
+    Raises:
+        ConfigError: The file cannot be opened.
+    """
+
+    def __init__(self, path: Path, *, readonly: bool = False) -> None:
+        self.path = path
+        if readonly and not path.exists():
+            raise ConfigError(f"{path}: no such archive; it is made by: renmin crawl CHANNEL")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(
+                path, timeout=30, isolation_level=None, check_same_thread=False
+            )
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=NORMAL")
+            if not readonly:
+                self._db.executescript(SCHEMA)
+        except (sqlite3.Error, OSError) as error:
+            raise ConfigError(f"{path}: cannot be used as an archive: {error}") from error
+        self._decompressors: dict[int | None, zstandard.ZstdDecompressor] = {}
+        self._compressor: zstandard.ZstdCompressor | None = None
+        self._dictionary_id: int | None = None
+        self._bodies: int = 0 if readonly else self._count()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def keep(self, visits: Sequence[Record]) -> int:
+        """Store the bodies and fetches of ``visits`` in one transaction.
+
+        Returns:
+            How many bodies were new.
+
+        Raises:
+            DiskFullError: The file cannot be written; nothing of ``visits`` was kept.
+            BusyError: Another program holds it.
+        """
+        try:
+            new = self._keep(visits)
+        except sqlite3.Error as error:
+            raise self._explained(error) from error
+        self._bodies += new
+        self._train_if_due()
+        return new
+
+    def body(self, sha256: str) -> bytes:
+        """Give back the body with this digest.
+
+        Raises:
+            ArchiveError: It is missing, or does not decompress to what its name says.
+        """
+        row = self._db.execute(
+            "SELECT dictionary_id, size, data FROM body WHERE sha256 = ?", (sha256,)
+        ).fetchone()
+        if row is None:
+            raise ArchiveError(f"{self.path}: no body {sha256}")
+        dictionary_id, size, data = row
+        try:
+            body = self._decompressor(dictionary_id).decompress(data, max_output_size=size)
+        except zstandard.ZstdError as error:
+            raise ArchiveError(f"{self.path}: body {sha256} cannot be unpacked: {error}") from error
+        if hashlib.sha256(body).hexdigest() != sha256:
+            raise ArchiveError(f"{self.path}: body {sha256} is not what its name says")
+        return body
+
+    def latest(self, url: str) -> Record | None:
+        """The last successful visit to ``url``; ``None`` if there is none."""
+        first = self._db.execute(
+            "SELECT max(id) FROM fetch WHERE url = ? AND page = 1 AND status = 200", (url,)
+        ).fetchone()[0]
+        return self.record(first) if first else None
+
+    def before(self, url: str, sha256: str) -> Record | None:
+        """The last visit to ``url`` whose first page had the body ``sha256``."""
+        first = self._db.execute(
+            "SELECT max(id) FROM fetch WHERE url = ? AND page = 1 AND sha256 = ?", (url, sha256)
+        ).fetchone()[0]
+        return self.record(first) if first else None
+
+    def record(self, first_id: int) -> Record:
+        """The visit whose first page is the fetch ``first_id``, with its bodies.
+
+        Raises:
+            ArchiveError: One of its bodies cannot be read.
+        """
+        url = self._db.execute("SELECT url FROM fetch WHERE id = ?", (first_id,)).fetchone()[0]
+        rows = self._db.execute(
+            "SELECT channel, kind, page, fetched_url, status, headers, fetched_at, sha256"
+            " FROM fetch WHERE url = ? AND id >= ? ORDER BY id",
+            (url, first_id),
+        ).fetchall()
+        fetches: list[Fetch] = []
+        for _, _, page, fetched_url, status, headers, fetched_at, sha256 in rows:
+            if page != len(fetches) + 1:
+                break
+            fetches.append(
+                Fetch(
+                    url=fetched_url,
+                    status=status,
+                    headers=json.loads(headers),
+                    body=self.body(sha256),
+                    fetched_at=datetime.fromisoformat(fetched_at),
+                    sha256=sha256,
+                    page=page,
+                )
+            )
+        return Record(url=url, channel=rows[0][0], kind=rows[0][1], fetches=tuple(fetches))
+
+    def articles(self, channel: str | None = None, since: datetime | None = None) -> list[int]:
+        """The last successful visit to every article, as ids for :meth:`record`, in url order.
+
+        Args:
+            channel: Only of this channel.
+            since: Only those fetched since then.
+        """
+        query = (
+            "SELECT max(id) FROM fetch WHERE kind = 'article' AND page = 1 AND status = 200"
+            " AND (? IS NULL OR channel = ?) AND (? IS NULL OR fetched_at >= ?)"
+            " GROUP BY url ORDER BY url"
+        )
+        moment = since.isoformat() if since else None
+        rows = self._db.execute(query, (channel, channel, moment, moment))
+        return [row[0] for row in rows]
+
+    def sizes(self) -> tuple[int, int, int]:
+        """Number of bodies, their bytes as fetched, their bytes as stored."""
+        row = self._db.execute(
+            "SELECT count(*), coalesce(sum(size), 0), coalesce(sum(length(data)), 0) FROM body"
+        ).fetchone()
+        return (row[0], row[1], row[2])
+
+    def fetches(self, url: str) -> Iterator[tuple[datetime, int, str]]:
+        """Every fetch of the first page of ``url``, oldest first: time, status, digest."""
+        for moment, status, sha256 in self._db.execute(
+            "SELECT fetched_at, status, sha256 FROM fetch WHERE url = ? AND page = 1 ORDER BY id",
+            (url,),
+        ):
+            yield datetime.fromisoformat(moment), status, sha256
+
+    def _keep(self, visits: Sequence[Record]) -> int:
+        new = 0
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            for visit in visits:
+                for fetch in visit.fetches:
+                    new += self._keep_body(fetch)
+                    self._keep_fetch(visit, fetch)
+            self._db.execute("COMMIT")
+        finally:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+        return new
+
+    def _explained(self, error: sqlite3.Error) -> StoreError:
+        if "locked" in str(error):
+            return BusyError(f"{self.path}: held by another program")
+        return DiskFullError(f"{self.path}: cannot be written: {error}; is the disk full?")
+
+    def _count(self) -> int:
+        found: int = self._db.execute("SELECT count(*) FROM body").fetchone()[0]
+        return found
+
+    def _keep_body(self, fetch: Fetch) -> int:
+        known = self._db.execute("SELECT 1 FROM body WHERE sha256 = ?", (fetch.sha256,)).fetchone()
+        if known:
+            return 0
+        compressor = self._compressor or self._open_compressor()
+        self._db.execute(
+            "INSERT INTO body VALUES (?, ?, ?, ?)",
+            (fetch.sha256, len(fetch.body), self._dictionary_id, compressor.compress(fetch.body)),
+        )
+        return 1
+
+    def _keep_fetch(self, visit: Record, fetch: Fetch) -> None:
+        self._db.execute(
+            "INSERT INTO fetch (url, channel, kind, page, fetched_url, status, headers,"
+            " fetched_at, sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                visit.url,
+                visit.channel,
+                visit.kind,
+                fetch.page,
+                fetch.url,
+                fetch.status,
+                json.dumps(dict(fetch.headers), ensure_ascii=False),
+                fetch.fetched_at.isoformat(timespec="seconds"),
+                fetch.sha256,
+            ),
+        )
+
+    def _open_compressor(self) -> zstandard.ZstdCompressor:
+        row = self._db.execute("SELECT max(id), data FROM dictionary").fetchone()
+        self._dictionary_id = row[0]
+        if row[0] is None:
+            self._compressor = zstandard.ZstdCompressor(level=LEVEL)
+        else:
+            dictionary = zstandard.ZstdCompressionDict(row[1])
+            dictionary.precompute_compress(level=LEVEL)
+            self._compressor = zstandard.ZstdCompressor(level=LEVEL, dict_data=dictionary)
+        return self._compressor
+
+    def _decompressor(self, dictionary_id: int | None) -> zstandard.ZstdDecompressor:
+        if dictionary_id not in self._decompressors:
+            if dictionary_id is None:
+                self._decompressors[None] = zstandard.ZstdDecompressor()
+            else:
+                row = self._db.execute(
+                    "SELECT data FROM dictionary WHERE id = ?", (dictionary_id,)
+                ).fetchone()
+                if row is None:
+                    raise ArchiveError(f"{self.path}: dictionary {dictionary_id} is missing")
+                self._decompressors[dictionary_id] = zstandard.ZstdDecompressor(
+                    dict_data=zstandard.ZstdCompressionDict(row[0])
+                )
+        return self._decompressors[dictionary_id]
+
+    def _train_if_due(self) -> None:
+        trained = self._db.execute("SELECT coalesce(max(trained_on), 0) FROM dictionary")
+        done: int = trained.fetchone()[0]
+        if not any(done < step <= self._bodies for step in TRAIN_AT):
+            return
+        names = self._db.execute(
+            "SELECT sha256 FROM body WHERE size BETWEEN 2000 AND 400000"
+            " ORDER BY sha256 LIMIT ?",  # digests are random: a fair sample
+            (SAMPLES,),
+        ).fetchall()
+        try:
+            samples: list[bytes | bytearray | memoryview[int]] = [
+                self.body(name) for (name,) in names
+            ]
+            trained_dictionary = zstandard.train_dictionary(DICTIONARY_BYTES, samples)
+        except (zstandard.ZstdError, ArchiveError):
+            return  # too little to learn from; bodies go on without
+        self._db.execute(
+            "INSERT INTO dictionary (trained_on, data) VALUES (?, ?)",
+            (self._bodies, trained_dictionary.as_bytes()),
+        )
+        self._compressor = None

@@ -1,0 +1,294 @@
+"""Articles and their revisions as rows.
+
+A row of ``article`` is the article as it stands now; ``revision`` holds every text that it ever
+had: one row a revision (the site changed it) and extraction (better code read it otherwise).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, RowMapping
+
+from crawler.items import Article, Dateline, Doubt, Photo, Repair, Verdict
+from crawler.store.tables import article, revision
+
+original = article.alias("original")
+
+SELECT = sa.select(article, original.c.url.label("duplicate_of")).select_from(
+    article.outerjoin(original, original.c.id == article.c.duplicate_of_id)
+)
+
+# Fields that are stored under their own name and as they are.
+PLAIN = (
+    *("url", "fetched_url", "channel", "node_id", "content_id"),
+    *("title", "kicker", "subtitle", "source", "published_at", "script", "template"),
+    *("fetched_at", "body_sha256", "relation", "similarity", "revision"),
+)
+LISTS = ("authors", "editors", "paragraphs", "damage")
+VALUES = {"photos": Photo, "repairs": Repair, "doubts": Doubt}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """An article of the store.
+
+    Attributes:
+        id: The row.
+        article: The article as it stands.
+        extraction: 1, or more if better code read the same bytes otherwise.
+        text_hash: Digest of its canonical text, hexadecimal; empty for a text without letters.
+        first_seen_at: When it was stored first.
+    """
+
+    id: int
+    article: Article
+    extraction: int
+    text_hash: str
+    first_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who stores a text.
+
+    Attributes:
+        run_id: The run; ``None`` outside of a crawl.
+        code_version: The code that extracted it.
+    """
+
+    run_id: int | None
+    code_version: str
+
+
+def find(connection: Connection, url: str) -> Stored | None:
+    """The article with this canonical address; ``None`` if there is none."""
+    row = connection.execute(_BY_URL, {"key": url}).mappings().first()
+    return _stored(row) if row else None
+
+
+def get(connection: Connection, article_id: int) -> Stored | None:
+    """The article with this row id; ``None`` if there is none."""
+    row = connection.execute(_BY_ID, {"key": article_id}).mappings().first()
+    return _stored(row) if row else None
+
+
+def with_text(connection: Connection, text_hash: str, but: int) -> list[int]:
+    """Ids of the articles with exactly this canonical text, oldest row first, at most 8.
+
+    Args:
+        connection: Any.
+        text_hash: Empty finds nothing.
+        but: The id of the article that asks.
+    """
+    if not text_hash:
+        return []
+    return list(connection.scalars(_BY_TEXT, {"hash": text_hash, "but": but}))
+
+
+def insert(
+    connection: Connection,
+    item: Article,
+    *,
+    text_hash: str,
+    now: datetime,
+    by: By,
+) -> int:
+    """Store a new article with its first revision.
+
+    Returns:
+        Its row id.
+    """
+    row = as_row(item) | {
+        "text_hash": text_hash,
+        "extraction": 1,
+        "first_seen_at": now,
+        "first_run_id": by.run_id,
+        "run_id": by.run_id,
+    }
+    article_id: int = connection.execute(_INSERT, row).scalar_one()
+    _add_revision(connection, article_id, item, 1, by)
+    return article_id
+
+
+def replace(
+    connection: Connection,
+    known: Stored,
+    item: Article,
+    *,
+    extraction: int,
+    text_hash: str,
+    by: By,
+) -> None:
+    """Store another text of a known article; the old one stays as a revision.
+
+    Args:
+        connection: The transaction.
+        known: The article as it stood.
+        item: As it stands now; its ``revision`` is what the caller decided.
+        extraction: 1 for a new revision; one more than before for a new reading of the old one.
+        text_hash: Digest of the new text.
+        by: Who brought it.
+    """
+    row = as_row(item) | {"text_hash": text_hash, "extraction": extraction, "run_id": by.run_id}
+    for mark in ("duplicate_of", "relation", "similarity"):
+        row.pop(mark, None)
+    connection.execute(sa.update(article).where(article.c.id == known.id).values(row))
+    _add_revision(connection, known.id, item, extraction, by)
+
+
+def touch(connection: Connection, article_id: int, item: Article) -> None:
+    """Note that an article was fetched again and reads as before."""
+    connection.execute(
+        _TOUCH,
+        {"b_id": article_id, "b_at": item.fetched_at, "b_sha": item.body_sha256},
+    )
+
+
+def mark_duplicate(
+    connection: Connection,
+    article_id: int,
+    original_id: int | None,
+    relation: str | None,
+    similarity: float | None,
+) -> None:
+    """Say of which article this one is a copy; ``None`` takes the mark away."""
+    connection.execute(
+        _MARK,
+        {"b_id": article_id, "b_of": original_id, "b_rel": relation, "b_sim": similarity},
+    )
+
+
+def copies_of(connection: Connection, article_id: int) -> list[int]:
+    """Ids of the articles that are marked as copies of this one."""
+    return list(
+        connection.scalars(
+            sa.select(article.c.id)
+            .where(article.c.duplicate_of_id == article_id)
+            .order_by(article.c.id)
+        )
+    )
+
+
+def select(
+    connection: Connection,
+    *,
+    channel: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    include_duplicates: bool = False,
+) -> Iterator[Article]:
+    """Every article that fits, by url, without holding them all in memory.
+
+    Args:
+        connection: Of the reading engine; its transaction is the snapshot.
+        channel: Only of this channel.
+        since: Published then or later. An article without a date counts by its first fetch.
+        until: Published before.
+        include_duplicates: Whether articles that are marked as copies come too.
+    """
+    day = sa.func.coalesce(article.c.published_at, article.c.first_seen_at, type_=_INSTANT)
+    query = SELECT.order_by(article.c.url)
+    if channel:
+        query = query.where(article.c.channel == channel)
+    if since:
+        query = query.where(day >= since)
+    if until:
+        query = query.where(day < until)
+    if not include_duplicates:
+        query = query.where(article.c.duplicate_of_id.is_(None))
+    rows = connection.execution_options(yield_per=500).execute(query).mappings()
+    return (from_row(row) for row in rows)
+
+
+def revisions(connection: Connection, article_id: int) -> list[RowMapping]:
+    """All texts that an article ever had, oldest first."""
+    query = (
+        sa.select(revision)
+        .where(revision.c.article_id == article_id)
+        .order_by(revision.c.revision, revision.c.extraction)
+    )
+    return list(connection.execute(query).mappings())
+
+
+def as_row(item: Article) -> dict[str, Any]:
+    """The columns of ``item``, without those that only the store knows."""
+    row: dict[str, Any] = {name: getattr(item, name) for name in PLAIN}
+    row |= {name: list(getattr(item, name)) for name in LISTS}
+    row |= {name: [dataclasses.asdict(value) for value in getattr(item, name)] for name in VALUES}
+    row["dateline"] = dataclasses.asdict(item.dateline) if item.dateline else None
+    row["charset"] = dataclasses.asdict(item.charset) if item.charset else None
+    row["characters"] = sum(map(len, item.paragraphs))
+    return row
+
+
+def from_row(row: RowMapping) -> Article:
+    """The article of a row of :data:`SELECT`."""
+    values: dict[str, Any] = {name: row[name] for name in PLAIN}
+    values |= {name: tuple(row[name]) for name in LISTS}
+    values |= {
+        name: tuple(_value(kind, each) for each in row[name]) for name, kind in VALUES.items()
+    }
+    values["dateline"] = Dateline(**row["dateline"]) if row["dateline"] else None
+    values["charset"] = Verdict(**row["charset"]) if row["charset"] else None
+    return Article(**values, duplicate_of=row["duplicate_of"])
+
+
+def _value(kind: type, stored: dict[str, Any]) -> Any:
+    if kind is Doubt:
+        stored = {**stored, "candidates": tuple(stored["candidates"])}
+    return kind(**stored)
+
+
+def _stored(row: RowMapping) -> Stored:
+    return Stored(
+        id=row["id"],
+        article=from_row(row),
+        extraction=row["extraction"],
+        text_hash=row["text_hash"],
+        first_seen_at=row["first_seen_at"],
+    )
+
+
+def _add_revision(
+    connection: Connection, article_id: int, item: Article, extraction: int, by: By
+) -> None:
+    connection.execute(
+        _ADD_REVISION,
+        {
+            "article_id": article_id,
+            "revision": item.revision,
+            "extraction": extraction,
+            "title": item.title,
+            "paragraphs": list(item.paragraphs),
+            "photos": [dataclasses.asdict(photo) for photo in item.photos],
+            "body_sha256": item.body_sha256,
+            "fetched_at": item.fetched_at,
+            "code_version": by.code_version,
+        },
+    )
+
+
+_INSTANT = article.c.published_at.type
+_BY_URL = SELECT.where(article.c.url == sa.bindparam("key"))
+_BY_ID = SELECT.where(article.c.id == sa.bindparam("key"))
+_BY_TEXT = (
+    sa.select(article.c.id)
+    .where(article.c.text_hash == sa.bindparam("hash"), article.c.id != sa.bindparam("but"))
+    .order_by(article.c.id)
+    .limit(8)
+)
+_INSERT = sa.insert(article).returning(article.c.id)
+_ADD_REVISION = sa.insert(revision)
+_ONE = sa.update(article).where(article.c.id == sa.bindparam("b_id"))
+_TOUCH = _ONE.values(fetched_at=sa.bindparam("b_at"), body_sha256=sa.bindparam("b_sha"))
+_MARK = _ONE.values(
+    duplicate_of_id=sa.bindparam("b_of"),
+    relation=sa.bindparam("b_rel"),
+    similarity=sa.bindparam("b_sim"),
+)

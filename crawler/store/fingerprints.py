@@ -1,0 +1,68 @@
+"""The near-duplicate index: one integer a fingerprint.
+
+The integers are packed by :mod:`crawler.dedup.sketch` so that all articles with one fingerprint
+form one range of the primary key, newest last. Reading the newest few of a range costs the same
+however many there are: the work for one article is bounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
+
+from crawler.store.tables import fingerprint
+
+NEWEST = 64
+
+
+def add(connection: Connection, keys: Sequence[int]) -> None:
+    """Enter the packed fingerprints of one article; those already there stay."""
+    if keys:
+        insert = _INSERTS[connection.dialect.name]
+        connection.execute(insert, [{"key": key} for key in keys])
+
+
+def remove(connection: Connection, keys: Sequence[int]) -> None:
+    """Take the packed fingerprints of a text away that an article no longer has."""
+    if keys:
+        connection.execute(sa.delete(fingerprint).where(fingerprint.c.key.in_(keys)))
+
+
+def look_up(connection: Connection, ranges: Sequence[tuple[int, int]]) -> list[int]:
+    """The packed fingerprints in ``ranges``, the newest :data:`NEWEST` of each.
+
+    Args:
+        connection: Any.
+        ranges: First and last key, both included.
+
+    Returns:
+        All of them, in no order.
+    """
+    if not ranges:
+        return []
+    arguments = {}
+    for number, (first, last) in enumerate(ranges):
+        arguments[f"a{number}"] = first
+        arguments[f"b{number}"] = last
+    return list(connection.scalars(_newest_of(len(ranges)), arguments))
+
+
+@lru_cache(maxsize=128)
+def _newest_of(ranges: int) -> sa.TextClause:
+    """One statement for all ranges: sixty-four round trips would cost more than the reading."""
+    arms = (
+        f"SELECT key FROM (SELECT key FROM fingerprint WHERE key BETWEEN :a{n} AND :b{n}"
+        f" ORDER BY key DESC LIMIT {NEWEST}) AS arm{n}"
+        for n in range(ranges)
+    )
+    return sa.text(" UNION ALL ".join(arms))
+
+
+_INSERTS = {
+    "sqlite": sqlite.insert(fingerprint).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(fingerprint).on_conflict_do_nothing(),
+}

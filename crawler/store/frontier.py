@@ -1,0 +1,351 @@
+r"""Which page is fetched next: a table, so that nothing is forgotten when the process dies.
+
+::
+
+    PENDING --lease--> LEASED --settle--> DONE      (opened again when it is due)
+       ^                  |       \-----> FAILED    (opened again when it is due, if it may pass)
+       \--- take back ----/
+
+The key is the canonical URL, so a page that is found twice is one row. All functions run inside
+the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
+
+from crawler.items import Failure, Link, PageKind
+from crawler.store.tables import frontier, host, page
+
+PENDING, LEASED, DONE, FAILED = "PENDING", "LEASED", "DONE", "FAILED"
+
+# Lists come before any article: they are few, and they know what is new.
+LIST_PRIORITY = 1_000_000
+# An address that names no day is of the years before 2012 (/GB/.../NNN.html).
+UNDATED_PRIORITY = date(2011, 1, 1).toordinal()
+
+# How long a page that failed for a passing reason rests before the next try.
+PATIENCE = (timedelta(0), timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """One page that this run may fetch now.
+
+    Attributes:
+        id: The frontier's row.
+        etag: For a conditional request; ``None`` if the page was never fetched.
+        last_modified: The same.
+        body_sha256: Of the body seen last; ``None`` likewise.
+    """
+
+    id: int
+    url: str
+    fetch_url: str
+    kind: PageKind
+    channel: str
+    host: str
+    attempts: int
+    etag: str | None
+    last_modified: str | None
+    body_sha256: str | None
+
+
+def priority(link: Link) -> int:
+    """The rank of ``link``: lists first, then articles by day, newest first."""
+    if link.kind != "article":
+        return LIST_PRIORITY
+    return link.published.toordinal() if link.published else UNDATED_PRIORITY
+
+
+def add(connection: Connection, links: Iterable[Link], now: datetime, found_on: str | None) -> int:
+    """Enter ``links`` as PENDING; known ones stay as they are.
+
+    Returns:
+        How many of them were new.
+    """
+    rows = [_row(link, now, found_on) for link in links]
+    if not rows:
+        return 0
+    return connection.execute(_insert_for(connection), rows).rowcount
+
+
+def open_again(connection: Connection, urls: Collection[str], settled_before: datetime) -> int:
+    """Make settled pages PENDING again, except those settled since ``settled_before``."""
+    if not urls:
+        return 0
+    statement = (
+        sa.update(frontier)
+        .where(frontier.c.url.in_(urls), frontier.c.state.in_((DONE, FAILED)))
+        .where(frontier.c.settled_at < settled_before)
+        .values(state=PENDING)
+    )
+    return connection.execute(statement).rowcount
+
+
+def open_due(connection: Connection, channels: Collection[str], now: datetime) -> int:
+    """Make every page of ``channels`` PENDING whose next look is due."""
+    statement = (
+        sa.update(frontier)
+        .where(frontier.c.state.in_((DONE, FAILED)), frontier.c.due_at <= now)
+        .where(frontier.c.channel.in_(channels))
+        .values(state=PENDING)
+    )
+    return connection.execute(statement).rowcount
+
+
+def lease(
+    connection: Connection,
+    run_id: int,
+    hosts: Iterable[str],
+    *,
+    per_host: int,
+    floor: int,
+    until: datetime,
+) -> list[Lease]:
+    """Take up to ``per_host`` PENDING pages of each of ``hosts``, best first.
+
+    Args:
+        connection: Of the writing engine.
+        run_id: Who takes them.
+        hosts: Host names.
+        per_host: At most so many of one host.
+        floor: Nothing of a lower priority (``--since``).
+        until: When the lease ends, unless it is extended.
+    """
+    taken: list[int] = []
+    for name in hosts:
+        arguments = {"h": name, "n": per_host, "f": floor, "r": run_id, "u": until}
+        statement = _TAKE_POSTGRES if connection.dialect.name == "postgresql" else _TAKE_SQLITE
+        taken.extend(connection.scalars(statement, arguments))
+    if not taken:
+        return []
+    rows = connection.execute(_LEASED, {"ids": taken}).mappings()
+    return [Lease(**row) for row in rows]
+
+
+def settle(
+    connection: Connection,
+    frontier_id: int,
+    now: datetime,
+    *,
+    failure: Failure | None = None,
+    due_at: datetime | None = None,
+    retries: int = 5,
+) -> None:
+    """Say how the visit to a page ended.
+
+    Args:
+        connection: The transaction that also holds what the visit brought.
+        frontier_id: The row.
+        now: When.
+        failure: Why it brought nothing; ``None`` makes it DONE.
+        due_at: When a page that is DONE is looked at again; ``None``: not by itself.
+        retries: After so many failures in a row a page is given up.
+    """
+    if failure is None:
+        values = {"b_state": DONE, "b_reason": None, "b_detail": None, "b_due": due_at}
+        statement = _SETTLE_DONE
+    else:
+        attempts = connection.scalar(_ATTEMPTS, {"b_id": frontier_id}) or 0
+        due = now + PATIENCE[min(attempts, len(PATIENCE) - 1)]
+        again = failure.retry and attempts + 1 < retries
+        values = {
+            "b_state": FAILED,
+            "b_reason": failure.reason[:64],
+            "b_detail": failure.detail[:500],
+            "b_due": due if again else None,
+        }
+        statement = _SETTLE_FAILED
+    connection.execute(statement, {**values, "b_id": frontier_id, "b_now": now})
+
+
+def put_back(connection: Connection, frontier_ids: Collection[int]) -> None:
+    """Give leases back unused: the pages are PENDING again, no attempt is counted."""
+    if frontier_ids:
+        _free(connection, frontier.c.id.in_(frontier_ids))
+
+
+def release_run(connection: Connection, run_id: int) -> int:
+    """Give back all leases of a run, and its hosts."""
+    connection.execute(
+        sa.update(host).where(host.c.leased_by == run_id).values(leased_by=None, lease_until=None)
+    )
+    return _free(connection, frontier.c.leased_by == run_id)
+
+
+def take_back(connection: Connection, now: datetime | None) -> int:
+    """Make leases PENDING that nobody holds any more.
+
+    Args:
+        connection: Of the writing engine.
+        now: Leases that ended before are taken back; ``None`` takes back all of them, which is
+            right where the caller holds the crawl lock of a SQLite file.
+    """
+    if now is None:
+        connection.execute(sa.update(host).values(leased_by=None, lease_until=None))
+        return _free(connection, sa.true())
+    return _free(connection, frontier.c.lease_until < now)
+
+
+def extend(connection: Connection, run_id: int, until: datetime) -> None:
+    """Keep all leases of a run that is alive."""
+    for table in (frontier, host):
+        connection.execute(
+            sa.update(table).where(table.c.leased_by == run_id).values(lease_until=until)
+        )
+
+
+def claim_hosts(
+    connection: Connection,
+    run_id: int,
+    hosts: Sequence[str],
+    *,
+    most: int,
+    now: datetime,
+    until: datetime,
+) -> list[str]:
+    """Claim hosts for one process, so that several processes stay polite together.
+
+    Returns:
+        The hosts among ``hosts`` that this run holds now: those it held, and up to ``most`` in all
+        that nobody held.
+    """
+    _ensure_hosts(connection, hosts)
+    mine = host.c.leased_by == run_id
+    held = list(connection.scalars(sa.select(host.c.host).where(mine, host.c.host.in_(hosts))))
+    free = sa.or_(host.c.leased_by.is_(None), host.c.lease_until < now)
+    wanted = (
+        sa.select(host.c.host)
+        .where(free, host.c.host.in_(hosts))
+        .order_by(host.c.host)
+        .limit(max(0, most - len(held)))
+        .with_for_update(skip_locked=True)
+    )
+    new = list(connection.scalars(wanted))
+    if new:
+        connection.execute(
+            sa.update(host).where(host.c.host.in_(new)).values(leased_by=run_id, lease_until=until)
+        )
+    return held + new
+
+
+def let_hosts_go(connection: Connection, run_id: int, hosts: Collection[str]) -> None:
+    """Let other processes have ``hosts``."""
+    if hosts:
+        connection.execute(
+            sa.update(host)
+            .where(host.c.leased_by == run_id, host.c.host.in_(hosts))
+            .values(leased_by=None, lease_until=None)
+        )
+
+
+def waiting_hosts(connection: Connection, channels: Collection[str], floor: int) -> dict[str, int]:
+    """Pages of ``channels`` that wait or are being fetched, per host."""
+    statement = (
+        sa.select(frontier.c.host, sa.func.count())
+        .where(frontier.c.channel.in_(channels), frontier.c.state.in_((PENDING, LEASED)))
+        .where(frontier.c.priority >= floor)
+        .group_by(frontier.c.host)
+    )
+    return {row[0]: row[1] for row in connection.execute(statement)}
+
+
+def _row(link: Link, now: datetime, found_on: str | None) -> dict[str, object]:
+    return {
+        "url": link.url,
+        "fetch_url": link.fetch_url,
+        "kind": link.kind,
+        "channel": link.channel,
+        "host": urlsplit(link.fetch_url).hostname or "",
+        "state": PENDING,
+        "priority": priority(link),
+        "attempts": 0,
+        "found_at": now,
+        "found_on": found_on,
+    }
+
+
+def _insert_for(connection: Connection) -> sa.Insert:
+    return _INSERT_POSTGRES if connection.dialect.name == "postgresql" else _INSERT_SQLITE
+
+
+def _ensure_hosts(connection: Connection, hosts: Sequence[str]) -> None:
+    if hosts:
+        connection.execute(
+            postgresql.insert(host).on_conflict_do_nothing(), [{"host": name} for name in hosts]
+        )
+
+
+def _free(connection: Connection, which: sa.ColumnElement[bool]) -> int:
+    statement = (
+        sa.update(frontier)
+        .where(frontier.c.state == LEASED, which)
+        .values(state=PENDING, leased_by=None, lease_until=None)
+    )
+    return connection.execute(statement).rowcount
+
+
+_INSERT_SQLITE = sqlite.insert(frontier).on_conflict_do_nothing(index_elements=["url"])
+_INSERT_POSTGRES = postgresql.insert(frontier).on_conflict_do_nothing(index_elements=["url"])
+
+_BEST = (
+    sa.select(frontier.c.id)
+    .where(frontier.c.host == sa.bindparam("h"), frontier.c.state == PENDING)
+    .where(frontier.c.priority >= sa.bindparam("f"))
+    .order_by(frontier.c.priority.desc(), frontier.c.id)
+    .limit(sa.bindparam("n"))
+)
+
+
+def _take(best: sa.Select[tuple[int]]) -> sa.sql.dml.ReturningUpdate[tuple[int]]:
+    return (
+        sa.update(frontier)
+        .where(frontier.c.id.in_(best))
+        .values(state=LEASED, leased_by=sa.bindparam("r"), lease_until=sa.bindparam("u"))
+        .returning(frontier.c.id)
+    )
+
+
+_TAKE_SQLITE = _take(_BEST)
+_TAKE_POSTGRES = _take(_BEST.with_for_update(skip_locked=True))
+
+_LEASED = (
+    sa.select(
+        frontier.c.id,
+        frontier.c.url,
+        frontier.c.fetch_url,
+        frontier.c.kind,
+        frontier.c.channel,
+        frontier.c.host,
+        frontier.c.attempts,
+        page.c.etag,
+        page.c.last_modified,
+        page.c.body_sha256,
+    )
+    .select_from(frontier.outerjoin(page, page.c.frontier_id == frontier.c.id))
+    .where(frontier.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(frontier.c.priority.desc(), frontier.c.id)
+)
+
+_ATTEMPTS = sa.select(frontier.c.attempts).where(frontier.c.id == sa.bindparam("b_id"))
+_SETTLED: dict[str, Any] = {
+    "state": sa.bindparam("b_state"),
+    "reason": sa.bindparam("b_reason"),
+    "detail": sa.bindparam("b_detail"),
+    "due_at": sa.bindparam("b_due"),
+    "settled_at": sa.bindparam("b_now"),
+    "leased_by": None,
+    "lease_until": None,
+}
+_SETTLE = sa.update(frontier).where(frontier.c.id == sa.bindparam("b_id"))
+_SETTLE_DONE = _SETTLE.values(attempts=0, **_SETTLED)
+_SETTLE_FAILED = _SETTLE.values(attempts=frontier.c.attempts + 1, **_SETTLED)

@@ -1,0 +1,128 @@
+"""Runs, their heart-beat and their counters.
+
+Counters are written in the transaction of the pages that they count, so that they agree with the
+tables whatever ended the run. A run without an end whose heart stands still is *lost*.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
+
+from crawler import __version__
+from crawler.store.tables import run, run_counter, run_tick
+
+# Twelve missed beats.
+LOST_AFTER = timedelta(seconds=60)
+# An interrupted crawl that is taken up again within this time goes on with the same sweep.
+SWEEP = timedelta(hours=12)
+
+Counts = Mapping[tuple[str, str], int]
+
+
+def start(
+    connection: Connection,
+    *,
+    command: str,
+    channels: Sequence[str],
+    settings: Mapping[str, Any],
+    now: datetime,
+) -> int:
+    """Enter a new run and return its id."""
+    row = {
+        "command": command,
+        "version": __version__,
+        "machine": platform.node(),
+        "pid": os.getpid(),
+        "channels": list(channels),
+        "settings": dict(settings),
+        "started_at": now,
+        "heartbeat_at": now,
+    }
+    run_id: int = connection.execute(sa.insert(run).returning(run.c.id), row).scalar_one()
+    return run_id
+
+
+def beat(connection: Connection, run_id: int, now: datetime) -> None:
+    """Say that the run is alive."""
+    connection.execute(sa.update(run).where(run.c.id == run_id).values(heartbeat_at=now))
+
+
+def finish(
+    connection: Connection, run_id: int, *, reason: str, exit_code: int, now: datetime
+) -> None:
+    """Say how the run ended."""
+    connection.execute(
+        sa.update(run)
+        .where(run.c.id == run_id)
+        .values(ended_at=now, heartbeat_at=now, finish_reason=reason, exit_code=exit_code)
+    )
+
+
+def count(connection: Connection, run_id: int, counts: Counts) -> None:
+    """Add ``counts``, keyed by (channel, name), to the run's counters."""
+    rows = [
+        {"run_id": run_id, "channel": channel, "name": name[:128], "value": value}
+        for (channel, name), value in counts.items()
+        if value
+    ]
+    if rows:
+        connection.execute(_ADD[connection.dialect.name], rows)
+
+
+def tick(connection: Connection, run_id: int, now: datetime, sums: Mapping[str, int]) -> None:
+    """Write one point of the run's curve: ``pages articles failures bytes queue``."""
+    row = {"run_id": run_id, "at": now, **sums}
+    connection.execute(_TICK[connection.dialect.name], row)
+
+
+def sweep_start(connection: Connection, channels: Sequence[str], now: datetime) -> datetime:
+    """When the crawl began that this run is part of: ``now``, or an interrupted one's start.
+
+    Going on after an interruption, lists that were read since then need not be read again.
+    """
+    statement = (
+        sa.select(run.c.channels, run.c.started_at, run.c.finish_reason)
+        .where(run.c.started_at > now - SWEEP)
+        .order_by(run.c.id.desc())
+    )
+    began = now
+    for earlier, started_at, reason in connection.execute(statement):
+        if not set(channels) <= set(earlier):
+            continue
+        if reason not in (None, "shutdown", "database", "disk_full"):
+            break
+        began = min(began, started_at)
+    return began
+
+
+def lost(connection: Connection, now: datetime) -> list[int]:
+    """Ids of the runs that never said how they ended."""
+    statement = sa.select(run.c.id).where(
+        run.c.ended_at.is_(None), run.c.heartbeat_at < now - LOST_AFTER
+    )
+    return list(connection.scalars(statement.order_by(run.c.id)))
+
+
+def _adding(insert: sqlite.Insert | postgresql.Insert) -> sa.Insert:
+    return insert.on_conflict_do_update(
+        index_elements=["run_id", "channel", "name"],
+        set_={"value": run_counter.c.value + insert.excluded.value},
+    )
+
+
+_ADD = {
+    "sqlite": _adding(sqlite.insert(run_counter)),
+    "postgresql": _adding(postgresql.insert(run_counter)),
+}
+_TICK = {
+    "sqlite": sqlite.insert(run_tick).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(run_tick).on_conflict_do_nothing(),
+}
