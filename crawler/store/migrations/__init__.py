@@ -3,4 +3,4 @@
 ``HEAD`` is the step that this code needs. A new step: copy the last file, raise ``HEAD``.
 """
 
-HEAD = "0001"
+HEAD = "0002"
