@@ -219,7 +219,7 @@ def _migrate(connection: Connection) -> None:
     config.attributes["connection"] = connection
     if connection.dialect.name == "postgresql":
         # Two processes that open a new database at once: the second waits, then finds it done.
-        connection.execute(sa.text("SELECT pg_advisory_xact_lock(7265_6e6d)".replace("_", "")))
+        connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({0x72656E6D})"))
     command.upgrade(config, "head")
 
 

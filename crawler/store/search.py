@@ -217,7 +217,7 @@ def _find_in_postgres(connection: Connection, terms: Iterable[tuple[str, ...]]) 
     )
     rows = connection.exec_driver_sql(
         "SELECT entry.article_id FROM search_entry AS entry JOIN ("
-        f"SELECT article_id FROM ({matches}) AS hit ORDER BY article_id DESC LIMIT %(most)s"
+        f"SELECT DISTINCT article_id FROM ({matches}) AS found ORDER BY article_id DESC LIMIT %(most)s"
         ") AS hit ON hit.article_id = entry.article_id WHERE entry.part = 0"
         " ORDER BY entry.published_at DESC NULLS LAST, entry.article_id DESC",
         {"most": MOST_HITS + 1} | {f"term{number}": _tsquery(t) for number, t in enumerate(terms)},
