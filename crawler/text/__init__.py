@@ -1,1 +1,34 @@
-"""text."""
+"""Text truth: bytes in, text that can be trusted out. No I/O, no Scrapy, only values.
+
+::
+
+    bytes ── charset.decide ──> Verdict ── charset.decode ──> str ── repair.repair ──> Repaired
+                │                              │                        │
+                ├ labels     what it says      ├ decoding  codecs,      ├ gate    is it suspicious?
+                ├ wide       UTF-16            │           mended       ├ rules   one row an undoing
+                ├ runs       its text          └ blocks    mixed pages  └ mirror/ garbled mirrors
+                ├ frequency  is it Chinese?
+                ├ weigh      which reading?    str ──> script     simplified or traditional
+                └ opinion    chardet               └─> canonical  the form for comparing texts
+
+A researcher with a pile of old files needs three names:
+
+    from crawler.text import decide, decode, repair
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crawler.text.charset import decide, decode
+
+__all__ = ["decide", "decode", "repair", "repair_all"]  # noqa: F822 - __getattr__ has the last two
+
+
+def __getattr__(name: str) -> Any:
+    """Import repair with its tables when it is asked for: telling charsets does not need them."""
+    if name in ("repair", "repair_all"):
+        from importlib import import_module
+
+        return getattr(import_module("crawler.text.repair"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
