@@ -22,7 +22,7 @@ from typing import Any
 
 from crawler.text.charset import decide, decode
 
-__all__ = ["decide", "decode", "repair", "repair_all"]  # noqa: F822 - __getattr__ has the last two
+__all__ = ["decide", "decode", "repair", "repair_all"]
 
 
 def __getattr__(name: str) -> Any:

@@ -103,7 +103,7 @@ def _by_escapes(body: bytes, _: Declared) -> Finding | None:
             why = "the escapes ~{ ~} enclose Chinese"
             return Finding(codec="hz", why=why, score=reading.ordinary)
     if b"\x1b$" in body[:_HEAD] and body.isascii() and (opinion := ask(body[:_HEAD])):
-        return Finding(codec=opinion[0], why="escapes of ISO-2022", opinion=opinion[1])
+        return Finding(codec=opinion.codec, why="escapes of ISO-2022", opinion=str(opinion))
     return None
 
 

@@ -8,6 +8,7 @@ that a news page may be in; and an answer without confidence is refused.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from crawler.text.labels import family
@@ -33,7 +34,25 @@ _AMONG: Final = (
 _CLOSE: Final = 0.5  # a declared codec that has half of the best one's confidence may well be true
 
 
-def ask(sample: bytes, declared: tuple[str, ...] = ()) -> tuple[str, str] | None:
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What chardet thinks.
+
+    Attributes:
+        codec: Python codec name.
+        name: chardet's own name for it.
+        confidence: 0 to 1, chardet's.
+    """
+
+    codec: str
+    name: str
+    confidence: float
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.confidence:.2f}"
+
+
+def ask(sample: bytes, declared: tuple[str, ...] = ()) -> Opinion | None:
     """Ask chardet which codec ``sample`` is in.
 
     Args:
@@ -41,20 +60,17 @@ def ask(sample: bytes, declared: tuple[str, ...] = ()) -> tuple[str, str] | None
         declared: Codec families that the page claims; one breaks a near tie.
 
     Returns:
-        The Python codec, and chardet's own name for it with its confidence, for the record.
         ``None`` if chardet does not know, or is not sure enough.
     """
     import chardet  # 40 ms: only pages in other languages need it
 
     clean = sample.translate(None, b"\x80\xff") or sample
     answers = [
-        (codec, f"{answer['encoding']} {answer['confidence']:.2f}", answer["confidence"])
+        Opinion(codec, answer["encoding"], answer["confidence"])
         for answer in chardet.detect_all(clean, include_encodings=_AMONG, ignore_threshold=True)
         if answer["encoding"] and (codec := family(answer["encoding"]))
     ]
-    if not answers or answers[0][2] < LEAST_CONFIDENCE:
+    if not answers or answers[0].confidence < LEAST_CONFIDENCE:
         return None
-    for codec, name, confidence in answers:
-        if codec in declared and confidence >= _CLOSE * answers[0][2]:
-            return codec, name
-    return answers[0][:2]
+    near = (answer for answer in answers if answer.confidence >= _CLOSE * answers[0].confidence)
+    return next((answer for answer in near if answer.codec in declared), answers[0])

@@ -7,7 +7,7 @@ A bad byte spoils one character of some thousand, a lying label counts for a tie
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,9 +25,18 @@ CHINESE: Final = 1.4
 DAMAGED: Final = 0.2
 """Bad characters in damaged UTF-8, at most; legacy text read as UTF-8 has 0.5 and more."""
 
-_NOT_CHINESE: Final = 0.9  # between this and CHINESE lie lists of names, and much else
+_LIKELY: Final = 0.9  # between this and CHINESE lie lists of names, spoilt pages, and much else
+_LEAD: Final = 0.7  # that far ahead of the others, a likely reading is the right one
+_SOME_FREQUENT: Final = 0.2  # share; other languages read as Chinese have 0.15
 _TIE: Final = 0.2  # what a label adds to a weight; right and wrong readings lie 1.0 apart
 _FEW: Final = 4  # characters; fewer are no text to judge
+_SHORT: Final = 12  # characters; so few may be names, which a label may call ordinary hanzi
+_UNSURE: Final = 0.2  # chardet's confidence, below which a label that fits is believed instead
+_LATIN: Final = ("cp1252", "cp1254", "iso8859-15")  # they fit any bytes, so fitting says nothing
+_KANA_SAMPLE: Final = 600
+_KANA = re.compile("[\u3041-\u30fa]")
+_LONE_BYTE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
+_HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +50,10 @@ class Finding:
     mixed: bool = False
 
 
+Readings = dict[str, Reading]
+"""How the text runs read in each of :data:`~crawler.text.blocks.CODECS`."""
+
+
 def weigh(body: bytes, declared: Declared) -> Finding:
     """Decide by the text runs; there is always a finding.
 
@@ -48,24 +61,52 @@ def weigh(body: bytes, declared: Declared) -> Finding:
         body: A page with bytes above ASCII.
         declared: What it says about itself.
     """
-    runs = text_runs(body)
-    data = sample(runs)
+    data = sample(text_runs(body))
     readings = {codec: measure(data.decode(codec, "replace")) for codec in CODECS}
     if readings["gb18030"].characters < _FEW:
         return _few(body, declared, readings)
+    found = _chinese(data, readings, declared)
+    if found is None:
+        return _foreign(body, declared, readings)
+    codec, why = found
+    score = _score(readings[codec], codec)
+    return Finding(codec=codec, why=why, score=score, mixed=bool(foreign_blocks(body, codec)))
+
+
+def _chinese(data: bytes, readings: Readings, declared: Declared) -> tuple[str, str] | None:
+    """Name the codec of a page that is clearly Chinese, or in UTF-8, and say why."""
     codec = max(
-        CODECS, key=lambda codec: readings[codec].weight + _TIE * (codec in declared.families)
+        readings, key=lambda name: readings[name].weight + _TIE * (name in declared.families)
     )
-    if readings[codec].weight >= CHINESE:
-        why = f"reads as Chinese in {codec}"
-    elif readings["utf-8"].bad <= DAMAGED:
-        codec, why = "utf-8", "valid UTF-8 but for a few bytes"
-    elif majority := _majority(data):
-        codec, why = majority, f"most of its runs read as Chinese in {majority}"
-    else:
-        return _foreign(body, declared, readings[codec], codec)
-    mixed = bool(foreign_blocks(body, codec))
-    return Finding(codec=codec, why=why, score=_score(readings[codec], codec), mixed=mixed)
+    reading = readings[codec]
+    if reading.weight >= CHINESE and not _is_japanese(data):
+        return codec, f"reads as Chinese in {codec}"
+    if readings["utf-8"].bad <= DAMAGED:
+        return "utf-8", "valid UTF-8 but for a few bytes"
+    others = max(readings[name].weight for name in readings if name != codec)
+    far_ahead = (
+        reading.weight >= max(_LIKELY, others + _LEAD) and reading.frequent >= _SOME_FREQUENT
+    )
+    if far_ahead and not _is_japanese(data):
+        return codec, f"reads as Chinese in {codec}, though not well"
+    if mixed := _majority(data):
+        return mixed, f"mixed; most of it reads as Chinese in {mixed}"
+    if readings["gb18030"].characters < _SHORT:
+        fits = (
+            name
+            for name in declared.families
+            if name in readings and readings[name].ordinary >= 0.8
+        )
+        if name := next(fits, None):
+            return name, "short, but the label fits"
+    return None
+
+
+def _is_japanese(data: bytes) -> bool:
+    """Tell EUC-JP by its kana: its bytes are frequent hanzi in Big5, ordinary ones in GB."""
+    text = data[:_KANA_SAMPLE].decode("euc_jp", "replace")
+    kana = len(_KANA.findall(text))
+    return kana > 0.2 * len(text) and text.count("\ufffd") < 0.1 * kana
 
 
 def _score(reading: Reading, codec: str) -> float:
@@ -77,17 +118,23 @@ def _score(reading: Reading, codec: str) -> float:
 def _majority(data: bytes) -> str | None:
     """Name the codec of most of the text on a page that mixes them; ``None`` if it does not."""
     blocks = foreign_blocks(data, "gb18030")
-    if not blocks:
-        return None
-    hanzi = Counter({"gb18030": len(data) // 2})
+    parts: dict[str, list[bytes]] = {"gb18030": []}
+    done = 0
     for block in blocks:
-        size = block.end - block.start
-        hanzi["gb18030"] -= size // 2
-        hanzi[block.codec] += size // (3 if block.codec == "utf-8" else 2)
-    return hanzi.most_common(1)[0][0]
+        parts["gb18030"].append(data[done : block.start])
+        parts.setdefault(block.codec, []).append(data[block.start : block.end])
+        done = block.end
+    parts["gb18030"].append(data[done:])
+    readings = {
+        codec: measure(b"<".join(runs).decode(codec, "replace")) for codec, runs in parts.items()
+    }
+    chinese = [codec for codec, reading in readings.items() if reading.weight >= CHINESE]
+    return (
+        max(chinese, key=lambda codec: readings[codec].characters) if blocks and chinese else None
+    )
 
 
-def _few(body: bytes, declared: Declared, readings: dict[str, Reading]) -> Finding:
+def _few(body: bytes, declared: Declared, readings: Readings) -> Finding:
     """Trust the label where there is too little to read, if the page can be decoded so."""
     for codec in declared.families:
         if _decodes(body, codec):
@@ -100,22 +147,43 @@ def _few(body: bytes, declared: Declared, readings: dict[str, Reading]) -> Findi
     )
 
 
-def _foreign(body: bytes, declared: Declared, reading: Reading, codec: str) -> Finding:
+def _foreign(body: bytes, declared: Declared, readings: Readings) -> Finding:
     """Decide for a page that is not clearly Chinese: chardet, the labels, the best reading."""
-    opinion = ask(sample(text_lines(body)), declared.families)
-    if opinion and not (opinion[0] in CODECS and reading.weight >= _NOT_CHINESE):
-        why = "does not read as Chinese; chardet's opinion"
-        return Finding(codec=opinion[0], why=why, score=_good(body, opinion[0]), opinion=opinion[1])
-    name = opinion[1] if opinion else None
-    if not opinion and (wide := reads_as_chinese(body)):
+    if wide := reads_as_chinese(body):
         return Finding(codec=wide, why=f"reads as Chinese in {wide}", score=0.9)
-    if reading.weight >= _NOT_CHINESE:
-        why = f"more like Chinese in {codec} than like anything else"
-        return Finding(codec=codec, why=why, score=reading.ordinary, opinion=name)
-    for label in declared.families:
-        if _decodes(body, label):
-            return Finding(codec=label, why="reads as nothing known; the label fits", score=0.3)
-    return Finding(codec=codec, why="reads as nothing known", score=0.1)
+    best = max(CODECS, key=lambda codec: readings[codec].weight)
+    labels = [name for name in declared.families if name not in CODECS and _decodes(body, name)]
+    lines = sample(text_lines(body))
+    opinion = ask(lines, declared.families)
+    if opinion and labels and opinion.confidence < _UNSURE:
+        opinion = None
+    if opinion and not (opinion.codec in CODECS and readings[best].weight >= _LIKELY):
+        return Finding(
+            codec=opinion.codec,
+            why="does not read as Chinese; chardet's opinion",
+            score=_good(body, opinion.codec),
+            opinion=str(opinion),
+        )
+    if labels and (_is_latin(lines) or labels[0] not in _LATIN):
+        return Finding(codec=labels[0], why="does not read as Chinese; the label fits", score=0.5)
+    return _least_bad(lines, best, readings[best])
+
+
+def _least_bad(lines: bytes, best: str, reading: Reading) -> Finding:
+    """Choose where nobody knows: hardly any text, or a binary file."""
+    if _is_latin(lines):
+        return Finding(codec="cp1252", why="letters above ASCII stand alone in words", score=0.5)
+    why = (
+        "reads as nothing known"
+        if reading.weight < _LIKELY
+        else "hardly like Chinese, less like others"
+    )
+    return Finding(codec=best, why=f"{why}; {best} is the nearest", score=reading.ordinary / 2)
+
+
+def _is_latin(lines: bytes) -> bool:
+    """Tell whether the bytes above ASCII mostly stand alone, as accents do and hanzi cannot."""
+    return len(_LONE_BYTE.findall(lines)) >= 0.8 * len(_HIGH_BYTE.findall(lines))
 
 
 def _decodes(body: bytes, codec: str) -> bool:

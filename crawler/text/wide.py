@@ -21,6 +21,7 @@ MARKS: Final = (
 )
 
 _LOOKED_AT: Final = 1 << 16  # bytes, from the start; even, so that pairs stay pairs
+_CHINESE: Final = 1.4  # Reading.weight
 
 
 def by_mark(body: bytes) -> str | None:
@@ -38,8 +39,8 @@ def without_mark(body: bytes, codec: str) -> bytes:
 def by_nuls(body: bytes) -> str | None:
     """Name the UTF-16 that the NULs of ``body`` show; ``None`` if there are none or they show nothing.
 
-    One kind of place (even or odd) must hold nearly all NULs, and what comes out must be text:
-    no more than a few unassigned or control characters, as in a file that is not text at all.
+    One kind of place (even or odd) must hold nearly all NULs, and what comes out must be text
+    and not the control characters of a binary file. Where NULs are rare, it must be Chinese.
 
     >>> by_nuls("<p>人民</p>".encode("utf-16-be")), by_nuls(b"<p>abc</p>")
     ('utf-16-be', None)
@@ -47,18 +48,19 @@ def by_nuls(body: bytes) -> str | None:
     head = body[:_LOOKED_AT]
     even, odd = head[0::2].count(0), head[1::2].count(0)
     few, many, codec = (even, odd, "utf-16-le") if odd > even else (odd, even, "utf-16-be")
-    if not many or few * 8 > many:
+    if not many:
         return None
     text = head[: len(head) & ~1].decode(codec, "replace")
-    strange = sum(text.count(character) for character in ("\0", "\ufffd", "\x01", "\x02"))
-    dense = many * 10 >= len(text)  # a tenth is ASCII: markup
-    return codec if strange * 20 <= len(text) and (dense or measure(text).weight > 1) else None
+    if few * 8 > many or many * 10 < len(text):  # markup alone would make a tenth of it ASCII
+        return reads_as_chinese(body)
+    strange = sum(text.count(character) for character in "\0\ufffd\x01\x02")
+    return codec if strange * 20 <= len(text) else None
 
 
 def reads_as_chinese(body: bytes) -> str | None:
-    """Name the UTF-16 in which a text without any ASCII reads as Chinese, if it does."""
+    """Name the UTF-16 in which a text with hardly any ASCII reads as Chinese, if it does."""
     head = body[: _LOOKED_AT >> 4]
     for codec in ("utf-16-le", "utf-16-be"):
-        if measure(head[: len(head) & ~1].decode(codec, "replace")).weight > 1.6:
+        if measure(head[: len(head) & ~1].decode(codec, "replace")).weight > _CHINESE:
             return codec
     return None
