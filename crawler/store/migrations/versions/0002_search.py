@@ -13,7 +13,7 @@ INDEXES = {
     "ix_article_channel_template": "article (channel, template)",
     # The few that something was done to: small, and cheap to keep since most articles are clean.
     "ix_article_repaired": "article (channel, template) WHERE repairs <> '[]'",
-    "ix_article_damaged": "article (channel, template) WHERE damage <> '[]'",
+    "ix_article_damaged": "article (channel, template, damage) WHERE damage <> '[]'",
     "ix_article_doubtful": "article (channel, template) WHERE doubts <> '[]'",
     "ix_article_copies": "article (channel, template) WHERE duplicate_of_id IS NOT NULL",
     "ix_article_changed": "article (channel, template) WHERE revision > 1",

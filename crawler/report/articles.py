@@ -1,0 +1,129 @@
+"""Articles: lists of them, what a search found, and one with everything known about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, RowMapping
+
+from crawler.report.table import Row, Table, table
+from crawler.store import articles, search
+from crawler.store.articles import Stored
+from crawler.store.tables import article
+
+COLUMNS = "id channel title source published_at template relation revision characters url"
+_FIELDS = [article.c[name] for name in COLUMNS.split()]
+# What stands before and behind a found word in the list of results.
+AROUND = 36
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """One article with what belongs to it.
+
+    Attributes:
+        stored: The article as it stands.
+        original: The one it is a copy of, as a row of :data:`COLUMNS`; ``None`` for an original.
+        copies: Its copies; the same columns, and ``similarity``.
+        revisions: Every text that it had, newest first.
+    """
+
+    stored: Stored
+    original: Row | None
+    copies: Table
+    revisions: Sequence[RowMapping]
+
+
+def latest(
+    connection: Connection, channel: str | None = None, limit: int = 50, offset: int = 0
+) -> Table:
+    """Articles, the last published first; those without a date come last."""
+    query = sa.select(*_FIELDS)
+    count = sa.select(sa.func.count()).select_from(article)
+    if channel:
+        query = query.where(article.c.channel == channel)
+        count = count.where(article.c.channel == channel)
+    query = query.order_by(article.c.published_at.desc().nulls_last()).limit(limit).offset(offset)
+    rows = [dict(row) for row in connection.execute(query).mappings()]
+    return table(COLUMNS, rows, connection.scalar(count) or 0)
+
+
+def found(connection: Connection, query: str, limit: int = 25, offset: int = 0) -> Table:
+    """What a search finds, latest published first, each with the place of the first word."""
+    hits = search.search(connection, query, limit, offset)
+    words = [spelling for term in search.parse(query) for spelling in term]
+    by_id = _by_ids(connection, hits.articles)
+    rows = [_with_place(by_id[number], words) for number in hits.articles if number in by_id]
+    return table(f"{COLUMNS} before match after", rows, hits.total, capped=hits.capped)
+
+
+def whole(connection: Connection, article_id: int) -> Whole | None:
+    """One article with its original, copies and revisions; ``None`` if there is none."""
+    stored = articles.get(connection, article_id)
+    if stored is None:
+        return None
+    of = article.c.duplicate_of_id
+    original_id = connection.scalar(sa.select(of).where(article.c.id == article_id))
+    return Whole(
+        stored=stored,
+        original=_row(connection, original_id) if original_id else None,
+        copies=copies(connection, article_id),
+        revisions=articles.revisions(connection, article_id)[::-1],
+    )
+
+
+def copies(connection: Connection, article_id: int, limit: int = 50) -> Table:
+    """The copies of an article, most alike first."""
+    query = sa.select(*_FIELDS, article.c.similarity)
+    query = query.where(article.c.duplicate_of_id == article_id)
+    query = query.order_by(article.c.similarity.desc(), article.c.id).limit(limit)
+    rows = [dict(row) for row in connection.execute(query).mappings()]
+    return table(f"{COLUMNS} similarity", rows)
+
+
+def id_of(connection: Connection, url: str) -> int | None:
+    """The row of the article with this canonical address."""
+    return connection.scalar(sa.select(article.c.id).where(article.c.url == url))
+
+
+def _row(connection: Connection, article_id: int) -> Row | None:
+    query = sa.select(*_FIELDS).where(article.c.id == article_id)
+    found = connection.execute(query).mappings().first()
+    return dict(found) if found else None
+
+
+def _by_ids(connection: Connection, ids: Sequence[int]) -> dict[int, Row]:
+    query = sa.select(*_FIELDS, article.c.paragraphs).where(article.c.id.in_(ids))
+    return {row["id"]: dict(row) for row in connection.execute(query).mappings()}
+
+
+def _with_place(row: Row, words: Sequence[str]) -> Row:
+    texts = [*row.pop("paragraphs"), row["title"]]
+    return row | dict(zip(("before", "match", "after"), place(texts, words), strict=True))
+
+
+def place(texts: Sequence[str], words: Sequence[str]) -> tuple[str, str, str]:
+    """Where a word stands first: what is before it, itself as written there, what follows.
+
+    ``words`` are as :func:`crawler.store.search.parse` gives them, without punctuation. Without
+    any place, the beginning of the first text and two empty strings.
+
+    >>> place(["昨日，会，议在青石召开。"], ["会议"])
+    ('昨日，', '会，议', '在青石召开。')
+    """
+    for text in texts:
+        letters = [(at, each) for at, each in enumerate(text) if each.isalnum()]
+        plain = "".join(each.lower()[:1] for _, each in letters)
+        for word in words:
+            if (at := plain.find(word)) >= 0:
+                start, end = letters[at][0], letters[at + len(word) - 1][0] + 1
+                return _cut(text, start, end)
+    return (texts[0][: 2 * AROUND] if texts else "", "", "")
+
+
+def _cut(text: str, start: int, end: int) -> tuple[str, str, str]:
+    before, after = text[max(0, start - AROUND) : start], text[end : end + AROUND]
+    opening = "…" if start > AROUND else ""
+    return opening + before, text[start:end], after + ("…" if end + AROUND < len(text) else "")

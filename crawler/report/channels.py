@@ -1,0 +1,143 @@
+"""Channels: all of them this morning, and one over the last weeks."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, RowMapping
+
+from crawler.report import counters, held
+from crawler.report.counters import Scope, last_days
+from crawler.report.runs import state
+from crawler.report.table import Row, Table, table
+from crawler.site import channels
+from crawler.store.tables import alert, run
+
+# Channels that have not been crawled within so many runs have no "last run".
+RUNS_BACK = 500
+DAYS = 30
+
+TODAY = (
+    "channel name region host run state run_at newest hours articles new_today daily "
+    "failures alerts"
+)
+
+
+def today(connection: Connection, now: datetime) -> Table:
+    """Every channel with its last run, freshness, articles held, curve and open alerts.
+
+    Known channels come in the order of their table, then hosts that are none of them. ``daily``
+    is the number of new articles on each of the last 30 days, today last; ``hours`` is the age
+    of the newest article; ``failures`` those of the last run.
+    """
+    days = last_days(now, DAYS)
+    holding = held.counts(connection)
+    last = _last_runs(connection)
+    curves = _curves(connection, days)
+    parts: Mapping[str, Mapping[str, Any]] = {
+        "articles": {row["channel"]: row["articles"] for row in held.by("channel", holding).rows},
+        "newest": held.newest(connection),
+        "alerts": _open_alerts(connection),
+        "failures": _failures(connection, last),
+    }
+    known = channels.load()
+    names = [*known, *sorted({*parts["articles"], *last} - known.keys())]
+    rows = [
+        _about(name)
+        | _last(last.get(name), now)
+        | _curve(curves[name], days)
+        | {
+            "newest": parts["newest"].get(name),
+            "hours": age(parts["newest"].get(name), now),
+            "articles": parts["articles"].get(name, 0),
+            "failures": parts["failures"].get(name, 0),
+            "alerts": parts["alerts"].get(name, 0),
+        }
+        for name in names
+    ]
+    return table(TODAY, rows, held=held.total(holding))
+
+
+def one(connection: Connection, channel: str, now: datetime) -> Row:
+    """A channel's figures as they are now: name, host, last run, freshness, articles held."""
+    holding = held.by("channel", held.counts(connection), channel).rows
+    newest = held.newest(connection).get(channel)
+    figures = holding[0] if holding else {"channel": channel} | held.filled({})
+    about = _about(channel) | _last(_last_runs(connection).get(channel), now)
+    return about | figures | {"newest": newest, "hours": age(newest, now)}
+
+
+def daily(connection: Connection, now: datetime, channel: str | None = None) -> Table:
+    """What the runs of each of the last 30 days did, newest first."""
+    scope = Scope(names=counters.wanted_names(), channel=channel)
+    found = counters.daily(connection, scope, last_days(now, DAYS))
+    rows = [{"day": day} | counters.figures(counts) for day, counts in found.items()]
+    return table(f"day {' '.join(counters.NAMES)}", rows[::-1])
+
+
+def age(moment: datetime | None, now: datetime) -> float | None:
+    """Hours from ``moment`` to ``now``, to one decimal; ``None`` if there is no moment."""
+    return round((now - moment).total_seconds() / 3600, 1) if moment else None
+
+
+def _about(channel: str) -> Row:
+    known = channels.load().get(channel)
+    return {
+        "channel": channel,
+        "name": known.name if known else channel,
+        "region": known.region if known else None,
+        "host": known.host if known else channel,
+    }
+
+
+def _last_runs(connection: Connection) -> dict[str, RowMapping]:
+    c = run.c
+    query = sa.select(
+        c.id, c.channels, c.started_at, c.ended_at, c.heartbeat_at, c.finish_reason
+    ).order_by(c.id.desc())
+    last: dict[str, RowMapping] = {}
+    for row in connection.execute(query.limit(RUNS_BACK)).mappings():
+        for channel in row["channels"]:
+            last.setdefault(channel, row)
+    return last
+
+
+def _last(row: RowMapping | None, now: datetime) -> Row:
+    if row is None:
+        return {"run": None, "state": None, "run_at": None}
+    return {"run": row["id"], "state": state(row, now), "run_at": row["started_at"]}
+
+
+def _curves(connection: Connection, days: list[Any]) -> defaultdict[str, Counter[Any]]:
+    first = counters.midnight(days[0])
+    began = sa.select(run.c.id, run.c.started_at).where(run.c.started_at >= first)
+    day_of = {run_id: at.date() for run_id, at in connection.execute(began)}
+    scope = Scope(names=("article/new",), since=first)
+    curves: defaultdict[str, Counter[Any]] = defaultdict(Counter)
+    for run_id, channel, value in counters.sums(connection, ("run_id", "channel"), scope):
+        if run_id in day_of:
+            curves[channel][day_of[run_id]] += value
+    return curves
+
+
+def _curve(counts: Counter[Any], days: list[Any]) -> Row:
+    return {"new_today": counts[days[-1]], "daily": [counts[day] for day in days]}
+
+
+def _open_alerts(connection: Connection) -> dict[str, int]:
+    query = sa.select(alert.c.subject, sa.func.count()).where(alert.c.closed_at.is_(None))
+    return {row[0]: row[1] for row in connection.execute(query.group_by(alert.c.subject))}
+
+
+def _failures(connection: Connection, last: Mapping[str, RowMapping]) -> dict[str, int]:
+    scope = Scope(names=("failure/",), runs=sorted({row["id"] for row in last.values()}))
+    found = counters.sums(connection, ("run_id", "channel"), scope)
+    return {
+        channel: value
+        for run_id, channel, value in found
+        if channel in last and last[channel]["id"] == run_id
+    }

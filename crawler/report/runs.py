@@ -1,0 +1,148 @@
+"""Runs: the list, one run as a whole, and one that is still going."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, RowMapping
+
+from crawler.report import counters
+from crawler.report.counters import Scope
+from crawler.report.table import Row, Table, table
+from crawler.store.runs import LOST_AFTER
+from crawler.store.tables import article, run, run_tick
+
+FIGURES = "pages articles changed duplicates repaired failures bytes"
+COLUMNS = f"run state command started_at ended_at seconds exit_code {FIGURES} per_minute"
+# The curve on the page has about so many points, whatever the run's length.
+POINTS = 240
+
+
+def state(row: RowMapping, now: datetime) -> str:
+    """How a run stands: ``running``, ``lost``, or the reason for which it ended.
+
+    A run without an end whose heart has stood still for a minute is lost.
+    """
+    if row["ended_at"] is not None:
+        return str(row["finish_reason"] or "finished")
+    return "lost" if now - row["heartbeat_at"] > LOST_AFTER else "running"
+
+
+def listed(connection: Connection, now: datetime, limit: int = 50, offset: int = 0) -> Table:
+    """Runs with their figures, newest first."""
+    query = sa.select(run).order_by(run.c.id.desc()).limit(limit).offset(offset)
+    found = connection.execute(query).mappings().all()
+    total = connection.scalar(sa.select(sa.func.count()).select_from(run)) or 0
+    return table(COLUMNS, _rows(connection, found, now), total)
+
+
+def find(connection: Connection, run_id: int, now: datetime) -> Row | None:
+    """One run: its row, how it stands, its figures; ``None`` if there is none."""
+    found = connection.execute(sa.select(run).where(run.c.id == run_id)).mappings().first()
+    if found is None:
+        return None
+    return dict(found) | _rows(connection, [found], now)[0]
+
+
+def newest(connection: Connection) -> int | None:
+    """The id of the last run; ``None`` before the first."""
+    found: int | None = connection.scalar(sa.select(sa.func.max(run.c.id)))
+    return found
+
+
+def by_channel(connection: Connection, run_id: int) -> Table:
+    """What the run did in each channel, most pages first, with the mean time of a download."""
+    found = counters.grouped(connection, "channel", Scope(runs=[run_id]))
+    rows: list[Row] = []
+    for channel, counts in found.items():
+        figures = counters.figures(counts)
+        spent = counts.get("time/download_ms", 0)
+        mean = round(spent / figures["pages"]) if figures["pages"] else None
+        rows.append({"channel": channel} | figures | {"mean_ms": mean})
+    rows.sort(key=lambda row: (-row["pages"], row["channel"]))
+    return table(f"channel {FIGURES} mean_ms", rows)
+
+
+def slowest(rows: Sequence[Row], limit: int = 8) -> list[Row]:
+    """The rows of :func:`by_channel` whose downloads took longest."""
+    timed = [row for row in rows if row["channel"] and row["mean_ms"]]
+    return sorted(timed, key=lambda row: -row["mean_ms"])[:limit]
+
+
+def counted(connection: Connection, run_id: int) -> Table:
+    """Every counter of the run, all channels together, by name."""
+    found = counters.sums(connection, ("name",), Scope(runs=[run_id]))
+    return table("name value", [{"name": name, "value": value} for name, value in sorted(found)])
+
+
+def curve(connection: Connection, run_id: int) -> Table:
+    """The run over time: sums since its start, the queue, and pages per minute at each point."""
+    query = sa.select(run_tick).where(run_tick.c.run_id == run_id).order_by(run_tick.c.at)
+    points = connection.execute(query).mappings().all()
+    step = max(1, len(points) // POINTS)
+    kept = [*points[::-step][::-1]]
+    rows: list[Row] = []
+    for index, point in enumerate(kept):
+        row = {name: point[name] for name in ("at", "pages", "articles", "failures", "queue")}
+        rows.append(row | {"per_minute": _speed(kept[max(0, index - 1)], point)})
+    return table("at pages articles failures queue per_minute", rows)
+
+
+def speed(connection: Connection, run_id: int) -> tuple[float, int | None]:
+    """Pages per minute over the last minute of ticks, and the queue at the last one."""
+    query = sa.select(run_tick).where(run_tick.c.run_id == run_id)
+    query = query.order_by(run_tick.c.at.desc()).limit(30)
+    points = connection.execute(query).mappings().all()
+    if not points:
+        return 0.0, None
+    last = points[0]
+    recent = [point for point in points if last["at"] - point["at"] <= timedelta(seconds=60)]
+    # The tick before the minute, if the run writes fewer than one a minute.
+    first = recent[-1] if len(recent) > 1 else points[min(1, len(points) - 1)]
+    return _speed(first, last), last["queue"]
+
+
+def latest_articles(connection: Connection, run_id: int, limit: int = 10) -> Table:
+    """The articles that the run stored last, newest first."""
+    c = article.c
+    query = sa.select(c.id, c.channel, c.title, c.published_at).where(c.run_id == run_id)
+    query = query.order_by(c.id.desc()).limit(limit)
+    rows = [dict(row) for row in connection.execute(query).mappings()]
+    return table("id channel title published_at", rows)
+
+
+def _rows(connection: Connection, found: Sequence[RowMapping], now: datetime) -> list[Row]:
+    scope = Scope(names=counters.wanted_names(), runs=[row["id"] for row in found])
+    counts = counters.grouped(connection, "run_id", scope)
+    return [_row(row, counts[row["id"]], now) for row in found]
+
+
+def _row(row: RowMapping, counts: counters.Counts, now: datetime) -> Row:
+    how = state(row, now)
+    end = row["ended_at"] or (now if how == "running" else row["heartbeat_at"])
+    seconds = max(0, int((end - row["started_at"]).total_seconds()))
+    figures = counters.figures(counts)
+    return {
+        "run": row["id"],
+        "state": how,
+        "command": row["command"],
+        "started_at": row["started_at"],
+        "ended_at": row["ended_at"],
+        "seconds": seconds,
+        "exit_code": row["exit_code"],
+        **figures,
+        "per_minute": per_minute(figures["pages"], seconds),
+    }
+
+
+def per_minute(pages: int, seconds: float) -> float | None:
+    """Pages per minute to one decimal; ``None`` for a run of no length."""
+    return round(pages * 60 / seconds, 1) if seconds else None
+
+
+def _speed(first: Any, last: Any) -> float:
+    seconds = (last["at"] - first["at"]).total_seconds()
+    return max(0.0, round((last["pages"] - first["pages"]) * 60 / seconds, 1)) if seconds else 0.0
