@@ -68,6 +68,18 @@ def going_on(connection: Connection, schedule_id: int) -> bool:
     return connection.execute(statement).first() is not None
 
 
+def latest(connection: Connection, schedule_id: int, count: int) -> list[dict[str, Any]]:
+    """The last ``count`` planned times that were settled, the latest first."""
+    names = "planned_at outcome started_at ended_at exit_code missed run_id detail"
+    statement = (
+        sa.select(*(schedule_run.c[name] for name in names.split()))
+        .where(schedule_run.c.schedule_id == schedule_id)
+        .order_by(schedule_run.c.planned_at.desc())
+        .limit(count)
+    )
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
 def settle(connection: Connection, row_id: int, now: datetime, **values: Any) -> None:
     """Say how a run ended: ``outcome``, ``exit_code``, ``detail``."""
     connection.execute(

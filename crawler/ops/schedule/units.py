@@ -112,7 +112,7 @@ def _service(machine: Machine, what: str, arguments: list[str], ending: str) -> 
         f"[Service]\nType=oneshot\nUser={machine.user}\n"
         f"WorkingDirectory={str(machine.directory).replace('%', '%%')}\n"
         f"{settings}ExecStart={command}\n{ending}"
-        "Nice=10\nNoNewPrivileges=true\nPrivateTmp=true\n"
+        "Nice=10\nNoNewPrivileges=true\n"
     )
 
 

@@ -1,0 +1,45 @@
+"""Options and small things that several commands share."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crawler import config
+
+if TYPE_CHECKING:
+    # SQLAlchemy takes a third of a second to import; --help need not pay for it.
+    from crawler.store.engine import Store
+
+Database = Annotated[
+    str | None,
+    typer.Option("--database", metavar="URL", help="Database, if not the configured one."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@contextlib.contextmanager
+def opened(database: str | None, *, create: bool = False) -> Iterator[Store]:
+    """The store of ``--database``, or of the configuration.
+
+    Raises:
+        ConfigError, StoreError: see :func:`crawler.store.engine.open_store`.
+    """
+    from crawler.store.engine import open_store
+
+    store = open_store(config.load(database=database).database, create=create)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def clock() -> datetime:
+    """Now, in Shanghai."""
+    from crawler.store.tables import SHANGHAI
+
+    return datetime.now(SHANGHAI)

@@ -1,0 +1,216 @@
+"""``renmin schedule``: when which channels are crawled."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from crawler.cli.options import Database, Json, clock, opened
+
+app = typer.Typer(add_completion=False)
+
+Name = Annotated[str, typer.Argument(help="The schedule's name.")]
+
+
+@app.callback(invoke_without_command=True)
+def schedule(context: typer.Context, database: Database = None, json: Json = False) -> None:
+    r"""Show the schedules; with a command, change them.
+
+    Cron expressions are read in Asia/Shanghai. What is due is run by `renmin crawl --due`, which
+    a timer calls (renmin schedule install), or by `renmin serve`.
+
+    Exit code 1 means that there is no schedule yet.
+
+    \b
+    Example:
+        renmin schedule set morning --channels sd,bj --cron "15 6 * * *" --jitter 10m
+        renmin schedule
+        renmin schedule history morning
+        renmin schedule install --systemd
+    """
+    if context.invoked_subcommand is None:
+        _show(database, json=json)
+
+
+@app.command("set")
+def set_(
+    name: Name,
+    *,
+    channels: Annotated[str, typer.Option(help="Channels, parted by commas; or: all.")],
+    cron: Annotated[str, typer.Option(help="Five fields: minute hour day month weekday.")],
+    jitter: Annotated[str, typer.Option(help="Start up to this much later: 90s, 10m, 1h.")] = "0s",
+    max_duration: Annotated[str, typer.Option(help="Stop a run that takes longer.")] = "3h",
+    since: Annotated[str | None, typer.Option(help="As for renmin crawl.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="As for renmin crawl.")] = None,
+    database: Database = None,
+) -> None:
+    r"""Keep a schedule under NAME, in place of an earlier one of that name.
+
+    Exit code 2 means that the expression, a channel or a time cannot be read.
+
+    \b
+    Example:
+        renmin schedule set east --channels sd,js,zj --cron "15 6,18 * * *" --max-duration 2h
+        renmin schedule set everything --channels all --cron "30 5 * * *"
+    """
+    from crawler.ops.schedule.table import Schedule, parse_span, save
+
+    now = clock()
+    options = {"since": since, "limit": limit}
+    one = Schedule(
+        name=name,
+        channels=tuple(part.strip() for part in channels.split(",") if part.strip()),
+        cron=cron,
+        jitter=parse_span("--jitter", jitter),
+        max_duration=parse_span("--max-duration", max_duration),
+        options={key: str(value) for key, value in options.items() if value is not None},
+        settled_until=now,
+    )
+    with opened(database, create=True) as store, store.writing.begin() as connection:
+        save(connection, one, now)
+    _show(database, json=False)
+
+
+@app.command()
+def remove(name: Name, database: Database = None) -> None:
+    """Forget a schedule and its history; its runs and articles stay."""
+    from crawler.ops.schedule import table
+
+    with opened(database) as store, store.writing.begin() as connection:
+        table.remove(connection, name)
+    typer.echo(f"removed {name}")
+
+
+@app.command()
+def enable(name: Name, database: Database = None) -> None:
+    """Switch a schedule on again; the time that it was off is not caught up."""
+    _switch(name, database, on=True)
+
+
+@app.command()
+def disable(name: Name, database: Database = None) -> None:
+    """Keep a schedule without running it."""
+    _switch(name, database, on=False)
+
+
+@app.command()
+def history(
+    name: Name,
+    last: Annotated[int, typer.Option(min=1, help="How many, the latest first.")] = 20,
+    database: Database = None,
+    json: Json = False,
+) -> None:
+    """Print what became of the planned times of a schedule, the latest first.
+
+    Outcomes: running, done, failed, timeout, overlap (refused), lost (runner and crawl killed).
+    Exit code 1 means that none has come yet.
+    """
+    from crawler.ops.schedule.history import latest
+    from crawler.ops.schedule.table import load
+
+    with opened(database) as store, store.reading.connect() as connection:
+        (one,) = load(connection, name)
+        rows = latest(connection, one.id, last)
+    if not rows:
+        typer.echo(f"no planned time of {name} has come yet: renmin schedule", err=True)
+        raise typer.Exit(1)
+    _print(rows, json=json)
+
+
+@app.command()
+def install(
+    systemd: Annotated[bool, typer.Option("--systemd", help="Print systemd units.")] = False,
+    cron: Annotated[bool, typer.Option("--cron", help="Print crontab lines.")] = False,
+    write: Annotated[
+        Path | None, typer.Option(help="Write the units into this folder instead.")
+    ] = None,
+    database: Database = None,
+) -> None:
+    r"""Print what makes this machine crawl what is due, every five minutes.
+
+    Nothing is installed: the texts are printed, with the paths, the user and the settings that
+    are in force here. A password stays out of them.
+
+    \b
+    Example:
+        renmin schedule install --systemd --write units/
+        renmin schedule install --cron
+    """
+    from crawler import config
+    from crawler.ops.schedule import units
+
+    if systemd == cron:
+        raise typer.BadParameter("say --systemd or --cron")
+    machine = units.this_machine(config.load(database=database))
+    if cron:
+        typer.echo(units.crontab_lines(machine), nl=False)
+        return
+    for name, text in units.systemd_units(machine).items():
+        if write is None:
+            typer.echo(f"# {units.SYSTEMD}/{name}\n{text}")
+            continue
+        write.mkdir(parents=True, exist_ok=True)
+        (write / name).write_text(text, encoding="utf-8")
+        typer.echo(write / name)
+    typer.echo(
+        "# then, as root: systemctl daemon-reload && "
+        "systemctl enable --now renmin-due.timer renmin-check.timer"
+    )
+
+
+def _show(database: str | None, *, json: bool) -> None:
+    from crawler.ops.schedule import planning, table
+
+    with opened(database) as store, store.reading.connect() as connection:
+        found = table.load(connection)
+    if not found:
+        typer.echo(
+            'no schedule yet; make one: renmin schedule set NAME --channels sd --cron "15 6 * * *"',
+            err=True,
+        )
+        raise typer.Exit(1)
+    now = clock()
+    rows = [
+        {
+            "name": one.name,
+            "channels": ",".join(one.channels),
+            "cron": one.cron,
+            "jitter": table.span_text(one.jitter),
+            "max": table.span_text(one.max_duration),
+            "options": " ".join(f"--{key} {value}" for key, value in one.options.items()),
+            "next": planning.following(one.cron, now) if one.enabled else None,
+        }
+        for one in found
+    ]
+    _print(rows, json=json)
+
+
+def _switch(name: str, database: str | None, *, on: bool) -> None:
+    from crawler.ops.schedule import table
+
+    with opened(database) as store, store.writing.begin() as connection:
+        table.enable(connection, name, on, clock())
+    typer.echo(f"{'enabled' if on else 'disabled'} {name}")
+
+
+def _print(rows: list[dict[str, Any]], *, json: bool) -> None:
+    import orjson
+    from rich.console import Console
+    from rich.table import Table
+
+    if json:
+        typer.echo(orjson.dumps(rows).decode())
+        return
+    table = Table(*rows[0], box=None)
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row.values()))
+    Console().print(table)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    return "" if value is None else str(value)
