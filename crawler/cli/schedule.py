@@ -17,7 +17,7 @@ Name = Annotated[str, typer.Argument(help="The schedule's name.")]
 
 @app.callback(invoke_without_command=True)
 def schedule(context: typer.Context, database: Database = None, json: Json = False) -> None:
-    r"""Show the schedules; with a command, change them.
+    """Show the schedules; with a command, change them.
 
     Cron expressions are read in Asia/Shanghai. What is due is run by `renmin crawl --due`, which
     a timer calls (renmin schedule install), or by `renmin serve`.
@@ -30,7 +30,7 @@ def schedule(context: typer.Context, database: Database = None, json: Json = Fal
         renmin schedule
         renmin schedule history morning
         renmin schedule install --systemd
-    """
+    """  # noqa: D301 - the backspace is Click's mark for lines to keep
     if context.invoked_subcommand is None:
         _show(database, json=json)
 
@@ -47,7 +47,7 @@ def set_(
     limit: Annotated[int | None, typer.Option(min=1, help="As for renmin crawl.")] = None,
     database: Database = None,
 ) -> None:
-    r"""Keep a schedule under NAME, in place of an earlier one of that name.
+    """Keep a schedule under NAME, in place of an earlier one of that name.
 
     Exit code 2 means that the expression, a channel or a time cannot be read.
 
@@ -55,7 +55,7 @@ def set_(
     Example:
         renmin schedule set east --channels sd,js,zj --cron "15 6,18 * * *" --max-duration 2h
         renmin schedule set everything --channels all --cron "30 5 * * *"
-    """
+    """  # noqa: D301 - the backspace is Click's mark for lines to keep
     from crawler.ops.schedule.table import Schedule, parse_span, save
 
     now = clock()
@@ -129,7 +129,7 @@ def install(
     ] = None,
     database: Database = None,
 ) -> None:
-    r"""Print what makes this machine crawl what is due, every five minutes.
+    """Print what makes this machine crawl what is due, every five minutes.
 
     Nothing is installed: the texts are printed, with the paths, the user and the settings that
     are in force here. A password stays out of them.
@@ -138,7 +138,7 @@ def install(
     Example:
         renmin schedule install --systemd --write units/
         renmin schedule install --cron
-    """
+    """  # noqa: D301 - the backspace is Click's mark for lines to keep
     from crawler import config
     from crawler.ops.schedule import units
 

@@ -20,7 +20,7 @@ from crawler.ops.schedule import history, process, table
 from crawler.ops.schedule.planning import Due
 from crawler.ops.schedule.process import Process, Starter
 from crawler.ops.schedule.table import Schedule
-from crawler.store.engine import Store, crawl_lock
+from crawler.store.engine import Store, crawl_lock, open_store
 from crawler.store.tables import SHANGHAI
 
 # A crawl that was asked to end may finish its batch; then it is ended.
@@ -66,7 +66,24 @@ class Ended:
     exit_code: int | None
 
 
-def run_due(store: Store, outside: Outside) -> list[Ended]:
+def run_due(database: str) -> int:
+    """Run what is due in ``database`` with real crawls, as ``renmin crawl --due`` does.
+
+    Returns:
+        The exit code: 0 all went well, 1 nothing was due, 3 a crawl did not end well.
+    """
+    store = open_store(database)
+    try:
+        with stop_on_sigterm():
+            ended = work_off(store, Outside(start=process.starter(database)))
+    finally:
+        store.close()
+    if not ended:
+        return 1
+    return 0 if all(one.outcome == "done" for one in ended) else 3
+
+
+def work_off(store: Store, outside: Outside) -> list[Ended]:
     """Run every schedule that is due, each at most once, the longest waiting first.
 
     A planned time that was missed is caught up by one run that says how many it stands for. On

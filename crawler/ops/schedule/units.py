@@ -73,9 +73,10 @@ def systemd_units(machine: Machine) -> dict[str, str]:
             machine,
             "renmin: crawl what is due",
             ["crawl", "--due"],
+            # 1 says that nothing was due.
             # SIGTERM goes to the runner alone, which stops the crawl in order: a second signal
             # would make it drop what it holds.
-            f"KillMode=mixed\nTimeoutStopSec={int(STOP_GRACE.total_seconds()) + 60}\n",
+            f"SuccessExitStatus=1\nKillMode=mixed\nTimeoutStopSec={int(STOP_GRACE.total_seconds()) + 60}\n",
         ),
         "renmin-due.timer": _timer("renmin: ask what is due", "30"),
         "renmin-check.service": _service(

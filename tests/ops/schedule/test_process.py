@@ -77,7 +77,7 @@ def test_the_exit_is_recorded(store, program, text, outcome, code):
     program(text)
     add_due(store, datetime.now(SHANGHAI))
 
-    (ended,) = runner.run_due(store, runner.Outside(start=process.starter(store.url)))
+    (ended,) = runner.work_off(store, runner.Outside(start=process.starter(store.url)))
 
     (row,) = rows(store)
     assert (ended.outcome, ended.exit_code) == (row.outcome, row.exit_code) == (outcome, code)
@@ -89,7 +89,7 @@ def test_a_program_that_is_not_there_is_recorded(store, monkeypatch):
     monkeypatch.setattr(process, "renmin_command", lambda: ["/nowhere/renmin"])
     add_due(store, datetime.now(SHANGHAI))
 
-    (ended,) = runner.run_due(store, runner.Outside(start=process.starter(store.url)))
+    (ended,) = runner.work_off(store, runner.Outside(start=process.starter(store.url)))
 
     assert ended.outcome == "failed"
     assert "/nowhere/renmin" in rows(store)[0].detail
@@ -101,7 +101,7 @@ def test_sigterm_ends_the_crawl_and_settles_its_row(store, program):
     add_due(store, datetime.now(SHANGHAI))
 
     with pytest.raises(SystemExit) as stopped, runner.stop_on_sigterm():
-        runner.run_due(store, runner.Outside(start=process.starter(store.url)))
+        runner.work_off(store, runner.Outside(start=process.starter(store.url)))
 
     (row,) = rows(store)
     assert stopped.value.code == 128 + signal.SIGTERM
@@ -125,6 +125,6 @@ def test_a_crawl_that_does_not_stop_is_killed(store, program, monkeypatch):
         now=lambda: next(clock, began + timedelta(hours=4)),
     )
 
-    (ended,) = runner.run_due(store, outside)
+    (ended,) = runner.work_off(store, outside)
 
     assert (ended.outcome, ended.exit_code) == ("timeout", -signal.SIGKILL)

@@ -87,7 +87,7 @@ def play(world, until, timer=HOUR):
         if not world.machine_is_up:
             continue
         try:
-            runner.run_due(world.store, world.outside)
+            runner.work_off(world.store, world.outside)
         except KilledError:
             world.kill_runner_at = None
 
@@ -215,7 +215,7 @@ def test_a_second_runner_only_records_overlaps(world, monday, store):
     world.time = monday + 7 * HOUR
 
     with runner._runner_lock(store):
-        ended = runner.run_due(store, world.outside)
+        ended = runner.work_off(store, world.outside)
 
     assert ended == []
     assert history_of(store, "bj") == ["02 00:30 running 0", "02 06:30 overlap 0"]
