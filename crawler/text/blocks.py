@@ -23,12 +23,29 @@ _MARGIN: Final = 0.8  # of Reading.weight: right and wrong readings of a sentenc
 _SPEAKS: Final = 1.6  # the weight of a sentence that is beyond doubt
 _JUDGED: Final = 2000  # bytes of a run that are read to judge it
 
-# What seldom stands in a GBK page by accident: two hanzi or marks in UTF-8 ...
-_UTF8_PAIR = rb"(?:[\xe3-\xe9\xef][\x80-\xbf][\x80-\xbf]){2}"
-# ... and, in a row of Big5 codes, two whose second byte is ASCII: GB 2312 has no such code.
-_BIG5_LOW = rb"[\xa1-\xc6][\x40-\x7e]"
-_BIG5_PAIR = _BIG5_LOW + rb"(?:[\xa1-\xf9][\xa1-\xfe]){0,12}" + _BIG5_LOW
-_STRANGE_IN_GBK = re.compile(_UTF8_PAIR + rb"|" + _BIG5_PAIR)
+# What seldom stands in a GBK page by accident: two hanzi or marks in UTF-8; and, in a row of Big5
+# codes, two whose second byte is ASCII, as GB 2312 has none. Written in classes of bytes, because
+# a search for a letter is ten times faster than a search for a set of bytes:
+#   e  E3-E9 EF   begins a hanzi or a mark in UTF-8          t  40-7E     ASCII that ends a Big5 code
+#   a  80-A0      continues it                               .  other ASCII, where a page is cut
+#   b  A1-BF      continues it, or begins a Big5 code        h  other bytes above ASCII
+#   d  C0-C6      begins a Big5 code
+_UTF8_PAIR = re.compile(rb"e[ab][ab]e[ab][ab]")
+_BIG5_LOW = (b"bt", b"dt")
+_BIG5_PAIR = re.compile(rb"[bd]t(?:[bdeh][bdeh]){0,12}[bd]t")
+
+
+def _byte_class(byte: int) -> str:
+    if byte < 0x80:
+        return "t" if 0x40 <= byte <= 0x7E else "."
+    if byte <= 0xBF:
+        return "a" if byte <= 0xA0 else "b"
+    if byte <= 0xC6:
+        return "d"
+    return "e" if 0xE3 <= byte <= 0xE9 or byte == 0xEF else "h"
+
+
+_CLASSES = "".join(map(_byte_class, range(256))).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +98,23 @@ def _suspects(body: bytes, main: str) -> Iterator[tuple[int, int]]:
             if main == "big5hkscs" or not _is_utf8(run[0]):
                 yield run.span()
         return
-    position = 0
-    while strange := _STRANGE_IN_GBK.search(body, position):
-        before = (body.rfind(cut, position, strange.start()) for cut in CUTS)
-        around = RUN.search(body, max(position, *before))
-        if around is None:  # cannot be: the strange bytes are in a run
-            return
-        yield around.span()
-        position = around.end()
+    end = 0
+    for place in _strange_places(body):
+        if place >= end:
+            before = (body.rfind(cut, end, place) for cut in CUTS)
+            around = RUN.search(body, max(end, *before))
+            if around:
+                yield around.span()
+                end = around.end()
+
+
+def _strange_places(body: bytes) -> list[int]:
+    """List the places of a GBK page, in order, where UTF-8 or Big5 seems to begin."""
+    classes = body.translate(_CLASSES)
+    places = [found.start() for found in _UTF8_PAIR.finditer(classes)]
+    if any(low in classes for low in _BIG5_LOW):
+        places += [found.start() for found in _BIG5_PAIR.finditer(classes)]
+    return sorted(places)
 
 
 def _judge(run: bytes, main: str) -> str:

@@ -26,7 +26,7 @@ from crawler.text.decoding import decode_hz, decode_run
 from crawler.text.frequency import measure
 from crawler.text.labels import Declared, read_declared
 from crawler.text.opinion import ask
-from crawler.text.runs import sample, text_runs
+from crawler.text.runs import sample
 from crawler.text.weigh import CHINESE, DAMAGED, Finding, weigh
 from crawler.text.wide import by_mark, by_nuls, reads_as_chinese, without_mark
 
@@ -83,7 +83,7 @@ def _by_mark(body: bytes, _: Declared) -> Finding | None:
         return None
     rest = without_mark(body, codec)
     if codec == "utf-8":
-        text = sample(text_runs(rest)).decode("utf-8", "replace")
+        text = sample(rest).decode("utf-8", "replace")
         fits = measure(text).bad <= DAMAGED
     else:
         fits = not rest or b"\0" in rest[:_HEAD] or reads_as_chinese(rest) == codec
@@ -141,7 +141,7 @@ def _is_two_byte_chinese(body: bytes, text: str, declared: Declared) -> bool:
     known = len(_ALPHABETS.findall("".join(letters))) >= 0.9 * len(letters)
     if known and "gb18030" not in declared.families:
         return False
-    reading = measure(sample(text_runs(body)).decode("gb18030", "replace"))
+    reading = measure(sample(body).decode("gb18030", "replace"))
     return reading.ordinary >= 0.9
 
 

@@ -13,52 +13,73 @@ from typing import Final
 
 CUTS: Final = (b"<", b">", b"\n")
 RUN: Final = re.compile(rb"[\x80-\xff][^<>\n]*")
+
 _LINE = re.compile(rb"[^<>\n]+")
-_CODE_OPENS = re.compile(rb"<(script|style)[\s>]")
-_SAMPLE_PART: Final = 1400  # bytes from each of head, middle and tail: some 2,000 hanzi in all
+_CODE = ((b"<script", b"</script"), (b"<style", b"</style"))
+_PART: Final = 1000  # bytes from each third of the page: some 1,500 hanzi in all
 
 
-def text_runs(body: bytes) -> list[bytes]:
-    """List the runs outside of ``<script>`` and ``<style>``; all runs if there are none outside."""
-    outside = [run for part in _without_code(body) for run in RUN.findall(part)]
-    return outside or RUN.findall(body)
+def sample(body: bytes) -> bytes:
+    """Take some 3 KB of runs, ``<`` between them, from the head, the middle and the end.
 
-
-def text_lines(body: bytes) -> list[bytes]:
-    """List the runs with the ASCII before them: what tells one Latin language from another."""
-    lines = (line for part in _without_code(body) for line in _LINE.findall(part))
-    return [line for line in lines if not line.isascii()] or text_runs(body)
-
-
-def sample(runs: list[bytes]) -> bytes:
-    """Join the first, the middle and the last runs, ``<`` between them, to some 4 KB at most."""
-    if sum(map(len, runs)) <= 3 * _SAMPLE_PART:
-        return b"<".join(runs)
-    middle = len(runs) // 2
-    first = _take(iter(runs))
-    last = _take(reversed(runs))
-    return b"<".join([*first, *_take(iter(runs[middle:])), *reversed(last)])
-
-
-def _take(runs: Iterator[bytes]) -> list[bytes]:
-    """Take runs until there is enough; a long one is cut, at its end alone."""
+    Scripts and style sheets are passed over, unless nothing stands outside of them. However much
+    markup stands before the text, it is found.
+    """
+    text = without_code(body)
+    text = body if text.isascii() else text
+    third = len(text) // 3
     taken: list[bytes] = []
-    size = 0
-    for run in runs:
-        taken.append(run[: _SAMPLE_PART - size])
-        size += len(taken[-1])
-        if size >= _SAMPLE_PART:
-            break
-    return taken
+    done = 0
+    for start in (0, third, 2 * third):
+        runs, done = _take(text, max(done, _next_cut(text, start)))
+        taken += runs
+    return b"<".join(taken)
 
 
-def _without_code(body: bytes) -> Iterator[bytes]:
-    """Yield the parts of the page between its scripts and style sheets; linear in any case."""
+def sample_lines(body: bytes) -> bytes:
+    """Take runs with the ASCII before them: what tells one Latin language from another."""
+    lines = [line for line in _LINE.findall(without_code(body)) if not line.isascii()]
+    return b"\n".join(lines)[: 4 * _PART] or sample(body)
+
+
+def without_code(body: bytes) -> bytes:
+    """Cut scripts and style sheets out; one that is not closed goes to the end of the page."""
     lower = body.lower()  # changes ASCII letters only, so all places stay
+    for opening, closing in _CODE:
+        if opening in lower:
+            kept = list(_outside(lower, opening, closing))
+            body = b"".join(body[start:end] for start, end in kept)
+            lower = b"".join(lower[start:end] for start, end in kept)
+    return body
+
+
+def _outside(lower: bytes, opening: bytes, closing: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where the parts outside of ``opening ... closing`` start and end."""
     start = 0
-    while opening := _CODE_OPENS.search(lower, start):
-        yield body[start : opening.start()]
-        start = lower.find(b"</" + opening[1], opening.end())
+    while (found := lower.find(opening, start)) >= 0:
+        yield start, found
+        start = lower.find(closing, found)
         if start < 0:
             return
-    yield body[start:]
+    yield start, len(lower)
+
+
+def _next_cut(text: bytes, start: int) -> int:
+    """Find the first place from ``start`` on where no character can be torn."""
+    if start == 0:
+        return 0
+    cuts = [place for cut in CUTS if (place := text.find(cut, start)) >= 0]
+    return min(cuts, default=start)
+
+
+def _take(text: bytes, start: int) -> tuple[list[bytes], int]:
+    """Take runs from ``start`` on until there is enough; a long one is cut, at its end alone."""
+    taken: list[bytes] = []
+    room = _PART
+    for run in RUN.finditer(text, start):
+        taken.append(text[run.start() : min(run.end(), run.start() + room)])
+        room -= len(taken[-1])
+        start = run.end()
+        if room <= 0:
+            break
+    return taken, start

@@ -16,7 +16,7 @@ from crawler.text.decoding import decode_run
 from crawler.text.frequency import Reading, measure
 from crawler.text.labels import Declared
 from crawler.text.opinion import ask
-from crawler.text.runs import sample, text_lines, text_runs
+from crawler.text.runs import sample, sample_lines
 from crawler.text.wide import reads_as_chinese
 
 CHINESE: Final = 1.4
@@ -61,7 +61,7 @@ def weigh(body: bytes, declared: Declared) -> Finding:
         body: A page with bytes above ASCII.
         declared: What it says about itself.
     """
-    data = sample(text_runs(body))
+    data = sample(body)
     readings = {codec: measure(data.decode(codec, "replace")) for codec in CODECS}
     if readings["gb18030"].characters < _FEW:
         return _few(body, declared, readings)
@@ -153,7 +153,7 @@ def _foreign(body: bytes, declared: Declared, readings: Readings) -> Finding:
         return Finding(codec=wide, why=f"reads as Chinese in {wide}", score=0.9)
     best = max(CODECS, key=lambda codec: readings[codec].weight)
     labels = [name for name in declared.families if name not in CODECS and _decodes(body, name)]
-    lines = sample(text_lines(body))
+    lines = sample_lines(body)
     opinion = ask(lines, declared.families)
     if opinion and labels and opinion.confidence < _UNSURE:
         opinion = None
@@ -195,5 +195,5 @@ def _decodes(body: bytes, codec: str) -> bool:
 
 
 def _good(body: bytes, codec: str) -> float:
-    text = decode_run(sample(text_runs(body)), codec)
+    text = decode_run(sample(body), codec)
     return 1 - text.count("\ufffd") / max(1, len(text))
