@@ -164,3 +164,12 @@ def _query(query: str | None) -> str:
         return ""
     kept = (part for part in query.split("&") if part and not _TRACKING.match(part))
     return quote(_STRAY_PERCENT.sub("%25", "&".join(kept)), safe=_SAFE + "?", errors="replace")
+
+
+def is_site_host(host: str) -> bool:
+    """Whether a host name, lower case, is one of the site's.
+
+    >>> is_site_host("sd.people.com.cn"), is_site_host("people.com.cn.example.org")
+    (True, False)
+    """
+    return host in (SITE, ALSO_SITE) or host.endswith(("." + SITE, "." + ALSO_SITE))

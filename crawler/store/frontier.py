@@ -12,7 +12,7 @@ the caller's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,7 +23,7 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler.items import Failure, Link, PageKind
-from crawler.store.tables import frontier, host, page
+from crawler.store.tables import frontier, page
 
 PENDING, LEASED, DONE, FAILED = "PENDING", "LEASED", "DONE", "FAILED"
 
@@ -108,7 +108,7 @@ def lease(
     hosts: Iterable[str],
     *,
     per_host: int,
-    floor: int,
+    ranks: tuple[int, int],
     until: datetime,
 ) -> list[Lease]:
     """Take up to ``per_host`` PENDING pages of each of ``hosts``, best first.
@@ -118,12 +118,13 @@ def lease(
         run_id: Who takes them.
         hosts: Host names.
         per_host: At most so many of one host.
-        floor: Nothing of a lower priority (``--since``).
+        ranks: Lowest and highest priority to take (``--since`` sets the lowest).
         until: When the lease ends, unless it is extended.
     """
     taken: list[int] = []
+    floor, ceiling = ranks
     for name in hosts:
-        arguments = {"h": name, "n": per_host, "f": floor, "r": run_id, "u": until}
+        arguments = {"h": name, "n": per_host, "f": floor, "c": ceiling, "r": run_id, "u": until}
         statement = _TAKE_POSTGRES if connection.dialect.name == "postgresql" else _TAKE_SQLITE
         taken.extend(connection.scalars(statement, arguments))
     if not taken:
@@ -175,10 +176,7 @@ def put_back(connection: Connection, frontier_ids: Collection[int]) -> None:
 
 
 def release_run(connection: Connection, run_id: int) -> int:
-    """Give back all leases of a run, and its hosts."""
-    connection.execute(
-        sa.update(host).where(host.c.leased_by == run_id).values(leased_by=None, lease_until=None)
-    )
+    """Give back all leases of a run."""
     return _free(connection, frontier.c.leased_by == run_id)
 
 
@@ -191,72 +189,37 @@ def take_back(connection: Connection, now: datetime | None) -> int:
             right where the caller holds the crawl lock of a SQLite file.
     """
     if now is None:
-        connection.execute(sa.update(host).values(leased_by=None, lease_until=None))
         return _free(connection, sa.true())
     return _free(connection, frontier.c.lease_until < now)
 
 
 def extend(connection: Connection, run_id: int, until: datetime) -> None:
     """Keep all leases of a run that is alive."""
-    for table in (frontier, host):
-        connection.execute(
-            sa.update(table).where(table.c.leased_by == run_id).values(lease_until=until)
-        )
-
-
-def claim_hosts(
-    connection: Connection,
-    run_id: int,
-    hosts: Sequence[str],
-    *,
-    most: int,
-    now: datetime,
-    until: datetime,
-) -> list[str]:
-    """Claim hosts for one process, so that several processes stay polite together.
-
-    Returns:
-        The hosts among ``hosts`` that this run holds now: those it held, and up to ``most`` in all
-        that nobody held.
-    """
-    _ensure_hosts(connection, hosts)
-    mine = host.c.leased_by == run_id
-    held = list(connection.scalars(sa.select(host.c.host).where(mine, host.c.host.in_(hosts))))
-    free = sa.or_(host.c.leased_by.is_(None), host.c.lease_until < now)
-    wanted = (
-        sa.select(host.c.host)
-        .where(free, host.c.host.in_(hosts))
-        .order_by(host.c.host)
-        .limit(max(0, most - len(held)))
-        .with_for_update(skip_locked=True)
+    connection.execute(
+        sa.update(frontier).where(frontier.c.leased_by == run_id).values(lease_until=until)
     )
-    new = list(connection.scalars(wanted))
-    if new:
-        connection.execute(
-            sa.update(host).where(host.c.host.in_(new)).values(leased_by=run_id, lease_until=until)
-        )
-    return held + new
 
 
-def let_hosts_go(connection: Connection, run_id: int, hosts: Collection[str]) -> None:
-    """Let other processes have ``hosts``."""
-    if hosts:
-        connection.execute(
-            sa.update(host)
-            .where(host.c.leased_by == run_id, host.c.host.in_(hosts))
-            .values(leased_by=None, lease_until=None)
-        )
-
-
-def waiting_hosts(connection: Connection, channels: Collection[str], floor: int) -> dict[str, int]:
-    """Pages of ``channels`` that wait or are being fetched, per host."""
+def hosts_of(connection: Connection, channels: Collection[str]) -> set[str]:
+    """Hosts on which pages of ``channels`` wait or are being fetched."""
     statement = (
-        sa.select(frontier.c.host, sa.func.count())
-        .where(frontier.c.channel.in_(channels), frontier.c.state.in_((PENDING, LEASED)))
-        .where(frontier.c.priority >= floor)
-        .group_by(frontier.c.host)
+        sa.select(frontier.c.host)
+        .where(frontier.c.state.in_((PENDING, LEASED)), frontier.c.channel.in_(channels))
+        .distinct()
     )
-    return {row[0]: row[1] for row in connection.execute(statement)}
+    return set(connection.scalars(statement))
+
+
+def waiting(connection: Connection, hosts: Collection[str], floor: int) -> int:
+    """How many pages wait or are being fetched, by anybody, on ``hosts``."""
+    # Answered from the index alone, also when a hundred thousand wait.
+    statement = (
+        sa.select(sa.func.count())
+        .select_from(frontier)
+        .where(frontier.c.host.in_(hosts), frontier.c.state.in_((PENDING, LEASED)))
+        .where(frontier.c.priority >= floor)
+    )
+    return connection.scalar(statement) or 0
 
 
 def _row(link: Link, now: datetime, found_on: str | None) -> dict[str, object]:
@@ -278,13 +241,6 @@ def _insert_for(connection: Connection) -> sa.Insert:
     return _INSERT_POSTGRES if connection.dialect.name == "postgresql" else _INSERT_SQLITE
 
 
-def _ensure_hosts(connection: Connection, hosts: Sequence[str]) -> None:
-    if hosts:
-        connection.execute(
-            postgresql.insert(host).on_conflict_do_nothing(), [{"host": name} for name in hosts]
-        )
-
-
 def _free(connection: Connection, which: sa.ColumnElement[bool]) -> int:
     statement = (
         sa.update(frontier)
@@ -300,7 +256,7 @@ _INSERT_POSTGRES = postgresql.insert(frontier).on_conflict_do_nothing(index_elem
 _BEST = (
     sa.select(frontier.c.id)
     .where(frontier.c.host == sa.bindparam("h"), frontier.c.state == PENDING)
-    .where(frontier.c.priority >= sa.bindparam("f"))
+    .where(frontier.c.priority.between(sa.bindparam("f"), sa.bindparam("c")))
     .order_by(frontier.c.priority.desc(), frontier.c.id)
     .limit(sa.bindparam("n"))
 )

@@ -1,0 +1,136 @@
+"""The extension that holds the crawl's session: it opens the run, beats its heart and ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+from scrapy.settings import SETTINGS_PRIORITIES
+
+from crawler.config import load
+from crawler.errors import DiskFullError, StoreError
+from crawler.ops.code_version import code_version
+from crawler.ops.session import CrawlSession, hold
+from crawler.store.archive import Archive
+from crawler.store.engine import crawl_lock, open_store
+from crawler.store.tables import SHANGHAI
+
+logger = logging.getLogger(__name__)
+
+BEAT_SECONDS = 5.0
+# What a service manager or a person that stopped us waits for, at most.
+LEAVE_SECONDS = 8.0
+
+# How Scrapy's reason for the end is told, and the exit code that goes with it.
+EXIT_CODES = {"finished": 0, "limit": 0, "closespider_timeout": 0}
+
+
+class Crawling:
+    """Opens the store when a crawl begins; says how it ended when it ends.
+
+    Args:
+        crawler: Scrapy's.
+        session: The crawl's dealings with the store.
+        lock: Held until the crawl has ended.
+
+    Attributes:
+        session: As above.
+        exit_code: Of the crawl, once it has ended.
+    """
+
+    def __init__(self, crawler: Crawler, session: CrawlSession, lock: contextlib.ExitStack) -> None:
+        self.session = session
+        self.exit_code = 3
+        self._crawler = crawler
+        self._lock = lock
+        self._beating: asyncio.Task[None] | None = None
+        self._broken: StoreError | None = None
+        crawler.signals.connect(self._opened, signals.spider_opened)
+        crawler.signals.connect(self._closed, signals.spider_closed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Crawling:
+        """Open the store that ``RENMIN_DATABASE`` names, for spiders that have a plan.
+
+        Raises:
+            RenminError: The store cannot be used, or another crawl is writing to it.
+        """
+        plan = getattr(crawler.spider, "plan", None)
+        if plan is None:
+            raise NotConfigured
+        config = load(database=crawler.settings["RENMIN_DATABASE"])
+        with contextlib.ExitStack() as stack:
+            store = open_store(config.database)
+            stack.enter_context(crawl_lock(store))
+            session = CrawlSession(
+                store,
+                Archive(config.archive_path),
+                replace(plan, settings=_settings_of(crawler), retries=config.retries),
+                code_version=code_version(),
+                clock=lambda: datetime.now(SHANGHAI),
+            )
+            hold(crawler, session)
+            return cls(crawler, session, stack.pop_all())
+        raise AssertionError  # unreachable: the block returns or raises
+
+    def _opened(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self.session.on_fatal = self._on_fatal
+        self._beating = self._loop.create_task(self._beat())
+
+    def _on_fatal(self, error: StoreError) -> None:
+        """On the writer's thread: nothing more can be stored."""
+        self._loop.call_soon_threadsafe(self._stop, error)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            with contextlib.suppress(StoreError):
+                await asyncio.wrap_future(self.session.beat())
+
+    def _stop(self, error: StoreError) -> None:
+        """The store is gone: end the crawl; what was not committed is fetched again."""
+        self._broken = error
+        reason = "disk_full" if isinstance(error, DiskFullError) else "database"
+        closing = self._crawler.engine.close_spider_async(reason=reason)
+        self._closing = asyncio.ensure_future(closing)
+
+    async def _closed(self, reason: str) -> None:
+        if self._beating:
+            self._beating.cancel()
+        if reason == "finished" and self.session.limit_reached:
+            reason = "limit"
+        self.exit_code = EXIT_CODES.get(reason, 3)
+        try:
+            await asyncio.to_thread(self.session.close, reason, self.exit_code, LEAVE_SECONDS)
+        except StoreError as error:
+            logger.error("the crawl ended early: %s", error)  # noqa: TRY400 - its message says all
+        finally:
+            self._lock.close()
+
+    def leave_now(self) -> None:
+        """End the process although a page is still on its way: it is fetched again.
+
+        Called on a thread of its own when a stop was asked for and took too long.
+        """
+        with contextlib.suppress(StoreError):
+            self.session.close("shutdown", 3, timeout=1.5)
+        os._exit(3)
+
+
+def _settings_of(crawler: Crawler) -> dict[str, Any]:
+    """The settings that this run was given, by name."""
+    given = SETTINGS_PRIORITIES["spider"]
+    return {
+        name: str(crawler.settings[name])
+        for name in crawler.settings
+        if (crawler.settings.getpriority(name) or 0) >= given
+    }

@@ -1,0 +1,115 @@
+"""Refuse what a crawler must not fetch, before a connection is made.
+
+A page can name any address, and a redirect can lead anywhere: only http and https, no user names,
+no ports but the usual ones, no addresses of private networks, also not behind a name (see
+:class:`PublicResolver`). Only hosts of the crawl's channels, also after a redirect.
+
+With a proxy that the operator named, the proxy resolves names; the rules on addresses as written
+still hold.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.resolver import CachingThreadedResolver
+from twisted.internet import defer
+from twisted.internet.base import ReactorBase
+from twisted.internet.error import DNSLookupError
+
+from crawler.site.spelling import is_site_host
+
+
+class RefusedRequest(IgnoreRequest):
+    """An address that is not fetched; the message says why."""
+
+
+class GuardMiddleware:
+    """Checks every request, and sends it through the operator's proxy if there is one.
+
+    Args:
+        proxy: Address of an HTTP proxy; empty for none.
+        extra_hosts: Hosts outside of the site that this crawl may visit (mirrors).
+    """
+
+    def __init__(self, proxy: str, extra_hosts: frozenset[str]) -> None:
+        self._proxy = proxy
+        self._extra_hosts = extra_hosts
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> GuardMiddleware:
+        """Read ``RENMIN_PROXY`` and the spider's mirrors."""
+        return cls(
+            crawler.settings["RENMIN_PROXY"] or "",
+            frozenset(getattr(crawler.spider, "mirror_hosts", ())),
+        )
+
+    def process_request(self, request: Request) -> None:
+        """Refuse ``request``, or let it pass.
+
+        Raises:
+            RefusedRequest: With the reason.
+        """
+        if reason := self._objection(request.url):
+            raise RefusedRequest(reason)
+        if self._proxy:
+            request.meta.setdefault("proxy", self._proxy)
+
+    def _objection(self, url: str) -> str | None:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if parts.scheme not in ("http", "https"):
+            return f"scheme {parts.scheme!r}"
+        if parts.username or parts.password:
+            return "user name in the address"
+        if not _usual_port(parts.netloc):
+            return "unusual port"
+        if is_private_address(host):
+            return "address of a private network"
+        if not is_site_host(host) and host not in self._extra_hosts:
+            return f"host {host} is not of this crawl"
+        return None
+
+
+class PublicResolver(CachingThreadedResolver):
+    """Resolves names as Scrapy does, and refuses those that lead into a private network."""
+
+    proxy_host = ""
+
+    @classmethod
+    def from_crawler(cls, crawler: Any, reactor: ReactorBase) -> PublicResolver:
+        """Make the resolver; the proxy that the operator named may be anywhere."""
+        resolver = super().from_crawler(crawler, reactor)
+        resolver.proxy_host = urlsplit(crawler.settings["RENMIN_PROXY"] or "").hostname or ""
+        return resolver
+
+    def getHostByName(self, name: str, timeout: Any = None) -> Any:  # noqa: N802 - Twisted's name
+        """Give the address of ``name``; fails like an unknown name if it is private."""
+        found: defer.Deferred[str] = super().getHostByName(name, timeout)
+        return found if name == self.proxy_host else found.addCallback(_public_only, name)
+
+
+def is_private_address(host: str) -> bool:
+    """Whether ``host`` is written as an IP address that is not public, or means this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return False
+
+
+def _public_only(address: str, name: str) -> str:
+    if is_private_address(address):
+        raise DNSLookupError(f"{name} leads into a private network ({address})")
+    return address
+
+
+def _usual_port(netloc: str) -> bool:
+    port = netloc.rpartition("@")[2].partition(":")[2]
+    return port in ("", "80", "443")

@@ -1,0 +1,161 @@
+"""robots.txt obeyed: its rules, its Crawl-delay, and its silence.
+
+Scrapy's own middleware lets everything pass when robots.txt cannot be read, and ignores its
+Crawl-delay. Here (after RFC 9309, 2.3.1):
+
+============================  ==============================================================
+answer                        what follows
+============================  ==============================================================
+200                           its rules hold; Crawl-delay becomes the host's delay
+404, 410                      there are no rules
+anything else, or no answer   it cannot be read: the host's pages wait for another run
+============================  ==============================================================
+
+RFC 9309 would let us pass on 401, 403 and the like; a newspaper that answers so to its
+robots.txt does not seem to want us, so we wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from protego import Protego
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+
+from crawler.hooks.crawling import Crawling
+
+logger = logging.getLogger(__name__)
+
+NO_RULES = frozenset({404, 410})
+# robots.txt is asked for before anything that waits in the host's queue.
+PRIORITY = 1_000_000
+# Longer is a mistake of whoever wrote it, or a way of saying no.
+LONGEST_DELAY = 3600.0
+
+
+class ForbiddenByRobotsError(IgnoreRequest):
+    """robots.txt does not allow this address."""
+
+
+class RobotsUnreadableError(IgnoreRequest):
+    """robots.txt could not be read, so nothing is fetched from the host in this run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a host's robots.txt said.
+
+    Attributes:
+        state: ``allowed``, ``forbidden`` (its front page is) or ``unreadable``.
+        detail: One sentence for a person.
+        parsed: The rules; ``None`` if there are none.
+        delay: Seconds between two requests that it asks for; ``None`` if it asks for none.
+    """
+
+    state: str
+    detail: str
+    parsed: Protego | None = None
+    delay: float | None = None
+
+
+class RobotsMiddleware:
+    """Asks every host for its robots.txt once a run, and obeys it.
+
+    Args:
+        crawler: Scrapy's.
+        user_agent: The name that rules are looked up under.
+        least_delay: Seconds between requests that the operator set.
+    """
+
+    def __init__(self, crawler: Crawler, user_agent: str, least_delay: float) -> None:
+        self._crawler = crawler
+        self._user_agent = user_agent
+        self._least_delay = least_delay
+        self._rules: dict[str, asyncio.Future[Rules]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> RobotsMiddleware:
+        """Switch off where the operator said ``ROBOTSTXT_OBEY=False``."""
+        if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
+            raise NotConfigured
+        return cls(
+            crawler, crawler.settings["USER_AGENT"], crawler.settings.getfloat("DOWNLOAD_DELAY")
+        )
+
+    async def process_request(self, request: Request) -> None:
+        """Let ``request`` pass if robots.txt does.
+
+        Raises:
+            ForbiddenByRobotsError: It does not.
+            RobotsUnreadableError: It could not be read.
+        """
+        if request.meta.get("is_robots"):
+            return
+        parts = urlsplit(request.url)
+        rules = await self._rules_of(parts.scheme, parts.netloc)
+        if rules.state == "unreadable":
+            raise RobotsUnreadableError(rules.detail)
+        if rules.parsed and not rules.parsed.can_fetch(request.url, self._user_agent):
+            raise ForbiddenByRobotsError(f"{parts.netloc}: robots.txt does not allow {parts.path}")
+        if rules.delay is not None:
+            # AutoThrottle would otherwise shorten what the host asked for.
+            request.meta["autothrottle_dont_adjust_delay"] = True
+
+    async def _rules_of(self, scheme: str, netloc: str) -> Rules:
+        if netloc not in self._rules:
+            self._rules[netloc] = asyncio.get_running_loop().create_future()
+            rules = await self._ask(f"{scheme}://{netloc}/robots.txt")
+            self._apply(netloc, rules)
+            self._rules[netloc].set_result(rules)
+        return await self._rules[netloc]
+
+    async def _ask(self, url: str) -> Rules:
+        request = Request(
+            url, priority=PRIORITY, meta={"is_robots": True}, callback=NO_CALLBACK, dont_filter=True
+        )
+        try:
+            response = await self._crawler.engine.download_async(request)
+        except Exception as error:  # whatever it was, we have not read it
+            return Rules("unreadable", f"{url} could not be read ({type(error).__name__})")
+        return self._read(url, response)
+
+    def _read(self, url: str, response: Response) -> Rules:
+        if response.status in NO_RULES:
+            return Rules("allowed", f"{url}: there is none")
+        if response.status != 200:
+            return Rules("unreadable", f"{url} could not be read (status {response.status})")
+        parsed = Protego.parse(response.body.decode("utf-8", "replace"))
+        delay = parsed.crawl_delay(self._user_agent)
+        delay = None if delay is None else min(float(delay), LONGEST_DELAY)
+        if not parsed.can_fetch(url.removesuffix("robots.txt"), self._user_agent):
+            return Rules("forbidden", f"{url} forbids us", parsed, delay)
+        return Rules("allowed", f"{url} allows us", parsed, delay)
+
+    def _apply(self, netloc: str, rules: Rules) -> None:
+        host = netloc.partition(":")[0]
+        if rules.state != "allowed":
+            logger.warning("skips host=%s: %s", host, rules.detail)
+        if rules.delay is not None:
+            self._slow_down(host, rules.delay)
+        crawling = self._crawler.get_extension(Crawling)
+        if crawling is not None:
+            crawling.session.note_robots(
+                host, state=rules.state, detail=rules.detail, crawl_delay=rules.delay
+            )
+            if rules.state == "unreadable":
+                self._crawler.engine.scheduler.pause_host(host)  # type: ignore[union-attr]
+
+    def _slow_down(self, host: str, delay: float) -> None:
+        """Give the host's slot the delay, also when Scrapy drops the idle slot and remakes it."""
+        delay = max(delay, self._least_delay)
+        downloader = self._crawler.engine.downloader
+        downloader.per_slot_settings[host] = {"delay": delay, "concurrency": 1, "jitter": 0.0}
+        if slot := downloader.slots.get(host):
+            slot.delay, slot.concurrency, slot.jitter = delay, 1, 0.0

@@ -1,0 +1,196 @@
+"""The frontier as Scrapy's scheduler.
+
+Pages are leased from the database in batches, a few of each host, and handed to the downloader
+host by host, so that a host with ten thousand pages does not keep the others waiting. The lease
+job runs on the writer's thread: the event loop never waits for the disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from concurrent.futures import Future
+from typing import Any
+
+from scrapy import Request, Spider
+from scrapy.core.scheduler import BaseScheduler
+from scrapy.crawler import Crawler
+
+from crawler.errors import StoreError
+from crawler.hooks.crawling import Crawling
+from crawler.items import Link
+from crawler.ops.session import CrawlSession, Refill
+from crawler.store.frontier import Lease
+
+logger = logging.getLogger(__name__)
+
+# Ask for more of a host when so few of its pages are left here.
+LOW = 4
+# How long to wait before asking again while other processes hold the rest.
+POLL_SECONDS = 2.0
+
+
+class FrontierScheduler(BaseScheduler):
+    """Leases pages; see the module.
+
+    Args:
+        crawler: Scrapy's.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._per_host = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
+        self._leased: dict[str, deque[Lease]] = {}
+        self._again: deque[Request] = deque()
+        self._new: list[Link] = []
+        self._dry: set[str] = set()
+        self._handed = 0
+        self._refilling = False
+        self._settled = False
+        self._turn = 0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> FrontierScheduler:
+        """Make the scheduler of a crawl."""
+        return cls(crawler)
+
+    def open(self, spider: Spider) -> None:
+        """Begin; the session is open already."""
+        crawling = self._crawler.get_extension(Crawling)
+        if crawling is None:
+            raise RuntimeError("the frontier needs the extension crawler.hooks.crawling.Crawling")
+        self._session: CrawlSession = crawling.session
+        self._spider: Any = spider
+        self._loop = asyncio.get_running_loop()
+        self._session.on_pages = self._on_pages
+
+    def close(self, reason: str) -> None:  # noqa: ARG002 - Scrapy's interface
+        """Give the pages back that were leased and not asked for."""
+        unused = [lease for leases in self._leased.values() for lease in leases]
+        if unused:
+            self._session.put_back(unused)
+        self._leased.clear()
+
+    def enqueue_request(self, request: Request) -> bool:
+        """Take a start page into the frontier, or a retry or redirect of a leased page back."""
+        link = request.meta.get("link")
+        if link is None:
+            self._again.append(request)
+        else:
+            self._new.append(link)
+        self._settled = False
+        return True
+
+    def has_pending_requests(self) -> bool:
+        """Whether the crawl goes on; when in doubt, the database is asked first."""
+        if self._again or self._new or self._refilling:
+            return True
+        if self._out_of_budget():
+            return False
+        if any(self._leased.values()):
+            return True
+        if not self._settled:
+            # Every visit was handed to the writer before; this question is answered after them.
+            self._dry.clear()
+            self._refill()
+        return not self._settled
+
+    def next_request(self) -> Request | None:
+        """The next page of the host that is least busy; ``None`` if every host is busy."""
+        if self._again:
+            return self._again.popleft()
+        if self._new:
+            self._enter_new()
+        if self._out_of_budget():
+            return None
+        self._refill_if_low()
+        host = self._freest_host()
+        if host is None:
+            return None
+        lease = self._leased[host].popleft()
+        self._handed += lease.kind == "article"
+        request: Request = self._spider.request_for(lease)
+        return request
+
+    def pause_host(self, host: str) -> None:
+        """Ask nothing more of a host in this run; its pages wait for the next."""
+        self._dry.add(host)
+        if leases := self._leased.pop(host, None):
+            self._session.put_back(list(leases))
+        self._session.leave_host(host)
+
+    def _enter_new(self) -> None:
+        links, self._new = self._new, []
+        self._session.enter(links, start=True)
+        self._dry.clear()
+
+    def _out_of_budget(self) -> bool:
+        limit = self._session.plan.limit
+        spent = self._handed - self._session.failed_articles
+        self._session.limit_reached = limit is not None and spent >= limit
+        return self._session.limit_reached
+
+    def _freest_host(self) -> str | None:
+        """The host with pages at hand and the fewest requests under way, in turns."""
+        slots = self._crawler.engine.downloader.slots
+        best, fewest = None, self._per_host + 1
+        hosts = list(self._leased)
+        self._turn += 1
+        for place in range(len(hosts)):
+            host = hosts[(self._turn + place) % len(hosts)]
+            if not self._leased[host]:
+                continue
+            busy = len(slots[host].active) if host in slots else 0
+            if busy < fewest:
+                best, fewest = host, busy
+            if busy == 0:
+                break
+        return best
+
+    def _refill_if_low(self) -> None:
+        plenty = {host for host, leases in self._leased.items() if len(leases) > LOW}
+        if not self._refilling and self._session.hosts - plenty - self._dry:
+            self._refill(plenty)
+
+    def _refill(self, plenty: set[str] | frozenset[str] = frozenset()) -> None:
+        self._refilling = True
+        future = self._session.lease(but=plenty | self._dry)
+        future.add_done_callback(lambda done: self._loop.call_soon_threadsafe(self._refilled, done))
+
+    def _refilled(self, done: Future[Refill]) -> None:
+        self._refilling = False
+        if error := done.exception():
+            if not isinstance(error, StoreError):
+                logger.error("no pages could be leased", exc_info=error)
+            self._settled = True
+            self._wake()
+            return
+        refill = done.result()
+        for lease in refill.leases:
+            self._leased.setdefault(lease.host, deque()).append(lease)
+        self._dry |= refill.asked - {lease.host for lease in refill.leases}
+        if refill.leases:
+            self._settled = False
+            self._wake()
+        elif refill.elsewhere:
+            self._dry.clear()
+            self._loop.call_later(POLL_SECONDS, self._wake)
+        else:
+            self._settled = True
+            self._wake()
+
+    def _on_pages(self, hosts: frozenset[str]) -> None:
+        """On the writer's thread: new pages are in the frontier."""
+        self._loop.call_soon_threadsafe(self._found, hosts)
+
+    def _found(self, hosts: frozenset[str]) -> None:
+        self._dry -= hosts
+        self._settled = False
+        self._wake()
+
+    def _wake(self) -> None:
+        """Let the engine ask again now; by itself it does so every five seconds."""
+        slot = self._crawler.engine._slot
+        if slot is not None and slot.closing is None:
+            slot.nextcall.schedule()

@@ -1,0 +1,176 @@
+"""Find what a stored article is a copy of, and keep the marks right when an earlier one arrives.
+
+The layers, cheapest first: the canonical address (the row itself), the same canonical text, and
+near-duplicates by fingerprints. Articles are marked, never deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection
+
+from crawler.dedup import candidates
+from crawler.dedup.compare import Text
+from crawler.dedup.decide import Relation, decide
+from crawler.dedup.keys import key_of, key_range, number_of, pack, quarter_of, quarters_around
+from crawler.dedup.origin import Copy, original_of
+from crawler.dedup.sketch import MIN_LENGTH, Sketch, sketch
+from crawler.items import Article
+from crawler.store import articles, fingerprints
+from crawler.store.articles import Stored
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    stored: Stored
+    relation: Relation
+
+
+def body_of(item: Article) -> str:
+    """The text by which an article is compared: its body, or its captions if it has no other."""
+    paragraphs = item.paragraphs or tuple(photo.caption or "" for photo in item.photos)
+    return "\n".join(paragraphs)
+
+
+def text_hash(item: Article) -> str:
+    """Digest of the canonical text, hexadecimal; empty if there is no letter in it."""
+    return sketch(body_of(item)).exact.hex()
+
+
+def relate(connection: Connection, article_id: int, item: Article, first_seen: datetime) -> Article:
+    """Enter an article into the index of texts and mark what it is a copy of.
+
+    Args:
+        connection: The transaction that stored it.
+        article_id: Its row.
+        item: The article.
+        first_seen: When it was first stored.
+
+    Returns:
+        ``item`` with its marks.
+    """
+    summary = sketch(body_of(item))
+    match = _best_match(connection, article_id, item, summary)
+    fingerprints.add(connection, _packed(article_id, item, summary))
+    if match is None:
+        articles.mark_duplicate(connection, article_id, None, None, None)
+        return replace(item, duplicate_of=None, relation=None, similarity=None)
+    root = _root(connection, match.stored)
+    mine = _copy(article_id, item, first_seen)
+    theirs = _copy(root.id, root.article, root.first_seen_at)
+    if root.id == article_id:
+        return item
+    if original_of(mine, theirs) is mine:
+        _take_over(connection, article_id, item, root)
+        return replace(item, duplicate_of=None, relation=None, similarity=None)
+    relation = _relation(item, root.article) or match.relation
+    articles.mark_duplicate(
+        connection, article_id, root.id, relation.name, round(relation.similarity, 4)
+    )
+    return replace(
+        item,
+        duplicate_of=root.article.url,
+        relation=relation.name,
+        similarity=round(relation.similarity, 4),
+    )
+
+
+def forget(connection: Connection, known: Stored) -> None:
+    """Take the fingerprints of an article's earlier text out of the index."""
+    summary = sketch(body_of(known.article))
+    fingerprints.remove(connection, _packed(known.id, known.article, summary))
+
+
+def at_site(item: Article) -> bool:
+    """Whether an article stands on a host of the site."""
+    host = urlsplit(item.url).hostname or ""
+    return host.endswith((".people.com.cn", ".people.cn"))
+
+
+def _best_match(
+    connection: Connection, article_id: int, item: Article, summary: Sketch
+) -> _Match | None:
+    """The known article that shares most with ``item``; ``None`` if none is the same."""
+    ids = articles.with_text(connection, summary.exact.hex(), but=article_id)
+    ids += [each for each in _near(connection, item, summary) if each not in (*ids, article_id)]
+    matches = []
+    for each in ids[: candidates.COMPARISONS]:
+        stored = articles.get(connection, each)
+        if stored is None:
+            continue
+        if summary.length < MIN_LENGTH and not _same_short(item, stored.article):
+            continue
+        if relation := _relation(item, stored.article):
+            matches.append(_Match(stored, relation))
+    return max(matches, key=lambda match: match.relation.common, default=None)
+
+
+def _near(connection: Connection, item: Article, summary: Sketch) -> list[int]:
+    day = item.published_at.date() if item.published_at else None
+    ranges = [key_range(key, q) for key in summary.keys for q in quarters_around(day)]
+    found = fingerprints.look_up(connection, ranges)
+    postings: dict[int, list[int]] = {}
+    for packed in sorted(found, key=number_of, reverse=True):
+        key = key_of(packed)
+        postings.setdefault(key, []).append(number_of(packed))
+    return candidates.best(postings.values())
+
+
+def _same_short(one: Article, other: Article) -> bool:
+    """A text of a few words says little: the title and the day must be the same too."""
+    day = one.published_at and one.published_at.date()
+    return one.title == other.title and day == (other.published_at and other.published_at.date())
+
+
+def _relation(newer: Article, older: Article) -> Relation | None:
+    return decide(
+        Text.of(body_of(newer)),
+        Text.of(body_of(older)),
+        same_channel=newer.channel == older.channel,
+        mirror=not at_site(newer),
+    )
+
+
+def _packed(article_id: int, item: Article, summary: Sketch) -> list[int]:
+    quarter = quarter_of(item.published_at.date() if item.published_at else None)
+    return [pack(key, article_id, quarter) for key in summary.keys]
+
+
+def _copy(article_id: int, item: Article, first_seen: datetime) -> Copy:
+    return Copy(
+        number=article_id,
+        at_site=at_site(item),
+        published_at=item.published_at,
+        first_seen=first_seen,
+    )
+
+
+def _root(connection: Connection, stored: Stored) -> Stored:
+    """The original of a group; marks point straight at it."""
+    if stored.article.duplicate_of:
+        return articles.find(connection, stored.article.duplicate_of) or stored
+    return stored
+
+
+def _take_over(connection: Connection, article_id: int, item: Article, root: Stored) -> None:
+    """Make an article the original of a group whose original was ``root`` until now."""
+    articles.mark_duplicate(connection, article_id, None, None, None)
+    for each in (root, *_members(connection, root)):
+        if each.id == article_id:
+            continue
+        relation = _relation(each.article, item)
+        name = relation.name if relation else each.article.relation or "reprint"
+        similarity = relation.similarity if relation else each.article.similarity
+        articles.mark_duplicate(
+            connection, each.id, article_id, name, round(similarity, 4) if similarity else None
+        )
+
+
+def _members(connection: Connection, root: Stored) -> Iterable[Stored]:
+    for each in articles.copies_of(connection, root.id):
+        if stored := articles.get(connection, each):
+            yield stored

@@ -1,0 +1,84 @@
+"""Scrapy's settings, built from our configuration. Nobody imports this module but Scrapy.
+
+Each line that departs from Scrapy's default names that default or the reason.
+"""
+
+from crawler import __version__
+from crawler.config import load
+
+_config = load()
+
+BOT_NAME = "renmin"
+SPIDER_MODULES = ["spiders"]
+NEWSPIDER_MODULE = "spiders"
+
+RENMIN_DATABASE = _config.database
+RENMIN_PROXY = _config.proxy
+
+# Who we are. The operator's contact goes along; the live site is not fetched without one.
+USER_AGENT = f"renmin/{__version__} (news archive; {_config.contact or 'no contact given'})"
+
+# Politeness. A regional channel is one host, so this is the whole site's view of us.
+ROBOTSTXT_OBEY = True  # by crawler.hooks.robots, which waits where it cannot be read
+DOWNLOAD_DELAY = _config.delay  # default: 0
+DOWNLOAD_DELAY_JITTER = 0.25  # default: 0.5; never much below the second that we promise
+CONCURRENT_REQUESTS = 32  # default: 16; there are 37 hosts, each asked one at a time
+CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default: 8
+AUTOTHROTTLE_ENABLED = True  # a slow answer makes us slower
+AUTOTHROTTLE_START_DELAY = _config.delay
+AUTOTHROTTLE_MAX_DELAY = 60.0
+
+# What goes wrong.
+DOWNLOAD_TIMEOUT = 30  # default: 180
+RETRY_TIMES = 2  # more tries follow in later runs
+RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]  # not 429: that host wants a rest
+REDIRECT_MAX_TIMES = 5  # default: 20
+DOWNLOAD_MAXSIZE = _config.max_page_bytes  # default: 1 GiB
+DOWNLOAD_WARNSIZE = _config.max_page_bytes // 2
+URLLENGTH_LIMIT = 2_000
+
+# What nobody needs on an unattended crawl, or what would let others in.
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False  # default: True; it runs code that comes over HTTP
+COOKIES_ENABLED = False
+HTTPPROXY_ENABLED = True  # for RENMIN_PROXY; the guard sets it on each request
+DOWNLOAD_HANDLERS = {"file": None, "data": None, "ftp": None, "s3": None}
+REFERRER_POLICY = "same-origin"
+TWISTED_DNS_RESOLVER = "crawler.hooks.guard.PublicResolver"
+
+SCHEDULER = "crawler.hooks.scheduler.FrontierScheduler"
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the frontier's key does that
+
+EXTENSIONS = {
+    "crawler.hooks.crawling.Crawling": 100,
+    "scrapy.extensions.logstats.LogStats": None,  # our own summary says more
+    "scrapy.extensions.corestats.CoreStats": 0,
+}
+
+DOWNLOADER_MIDDLEWARES = {
+    # First of all: what must not be fetched costs nothing.
+    "crawler.hooks.guard.GuardMiddleware": 50,
+    # In the place of Scrapy's, which lets everything pass when robots.txt cannot be read.
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.hooks.robots.RobotsMiddleware": 100,
+    # Above HttpCompression (590), so that it sees the body unpacked: answers come from below.
+    "crawler.hooks.charset.CharsetMiddleware": 585,
+}
+
+SPIDER_MIDDLEWARES = {
+    # A visit ends in one value and in no request: depth, referer and length say nothing here.
+    "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+}
+
+# The order is the meaning: first make the text true, then refuse what is no article, then keep it.
+ITEM_PIPELINES = {
+    "pipelines.repair.RepairPipeline": 100,
+    "pipelines.validate.ValidatePipeline": 200,
+    "pipelines.store.StorePipeline": 300,
+}
+
+LOG_LEVEL = "INFO"  # DEBUG costs a fifth of the speed
+LOG_FORMATTER = "crawler.hooks.logging.QuietFormatter"
+FEED_EXPORT_ENCODING = "utf-8"  # default: hanzi leave as \uXXXX

@@ -1,0 +1,148 @@
+"""The spider of the regional channels: lists lead to articles, articles to their further pages.
+
+Every page that the frontier hands out ends in exactly one :class:`~crawler.items.Visit`; the
+pipelines store it. How pages are read is not decided here, only which page comes next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from crawler.page.listing import Listing, read_list
+from crawler.page.parse import ParsedPage
+from crawler.page.sitemap import read_sitemap
+from scrapy import Request, Spider
+from scrapy.http import Response
+from twisted.python.failure import Failure as TwistedFailure
+
+from crawler.errors import ExtractionError
+from crawler.items import Failure, Fetch, Visit
+from crawler.ops.extracting import assemble, read_page
+from crawler.store.frontier import Lease
+from crawler.text import decode
+from spiders.failures import failure_of
+from spiders.planning import plan_of, start_links
+from spiders.responses import conditional_headers, fetch_of, is_unchanged, moved_to
+
+
+class ChannelSpider(Spider):
+    """Crawls channels.
+
+    Args:
+        channels: Ids, hosts or Chinese names, parted by commas; ``all`` for every channel.
+        since: A day, ``2026-11-01``: leave articles alone whose address names an earlier one.
+        limit: Stop after so many articles.
+        mirrors: Addresses of list pages on other hosts that republish the channels' articles.
+        command: What was typed, for the run's history.
+    """
+
+    name = "channel"
+
+    def __init__(
+        self,
+        *args: Any,
+        channels: str = "",
+        since: str = "",
+        limit: str = "",
+        mirrors: str = "",
+        command: str = "scrapy crawl channel",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.plan = plan_of(channels, since=since, limit=limit, mirrors=mirrors, command=command)
+        self._start = start_links(self.plan, mirrors)
+        self.mirror_hosts = frozenset(link.channel for link in self._start if "." in link.channel)
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Begin with the list pages of the channels."""
+        for link in self._start:
+            yield Request(link.fetch_url, meta={"link": link}, dont_filter=True)
+
+    def request_for(self, lease: Lease) -> Request:
+        """The request for a page that the frontier leased to us."""
+        callback = {"list": self.parse_list, "sitemap": self.parse_list}.get(
+            lease.kind, self.parse_article
+        )
+        return Request(
+            lease.fetch_url,
+            callback=callback,
+            errback=self.failed,
+            headers=conditional_headers(lease),
+            meta={"lease": lease, "handle_httpstatus_list": [304]},
+            dont_filter=True,
+        )
+
+    def parse_list(self, response: Response) -> Visit:
+        """Take the links of a list page or sitemap."""
+        lease: Lease = response.meta["lease"]
+        fetch = fetch_of(response)
+        if is_unchanged(fetch, lease):
+            return self._visit(lease, fetches=(fetch,), unchanged=True)
+        listing = self._read_listing(response, lease)
+        return self._visit(
+            lease,
+            fetches=(fetch,),
+            links=listing.links,
+            next_list=listing.next,
+            read_on=self._reaches_further(listing),
+            skipped=listing.skipped,
+        )
+
+    async def parse_article(self, response: Response) -> Visit:
+        """Extract an article, after fetching its further pages."""
+        lease: Lease = response.meta["lease"]
+        fetch = fetch_of(response)
+        if is_unchanged(fetch, lease):
+            return self._visit(lease, fetches=(fetch,), unchanged=True)
+        if moved := moved_to(response, lease):
+            return self._visit(lease, fetches=(fetch,), **moved)
+        try:
+            pages, fetches = await self._all_pages(response, fetch)
+        except ExtractionError as error:
+            return self._visit(lease, fetches=(fetch,), failure=_extraction_failed(error))
+        article = assemble(lease.url, pages, fetch)
+        return self._visit(lease, fetches=fetches, article=article)
+
+    def failed(self, failure: TwistedFailure) -> Visit:
+        """Say why a page could not be fetched."""
+        lease: Lease = failure.request.meta["lease"]  # type: ignore[attr-defined]
+        reason, response = failure_of(failure.value or TimeoutError())
+        fetches = (fetch_of(response),) if response is not None else ()
+        return self._visit(lease, fetches=fetches, failure=reason)
+
+    async def _all_pages(
+        self, response: Response, first: Fetch
+    ) -> tuple[list[ParsedPage], tuple[Fetch, ...]]:
+        pages, fetches = [read_page(first, response.meta["verdict"])], [first]
+        for number, url in enumerate(pages[0].pages, 2):
+            further = await self.crawler.engine.download_async(
+                Request(url, meta={"lease": response.meta["lease"]}, dont_filter=True)
+            )
+            fetch = fetch_of(further, number)
+            pages.append(read_page(fetch, further.meta.get("verdict")))
+            fetches.append(fetch)
+        return pages, tuple(fetches)
+
+    def _read_listing(self, response: Response, lease: Lease) -> Listing:
+        if lease.kind == "sitemap":
+            return read_sitemap(response.body, response.url)
+        return read_list(decode(response.body, response.meta["verdict"]), response.url)
+
+    def _reaches_further(self, listing: Listing) -> bool:
+        """Whether ``--since`` reaches beyond the oldest article of a list page."""
+        days = [link.published for link in listing.links if link.published]
+        return bool(days) and self.plan.since is not None and min(days) >= self.plan.since.date()
+
+    def _visit(self, lease: Lease, **brought: Any) -> Visit:
+        return Visit(
+            url=lease.url,
+            frontier_id=lease.id,
+            kind=lease.kind,
+            channel=lease.channel,
+            **brought,
+        )
+
+
+def _extraction_failed(error: ExtractionError) -> Failure:
+    return Failure(reason=f"extraction_{error.field}", detail=str(error))

@@ -1,0 +1,69 @@
+"""Why a page could not be fetched: Scrapy's exceptions as a reason that can be counted."""
+
+from __future__ import annotations
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+from scrapy.http import Response
+from scrapy.spidermiddlewares.httperror import HttpError
+
+from crawler.items import Failure
+
+# The page is gone for good: asking again would only bother the site.
+GONE = frozenset({404, 410})
+
+# First match wins; the name of the class says what happened.
+REASONS: tuple[tuple[type[Exception], str, bool], ...] = (
+    (DownloadTimeoutError, "timeout", True),
+    (CannotResolveHostError, "dns", True),
+    (DownloadConnectionRefusedError, "refused_connection", True),
+    (DownloadCancelledError, "too_large", False),
+    (ResponseDataLossError, "incomplete", True),
+    (DownloadFailedError, "network", True),
+)
+
+# Our own refusals, by the names of their classes (hooks are another room), and Scrapy's.
+REFUSALS = {
+    "ForbiddenByRobotsError": Failure(reason="robots"),
+    "RobotsUnreadableError": Failure(reason="robots_unreadable", wait=True),
+    "RefusedRequest": Failure(reason="refused", retry=False),
+}
+
+
+def failure_of(error: BaseException) -> tuple[Failure, Response | None]:
+    """Name the reason why a request brought no page.
+
+    Returns:
+        The reason, and the response that came with it if there was one.
+    """
+    if isinstance(error, HttpError):
+        status = error.response.status
+        failure = Failure(
+            reason=f"http_{status}", detail=f"status {status}", retry=status not in GONE
+        )
+        return failure, error.response
+    if isinstance(error, IgnoreRequest):
+        known = REFUSALS.get(type(error).__name__, Failure(reason="ignored"))
+        if "redirections" in str(error):
+            known = Failure(reason="redirect_loop", retry=False)
+        return _with_detail(known, error), None
+    for kind, reason, retry in REASONS:
+        if isinstance(error, kind):
+            return _with_detail(Failure(reason=reason, retry=retry), error), None
+    return _with_detail(Failure(reason=f"error_{type(error).__name__}"), error), None
+
+
+def _with_detail(failure: Failure, error: BaseException) -> Failure:
+    return Failure(
+        reason=failure.reason,
+        detail=str(error) or type(error).__name__,
+        retry=failure.retry,
+        wait=failure.wait,
+    )

@@ -1,0 +1,81 @@
+"""From a spider's arguments to a plan and to the pages that it begins with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from crawler.errors import ConfigError
+from crawler.items import Link
+from crawler.ops.session import Plan
+from crawler.site.channels import find, load
+from crawler.site.urls import classify
+from crawler.store.tables import SHANGHAI
+
+
+def plan_of(channels: str, *, since: str, limit: str, mirrors: str, command: str) -> Plan:
+    """Check the arguments of a crawl.
+
+    Raises:
+        ConfigError: An argument cannot be used; its message names it.
+        UnknownChannelError: A channel is not known.
+    """
+    names = [name.strip() for name in channels.split(",") if name.strip()]
+    if names == ["all"]:
+        names = list(load())
+    if not names and not mirrors:
+        raise ConfigError(
+            "no channel named; try: renmin crawl sd bj (all of them: renmin channels)"
+        )
+    ids = dict.fromkeys(find(name).id for name in names)
+    hosts = dict.fromkeys(urlsplit(url).hostname or "" for url in _split(mirrors))
+    return Plan(
+        command=command,
+        channels=(*ids, *hosts),
+        since=_day(since),
+        limit=_number(limit),
+    )
+
+
+def start_links(plan: Plan, mirrors: str) -> tuple[Link, ...]:
+    """The list pages that a crawl begins with."""
+    known = load()
+    pages = (page.url for name in plan.channels if name in known for page in known[name].lists)
+    links = [_list_link(url) for url in pages]
+    for url in _split(mirrors):
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ConfigError(f"mirror {url!r}: not the address of a page (http://host/path)")
+        links.append(Link(url=url, fetch_url=url, kind="list", channel=parts.hostname))
+    return tuple(links)
+
+
+def _list_link(url: str) -> Link:
+    address = classify(url)
+    return Link(
+        url=address.canonical,
+        fetch_url=address.fetch_url,
+        kind="list",
+        channel=address.channel or address.host,
+    )
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _day(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=SHANGHAI)
+    except ValueError:
+        raise ConfigError(f"since={text}: not a day; write it like 2026-11-01") from None
+
+
+def _number(text: str) -> int | None:
+    if not text:
+        return None
+    if not text.isdecimal() or int(text) < 1:
+        raise ConfigError(f"limit={text}: expected a number of articles, 1 or more")
+    return int(text)

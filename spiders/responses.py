@@ -1,0 +1,74 @@
+"""What the spider reads off a response before it looks at the page."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from scrapy.http import Response
+
+from crawler.items import Failure, Fetch, Link
+from crawler.site.urls import classify
+from crawler.store.frontier import Lease
+from crawler.store.tables import SHANGHAI
+
+# Of the response's headers, what may matter later: what it said of itself, and of its age.
+KEPT = ("content-type", "content-language", "etag", "last-modified", "date", "server", "expires")
+
+
+def conditional_headers(lease: Lease) -> dict[str, str]:
+    """Headers that spare the site a body which we have already."""
+    headers = {}
+    if lease.etag:
+        headers["If-None-Match"] = lease.etag
+    if lease.last_modified:
+        headers["If-Modified-Since"] = lease.last_modified
+    return headers
+
+
+def fetch_of(response: Response, page: int = 1) -> Fetch:
+    """The response as a value; ``page`` of its article."""
+    headers = {
+        name: b", ".join(values).decode("latin-1")
+        for name in KEPT
+        if (values := response.headers.getlist(name))
+    }
+    return Fetch(
+        url=response.url,
+        status=response.status,
+        headers=headers,
+        body=response.body,
+        fetched_at=datetime.now(SHANGHAI),
+        sha256=hashlib.sha256(response.body).hexdigest(),
+        page=page,
+    )
+
+
+def is_unchanged(fetch: Fetch, lease: Lease) -> bool:
+    """Whether the site says that nothing changed, or sends the same bytes again."""
+    return fetch.status == 304 or fetch.sha256 == lease.body_sha256
+
+
+def moved_to(response: Response, lease: Lease) -> dict[str, Any] | None:
+    """What to do if a redirect led to another page than was asked for.
+
+    Returns:
+        ``None`` if it is the same page at another address of its own. Else what the visit brings:
+        the other article as a link if it is one of ours, and why this address brought nothing.
+    """
+    address = classify(response.url)
+    if address.canonical == lease.url or "redirect_urls" not in response.meta:
+        return None
+    if address.kind == "article" and address.channel and not address.skip:
+        link = Link(
+            url=address.canonical,
+            fetch_url=address.fetch_url,
+            kind="article",
+            channel=address.channel,
+            published=address.published,
+        )
+        failure = Failure(reason="moved", detail=f"moved to {address.canonical}", retry=False)
+        return {"failure": failure, "links": (link,)}
+    failure = Failure(reason="gone", detail=f"redirected to {response.url}", retry=False)
+    return {"failure": failure}
