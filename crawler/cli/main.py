@@ -18,7 +18,7 @@ import crawler.cli
 from crawler import __version__
 from crawler.errors import RenminError
 
-NOT_COMMANDS = {"main", "options"}
+NOT_COMMANDS = {"__main__", "main", "options", "progress"}
 
 
 class CommandFolder(TyperGroup):

@@ -1,0 +1,5 @@
+"""``python -m crawler.cli``: the command line without the installed script."""
+
+from crawler.cli.main import main
+
+main()
