@@ -21,30 +21,21 @@ from crawler.text.canonical import canonical
 SHINGLE = 4
 
 
-def shingles(letters: str) -> Hashes:
-    """Give the different shingles of a canonical text as sorted 64-bit numbers.
-
-    Empty for a text shorter than one shingle.
-    """
-    hashes = np.sort(rolling(code_points(letters), SHINGLE))
-    is_first = np.ones(len(hashes), dtype=bool)
-    is_first[1:] = hashes[1:] != hashes[:-1]
-    return hashes[is_first]  # as np.unique, which takes three times as long
-
-
 class Text:
     """A text made ready to be compared, perhaps with several others.
 
     Attributes:
         letters: Its canonical form.
-        shingles: Of :func:`shingles`.
+        runs: The hash of each 4-character shingle, in reading order.
+        shingles: The different ones, sorted.
     """
 
-    __slots__ = ("_places", "letters", "shingles")
+    __slots__ = ("_places", "letters", "runs", "shingles")
 
     def __init__(self, letters: str) -> None:
         self.letters = letters
-        self.shingles = shingles(letters)
+        self.runs = rolling(code_points(letters), SHINGLE)
+        self.shingles = _different(self.runs)
         self._places: numbers.Places | None = None
 
     @classmethod
@@ -66,6 +57,7 @@ class Similarity:
 
     Attributes:
         common: Shingles that both have.
+        missing: Shingles of the shorter text that the longer one lacks.
         jaccard: 0.0 to 1.0, common shingles of all shingles.
         containment: 0.0 to 1.0, common shingles of the ones of the shorter text.
         shorter: Which one has fewer shingles; ``a`` if they have equally many.
@@ -73,6 +65,7 @@ class Similarity:
     """
 
     common: int
+    missing: int
     jaccard: float
     containment: float
     shorter: Literal["a", "b"]
@@ -83,15 +76,24 @@ def compare(a: Text, b: Text) -> Similarity:
     """Measure two texts; all zero if one of them has no shingles."""
     few, many = sorted((len(a.shingles), len(b.shingles)))
     if not few:
-        return Similarity(0, 0.0, 0.0, "a" if not len(a.shingles) else "b", 0.0)
+        return Similarity(0, 0, 0.0, 0.0, "a" if not len(a.shingles) else "b", 0.0)
     common = _common(a.shingles, b.shingles)
     return Similarity(
         common=common,
+        missing=few - common,
         jaccard=common / (few + many - common),
         containment=common / few,
         shorter="a" if len(a.shingles) <= len(b.shingles) else "b",
         ratio=few / many,
     )
+
+
+def _different(hashes: Hashes) -> Hashes:
+    """Sort and drop repetitions: np.unique in a third of its time."""
+    hashes = np.sort(hashes)
+    is_first = np.ones(len(hashes), dtype=bool)
+    is_first[1:] = hashes[1:] != hashes[:-1]
+    return hashes[is_first]
 
 
 def _common(a: Hashes, b: Hashes) -> int:

@@ -17,6 +17,7 @@ from typing import Literal, TypeAlias
 
 from crawler.dedup import numbers
 from crawler.dedup.compare import SHINGLE, Similarity, Text, compare
+from crawler.dedup.exchanges import gaps
 
 RelationName: TypeAlias = Literal[
     "same_text", "reprint", "excerpt", "contains", "mirror", "revised"
@@ -35,8 +36,15 @@ CLEARLY_SHORTER = 0.80
 
 # TODO
 CHANGED_PLACES = 3
+SHINGLES_OF_A_NUMBER = 6
 LEAST_CHANGED = 0.15
 MOST_CHANGED = 0.30
+
+# TODO
+VOUCHED = 5
+EXCHANGED = 2
+LIGHTLY_DAMAGED = 0.9
+EXCHANGED_SHARE = 0.35
 
 # Too few common places to judge by: then at least half of the numbers must be in both texts.
 NUMBERS_SHARED = 0.5
@@ -84,7 +92,10 @@ def decide(
     similarity = compare(new, old)
     if similarity.containment < ENOUGH:
         return None
-    if _is_one_mould(similarity, numbers.check(new.places, old.places)):
+    check = numbers.check(new.places, old.places)
+    if _numbers_contradict(similarity, check):
+        return None
+    if not mirror and _words_contradict(new, old, similarity, check):
         return None
     name = _as_copy(similarity)
     if mirror:
@@ -94,14 +105,32 @@ def decide(
     return Relation(name, similarity.containment, similarity.jaccard, similarity.common)
 
 
-def _is_one_mould(similarity: Similarity, check: numbers.NumberCheck) -> bool:
+def _numbers_contradict(similarity: Similarity, check: numbers.NumberCheck) -> bool:
     """Whether the numbers say that these are two articles of one mould."""
+    other_day = check.days_changed > 0 and check.days_kept == 0
+    if other_day and similarity.missing <= SHINGLES_OF_A_NUMBER * check.changed:
+        return True  # yesterday's text with today's date, and nothing else is new
     common = check.kept + check.changed
     if common < CHANGED_PLACES:
-        return check.share < NUMBERS_SHARED
+        return check.changed >= check.kept and check.share < NUMBERS_SHARED
     damage = 1 - similarity.containment ** (1 / SHINGLE)  # share of characters
     limit = min(max(3 * damage, LEAST_CHANGED), MOST_CHANGED)
-    return check.changed >= CHANGED_PLACES and check.changed >= limit * common
+    if check.changed < CHANGED_PLACES and not other_day:
+        limit = 0.5
+    return check.changed > 1 and check.changed >= limit * common
+
+
+def _words_contradict(
+    new: Text, old: Text, similarity: Similarity, check: numbers.NumberCheck
+) -> bool:
+    """Whether whole words were exchanged for others, so that these are two articles of one mould."""
+    vouched = check.kept >= VOUCHED and check.changed * 10 <= check.kept
+    if vouched or similarity.containment > LIGHTLY_DAMAGED:
+        return False
+    shorter, longer = (new, old) if similarity.shorter == "a" else (old, new)
+    found = gaps(shorter, longer)
+    exchanged = found.words + found.numbers + check.changed
+    return exchanged >= EXCHANGED and exchanged >= EXCHANGED_SHARE * found.all
 
 
 def _as_copy(similarity: Similarity) -> RelationName:

@@ -20,7 +20,7 @@ from typing import TypeAlias
 # 3月25, 25, 第十四, 三百二十. A day is one number: two days of one month have nothing in common. A lone
 # 一 is left out: it is a word (一些, 统一) more often than a number.
 _HAN_DIGIT = "一二三四五六七八九十百千万零〇两"
-_NUMBER = re.compile(f"([0-9]+(?:月[0-9]+)?|(?<=第)[{_HAN_DIGIT}]+|[{_HAN_DIGIT}]{{2,}})")
+_NUMBER = re.compile(f"([0-9]+(?:月[0-9]+)?|[{_HAN_DIGIT}]{{1,2}}月[{_HAN_DIGIT}]{{1,3}}|(?<=第)[{_HAN_DIGIT}]+|[{_HAN_DIGIT}]{{2,}})")
 _AROUND = 2
 
 Places: TypeAlias = Mapping[str, Sequence[str]]
@@ -33,12 +33,16 @@ class NumberCheck:
     Attributes:
         kept: Places that both texts have and that hold the same number.
         changed: Places that both texts have and that hold different numbers.
+        days_kept: The ones of ``kept`` that hold a day, ``3月25``.
+        days_changed: The ones of ``changed`` that do.
         share: 0.0 to 1.0: of the numbers of the text with fewer of them, how many the other
             text has anywhere; 1.0 if there are fewer than three, which proves nothing.
     """
 
     kept: int
     changed: int
+    days_kept: int
+    days_changed: int
     share: float
 
 
@@ -63,12 +67,15 @@ def places(canonical: str) -> Places:
 
 def check(a: Places, b: Places) -> NumberCheck:
     """Compare the numbers of two texts; the order of the two does not matter."""
-    kept = changed = 0
+    kept = changed = days_kept = days_changed = 0
     for place in a.keys() & b.keys():
         same, other = _in_one_place(a[place], b[place])
         kept += same
         changed += other
-    return NumberCheck(kept, changed, _share(a, b))
+        if "月" in a[place][0]:
+            days_kept += same
+            days_changed += other
+    return NumberCheck(kept, changed, days_kept, days_changed, _share(a, b))
 
 
 def _in_one_place(a: Sequence[str], b: Sequence[str]) -> tuple[int, int]:
