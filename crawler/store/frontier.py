@@ -75,7 +75,7 @@ def add(connection: Connection, links: Iterable[Link], now: datetime, found_on: 
     rows = [_row(link, now, found_on) for link in links]
     if not rows:
         return 0
-    return connection.execute(_insert_for(connection), rows).rowcount
+    return len(connection.scalars(_INSERTS[connection.dialect.name], rows).all())
 
 
 def open_again(connection: Connection, urls: Collection[str], settled_before: datetime) -> int:
@@ -237,10 +237,6 @@ def _row(link: Link, now: datetime, found_on: str | None) -> dict[str, object]:
     }
 
 
-def _insert_for(connection: Connection) -> sa.Insert:
-    return _INSERT_POSTGRES if connection.dialect.name == "postgresql" else _INSERT_SQLITE
-
-
 def _free(connection: Connection, which: sa.ColumnElement[bool]) -> int:
     statement = (
         sa.update(frontier)
@@ -250,8 +246,11 @@ def _free(connection: Connection, which: sa.ColumnElement[bool]) -> int:
     return connection.execute(statement).rowcount
 
 
-_INSERT_SQLITE = sqlite.insert(frontier).on_conflict_do_nothing(index_elements=["url"])
-_INSERT_POSTGRES = postgresql.insert(frontier).on_conflict_do_nothing(index_elements=["url"])
+# A row comes back only if it was new.
+_INSERTS = {
+    "sqlite": sqlite.insert(frontier).on_conflict_do_nothing().returning(frontier.c.id),
+    "postgresql": postgresql.insert(frontier).on_conflict_do_nothing().returning(frontier.c.id),
+}
 
 _BEST = (
     sa.select(frontier.c.id)

@@ -210,6 +210,8 @@ _TROUBLES: dict[str, tuple[type[StoreError], str]] = {
     "disk I/O error": (DiskFullError, _FULL),
     "No space left": (DiskFullError, _FULL),
     "readonly database": (DiskFullError, "cannot be written"),
+    # Two processes entered the same links in another order; the loser tries again.
+    "deadlock detected": (BusyError, "two writers got in each other's way"),
     "is locked": (BusyError, "held by another program"),
     "connection failed": (StoreError, _AWAY),
     "connection refused": (StoreError, _AWAY),

