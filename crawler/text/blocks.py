@@ -21,6 +21,8 @@ CODECS: Final = ("gb18030", "big5hkscs", "utf-8")
 
 _MARGIN: Final = 0.8  # of Reading.weight: right and wrong readings of a sentence lie 1.0 apart
 _SPEAKS: Final = 1.6  # the weight of a sentence that is beyond doubt
+_LEAST: Final = 3  # bytes above ASCII; fewer may be one stray byte that found a partner
+_ASCII: Final = bytes(range(128))
 _JUDGED: Final = 2000  # bytes of a run that are read to judge it
 
 # What seldom stands in a GBK page by accident: two hanzi or marks in UTF-8; and, in a row of Big5
@@ -124,7 +126,9 @@ def _judge(run: bytes, main: str) -> str:
         return main
     rivals = [(codec, _read(run, codec)) for codec in CODECS if codec != main]
     codec, best = max(rivals, key=lambda rival: rival[1].weight)
-    return codec if best.weight - own.weight >= _MARGIN and best.weight > 0 else main
+    if len(run.translate(None, _ASCII)) < _LEAST or best.weight <= 0 or best.weight - own.weight < _MARGIN:
+        return main
+    return codec
 
 
 def _read(run: bytes, codec: str) -> Reading:
