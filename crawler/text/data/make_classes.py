@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -77,7 +77,7 @@ def _unpack(name: str, folder: Path) -> list[tuple[str, list[str]]]:
 
 def _classes(tables: Tables) -> list[str]:
     """Join the pairs to classes (union-find); the first of each class stands for it."""
-    simplified = _values(tables, "TSCharacters")
+    meant = Counter(values[0] for _, values in tables["TSCharacters"])
     parent: dict[str, str] = {}
 
     def root(character: str) -> str:
@@ -86,10 +86,10 @@ def _classes(tables: Tables) -> list[str]:
             character = parent[character]
         return character
 
-    def plainest(character: str) -> tuple[bool, bool, str]:
-        """Put digits and unified hanzi before compatibility forms, and simplified ones first."""
+    def plainest(character: str) -> tuple[bool, int, str]:
+        """Put unified before compatibility hanzi, and first what most others are simplified to."""
         unified = character in "0123456789" or "\u3400" <= character <= "\u9fff"
-        return not unified, character not in simplified, character
+        return not unified, -meant[character], character
 
     for left, right in (*_pairs(tables), *_compatibility()):
         first, second = sorted((root(left), root(right)), key=plainest)
