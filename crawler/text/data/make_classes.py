@@ -50,8 +50,7 @@ Tables = dict[str, list[tuple[str, list[str]]]]
 def main() -> None:
     """Write both tables into the directory that is named on the command line."""
     target = Path(sys.argv[1])
-    with tempfile.TemporaryDirectory() as folder:
-        tables = {name: _unpack(name, Path(folder)) for name in (*CHARACTERS, *PHRASES, JAPANESE)}
+    tables = {name: unpack(name) for name in (*CHARACTERS, *PHRASES, JAPANESE)}
     _write(
         target / CLASSES_FILE,
         "Classes of characters that compare as equal, one a line.",
@@ -64,14 +63,25 @@ def main() -> None:
     )
 
 
-def _unpack(name: str, folder: Path) -> list[tuple[str, list[str]]]:
-    """Read one OpenCC dictionary: key and values, the preferred first."""
+def unpack(name: str) -> list[tuple[str, list[str]]]:
+    """Read one dictionary of the installed OpenCC: keys, each with its values, the preferred first."""
     clib = Path(opencc.__file__).parent / "clib"
-    text = folder / f"{name}.txt"
     source = clib / "share" / "opencc" / f"{name}.ocd2"
-    command = [clib / "bin" / "opencc_dict", "-i", source, "-o", text, "-f", "ocd2", "-t", "text"]
-    subprocess.run([str(word) for word in command], check=True)
-    rows = (line.split("\t") for line in text.read_text("utf-8").splitlines() if line)
+    with tempfile.TemporaryDirectory() as folder:
+        text = Path(folder) / "dictionary.txt"
+        command = [
+            clib / "bin" / "opencc_dict",
+            "-i",
+            source,
+            "-o",
+            text,
+            "-f",
+            "ocd2",
+            "-t",
+            "text",
+        ]
+        subprocess.run([str(word) for word in command], check=True)
+        rows = [line.split("\t") for line in text.read_text("utf-8").splitlines() if line]
     return [(key, values.split()) for key, values in rows]
 
 
