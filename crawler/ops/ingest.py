@@ -16,8 +16,9 @@ from sqlalchemy import Connection
 
 from crawler.errors import ArchiveError, ExtractionError
 from crawler.items import Article, Fetch, Link, Visit
-from crawler.ops import relate, tally
+from crawler.ops import tally
 from crawler.ops.extracting import extract_record
+from crawler.ops.keeping import keep_new, keep_other_text
 from crawler.store import articles, frontier, pages
 from crawler.store.archive import Archive, Record
 from crawler.store.articles import By, Stored
@@ -109,26 +110,15 @@ def _keep(
     by = By(intake.run_id, intake.code_version)
     known = articles.find(connection, item.url)
     if known is None:
-        article_id = articles.insert(
-            connection, item, text_hash=relate.text_hash(item), now=now, by=by
-        )
-        return relate.relate(connection, article_id, item, now), "new"
+        return keep_new(connection, item, now, by), "new"
     if _same_text(known.article, item):
         articles.touch(connection, known.id, item)
         return known.article, "unchanged"
     reading = _is_new_reading(known, item, intake.archive)
     item = replace(item, revision=known.article.revision + (not reading))
-    articles.replace(
-        connection,
-        known,
-        item,
-        extraction=known.extraction + 1 if reading else 1,
-        text_hash=relate.text_hash(item),
-        by=by,
-    )
-    relate.forget(connection, known)
-    event = "reread" if reading else "changed"
-    return relate.relate(connection, known.id, item, known.first_seen_at), event
+    extraction = known.extraction + 1 if reading else 1
+    stored = keep_other_text(connection, known, item, extraction, by)
+    return stored, "reread" if reading else "changed"
 
 
 def _same_text(one: Article, other: Article) -> bool:

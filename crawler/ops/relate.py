@@ -36,24 +36,30 @@ def body_of(item: Article) -> str:
     return "\n".join(paragraphs)
 
 
-def text_hash(item: Article) -> str:
-    """Digest of the canonical text, hexadecimal; empty if there is no letter in it."""
-    return sketch(body_of(item)).exact.hex()
+def summary_of(item: Article) -> Sketch:
+    """The digest and the fingerprints of an article's text."""
+    return sketch(body_of(item))
 
 
-def relate(connection: Connection, article_id: int, item: Article, first_seen: datetime) -> Article:
+def relate(
+    connection: Connection,
+    article_id: int,
+    item: Article,
+    summary: Sketch,
+    first_seen: datetime,
+) -> Article:
     """Enter an article into the index of texts and mark what it is a copy of.
 
     Args:
         connection: The transaction that stored it.
         article_id: Its row.
         item: The article.
+        summary: Of its text.
         first_seen: When it was first stored.
 
     Returns:
         ``item`` with its marks.
     """
-    summary = sketch(body_of(item))
     match = _best_match(connection, article_id, item, summary)
     fingerprints.add(connection, _packed(article_id, item, summary))
     if match is None:
@@ -81,7 +87,7 @@ def relate(connection: Connection, article_id: int, item: Article, first_seen: d
 
 def forget(connection: Connection, known: Stored) -> None:
     """Take the fingerprints of an article's earlier text out of the index."""
-    summary = sketch(body_of(known.article))
+    summary = summary_of(known.article)
     fingerprints.remove(connection, _packed(known.id, known.article, summary))
 
 

@@ -19,9 +19,9 @@ from sqlalchemy import Connection
 
 from crawler.errors import ArchiveError, ExtractionError
 from crawler.items import Article
-from crawler.ops import relate
 from crawler.ops.code_version import code_version
 from crawler.ops.extracting import extract_record
+from crawler.ops.keeping import keep_new, keep_other_text
 from crawler.store import articles
 from crawler.store.archive import Archive
 from crawler.store.articles import By
@@ -133,21 +133,9 @@ def keep_reading(connection: Connection, article: Article) -> Article:
     known = articles.find(connection, article.url)
     if known is None:
         now = article.fetched_at or datetime.now().astimezone()
-        article_id = articles.insert(
-            connection, article, text_hash=relate.text_hash(article), now=now, by=by
-        )
-        return relate.relate(connection, article_id, article, now)
+        return keep_new(connection, article, now, by)
     article = replace(article, revision=known.article.revision)
-    relate.forget(connection, known)
-    articles.replace(
-        connection,
-        known,
-        article,
-        extraction=known.extraction + 1,
-        text_hash=relate.text_hash(article),
-        by=by,
-    )
-    return relate.relate(connection, known.id, article, known.first_seen_at)
+    return keep_other_text(connection, known, article, known.extraction + 1, by)
 
 
 def _read_all(
