@@ -25,7 +25,7 @@ def channels(
         bool, typer.Option("--json", help="One JSON line a channel, with its list pages.")
     ] = False,
 ) -> None:
-    r"""Print the known channels; with names, their list pages too.
+    """Print the known channels; with names, their list pages too.
 
     Exit code 2 means that a name is unknown; the nearest known ones are printed.
 
@@ -34,7 +34,7 @@ def channels(
         renmin channels
         renmin channels 山东 sz.people.com.cn
         renmin channels --json | jq -r .host
-    """
+    """  # noqa: D301 - the backspace is Click's mark for lines to keep
     chosen = [find(name) for name in names] if names else list(load().values())
     if json:
         for channel in chosen:

@@ -56,13 +56,13 @@ def furnish(channel: Channel, design: str, recommended: tuple[Titled, ...]) -> F
     head = (
         f'<link href="http://www.people.com.cn{root}/page.css" type="text/css" rel="stylesheet" media="all" />\n'
         f'<script type="text/javascript" src="{root}/js/jquery-1.7.1.min.js"></script>\n'
-        f'<style type="text/css">\n{_style(60 if old else 36)}</style>\n'
+        f'<style type="text/css">\n{_style(90 if old else 48)}</style>\n'
     )
     return Furniture(
         head=head,
         top=f"<body>\n{_header(channel, root)}{_script(14 if old else 8)}",
         bottom=_recommendations(channel, recommended)
-        + _script(24)
+        + _script(36)
         + _footer(root)
         + _counter(channel)
         + "</body>\n</html>\n",

@@ -31,10 +31,10 @@ EXTRAS = (
     "reprint", "gone", "mirror", "flaky", "reprint", "moved", "loop", "reprint",
     "soft-gone", "mirror", "broken", "reprint", "forbidden", "empty", "reprint",
     "truncated", "wrong-type", "reprint", "rubbish", "mirror", "reprint", "deep",
-    "huge", "silent",
+    "huge", "hang",
 )  # fmt: skip
 # They cost a crawl a time-out or many megabytes: once a site is enough.
-ONCE = ("huge", "silent")
+ONCE = ("huge", "hang")
 
 # Articles of a channel stand in its first columns; the others answer, but are empty.
 COLUMNS = 3
@@ -43,6 +43,22 @@ LIST_LENGTH = 20
 PER_DAY = 2
 # Three pages in five are of the last days, the others of all years back to 2010.
 RECENT_SHARE, RECENT_DAYS, FIRST_DAY = 0.6, 30, date(2010, 3, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What day it is on the site.
+
+    Attributes:
+        today: Day 0: the newest page of the site as it was set up is of this day.
+        day: Days that have passed since; each brings new pages and one silent correction.
+    """
+
+    today: date = TODAY
+    day: int = 0
+
+
+DAY_ZERO = Clock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +92,7 @@ class Plan:
         articles: How many pages of kind ``article`` there are on day 0.
         seed: Another seed is another site.
         channels: Channels that hold articles, in order.
-        day: Days that have passed since :data:`TODAY` or ``today``; each adds new pages.
-        today: Day 0.
+        clock: What day it is.
         plain: Only articles, nothing broken, copied or slow.
         frozen: True if the passing days add nothing.
     """
@@ -85,8 +100,7 @@ class Plan:
     articles: int
     seed: int
     channels: tuple[Channel, ...]
-    day: int = 0
-    today: date = TODAY
+    clock: Clock = DAY_ZERO
     plain: bool = False
     frozen: bool = False
     _places: dict[str, int] = field(init=False, repr=False, default_factory=dict)
@@ -109,7 +123,7 @@ class Plan:
     @cached_property
     def total(self) -> int:
         """How many numbered pages there are today."""
-        grown = 0 if self.frozen else self.day * PER_DAY * len(self.channels)
+        grown = 0 if self.frozen else self.clock.day * PER_DAY * len(self.channels)
         return self.base + grown
 
     def entry(self, number: int) -> Entry:
@@ -164,7 +178,7 @@ class Plan:
 
     def revision(self, number: int) -> int:
         """How often a page has been written: 1, and one more for each day it was changed on."""
-        return 1 + sum(self.changed_on(day) == number for day in range(1, self.day + 1))
+        return 1 + sum(self.changed_on(day) == number for day in range(1, self.clock.day + 1))
 
     def changed_on(self, day: int) -> int | None:
         """Number the one article that the site silently corrects on that day."""
@@ -180,15 +194,15 @@ class Plan:
     def _day(self, number: int) -> date:
         if number >= self.base:
             passed = 1 + (number - self.base) // (PER_DAY * len(self.channels))
-            return self.today + timedelta(days=passed)
+            return self.clock.today + timedelta(days=passed)
         # Age in rounds: in one round, every channel publishes one page.
         rounds = -(-self.base // len(self.channels))
         age = (self.base - 1 - number) // len(self.channels) / max(1, rounds - 1)
         if age < RECENT_SHARE:
-            return self.today - timedelta(days=int(age / RECENT_SHARE * RECENT_DAYS))
+            return self.clock.today - timedelta(days=int(age / RECENT_SHARE * RECENT_DAYS))
         older = (age - RECENT_SHARE) / (1 - RECENT_SHARE)
-        span = (self.today - FIRST_DAY).days - RECENT_DAYS
-        return self.today - timedelta(days=RECENT_DAYS + int(older * span))
+        span = (self.clock.today - FIRST_DAY).days - RECENT_DAYS
+        return self.clock.today - timedelta(days=RECENT_DAYS + int(older * span))
 
     def _kind(self, number: int) -> tuple[str, int | None]:
         block = number // PERIOD

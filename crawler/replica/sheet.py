@@ -53,6 +53,9 @@ class Sheet:
 
 def cut(story: Story, number: int) -> tuple[tuple[str, ...], tuple[Photo, ...]]:
     """Choose the paragraphs and photos of one page; all pages together hold each once."""
+    if "gallery" in story.traits:
+        photo = replace(story.truth.photos[number - 1], before_paragraph=0)
+        return story.printed[number - 1 : number], (photo,)
     total = len(story.printed)
     first = (number - 1) * total // story.pages
     last = number * total // story.pages

@@ -17,10 +17,14 @@ def as_latin1(paragraphs: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def as_gbk(paragraphs: tuple[str, ...]) -> tuple[str, ...]:
-    """Spoil the second paragraph: its UTF-8 bytes were read as GBK.
+    """Spoil the second paragraph: see :func:`spoilt_utf8`."""
+    return (paragraphs[0], spoilt_utf8(paragraphs[1]), *paragraphs[2:])
 
-    ``人民`` becomes ``浜烘皯``. A byte that finds no partner becomes ``?``, as it does in the
-    wild, so a few characters are lost for good.
+
+def spoilt_utf8(text: str) -> str:
+    """Read a text's UTF-8 bytes as GBK: ``人民`` becomes ``浜烘皯``.
+
+    A byte that finds no partner becomes ``?``, as it does in the wild, so a few characters are
+    lost for good.
     """
-    spoilt = paragraphs[1].encode("utf-8").decode("gbk", "replace").replace("\ufffd", "?")
-    return (paragraphs[0], spoilt, *paragraphs[2:])
+    return text.encode("utf-8").decode("gbk", "replace").replace("\ufffd", "?")

@@ -25,8 +25,8 @@ class Story:
     Attributes:
         entry: Where it stands on the site.
         truth: What extraction should bring: title, paragraphs, authors, photos, ...
-        printed: The paragraphs as they stand on the page; other than ``truth.paragraphs`` only
-            where they were spoilt before printing.
+        printed: The paragraphs as they stand on the page: those of the truth, unless they were
+            spoilt before printing; in a gallery, one for each photo.
         traits: Its peculiarities; see :mod:`crawler.replica.traits`.
         pages: Number of pages that it is spread over.
         editors: As printed between 责编： and the closing bracket.
@@ -60,6 +60,8 @@ def write(entry: Entry, seed: int, revision: int = 1) -> Story:
     printed = truth.paragraphs
     if "mojibake" in traits:
         printed = (as_gbk, as_latin1)[entry.number % 2](printed)
+    if "gallery" in traits and len(printed) == 1:
+        printed *= len(truth.photos)
     return Story(
         entry=entry,
         truth=replace(truth, editors=names.editors, revision=revision),
@@ -201,10 +203,10 @@ def _gallery(blank: Article, writer: Writer, names: _Names, _: frozenset[str]) -
     # Half of the galleries say the same under every photo.
     texts = [writer.say("caption") + writer.say("sentence") for _ in range(count)]
     if names.dice.random() < 0.5:
-        texts = texts[:1] * count
+        texts = texts[:1]
     photos = tuple(
-        replace(_photo(blank, place, "", "", 0), caption=None, credit=None, before_paragraph=place)
-        for place in range(count)
+        replace(_photo(blank, n, "", "", min(n, len(texts))), caption=None, credit=None)
+        for n in range(count)
     )
     return replace(
         blank,

@@ -1,0 +1,106 @@
+"""Misbehaviour of the whole site that can be switched on, to see whether anybody notices."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+
+from crawler.errors import ConfigError
+from crawler.replica.answer import Response, message
+from crawler.replica.spoil import spoilt_utf8
+from crawler.replica.story import Story
+from crawler.site.channels import find
+
+FAULTS: Mapping[str, str] = {
+    "design-changed": "articles come in a design that no template knows",
+    "source-gone": "articles name no source",
+    "captions-gone": "photos have no captions and no credits",
+    "garbled": "every paragraph was read in the wrong charset before it was printed",
+    "replaced": "one character in twenty is U+FFFD",
+    "silent": "no new articles, however many days pass",
+    "forbidden": "every page answers 403",
+    "too-many": "every page answers 429",
+    "down": "every page answers 503, robots.txt too",
+    "slow": "every answer takes two seconds",
+    "robots-forbidden": "robots.txt forbids everything",
+    "robots-broken": "robots.txt answers 500",
+}
+_SLOWNESS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """Which faults are on, and where.
+
+    Attributes:
+        on: Channel ids by the name of a fault; ``None`` is everywhere.
+    """
+
+    on: Mapping[str, frozenset[str] | None]
+
+    def at(self, name: str, channel: str | None) -> bool:
+        """Whether a fault is on at a channel; ``None`` is the main host."""
+        if name not in self.on:
+            return False
+        where = self.on[name]
+        return where is None or channel in where
+
+
+def parse(texts: Iterable[str]) -> Faults:
+    """Read ``NAME`` or ``NAME=CHANNEL,CHANNEL`` as typed.
+
+    Raises:
+        ConfigError: There is no such fault.
+        UnknownChannelError: There is no such channel.
+    """
+    on: dict[str, frozenset[str] | None] = {}
+    for text in texts:
+        name, _, where = text.partition("=")
+        if name not in FAULTS:
+            near = get_close_matches(name, FAULTS, n=1)
+            hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(FAULTS)}"
+            raise ConfigError(f"--fault {text}: no such fault{hint}")
+        channels = frozenset(find(part).id for part in where.split(",")) if where else None
+        before = on.get(name, frozenset())
+        on[name] = None if channels is None or before is None else channels | before
+    return Faults(on)
+
+
+def gate(faults: Faults, channel: str | None) -> Response | None:
+    """Answer in place of the site where it is closed; ``None`` where it is open."""
+    if faults.at("down", channel):
+        return message(503, "服务不可用")
+    if faults.at("forbidden", channel):
+        return message(403, "禁止访问")
+    if faults.at("too-many", channel):
+        refused = message(429, "访问过于频繁")
+        return replace(refused, headers={**refused.headers, "Retry-After": "60"})
+    return None
+
+
+def delayed(faults: Faults, channel: str | None, response: Response) -> Response:
+    """Take two seconds more, if the channel is slow."""
+    if not faults.at("slow", channel):
+        return response
+    return replace(response, delay=response.delay + _SLOWNESS)
+
+
+def applied(faults: Faults, story: Story) -> Story:
+    """Print a story as a misbehaving site would; its truth follows where nothing can be known."""
+    channel = story.entry.channel.id
+    if faults.at("source-gone", channel):
+        story = replace(story, truth=replace(story.truth, source=None))
+    if faults.at("captions-gone", channel):
+        bare = tuple(replace(photo, caption=None, credit=None) for photo in story.truth.photos)
+        story = replace(story, truth=replace(story.truth, photos=bare))
+    if faults.at("garbled", channel):
+        story = replace(story, printed=tuple(map(spoilt_utf8, story.printed)))
+    if faults.at("replaced", channel):
+        story = replace(story, printed=tuple(map(_replaced, story.printed)))
+    return story
+
+
+def _replaced(text: str) -> str:
+    return re.sub(r"(.{19}).", "\\1\ufffd", text)

@@ -1,0 +1,136 @@
+"""The stand-in site: asked for an address, it answers as the real one would.
+
+It remembers one thing only: how often each flaky page has been asked for.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from crawler.errors import ConfigError
+from crawler.replica import broken, machine, shelves
+from crawler.replica.answer import Response, message, redirect, unless_known
+from crawler.replica.faults import delayed, gate, parse
+from crawler.replica.newsroom import Newsroom
+from crawler.replica.plan import DAY_ZERO, MIRROR_HOST, Clock, Entry, Plan
+from crawler.replica.story import Story
+from crawler.site.channels import by_host, find, load
+from crawler.site.spelling import SITE, Spelled, spell
+from crawler.site.urls import Address, classify
+
+MAIN_HOST = "www." + SITE
+# Kinds whose page holds a whole article.
+WHOLE = ("article", "reprint", "flaky")
+_NO_PAGE = "页面没有找到"
+
+
+class Site:
+    """A site of invented articles.
+
+    Args:
+        articles: How many pages of kind ``article``, over all channels, on day 0.
+        seed: Another seed is another site.
+        faults: Names of :data:`crawler.replica.faults.FAULTS`, each with ``=channel,...`` or
+            for everywhere.
+        channels: Names of the channels that hold articles; empty for all. The others answer
+            too, but are empty.
+        clock: What day it is.
+        plain: Only articles: nothing broken, copied, redirected or slow.
+
+    Raises:
+        ConfigError: A fault or a channel is unknown, or a number is negative.
+    """
+
+    def __init__(
+        self,
+        articles: int = 300,
+        seed: int = 1,
+        *,
+        faults: Iterable[str] = (),
+        channels: Iterable[str] = (),
+        clock: Clock = DAY_ZERO,
+        plain: bool = False,
+    ) -> None:
+        if articles < 0 or clock.day < 0:
+            raise ConfigError("a replica cannot hold a negative number of articles or days")
+        self.faults = parse(faults)
+        self.plan = Plan(
+            articles=articles,
+            seed=seed,
+            channels=tuple(find(name) for name in channels) or tuple(load().values()),
+            clock=clock,
+            plain=plain,
+            frozen=self.faults.at("silent", None),
+        )
+        self.newsroom = Newsroom(self.plan, self.faults)
+        self._visits: Counter[int] = Counter()
+        self._printed = lru_cache(maxsize=1_024)(self.newsroom.printed)
+
+    def articles(self) -> Iterator[Story]:
+        """Tell the truth about every page that holds a whole article, oldest first."""
+        for entry in self.plan.entries():
+            if entry.kind in WHOLE:
+                yield self.newsroom.story(entry.number)
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Describe every numbered page, oldest first: ``url``, ``kind``, ``of`` and more."""
+        return (shelves.row(self.plan, entry) for entry in self.plan.entries())
+
+    def respond(self, method: str, url: str, headers: Mapping[str, str]) -> Response:
+        """Answer one request.
+
+        Args:
+            method: ``GET`` or ``HEAD``; the server leaves out the body of the latter.
+            url: Absolute address.
+            headers: Names in lower case.
+        """
+        if method not in ("GET", "HEAD"):
+            return message(405, f"{method} is not answered here")
+        spelled = spell(url)
+        if isinstance(spelled, str):
+            return message(400, f"not an address of the web: {spelled}")
+        channel = by_host(spelled.host)
+        if spelled.host not in (MAIN_HOST, MIRROR_HOST) and channel is None:
+            return message(502, f"the replica has no host {spelled.host}")
+        id_ = channel.id if channel else None
+        answer = self._gated(spelled, id_) or self._served(spelled, "/BIG5/" in url.upper())
+        return unless_known(delayed(self.faults, id_, answer), headers)
+
+    def _gated(self, spelled: Spelled, channel: str | None) -> Response | None:
+        if spelled.path != "/robots.txt" or self.faults.at("down", channel):
+            return gate(self.faults, channel)
+        return machine.robots(by_host(spelled.host), self.faults, plain=self.plan.plain)
+
+    def _served(self, spelled: Spelled, big5: bool) -> Response:
+        if spelled.host == MIRROR_HOST:
+            return self._mirrored(classify(f"http://{MAIN_HOST}{spelled.path}"))
+        address = classify(spelled.url())
+        if address.kind != "article":
+            return shelves.serve(self.newsroom, spelled, address)
+        entry = self.plan.find(address)
+        if entry is None:
+            return message(404, _NO_PAGE)
+        if self._stands(entry):
+            return self._printed(entry.number, address.page, big5=big5, mirror=False)
+        return self._fallen(entry)
+
+    def _stands(self, entry: Entry) -> bool:
+        """Whether there is a page to print; a flaky one answers only after a few visits."""
+        if entry.kind == "flaky":
+            self._visits[entry.number] += 1
+            return self._visits[entry.number] > broken.FAILURES
+        return entry.kind in WHOLE or entry.kind == "truncated"
+
+    def _fallen(self, entry: Entry) -> Response:
+        if entry.kind == "moved" and entry.of is not None:
+            return redirect(self.plan.entry(entry.of).url, 301)
+        return broken.answer(entry)
+
+    def _mirrored(self, original: Address) -> Response:
+        number = shelves.number_of(self.plan, original)
+        if number is None:
+            return message(404, "not found")
+        return self._printed(number, original.page, big5=False, mirror=True)
