@@ -55,8 +55,9 @@ def _enter(
     summary: Sketch,
     first_seen: datetime,
 ) -> Article:
-    captions = [photo.caption for photo in item.photos if photo.caption]
+    titles = (item.title, item.kicker, item.subtitle)
+    lines = (*item.paragraphs, *(photo.caption for photo in item.photos))
     search.index_article(
-        connection, article_id, item.title, "\n".join([*item.paragraphs, *captions])
+        connection, article_id, "\n".join(filter(None, titles)), "\n".join(filter(None, lines))
     )
     return relate.relate(connection, article_id, item, summary, first_seen)
