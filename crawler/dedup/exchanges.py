@@ -78,11 +78,11 @@ def _anchors(a: Text, b: Text) -> tuple[Positions, Positions]:
     at = np.searchsorted(sorted_b[:-2], a.runs)
     in_a = np.flatnonzero((sorted_b[at] == a.runs) & (sorted_b[at + 1] != a.runs))
     in_b = order[at[in_a]]
-    ends = (len(a.letters), len(b.letters))
-    return tuple(
-        np.concatenate(([-ANCHOR], places, [end]))
-        for places, end in zip((in_a, in_b), ends, strict=True)
-    )
+    return _with_ends(in_a, len(a.letters)), _with_ends(in_b, len(b.letters))
+
+
+def _with_ends(anchors: Positions, length: int) -> Positions:
+    return np.concatenate(([-ANCHOR], anchors, [length]))
 
 
 def _is_another_number(a: str, b: str) -> bool:

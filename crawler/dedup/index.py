@@ -41,8 +41,8 @@ class Index:
     def __len__(self) -> int:
         return len(self._originals)
 
-    def add(self, text: str, title: str = "", date: str = "") -> Match | None:
-        """Add a text and say which earlier one it copies.
+    def find(self, text: str, title: str = "", date: str = "") -> Match | None:
+        """Say which of the texts so far this one copies, and forget it again.
 
         Args:
             text: Any text.
@@ -50,52 +50,68 @@ class Index:
             date: Its date in any one form; the same.
 
         Returns:
-            The match, with the original where the text matches it as well as it matches another copy of it;
-            ``None`` if the text is new, or empty.
+            The match, with the original where the text matches it too and not only another copy
+            of it; ``None`` if the text is new, or empty.
         """
         letters = canonical(text)
+        return self._find(letters, sketch_of_canonical(letters, text), title, date)
+
+    def add(self, text: str, title: str = "", date: str = "") -> Match | None:
+        """The same, and keep the text for the ones that follow."""
+        letters = canonical(text)
         summary = sketch_of_canonical(letters, text)
-        match = self._same(summary, title, date)
-        if match is None:
-            match = self._alike(summary, Text(letters)) if summary.keys else None
-            # A text that is here already, to the letter, adds no keys: it has none of its own.
-            self._remember_keys(summary)
-        self._packed.append(zlib.compress(letters.encode(), 1) if summary.keys else b"")
+        match = self._find(letters, summary, title, date)
+        # A text that is here to the letter is never asked for again: the first one stands for it.
+        is_new = self._exact.setdefault(_identity(summary, title, date), len(self)) == len(self)
+        keys = summary.keys if is_new else ()
+        for key in keys:
+            older = self._postings.get(key, ())
+            self._postings[key] = (len(self), *older[: candidates.NEWEST_PER_KEY - 1])
+        self._packed.append(zlib.compress(letters.encode(), 1) if keys else b"")
         self._originals.append(self._originals[match.number] if match else len(self))
         return match
 
-    def _same(self, summary: Sketch, title: str, date: str) -> Match | None:
-        """Look for the same canonical text; a short one must have the same title and date."""
+    def _find(self, letters: str, summary: Sketch, title: str, date: str) -> Match | None:
         if not summary.exact:
             return None
-        short = summary.length < MIN_LENGTH
-        identity = (summary.exact, title.strip(), date.strip()) if short else (summary.exact, "", "")
-        number = self._exact.setdefault(identity, len(self))
-        if number == len(self):
+        number = self._exact.get(_identity(summary, title, date))
+        if number is None and not summary.keys:
             return None
-        return Match(number, Relation("same_text", 1.0, 1.0, summary.length))
+        new = Text(letters)
+        if number is None:
+            match = self._closest(new, summary)
+        else:
+            match = Match(number, Relation("same_text", 1.0, 1.0, len(new.shingles)))
+        return self._or_its_original(match, new) if match else None
 
-    def _alike(self, summary: Sketch, new: Text) -> Match | None:
+    def _closest(self, new: Text, summary: Sketch) -> Match | None:
         """Compare with the few texts that share keys; take the one that shares most text."""
         postings = [self._postings.get(key, ()) for key in summary.keys]
-        matches = {}
-        for number in candidates.best(postings):
-            if relation := decide(new, self._text(number)):
-                matches[number] = relation
-        if not matches:
-            return None
-        closest = max(matches, key=lambda number: (matches[number].common, -number))
-        original = self._originals[closest]
-        # A copy of a copy is a copy of the original only if it can be told from the texts: two
-        # halves of one article are both excerpts of it, and have nothing in common.
-        relation = matches.get(original) or decide(new, self._text(original))
-        return Match(original, relation) if relation else Match(closest, matches[closest])
+        matches = [
+            Match(number, relation)
+            for number in candidates.best(postings)
+            if (relation := decide(new, self._text(number)))
+        ]
+        return max(matches, key=lambda match: (match.relation.common, -match.number), default=None)
+
+    def _or_its_original(self, match: Match, new: Text) -> Match:
+        """Give the original of the text that was matched, if the new text matches that too.
+
+        Two halves of one article are both excerpts of it and have nothing in common: a copy of a
+        copy is a copy of the original only if the texts say so.
+        """
+        original = self._originals[match.number]
+        if original == match.number:
+            return match
+        relation = decide(new, self._text(original))
+        return Match(original, relation) if relation else match
 
     def _text(self, number: int) -> Text:
         return Text(zlib.decompress(self._packed[number]).decode())
 
-    def _remember_keys(self, summary: Sketch) -> None:
-        number = len(self)
-        for key in summary.keys:
-            older = self._postings.get(key, ())
-            self._postings[key] = (number, *older[: candidates.NEWEST_PER_KEY - 1])
+
+def _identity(summary: Sketch, title: str, date: str) -> tuple[bytes, str, str]:
+    """What makes two texts the same to the letter; of short ones also the title and the date."""
+    if summary.length < MIN_LENGTH:
+        return summary.exact, title.strip(), date.strip()
+    return summary.exact, "", ""

@@ -17,7 +17,7 @@ from datetime import date
 from crawler.dedup.sketch import KEY_BITS
 
 NUMBER_BITS = 26
-LARGEST_NUMBER = 2**NUMBER_BITS - 1  # 67 million texts
+LARGEST_NUMBER: int = 2**NUMBER_BITS - 1  # 67 million texts
 NO_QUARTER = 0
 _QUARTERS = 2**7 - 1
 
@@ -82,4 +82,4 @@ def key_of(packed: int) -> int:
     >>> key_of(pack(5, 77, 127))
     5
     """
-    return packed >> NUMBER_BITS & 2**KEY_BITS - 1
+    return packed >> NUMBER_BITS & (1 << KEY_BITS) - 1

@@ -20,7 +20,9 @@ from typing import TypeAlias
 # 3月25, 25, 第十四, 三百二十. A day is one number: two days of one month have nothing in common. A lone
 # 一 is left out: it is a word (一些, 统一) more often than a number.
 _HAN_DIGIT = "一二三四五六七八九十百千万零〇两"
-_NUMBER = re.compile(f"([0-9]+(?:月[0-9]+)?|[{_HAN_DIGIT}]{{1,2}}月[{_HAN_DIGIT}]{{1,3}}|(?<=第)[{_HAN_DIGIT}]+|[{_HAN_DIGIT}]{{2,}})")
+_NUMBER = re.compile(
+    f"([0-9]+(?:月[0-9]+)?|[{_HAN_DIGIT}]{{1,2}}月[{_HAN_DIGIT}]{{1,3}}|(?<=第)[{_HAN_DIGIT}]+|[{_HAN_DIGIT}]{{2,}})"
+)
 _AROUND = 2
 
 Places: TypeAlias = Mapping[str, Sequence[str]]
@@ -35,15 +37,12 @@ class NumberCheck:
         changed: Places that both texts have and that hold different numbers.
         days_kept: The ones of ``kept`` that hold a day, ``3月25``.
         days_changed: The ones of ``changed`` that do.
-        share: 0.0 to 1.0: of the numbers of the text with fewer of them, how many the other
-            text has anywhere; 1.0 if there are fewer than three, which proves nothing.
     """
 
     kept: int
     changed: int
     days_kept: int
     days_changed: int
-    share: float
 
 
 def places(canonical: str) -> Places:
@@ -75,7 +74,7 @@ def check(a: Places, b: Places) -> NumberCheck:
         if "月" in a[place][0]:
             days_kept += same
             days_changed += other
-    return NumberCheck(kept, changed, days_kept, days_changed, _share(a, b))
+    return NumberCheck(kept, changed, days_kept, days_changed)
 
 
 def _in_one_place(a: Sequence[str], b: Sequence[str]) -> tuple[int, int]:
@@ -91,7 +90,11 @@ def _in_one_place(a: Sequence[str], b: Sequence[str]) -> tuple[int, int]:
     return same, min(len(a), len(b)) - same
 
 
-def _share(a: Places, b: Places) -> float:
+def share(a: Places, b: Places) -> float:
+    """Say how many numbers of the text with fewer of them the other has anywhere, 0.0 to 1.0.
+
+    1.0 if there are fewer than three, which proves nothing.
+    """
     bag_a, bag_b = (Counter(number for held in p.values() for number in held) for p in (a, b))
     fewer = min(bag_a.total(), bag_b.total())
     return (bag_a & bag_b).total() / fewer if fewer >= 3 else 1.0

@@ -1,0 +1,134 @@
+"""Find the duplicates in a stream of JSON lines, ``{"id": ..., "text": ...}``, one a line.
+
+A line that cannot be used does not end the work: it becomes a :class:`BadLine` that names its number.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO, TypeAlias
+
+from crawler.dedup.index import Index
+
+JsonValue: TypeAlias = Any
+
+MAX_LINE = 32 * 1024 * 1024  # bytes; no article has more than a few hundred thousand
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found for one line.
+
+    Attributes:
+        id: As given.
+        duplicate_of: The id of the original, which stands on an earlier line; ``None`` if the text
+            is new.
+        relation: See :data:`crawler.dedup.decide.RelationName`; ``None`` with it.
+        similarity: 0.0 to 1.0; ``None`` with it.
+    """
+
+    id: JsonValue
+    duplicate_of: JsonValue = None
+    relation: str | None = None
+    similarity: float | None = None
+
+    def as_record(self) -> dict[str, JsonValue]:
+        """Give the fields as they are printed."""
+        return {
+            "id": self.id,
+            "duplicate_of": self.duplicate_of,
+            "relation": self.relation,
+            "similarity": None if self.similarity is None else round(self.similarity, 4),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that could not be used.
+
+    Attributes:
+        number: Of the line, from 1.
+        why: What is wrong with it, in a few words.
+    """
+
+    number: int
+    why: str
+
+
+def read(source: BinaryIO) -> Iterator[bytes]:
+    """Give the lines of a file, each cut off after :data:`MAX_LINE` bytes and one."""
+    while line := source.readline(MAX_LINE + 1):
+        rest = line
+        while len(rest) > MAX_LINE and not rest.endswith(b"\n"):
+            rest = source.readline(MAX_LINE + 1)
+        yield line
+
+
+def duplicates(lines: Iterable[bytes]) -> Iterator[Finding | BadLine]:
+    """Look each line up among the ones before it; blank lines are passed over.
+
+    Args:
+        lines: UTF-8. Each an object with ``id`` (a text or a number) and ``text``, and perhaps
+            ``title`` and ``date``, which count for texts under 100 characters only; or a record
+            as ``renmin export`` writes it. All else in it is ignored.
+    """
+    index = Index()
+    ids: list[JsonValue] = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            entry = _entry(_parse(line))
+        except _UnusableError as error:
+            yield BadLine(number, str(error))
+            continue
+        ids.append(entry.id)
+        match = index.add(entry.text, entry.title, entry.date)
+        if match is None:
+            yield Finding(entry.id)
+        else:
+            relation = match.relation
+            yield Finding(entry.id, ids[match.number], relation.name, relation.similarity)
+
+
+class _UnusableError(Exception):
+    """Says what is wrong with a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    id: str | float
+    text: str
+    title: str
+    date: str
+
+
+def _parse(line: bytes) -> dict[str, JsonValue]:
+    if len(line) > MAX_LINE:
+        raise _UnusableError(f"longer than {MAX_LINE} bytes")
+    try:
+        record = json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise _UnusableError(f"not UTF-8 at byte {error.start}") from None
+    except (ValueError, RecursionError):
+        raise _UnusableError("not JSON") from None
+    if not isinstance(record, dict):
+        raise _UnusableError('not an object; wanted {"id": ..., "text": ...}')
+    return record
+
+
+def _entry(record: dict[str, JsonValue]) -> _Entry:
+    id_ = record.get("id", record.get("url"))
+    if isinstance(id_, bool) or not isinstance(id_, str | int | float):
+        raise _UnusableError('no "id" that is a text or a number')
+    text = record.get("text", record.get("paragraphs"))
+    if isinstance(text, list) and all(isinstance(paragraph, str) for paragraph in text):
+        text = "\n".join(text)
+    if not isinstance(text, str):
+        raise _UnusableError('no "text" that is a text')
+    title, date = record.get("title"), record.get("date", record.get("published_at"))
+    if not isinstance(title, str | None) or not isinstance(date, str | None):
+        raise _UnusableError('"title" or "date" is not a text')
+    return _Entry(id_, text, title or "", date or "")

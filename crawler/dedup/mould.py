@@ -1,0 +1,74 @@
+"""Tell two articles of one mould from an article and its copy.
+
+Daily weather, stock briefs, the openings of fifty congresses: two of a kind may share nine tenths of
+their letters. What they do not share is what the mould was filled with. So it is looked for where
+the two texts differ:
+
+* numbers that stand between the same words and are not the same number;
+* whole words that stand where the other text has another word.
+
+Damage changes letters without regard to what they mean: of the numbers and the words it changes
+about as many as of everything else, and that is what each threshold here leaves room for.
+"""
+
+from __future__ import annotations
+
+from crawler.dedup import numbers
+from crawler.dedup.compare import SHINGLE, Similarity, Text
+from crawler.dedup.exchanges import gaps
+
+# Of the places for a number that two texts have in common, damage changes about three times its share
+# of the letters (a number has two or three digits); moulds change four times that and more.
+NUMBER_LENGTH = 3
+LEAST_CHANGED, MOST_CHANGED = 0.15, 0.30  # ... but two in a short text may be chance
+CHANGED_SURELY = 0.50  # if it is two numbers only
+
+FEW_PLACES = 3  # fewer than this say nothing; then at least half of all numbers must be in both
+NUMBERS_SHARED = 0.50
+
+# A number that changes takes its neighbours along: five shingles or six.
+SHINGLES_OF_A_NUMBER = 6
+
+# As many numbers kept, and ten times as many as changed: these are no different fillings.
+VOUCHED, VOUCHED_BY = 5, 10
+# A mirror's damage can look like other words, but it spares nine tenths of the shingles; a word for
+# another in every line does not.
+LIGHTLY_DAMAGED = 0.90
+# Of the gaps between what two texts share, damage makes 1 in 10 look like another word.
+EXCHANGED, EXCHANGED_SHARE = 2, 0.35
+
+
+def same_mould(new: Text, old: Text, similarity: Similarity) -> bool:
+    """Whether two similar texts are one mould, filled with two different things."""
+    check = numbers.check(new.places, old.places)
+    if _other_numbers(new, old, similarity, check):
+        return True
+    vouched = check.kept >= VOUCHED and check.kept >= VOUCHED_BY * check.changed
+    if vouched or similarity.containment > LIGHTLY_DAMAGED:
+        return False
+    return _other_words(new, old, similarity, check)
+
+
+def _other_numbers(
+    new: Text, old: Text, similarity: Similarity, check: numbers.NumberCheck
+) -> bool:
+    other_day = check.days_changed > 0 and check.days_kept == 0
+    if other_day and similarity.missing <= SHINGLES_OF_A_NUMBER * check.changed:
+        return True  # yesterday's text with today's date, and nothing else is new
+    places = check.kept + check.changed
+    if places < FEW_PLACES:
+        return (
+            check.changed >= check.kept and numbers.share(new.places, old.places) < NUMBERS_SHARED
+        )
+    damage = 1 - similarity.containment ** (1 / SHINGLE)  # share of letters
+    limit = min(max(NUMBER_LENGTH * damage, LEAST_CHANGED), MOST_CHANGED)
+    if check.changed == 2 and not other_day:
+        limit = CHANGED_SURELY
+    return check.changed >= 2 and check.changed >= limit * places
+
+
+def _other_words(new: Text, old: Text, similarity: Similarity, check: numbers.NumberCheck) -> bool:
+    shorter, longer = (new, old) if similarity.shorter == "a" else (old, new)
+    found = gaps(shorter, longer)
+    exchanged = found.words + found.numbers + check.changed
+    return exchanged >= EXCHANGED and exchanged >= EXCHANGED_SHARE * found.all
