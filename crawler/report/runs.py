@@ -72,6 +72,12 @@ def slowest(rows: Sequence[Row], limit: int = 8) -> list[Row]:
     return sorted(timed, key=lambda row: -row["mean_ms"])[:limit]
 
 
+def reasons(connection: Connection, run_id: int) -> dict[str, int]:
+    """How many visits failed in the run for each reason, most first."""
+    found = counters.sums(connection, ("name",), Scope(names=("failure/",), runs=[run_id]))
+    return counters.under(dict(found), "failure/")
+
+
 def counted(connection: Connection, run_id: int) -> Table:
     """Every counter of the run, all channels together, by name."""
     found = counters.sums(connection, ("name",), Scope(runs=[run_id]))

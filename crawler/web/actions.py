@@ -1,0 +1,108 @@
+"""What a person may do: let themselves in, choose how it looks, extract a page again."""
+
+from __future__ import annotations
+
+import asyncio
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from crawler.errors import RenminError
+from crawler.report import articles, failures
+from crawler.web import bodies, guard
+from crawler.web.language import COOKIE as LANGUAGE
+from crawler.web.language import LANGUAGES
+from crawler.web.rendering import THEME, render
+
+YEAR = 365 * 24 * 3600
+# Guessing a token costs this long a guess.
+WRONG_TOKEN_SECONDS = 1.0
+
+
+async def login(request: Request) -> Response:
+    """Ask for the token; who knows it gets a cookie."""
+    wanted = request.query_params.get("next", "/")
+    if request.method == "GET":
+        return render(request, "login.html", next=wanted, wrong=False)
+    form = await _form(request)
+    settings = request.app.state.settings
+    if not guard.is_token(settings, _text(form, "token")):
+        await asyncio.sleep(WRONG_TOKEN_SECONDS)
+        return render(request, "login.html", 403, next=_text(form, "next"), wrong=True)
+    response = _back(_text(form, "next"))
+    value = guard.token_cookie(settings)
+    response.set_cookie(guard.TOKEN, value, max_age=YEAR, httponly=True, samesite="strict")
+    return response
+
+
+async def prefer(request: Request) -> Response:
+    """Keep the chosen language or theme in a cookie."""
+    form = await _form(request)
+    response = _back(_text(form, "back"))
+    for field, cookie, known in (
+        ("language", LANGUAGE, LANGUAGES),
+        ("theme", THEME, ("light", "dark", "auto")),
+    ):
+        if (value := _text(form, field)) in known:
+            response.set_cookie(cookie, value, max_age=YEAR, httponly=True, samesite="strict")
+    return response
+
+
+async def extract(request: Request) -> Response:
+    """Run extraction again on the stored bytes of a page that failed."""
+    await _form(request)
+    return await run_in_threadpool(_extract, request)
+
+
+def _extract(request: Request) -> Response:
+    with request.app.state.reader.connect() as connection:
+        url = failures.url_of(connection, request.path_params["failure"])
+    if url is None:
+        raise HTTPException(404)
+    try:
+        _reextract(request, url)
+    except RenminError as error:
+        return render(request, "extracted.html", 409, url=url, error=str(error), article=None)
+    with request.app.state.reader.connect() as connection:
+        number = articles.id_of(connection, url)
+    return render(request, "extracted.html", url=url, error=None, article=number)
+
+
+def _reextract(request: Request, url: str) -> None:
+    # Writing is the exception here: the store is opened for this one page, behind the lock that
+    # keeps a second writer away from a SQLite file.
+    from crawler.ops.reparse import reextract_url
+    from crawler.store.engine import crawl_lock, open_store
+
+    settings = request.app.state.settings
+    store = open_store(settings.database, create=False)
+    try:
+        with crawl_lock(store), bodies.opened(settings.archive) as archive:
+            reextract_url(store, archive, url)
+    finally:
+        store.close()
+
+
+async def _form(request: Request) -> FormData:
+    """The form that was sent.
+
+    Raises:
+        HTTPException: It does not bring back what our own form gave it.
+    """
+    form = await request.form(max_files=0, max_fields=10, max_part_size=4096)
+    if not guard.same(_text(form, "csrf"), guard.form_token(request)):
+        raise HTTPException(403, "csrf")
+    return form
+
+
+def _text(form: FormData, name: str) -> str:
+    value = form.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+def _back(path: str) -> RedirectResponse:
+    return RedirectResponse(quote(path, safe="/?=&%") if guard.is_own_path(path) else "/", 303)

@@ -1,0 +1,112 @@
+"""The application: which address shows what, and what is shown when that fails."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from crawler.errors import StoreError
+from crawler.store.reader import BEGIN_HINT, Reader
+from crawler.web import actions, article_page, bodies, data, live, pages
+from crawler.web.guard import HEADERS, Guard
+from crawler.web.rendering import render
+from crawler.web.settings import Settings, check
+
+STATIC = Path(__file__).parent / "static"
+
+
+class _Static(StaticFiles):
+    """Our own files; a browser may keep them for an hour."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["cache-control"] = "max-age=3600"
+        return response
+
+
+def not_served(request: Request, error: Exception) -> Response:
+    """A page that is not there, or a form that did not come from us."""
+    assert isinstance(error, HTTPException)
+    if request.url.path.startswith(("/data/", "/raw/", "/static/")):
+        return PlainTextResponse(f"{error.detail}\n", error.status_code)
+    return render(request, "error.html", error.status_code, code=error.status_code)
+
+
+def unavailable(request: Request, error: Exception) -> Response:
+    """The database is missing, locked, empty or of another version: say so, and what to do."""
+    if request.url.path.startswith(("/data/", "/metrics")):
+        return PlainTextResponse(f"{error}\n", 503)
+    begin = BEGIN_HINT in str(error)
+    return render(request, "unavailable.html", 503, message=str(error), begin=begin)
+
+
+def broken(request: Request, _: Exception) -> Response:
+    """Our own fault; the log has the traceback."""
+    response = render(request, "error.html", 500, code=500)
+    # This answer passes by the guard.
+    response.headers.update(HEADERS)
+    return response
+
+
+ROUTES = [
+    Route("/", pages.today),
+    Route("/channel/{channel}", pages.channel),
+    Route("/runs", pages.all_runs),
+    Route("/run/{run:int}", pages.run),
+    Route("/run/{run:int}/live", live.watch),
+    Route("/articles", pages.all_articles),
+    Route("/article/{article:int}", article_page.article),
+    Route("/text", pages.text_health),
+    Route("/search", pages.search),
+    Route("/failures", pages.failures),
+    Route("/failures/{failure:int}/extract", actions.extract, methods=["POST"]),
+    Route("/alerts", pages.alerts),
+    Route("/schedule", pages.schedule),
+    Route("/raw/{sha256}", bodies.raw),
+    Route("/data/{name}.csv", data.as_csv),
+    Route("/data/{name}.json", data.as_json),
+    Route("/metrics", data.metrics),
+    Route("/healthz", data.healthz),
+    Route("/login", actions.login, methods=["GET", "POST"]),
+    Route("/preference", actions.prefer, methods=["POST"]),
+    Mount("/static", _Static(directory=STATIC)),
+]
+
+
+def build(settings: Settings) -> Starlette:
+    """Make the application.
+
+    Raises:
+        ConfigError: It would be open to a network without a token, or the database's name is bad.
+    """
+    reader = Reader(check(settings).database)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        reader.close()
+
+    app = Starlette(
+        routes=ROUTES,
+        middleware=[Middleware(Guard, settings=settings)],
+        exception_handlers={
+            HTTPException: not_served,
+            StoreError: unavailable,
+            Exception: broken,
+        },
+        lifespan=lifespan,
+    )
+    app.state.settings = settings
+    app.state.reader = reader
+    app.state.watchers = 0
+    return app

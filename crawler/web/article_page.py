@@ -1,0 +1,62 @@
+"""The page of one article: its text, and everything that was decided about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import RowMapping
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from crawler.items import Article
+from crawler.report import articles
+from crawler.report.differences import Line, changed_only, compare
+from crawler.web import bodies, reading
+from crawler.web.rendering import render
+
+MOST_REVISIONS = 20
+
+
+def article(request: Request) -> Response:
+    """Text with captions, charset, repairs side by side, doubts, copies, revisions."""
+    number = request.path_params["article"]
+    with request.app.state.reader.connect() as connection:
+        whole = articles.whole(connection, number)
+    if whole is None:
+        raise HTTPException(404)
+    item = whole.stored.article
+    return render(
+        request,
+        "article.html",
+        whole=whole,
+        item=item,
+        reading=reading.lay_out(item),
+        repaired=_repaired(request, item) if item.repairs else None,
+        revisions=_revisions(whole.revisions),
+    )
+
+
+def _repaired(request: Request, item: Article) -> list[Line] | None:
+    """The lines that repair changed, before and after; ``None`` if the bytes are not there."""
+    archive = request.app.state.settings.archive
+    before = bodies.unrepaired(archive, item.url, item.body_sha256)
+    if before is None:
+        return None
+    return changed_only(compare(reading.texts(before), reading.texts(item)))
+
+
+def _revisions(found: Sequence[RowMapping]) -> list[dict[str, Any]]:
+    """Each text with what changed since the one before it; newest first."""
+    kept = found[:MOST_REVISIONS]
+    shown: list[dict[str, Any]] = []
+    for newer, older in zip(kept, [*found[1 : len(kept)], None], strict=True):
+        lines = changed_only(compare(_lines(older), _lines(newer))) if older else []
+        shown.append({"row": newer, "lines": lines})
+    return shown
+
+
+def _lines(row: RowMapping) -> list[str]:
+    captions = (photo.get("caption") for photo in row["photos"])
+    return [row["title"], *row["paragraphs"], *filter(None, captions)]

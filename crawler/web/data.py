@@ -1,0 +1,100 @@
+"""Tables as CSV and JSON, and the figures for Prometheus."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date, datetime
+from typing import Any
+
+import orjson
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from crawler.errors import StoreError
+from crawler.report.table import Table
+from crawler.web import asking
+from crawler.web.answers import ANSWERS, looking
+
+# A spreadsheet takes a cell that begins so for a formula, also behind a tab or a line's end.
+DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def as_csv(request: Request) -> Response:
+    """A table for a spreadsheet."""
+    name, found = _answer(request)
+    headers = {"content-disposition": f'attachment; filename="{name}.csv"'}
+    return Response(write_csv(found), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def as_json(request: Request) -> Response:
+    """A table for a program: ``{"total", "rows"}``."""
+    _, found = _answer(request)
+    body = orjson.dumps(
+        {"total": found.total, "columns": found.columns, "rows": found.rows}, default=str
+    )
+    return Response(body, media_type="application/json")
+
+
+def metrics(request: Request) -> Response:
+    """The figures in Prometheus' text format."""
+    from crawler.ops.metrics import exposition
+
+    with request.app.state.reader.connect() as connection:
+        text = exposition(connection)
+    return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def healthz(request: Request) -> Response:
+    """Whether the database answers: 200 or 503."""
+    try:
+        with request.app.state.reader.connect():
+            return PlainTextResponse("ok\n")
+    except StoreError:
+        # Seen without a token, so it does not say where the database is.
+        return PlainTextResponse("the database does not answer\n", 503)
+
+
+def write_csv(found: Table) -> str:
+    """The rows with a line of names; cells that could be taken for formulas are defused."""
+    out = io.StringIO()
+    # Excel reads UTF-8 only behind a byte order mark.
+    out.write("\ufeff")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([defused(column) for column in found.columns])
+    writer.writerows([[cell(row.get(column)) for column in found.columns] for row in found.rows])
+    return out.getvalue()
+
+
+def cell(value: Any) -> str | int | float:
+    """A value as a cell: numbers as they are, times in ISO 8601, lists parted by blanks."""
+    match value:
+        case None:
+            return ""
+        case bool() | int() | float():
+            return value
+        case datetime() | date():
+            return value.isoformat()
+        case list() | tuple():
+            value = " ".join(map(str, value))
+        case dict():
+            value = orjson.dumps(value).decode()
+    return defused(str(value))
+
+
+def defused(text: str) -> str:
+    """``text``, behind an apostrophe if it begins like a formula.
+
+    >>> defused("=1+1")
+    "'=1+1"
+    """
+    return f"'{text}" if text.startswith(DANGEROUS) else text
+
+
+def _answer(request: Request) -> tuple[str, Table]:
+    name = request.path_params["name"]
+    if name not in ANSWERS:
+        raise HTTPException(404, f"no table {name}; there are: {', '.join(ANSWERS)}")
+    with looking(request, asking.read(request, asking.FILE_SIZE, asking.LARGEST_FILE)) as look:
+        return name, look.table(name)

@@ -1,0 +1,154 @@
+"""What every request passes before a page sees it, and every answer before it leaves."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+import secrets
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import quote
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from crawler.web.settings import Settings, is_loopback
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    # Not "no-referrer": browsers then send forms with Origin: null.
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "cache-control": "no-store",
+}
+SESSION = "renmin_session"
+TOKEN = "renmin_token"
+# What may be seen without a token: the form that asks for it, and whether we live.
+OPEN = ("/login", "/static/", "/healthz")
+FOR_PROGRAMS = ("/data/", "/metrics", "/raw/")
+
+
+class Guard:
+    """Checks host name and token, gives each browser a session, adds the headers of safety.
+
+    The host name is checked against DNS rebinding: a page elsewhere can point its own name at
+    127.0.0.1, but then its name stands in the request. An IP address cannot be rebound.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._settings = settings
+        self._names = _names(settings)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer it here."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        cookies = _cookies(Headers(scope=scope).get("cookie", ""))
+        session = cookies.get(SESSION, "")
+        fresh = not (len(session) == 43 and session.isascii())
+        scope.setdefault("state", {})["session"] = secrets.token_urlsafe(32) if fresh else session
+
+        async def finish(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _add_headers(message, scope["state"]["session"] if fresh else None)
+            await send(message)
+
+        answer = self._refusal(scope, cookies) or self._app
+        await answer(scope, receive, finish)
+
+    def _refusal(self, scope: Scope, cookies: dict[str, str]) -> Response | None:
+        headers = Headers(scope=scope)
+        if not self._is_our_name(headers.get("host", "")):
+            return PlainTextResponse(
+                "This host name is not the dashboard's; start it with --name to allow it.\n", 421
+            )
+        path = scope["path"]
+        if path.startswith(OPEN) or self._is_known(headers, cookies):
+            return None
+        if path.startswith(FOR_PROGRAMS) or scope["method"] != "GET":
+            return PlainTextResponse(
+                "A token is needed: Authorization: Bearer ...\n",
+                401,
+                {"www-authenticate": 'Bearer realm="renmin"'},
+            )
+        return RedirectResponse(f"/login?next={quote(path)}", 303)
+
+    def _is_our_name(self, host: str) -> bool:
+        name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
+        name = name.strip("[]").lower().rstrip(".")
+        if name in self._names:
+            return True
+        try:
+            address = ipaddress.ip_address(name)
+        except ValueError:
+            return False
+        return address.is_loopback or not is_loopback(self._settings.host)
+
+    def _is_known(self, headers: Headers, cookies: dict[str, str]) -> bool:
+        if not self._settings.token:
+            return True
+        kind, _, given = headers.get("authorization", "").partition(" ")
+        if kind.lower() == "bearer" and is_token(self._settings, given.strip()):
+            return True
+        return same(cookies.get(TOKEN, ""), token_cookie(self._settings))
+
+
+def same(given: str, wanted: str) -> bool:
+    """Compare in constant time."""
+    return hmac.compare_digest(given.encode("utf-8", "replace"), wanted.encode())
+
+
+def is_token(settings: Settings, given: str) -> bool:
+    """Whether ``given`` is the token; never true if none is set."""
+    return bool(settings.token) and same(given, settings.token)
+
+
+def token_cookie(settings: Settings) -> str:
+    """What a browser keeps of the token: enough to be known again, not the token."""
+    return hmac.new(settings.token.encode(), b"renmin dashboard", hashlib.sha256).hexdigest()
+
+
+def form_token(request: Request) -> str:
+    """What a form of this browser must bring back."""
+    settings: Settings = request.app.state.settings
+    session: str = request.state.session
+    return hmac.new(settings.secret, session.encode(), hashlib.sha256).hexdigest()
+
+
+def is_own_path(path: str) -> bool:
+    """Whether a redirect to ``path`` stays on this server."""
+    plain = path.isprintable() and "\\" not in path
+    return plain and path.startswith("/") and not path.startswith("//")
+
+
+def _names(settings: Settings) -> frozenset[str]:
+    own = {"localhost"} if is_loopback(settings.host) else {settings.host.lower()}
+    return frozenset(own | {name.lower() for name in settings.names})
+
+
+def _cookies(header: str) -> dict[str, str]:
+    try:
+        return {name: morsel.value for name, morsel in SimpleCookie(header).items()}
+    except CookieError:
+        return {}
+
+
+def _add_headers(message: Message, session: str | None) -> None:
+    headers = MutableHeaders(scope=message)
+    for name, value in HEADERS.items():
+        headers.setdefault(name, value)
+    if session:
+        cookie = f"{SESSION}={session}; Path=/; HttpOnly; SameSite=Strict"
+        headers.append("set-cookie", cookie)

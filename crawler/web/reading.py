@@ -1,0 +1,90 @@
+"""An article as it is read: photos between the paragraphs, doubtful places marked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from crawler.items import Article, Doubt, Photo
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of characters; ``doubt`` says what is uncertain about it, if anything is."""
+
+    text: str
+    doubt: Doubt | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A paragraph, or a photo with its caption.
+
+    Attributes:
+        runs: The text, or the caption; may be empty for a photo.
+        photo: The photo; ``None`` for a paragraph.
+    """
+
+    runs: tuple[Run, ...]
+    photo: Photo | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """An article laid out.
+
+    Attributes:
+        kicker, title, subtitle: Runs of the three lines; empty where there is none.
+        blocks: Paragraphs and photos in reading order.
+    """
+
+    kicker: tuple[Run, ...]
+    title: tuple[Run, ...]
+    subtitle: tuple[Run, ...]
+    blocks: tuple[Block, ...]
+
+
+def lay_out(article: Article) -> Reading:
+    """Set the photos between the paragraphs and mark the doubts in the text."""
+    doubts: defaultdict[tuple[str, int | None], list[Doubt]] = defaultdict(list)
+    for doubt in article.doubts:
+        doubts[doubt.field, doubt.paragraph].append(doubt)
+    photos: defaultdict[int, list[Block]] = defaultdict(list)
+    last = len(article.paragraphs)
+    for index, photo in enumerate(article.photos):
+        runs = marked(photo.caption or "", doubts["photos", index])
+        photos[min(max(photo.before_paragraph, 0), last)].append(Block(runs=runs, photo=photo))
+    blocks: list[Block] = []
+    for index, paragraph in enumerate(article.paragraphs):
+        blocks += photos[index]
+        blocks.append(Block(runs=marked(paragraph, doubts["paragraphs", index])))
+    return Reading(
+        kicker=marked(article.kicker or "", doubts["kicker", None]),
+        title=marked(article.title, doubts["title", None]),
+        subtitle=marked(article.subtitle or "", doubts["subtitle", None]),
+        blocks=(*blocks, *photos[last]),
+    )
+
+
+def marked(text: str, doubts: Iterable[Doubt]) -> tuple[Run, ...]:
+    """Cut ``text`` at the doubts; those that do not lie in it, or overlap, are left out.
+
+    >>> marked("会议召开", [Doubt(start=2, end=3, text="召")])[1].text
+    '召'
+    """
+    runs: list[Run] = []
+    at = 0
+    for doubt in sorted(doubts, key=lambda one: one.start):
+        if at <= doubt.start < doubt.end <= len(text):
+            runs.append(Run(text[at : doubt.start]))
+            runs.append(Run(text[doubt.start : doubt.end], doubt))
+            at = doubt.end
+    return tuple(run for run in (*runs, Run(text[at:])) if run.text)
+
+
+def texts(article: Article) -> list[str]:
+    """Title, kicker and subtitle if there are any, paragraphs, captions: what repair works on."""
+    captions: Sequence[str | None] = [photo.caption for photo in article.photos]
+    lines = (article.kicker, article.title, article.subtitle, *article.paragraphs, *captions)
+    return [line for line in lines if line]

@@ -1,0 +1,314 @@
+"""What a morning brings besides ordinary articles: one of everything that the dashboard shows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from crawler.items import Fetch
+from crawler.store import tables
+from crawler.store.archive import Archive, Record
+from crawler.store.engine import Store
+from tests.report.sample import (
+    NOW,
+    Builder,
+    article_row,
+    charset_row,
+    count_article,
+    frontier_row,
+    revision_row,
+    run_row,
+    ticks,
+    write_articles,
+    write_counts,
+)
+
+HOSTILE = "<script>document.title='taken'</script><img src=x onerror=alert(1)>\"'&amp;"
+
+
+@dataclass(frozen=True)
+class Story:
+    """Row ids of what was written."""
+
+    live_run: int
+    lost_run: int
+    repaired: int
+    hostile: int
+    changed: int
+    original: int
+    failure: int
+    failure_body: str
+
+
+def tell(store: Store, archive_path: Path, runs: int = 30, articles: int = 400) -> Story:
+    """Write ordinary runs, then one of everything."""
+    builder = Builder(store)
+    builder.runs(runs, articles)
+    return Story(**_specials(store, builder, archive_path))
+
+
+def _specials(store: Store, builder: Builder, archive_path: Path) -> dict[str, Any]:
+    with store.writing.begin() as connection:
+        lost = _run(connection, run_row(NOW - timedelta(hours=7), ["xj"]))
+        began = NOW - timedelta(minutes=18)
+        live = _run(
+            connection, run_row(began, ["sd", "bj", "gd"], heartbeat_at=NOW - timedelta(seconds=2))
+        )
+        points = list(ticks(live, began, 300, 36))
+        connection.execute(sa.insert(tables.run_tick), points)
+        rows = [
+            _repaired(builder, live),
+            _hostile(builder, live),
+            _changed(builder, live),
+            _copy(builder, live),
+        ]
+        counts: Counter[tuple[str, str]] = Counter()
+        for row in rows:
+            count_article(row, counts)
+        for channel, name, value in (
+            ("sd", "page/list", 120),
+            ("bj", "page/list", 90),
+            ("gd", "page/list", 60),
+            ("sd", "failure/timeout", 7),
+            ("bj", "failure/http_404", 3),
+            ("sd", "failure/extraction_title", 2),
+            ("gd", "time/download_ms", 90_000),
+            ("bj", "time/download_ms", 21_000),
+            ("sd", "time/download_ms", 18_000),
+        ):
+            counts[channel, name] += value
+        write_articles(connection, rows)
+        write_counts(connection, live, counts)
+        _older_text(connection, rows[2])
+        failure, body = _failure(connection, builder, archive_path)
+        _watch(connection, lost)
+    return {
+        "live_run": live,
+        "lost_run": lost,
+        "repaired": rows[0]["id"],
+        "hostile": rows[1]["id"],
+        "changed": rows[2]["id"],
+        "original": rows[3]["duplicate_of_id"],
+        "failure": failure,
+        "failure_body": body,
+    }
+
+
+def _run(connection: sa.Connection, row: dict[str, Any]) -> int:
+    found: int = connection.execute(
+        sa.insert(tables.run).returning(tables.run.c.id), row
+    ).scalar_one()
+    return found
+
+
+def _next(builder: Builder, run_id: int, **more: Any) -> dict[str, Any]:
+    builder.number += 1
+    row = article_row(builder.number, "sd", NOW - timedelta(minutes=9), run_id) | more
+    row["characters"] = sum(map(len, row["paragraphs"]))
+    return row
+
+
+def _repaired(builder: Builder, run_id: int) -> dict[str, Any]:
+    doubtful = "镇上的老戏台修好了，乡亲们从四里八村赶来看戏。"
+    return _next(
+        builder,
+        run_id,
+        kicker="云溪纪事",
+        title="老戏台重新开锣",
+        subtitle="——一座山镇的三天三夜",
+        paragraphs=[
+            f"人民网青石11月20日电 （记者林秋）{doubtful}",
+            "修缮用了两年。木匠周师傅说，梁柱换了十一根，雕花一块没动，掉了的漆照老样子补。",
+            "开锣那晚下着小雨，没有人走。散场时已近午夜，孩子们还在学台上的念白。",
+        ],
+        photos=[
+            {
+                "url": "http://sd.people.com.cn/NMediaFile/2026/1120/a.jpg",
+                "caption": "11月18日，云溪镇老戏台前坐满了看戏的人。",
+                "credit": "林秋摄",
+                "before_paragraph": 1,
+            },
+            {"url": None, "caption": "木匠在补雕花。", "credit": None, "before_paragraph": 3},
+        ],
+        charset=charset_row(
+            decided="utf-8",
+            declared_meta="gb2312",
+            agrees=False,
+            score=0.97,
+            why="declared as gb2312, but every byte is valid UTF-8",
+            opinion="utf-8",
+        ),
+        damage=["utf8-read-as-gbk"],
+        repairs=[
+            {"rule": "utf8-read-as-gbk", "count": 3, "lossless": True},
+            {"rule": "mirror-comma", "count": 1, "lossless": False},
+        ],
+        doubts=[
+            {
+                "field": "paragraphs",
+                "paragraph": 0,
+                "start": 31,
+                "end": 33,
+                "text": "修好",
+                "candidates": ["修好", "修妤"],
+            },
+            {
+                "field": "photos",
+                "paragraph": 0,
+                "start": 14,
+                "end": 15,
+                "text": "前",
+                "candidates": [],
+            },
+        ],
+    )
+
+
+def _hostile(builder: Builder, run_id: int) -> dict[str, Any]:
+    return _next(
+        builder,
+        run_id,
+        title=HOSTILE,
+        source="=cmd|'/c calc'!A1",
+        paragraphs=[HOSTILE, "javascript:alert(1)"],
+        photos=[
+            {
+                "url": "javascript:alert(1)",
+                "caption": HOSTILE,
+                "credit": HOSTILE,
+                "before_paragraph": 99,
+            }
+        ],
+    )
+
+
+def _changed(builder: Builder, run_id: int) -> dict[str, Any]:
+    return _next(
+        builder,
+        run_id,
+        title="白沙河大桥昨日通车",
+        revision=2,
+        paragraphs=["白沙河大桥昨日正式通车，全长1280米。", "两岸往来从40分钟缩短到5分钟。"],
+    )
+
+
+def _copy(builder: Builder, run_id: int) -> dict[str, Any]:
+    return _next(
+        builder,
+        run_id,
+        title="转载：青石书展",
+        paragraphs=["书展今日闭幕。"],
+        duplicate_of_id=3,
+        relation="reprint",
+        similarity=0.97,
+    )
+
+
+def _older_text(connection: sa.Connection, row: dict[str, Any]) -> None:
+    old = revision_row(
+        row,
+        revision=1,
+        title="白沙河大桥今日通车",
+        paragraphs=["白沙河大桥今日试通车，全长1208米。"],
+        fetched_at=NOW - timedelta(days=1),
+    )
+    connection.execute(sa.insert(tables.revision), old)
+
+
+def _failure(connection: sa.Connection, builder: Builder, archive_path: Path) -> tuple[int, str]:
+    builder.number += 1
+    row = frontier_row(builder.number, "sd", NOW - timedelta(minutes=5), "extraction_title")
+    body = f"<html><title>{HOSTILE}</title><body>没有标题的一页</body></html>".encode("gb18030")
+    digest = hashlib.sha256(body).hexdigest()
+    fetch = Fetch(
+        url=row["url"],
+        status=200,
+        headers={"content-type": "text/html"},
+        body=body,
+        fetched_at=NOW,
+        sha256=digest,
+    )
+    archive = Archive(archive_path)
+    archive.keep([Record(url=row["url"], channel="sd", kind="article", fetches=(fetch,))])
+    archive.close()
+    inserted = sa.insert(tables.frontier).returning(tables.frontier.c.id)
+    return connection.execute(inserted, row).scalar_one(), digest
+
+
+def _watch(connection: sa.Connection, lost: int) -> None:
+    hours = timedelta(hours=1)
+    alert = {"value": None, "threshold": None, "seen_at": NOW, "closed_at": None}
+    connection.execute(
+        sa.insert(tables.alert),
+        [
+            alert
+            | {
+                "rule": "run_lost",
+                "subject": str(lost),
+                "opened_at": NOW - 6 * hours,
+                "message": f"run {lost} has not been heard of for six hours",
+            },
+            alert
+            | {
+                "rule": "stale",
+                "subject": "xj",
+                "opened_at": NOW - 3 * hours,
+                "value": 41.5,
+                "threshold": 36.0,
+                "message": "newest article of xj is 41.5 h old",
+            },
+            alert
+            | {
+                "rule": "blocked",
+                "subject": "bj",
+                "opened_at": NOW - 30 * hours,
+                "closed_at": NOW - 20 * hours,
+                "message": "403 and 429 were 4 % of answers",
+                "value": 0.04,
+                "threshold": 0.02,
+            },
+        ],
+    )
+    schedule_id = connection.execute(
+        sa.insert(tables.schedule).returning(tables.schedule.c.id),
+        {
+            "name": "morning",
+            "channels": ["sd", "bj"],
+            "cron": "30 6 * * *",
+            "jitter_seconds": 300,
+            "max_seconds": 7200,
+            "options": {},
+            "enabled": True,
+            "created_at": NOW - 100 * hours,
+            "settled_until": NOW - 3 * hours,
+        },
+    ).scalar_one()
+    planned = {"schedule_id": schedule_id, "missed": 0, "run_id": None, "detail": None}
+    connection.execute(
+        sa.insert(tables.schedule_run),
+        [
+            planned
+            | {
+                "planned_at": NOW - 51 * hours,
+                "started_at": NOW - 51 * hours,
+                "ended_at": NOW - 50 * hours,
+                "outcome": "done",
+                "exit_code": 0,
+            },
+            planned
+            | {
+                "planned_at": NOW - 27 * hours,
+                "started_at": None,
+                "ended_at": None,
+                "outcome": "overlap",
+                "exit_code": None,
+                "detail": "run 7 still going",
+            },
+        ],
+    )
