@@ -126,7 +126,11 @@ def _judge(run: bytes, main: str) -> str:
         return main
     rivals = [(codec, _read(run, codec)) for codec in CODECS if codec != main]
     codec, best = max(rivals, key=lambda rival: rival[1].weight)
-    if len(run.translate(None, _ASCII)) < _LEAST or best.weight <= 0 or best.weight - own.weight < _MARGIN:
+    if (
+        len(run.translate(None, _ASCII)) < _LEAST
+        or best.weight <= 0
+        or best.weight - own.weight < _MARGIN
+    ):
         return main
     return codec
 

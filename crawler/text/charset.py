@@ -28,7 +28,7 @@ from crawler.text.labels import Declared, read_declared
 from crawler.text.opinion import ask
 from crawler.text.runs import sample
 from crawler.text.weigh import CHINESE, DAMAGED, Finding, weigh
-from crawler.text.wide import by_mark, by_nuls, reads_as_chinese, without_mark
+from crawler.text.wide import by_mark, by_nuls, reads_as_chinese, without_marks
 
 _HEAD: Final = 1 << 16  # bytes; escapes and NULs show there or nowhere
 
@@ -67,10 +67,10 @@ def decide(body: bytes, content_type: str | None = None) -> Verdict:
 def decode(body: bytes, verdict: Verdict) -> str:
     """Decode ``body`` as ``verdict`` says, run by run if it is mixed.
 
-    Each byte that fits nowhere becomes one U+FFFD. A byte order mark is dropped. User-defined
+    Each byte that fits nowhere becomes one U+FFFD. Byte order marks are dropped. User-defined
     characters U+E000 to U+E4C5 stay. Never raises, whatever the verdict says.
     """
-    body = without_mark(body, verdict.decided)
+    body = without_marks(body, verdict.decided)
     if verdict.mixed:
         return decode_mixed(body, verdict.decided)
     return decode_run(body, verdict.decided)
@@ -81,7 +81,7 @@ def _by_mark(body: bytes, _: Declared) -> Finding | None:
     codec = by_mark(body)
     if codec is None:
         return None
-    rest = without_mark(body, codec)
+    rest = without_marks(body, codec)
     if codec == "utf-8":
         text = sample(rest).decode("utf-8", "replace")
         fits = measure(text).bad <= DAMAGED

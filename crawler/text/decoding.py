@@ -66,7 +66,7 @@ def decode_run(data: bytes, codec: str) -> str:
         return reader(data)
     try:
         return data.decode(codec, "replace")
-    except (LookupError, UnicodeError, TypeError):  # not a text codec, or one that is never lenient
+    except (LookupError, ValueError, TypeError):  # no codec, not of text, or never lenient
         return data.decode("utf-8", "replace")
 
 

@@ -7,6 +7,7 @@ beside it: after it in little-endian order, before it in big-endian.
 from __future__ import annotations
 
 import codecs
+import re
 from typing import Final
 
 from crawler.text.frequency import measure
@@ -20,6 +21,8 @@ MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
+# In a page of another charset, these bytes between ASCII are no character of that charset.
+_LEFT_MARK = re.compile(rb"(?<![\x80-\xff])\xef\xbb\xbf(?![\x80-\xff])|\A\xef\xbb\xbf")
 _LOOKED_AT: Final = 1 << 16  # bytes, from the start; even, so that pairs stay pairs
 _CHINESE: Final = 1.4  # Reading.weight
 
@@ -29,11 +32,14 @@ def by_mark(body: bytes) -> str | None:
     return next((codec for mark, codec in MARKS if body.startswith(mark)), None)
 
 
-def without_mark(body: bytes, codec: str) -> bytes:
-    """Drop the byte order mark, if it is there and is that of ``codec``."""
-    return next(
+def without_marks(body: bytes, codec: str) -> bytes:
+    """Drop the byte order mark at the start, and those that includes left between two tags."""
+    body = next(
         (body[len(mark) :] for mark, name in MARKS if name == codec and body.startswith(mark)), body
     )
+    if codec in ("gb18030", "big5hkscs") and codecs.BOM_UTF8 in body:
+        return _LEFT_MARK.sub(b"", body)
+    return body
 
 
 def by_nuls(body: bytes) -> str | None:
