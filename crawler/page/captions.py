@@ -1,0 +1,193 @@
+"""Which lines are captions, which image they belong to, and who took it.
+
+A line is a caption by where it stands (in an image's own paragraph, table or box; centred and not
+indented behind it) or by how it ends (``……。李信君摄``). A centred line that is *indented* is a line
+of verse. If a text is nothing but captions, its captions are the text as well: a photo story must
+not come out empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import takewhile
+
+from crawler.items import Photo
+from crawler.page.body import Image, Line, Setting
+from crawler.page.byline import read_dateline
+from crawler.page.credits import is_credit, opens_caption, split_credit
+
+# A caption is a few sentences; whatever is longer is text, wherever it stands.
+_LONGEST = 400
+# Longest line that is taken for a caption away from any image, because it ends in a credit.
+_LONGEST_ALONE = 180
+_SHORT = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The text and the photos of an article.
+
+    Attributes:
+        paragraphs: Never holds a caption, unless there is nothing else.
+        photos: In reading order, placed among ``paragraphs``.
+    """
+
+    paragraphs: tuple[str, ...]
+    photos: tuple[Photo, ...]
+
+
+def tell_apart(blocks: Sequence[Line | Image]) -> Told:
+    """Part the lines and images of a body into paragraphs and photos.
+
+    Args:
+        blocks: As :func:`crawler.page.body.read_body` gives them, without noise.
+    """
+    captions = {i for i in range(len(blocks)) if _is_caption(blocks, i)}
+    paragraphs: list[str] = []
+    photos: list[Photo] = []
+    for i, block in enumerate(blocks):
+        if isinstance(block, Image):
+            photos.append(Photo(url=block.url, before_paragraph=len(paragraphs)))
+        elif i in captions:
+            before = _image_before(blocks, i, captions)
+            _add_caption(photos, block.text, len(paragraphs), attach=before)
+        else:
+            paragraphs.append(block.text)
+    photos = _claimed(photos)
+    if not paragraphs:
+        return _as_text(photos, [b.text for b in blocks if isinstance(b, Line)])
+    return Told(tuple(paragraphs), tuple(photos))
+
+
+def reread_photo(photo: Photo) -> Photo:
+    """Split caption and credit again, after a repair changed the words."""
+    whole = photo.caption or ""
+    if photo.credit and photo.credit not in whole:
+        whole += photo.credit
+    caption, credit = split_credit(whole)
+    return replace(photo, caption=caption, credit=credit)
+
+
+def _is_caption(blocks: Sequence[Line | Image], i: int) -> bool:
+    line = blocks[i]
+    if isinstance(line, Image) or len(line.text) > _LONGEST:
+        return False
+    if line.setting.caption_box:
+        return True
+    image = _nearest_image(blocks, i)
+    if image is None:
+        return _stands_alone(line)
+    if read_dateline(line.text):
+        return False
+    return _shares_its_place(line, image) or _reads_as_caption(line) or _is_set_below(blocks, i)
+
+
+def _nearest_image(blocks: Sequence[Line | Image], i: int) -> Image | None:
+    """Return the image that line ``i`` may describe: before it, or else right behind it."""
+    line = blocks[i]
+    for block in reversed(blocks[max(0, i - 3) : i]):
+        if isinstance(block, Image):
+            return block
+        # Only the lines of the same caption may stand between: same table, same paragraph, centred.
+        if isinstance(line, Line) and not _same_place(block.setting, line.setting):
+            break
+    behind = blocks[i + 1] if i + 1 < len(blocks) else None
+    return behind if isinstance(behind, Image) else None
+
+
+def _same_place(one: Setting, other: Setting) -> bool:
+    if one.table != other.table:
+        return False
+    return one.table > 0 or one.centred or one.paragraph == other.paragraph
+
+
+def _stands_alone(line: Line) -> bool:
+    """Tell a caption whose image is not on the page: it ends a sentence and then names its maker."""
+    if len(line.text) > _LONGEST_ALONE or read_dateline(line.text):
+        return False
+    caption, credit = split_credit(line.text)
+    return caption is not None and credit is not None and not caption.endswith(("）", ")"))
+
+
+def _shares_its_place(line: Line, image: Image) -> bool:
+    """Tell a line in the image's own table or paragraph."""
+    here, there = line.setting, image.setting
+    if here.table and here.table == there.table:
+        return len(line.text) <= _LONGEST and not line.indented
+    if here.paragraph and here.paragraph == there.paragraph:
+        return here.centred or (len(line.text) <= _SHORT and not line.indented)
+    return False
+
+
+def _reads_as_caption(line: Line) -> bool:
+    """Tell a line by its words: ``图为……``, ``……。张三摄``."""
+    return opens_caption(line.text) or split_credit(line.text)[1] is not None
+
+
+def _is_set_below(blocks: Sequence[Line | Image], i: int) -> bool:
+    """Tell a centred line under an image from a verse and from a heading."""
+    line = blocks[i]
+    if not isinstance(line, Line) or not line.setting.centred or line.indented or line.bold:
+        return False
+    start = i
+    while start > 0 and _is_centred(blocks[start - 1]):
+        start -= 1
+    if start == 0 or not isinstance(blocks[start - 1], Image):
+        return False
+    run = list(takewhile(_is_centred, blocks[start:]))
+    # Several centred lines in a row, none of which names a photographer, are verse.
+    return len(run) == 1 or (start == i and line.text.endswith(("。", "）", ")")))
+
+
+def _is_centred(block: Line | Image) -> bool:
+    return isinstance(block, Line) and block.setting.centred and not block.indented
+
+
+def _image_before(blocks: Sequence[Line | Image], i: int, captions: set[int]) -> bool:
+    """Tell whether the caption at ``i`` follows an image with nothing but captions between."""
+    for k in range(i - 1, -1, -1):
+        if isinstance(blocks[k], Image):
+            return True
+        if k not in captions:
+            return False
+    return False
+
+
+def _add_caption(photos: list[Photo], text: str, place: int, *, attach: bool) -> None:
+    """Give a caption to the image before it, or keep it as a photo without address."""
+    caption, credit = split_credit(text)
+    last = photos[-1] if photos else None
+    if not attach or last is None or last.url is None:
+        photos.append(Photo(caption=caption, credit=credit, before_paragraph=place))
+    elif last.caption is None and last.credit is None:
+        photos[-1] = replace(last, caption=caption, credit=credit)
+    elif is_credit(text) and last.credit is None:
+        photos[-1] = replace(last, credit=credit)
+    elif text != last.caption:
+        whole = " ".join(part for part in (last.caption, caption) if part)
+        photos[-1] = replace(last, caption=whole, credit=credit or last.credit)
+
+
+def _claimed(photos: list[Photo]) -> list[Photo]:
+    """Give a caption that stood before its image to that image."""
+    claimed: list[Photo] = []
+    for photo in photos:
+        before = claimed[-1] if claimed else None
+        if (
+            before is not None
+            and before.url is None
+            and photo.url is not None
+            and photo.caption is None
+            and before.before_paragraph == photo.before_paragraph
+        ):
+            claimed[-1] = replace(before, url=photo.url)
+        else:
+            claimed.append(photo)
+    return claimed
+
+
+def _as_text(photos: list[Photo], lines: list[str]) -> Told:
+    """Make the captions of a text that has nothing else its paragraphs, each once."""
+    placed = tuple(replace(photo, before_paragraph=0) for photo in photos)
+    return Told(tuple(dict.fromkeys(lines)), placed)
