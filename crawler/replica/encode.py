@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -50,19 +51,34 @@ MIRROR = Coding(codec="utf-8", label="utf-8", content_type="text/html; charset=u
 def encoded(parts: tuple[str, str, str], coding: Coding) -> bytes:
     """Turn head, article and rest into bytes; what the charset lacks becomes ``&#...;``."""
     head, article, rest = parts
-    own = (head + article).encode(coding.codec, "xmlcharrefreplace")
-    return own + _often(rest, coding.codec)
+    return to_bytes(head + article, coding.codec) + _often(rest, coding.codec)
+
+
+def to_bytes(text: str, codec: str) -> bytes:
+    """Encode a text; what the charset lacks becomes ``&#...;``, smuggled bytes come out raw."""
+    return text.encode(codec, "renmin-replica")
+
+
+def _replacement(error: UnicodeError) -> tuple[str | bytes, int]:
+    assert isinstance(error, UnicodeEncodeError)  # no decoding is done by this name
+    first = ord(error.object[error.start])
+    if 0xDC80 <= first <= 0xDCFF:
+        return bytes([first - 0xDC00]), error.start + 1
+    return f"&#{first};", error.start + 1
+
+
+codecs.register_error("renmin-replica", _replacement)
 
 
 @lru_cache(maxsize=256)
 def _often(text: str, codec: str) -> bytes:
-    return text.encode(codec, "xmlcharrefreplace")
+    return to_bytes(text, codec)
 
 
 def traditional(html: str) -> bytes:
     """Turn a page into its Big5 edition, as the site's ``/BIG5/`` addresses serve it."""
-    turned = _converter().convert(html)
-    return bytes(turned.encode(BIG5.codec, "xmlcharrefreplace"))
+    turned: str = _converter().convert(html)
+    return to_bytes(turned, BIG5.codec)
 
 
 @cache

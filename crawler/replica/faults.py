@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from crawler.errors import ConfigError
 from crawler.replica.answer import Response, message
-from crawler.replica.spoil import spoilt_utf8
+from crawler.replica.spoil import read_as_gbk
 from crawler.replica.story import Story
 from crawler.site.channels import find
 
@@ -96,7 +96,7 @@ def applied(faults: Faults, story: Story) -> Story:
         bare = tuple(replace(photo, caption=None, credit=None) for photo in story.truth.photos)
         story = replace(story, truth=replace(story.truth, photos=bare))
     if faults.at("garbled", channel):
-        story = replace(story, printed=tuple(map(spoilt_utf8, story.printed)))
+        story = replace(story, printed=tuple(map(read_as_gbk, story.printed)))
     if faults.at("replaced", channel):
         story = replace(story, printed=tuple(map(_replaced, story.printed)))
     return story

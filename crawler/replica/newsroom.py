@@ -17,6 +17,7 @@ from crawler.replica.faults import Faults, applied
 from crawler.replica.furniture import Titled
 from crawler.replica.plan import Plan
 from crawler.replica.press import coding_for, design_for, print_page
+from crawler.replica.spoil import spoilt
 from crawler.replica.story import Story, write
 from crawler.site.channels import Channel, load
 
@@ -69,6 +70,9 @@ class Newsroom:
         if mirror:
             story = mirrored(story, self.plan.seed)
         coding = MIRROR if mirror else BIG5 if big5 else self.coding(story)
+        if "mojibake" in story.traits and coding not in (BIG5, MIRROR):
+            printed = spoilt(story.printed, coding.codec, raw=number % 2 == 0)
+            story = replace(story, printed=printed)
         others = self.recommended(story.entry.channel)
         response = print_page(story, page, self.design(story), coding, others)
         if story.entry.kind == "truncated":

@@ -8,6 +8,7 @@ from html import escape
 
 from crawler.items import Article, Photo
 from crawler.replica.furniture import Furniture, Titled
+from crawler.replica.spoil import raw_throughout
 from crawler.replica.story import Story
 
 
@@ -53,8 +54,11 @@ class Sheet:
 
 def cut(story: Story, number: int) -> tuple[tuple[str, ...], tuple[Photo, ...]]:
     """Choose the paragraphs and photos of one page; all pages together hold each once."""
-    if "gallery" in story.traits:
-        photo = replace(story.truth.photos[number - 1], before_paragraph=0)
+    if "gallery" in story.traits or "caption-only" in story.traits:
+        # The caption stands in the text; it is not printed a second time below the photo.
+        photo = replace(
+            story.truth.photos[number - 1], caption=None, credit=None, before_paragraph=0
+        )
         return story.printed[number - 1 : number], (photo,)
     total = len(story.printed)
     first = (number - 1) * total // story.pages
@@ -125,7 +129,7 @@ def _paragraph(sheet: Sheet, place: int, paragraph: str, marks: Marks) -> str:
             f'<script>showPlayer({{scriptId: "v{id_}", src: "http://video.people.cn/{id_}.mp4", '
             f'title: "请点击播放"}});</script>{text}'
         )
-    return marks.text(text)
+    return raw_throughout(marks.text(text))
 
 
 def _opening(sheet: Sheet, marks: Marks) -> list[str]:

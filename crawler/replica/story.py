@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from random import Random
 
 from crawler.items import Article, Dateline, Photo
 from crawler.replica.grammar import Writer, tables, topics
 from crawler.replica.plan import Entry
-from crawler.replica.spoil import as_gbk, as_latin1
 from crawler.replica.traits import traits_of
 from crawler.site.channels import Channel
 from crawler.site.urls import classify
@@ -25,8 +25,8 @@ class Story:
     Attributes:
         entry: Where it stands on the site.
         truth: What extraction should bring: title, paragraphs, authors, photos, ...
-        printed: The paragraphs as they stand on the page: those of the truth, unless they were
-            spoilt before printing; in a gallery, one for each photo.
+        printed: The paragraphs as they stand on the page: those of the truth, but one for each
+            photo in a gallery, and spoilt where the site or a mirror spoils them.
         traits: Its peculiarities; see :mod:`crawler.replica.traits`.
         pages: Number of pages that it is spread over.
         editors: As printed between 责编： and the closing bracket.
@@ -58,8 +58,6 @@ def write(entry: Entry, seed: int, revision: int = 1) -> Story:
     for change in range(2, revision + 1):
         truth = _corrected(truth, Random(f"{seed}/revision/{entry.number}/{change}"))
     printed = truth.paragraphs
-    if "mojibake" in traits:
-        printed = (as_gbk, as_latin1)[entry.number % 2](printed)
     if "gallery" in traits and len(printed) == 1:
         printed *= len(truth.photos)
     return Story(
@@ -205,8 +203,8 @@ def _gallery(blank: Article, writer: Writer, names: _Names, _: frozenset[str]) -
     if names.dice.random() < 0.5:
         texts = texts[:1]
     photos = tuple(
-        replace(_photo(blank, n, "", "", min(n, len(texts))), caption=None, credit=None)
-        for n in range(count)
+        replace(_photo(blank, n, text or "", "", min(n, len(texts))), caption=text, credit=None)
+        for n, text in zip_longest(range(count), texts)
     )
     return replace(
         blank,
@@ -220,9 +218,11 @@ def _gallery(blank: Article, writer: Writer, names: _Names, _: frozenset[str]) -
 def _caption_only(blank: Article, writer: Writer, names: _Names, traits: frozenset[str]) -> Article:
     credit = _credit(names, traits)
     text = writer.say("caption") + writer.say("sentence")
-    photo = replace(_photo(blank, 0, "", "", 0), caption=None, credit=None)
     return replace(
-        blank, title=writer.say("headline"), paragraphs=(text + credit,), photos=(photo,)
+        blank,
+        title=writer.say("headline"),
+        paragraphs=(text + credit,),
+        photos=(_photo(blank, 0, text, credit, 0),),
     )
 
 

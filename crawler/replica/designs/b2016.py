@@ -16,7 +16,7 @@ def render(sheet: Sheet) -> tuple[str, str, str]:
         f'<!--text_title-->\n<div class="clearfix w1000_320 text_title">\n<h3 class="pre">{maybe("{}", sheet.article.kicker)}</h3>\n'
         f'<h1>{title(sheet)}</h1>\n<h4 class="sub">{maybe("{}", sheet.article.subtitle)}</h4>\n<p class="author"></p>\n'
         f'<div class="box01">\n<div class="fl">{minute(sheet)}&nbsp;&nbsp;{origin}</div>\n'
-        '<div class="fr"><div class="message" id="rwb_bbstop"><a href="http://bbs1.people.com.cn/">0</a></div></div>\n</div>\n</div>\n<!--text_title end-->\n'
+        '<div class="fr"><div class="message" id="rwb_bbstop"><a href="http://bbs1.people.com.cn/"><img src="/img/b2016/icon.jpg" /></a>&nbsp;</div></div>\n</div>\n</div>\n<!--text_title end-->\n'
         '<div class="clearfix w1000_320 text_con">\n<div class="fl text_con_left">\n<div class="box_con" id="rwb_zw">\n<div class="box_pic"></div>\n'
         f'{flow(sheet, MARKS)}\n{turner(sheet)}<div class="box_pic"></div>\n<div class="edit clearfix">(责编：{story.editors})</div>\n</div>\n'
         '<div id="rwb_tjyd"><h2>推荐阅读</h2></div>\n<div id="rwb_xgxw"><h2>相关新闻</h2></div>\n</div>\n</div>\n<!--text_con end-->\n'

@@ -21,7 +21,7 @@ def head(sheet: Sheet, *, old: bool = False) -> str:
     day = f"{article.published_at:%Y-%m-%d}"
     source = article.source or ""
     named = source if old or not source else f"来源：{source}"
-    description = "　　".join(("", *sheet.paragraphs))[:_DESCRIPTION]
+    description = "　　".join(("", *sheet.article.paragraphs))[:_DESCRIPTION]
     return (
         '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">\n'
         '<html xmlns="http://www.w3.org/1999/xhtml">\n<head>\n'
