@@ -1,0 +1,140 @@
+"""Tell a garbled mirror from the texts that only look like one.
+
+Dictionaries and teaching pages put readings in brackets too, and people write ``?!``. What they
+do not do: annotate common traditional characters of one reading, every time, in running text,
+and nothing else; put commas before commas; or break a character so that reading on half a
+character off gives good Chinese.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Final
+
+import numpy as np
+
+from crawler.text.mirror import gbk, readings, script
+from crawler.text.mirror.language import Language
+from crawler.text.mirror.lattice import Conditions
+from crawler.text.mirror.phase import Walker
+from crawler.text.ngrams import key_of, table
+
+_LETTERS: Final = "a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜê"
+_NOTED: Final = re.compile(rf"(.)\(([{_LETTERS}]{{1,6}})\)(.?)", re.DOTALL)
+_SPLIT: Final = re.compile(rf"(.)\?([{_LETTERS}]{{1,6}})\)")
+_COMMA: Final = re.compile(r"[\u4e00-\u9fff](?:\([a-zà-ǜ]{1,6}\))?,[,、。；！？，]")
+_BROKEN: Final = re.compile(r"\?[！？，。、；!?,;].")
+
+_BROKEN_TAG: Final = re.compile(r"[\u4e00-\u9fff]\?[！？，。、；!?,;]\?/[a-z]{1,10}>")
+"""``的。”</span>``: the bracket of a tag, swallowed by a quotation mark that was split."""
+
+_SURE: Final = 24.0
+"""Bits by which reading on half a character off must beat the text as it stands."""
+
+_TRIES: Final = 6
+_COMMON: Final = 13.5
+"""Bits of a character that is common enough not to be explained to a reader."""
+
+_SIZE: Final = 200_000
+"""Characters that are looked at."""
+
+
+def looks_garbled(texts: Sequence[str]) -> bool:
+    """Whether these texts, the parts of one document, come from a garbled mirror.
+
+    One short damaged sentence is enough; ordinary text of any kind costs a search for ``?`` and
+    ``(``.
+    """
+    text = "\n".join(texts)[:_SIZE]
+    if "(" not in text and "?" not in text and "," not in text:
+        return False
+    return (
+        _has_split_note(text)
+        or _BROKEN_TAG.search(text) is not None
+        or _has_notes(text)
+        or _has_commas(text)
+        or _has_broken_phase(text)
+    )
+
+
+def _has_split_note(text: str) -> bool:
+    """``當?shù)``: a reading without its opening bracket that fits the byte before it."""
+    pairs, text = gbk.pairs(), readings.BRACKETED.sub("", text)
+    return any(
+        match[1] in pairs and readings.starting_with(pairs[match[1]][1], match[2])
+        for match in _SPLIT.finditer(text)
+    )
+
+
+def _has_notes(text: str) -> bool:
+    """Characters with their readings, as only the mirrors set them."""
+    if "(" not in text:
+        return False
+    noted: Counter[str] = Counter()
+    strange = 0
+    for match in _NOTED.finditer(text):
+        if _mirror_like(match):
+            noted[match[1]] += 1
+        elif "\u4e00" <= match[1] <= "\u9fff":
+            strange += 1
+    steady = [char for char, count in noted.items() if text.count(char) <= 2 * count]
+    return bool(steady) and strange * 3 <= sum(noted.values()) and _in_running_text(text, steady)
+
+
+def _mirror_like(match: re.Match[str]) -> bool:
+    char, reading, _ = match.groups()
+    return readings.fits(char, reading) and script.forms().get(char, 9.0) < script.UNUSUAL
+
+
+def _in_running_text(text: str, noted: list[str]) -> bool:
+    """Two such characters are proof; one is, if nobody would explain it to a reader."""
+    hanzi = sum(map(text.count, noted)) * 2
+    if sum("\u4e00" <= char <= "\u9fff" for char in text[:4000]) < hanzi:
+        return False
+    plain = [char for char in noted if _needs_no_reading(char)]
+    return len(plain) >= 1 and (len(noted) >= 2 or _between_hanzi(text, plain[0]))
+
+
+def _between_hanzi(text: str, char: str) -> bool:
+    pattern = rf"[\u4e00-\u9fff]{char}\([{_LETTERS}]+\)|{char}\([{_LETTERS}]+\)[\u4e00-\u9fff]"
+    return re.search(pattern, text) is not None
+
+
+def _needs_no_reading(char: str) -> bool:
+    """Common, and with one reading that comes to mind."""
+    simple = script.simplified().get(char, char)
+    return _cost(simple) < _COMMON
+
+
+def _cost(char: str) -> float:
+    return float(table().bits(np.array([key_of(char)], np.uint64), 1)[0])
+
+
+def _has_commas(text: str) -> bool:
+    """Commas before other marks, in traditional characters that the mirrors write."""
+    found = sum(1 for _ in islice(_COMMA.finditer(text), 3))
+    if found < 3:
+        return False
+    shown = script.traditional().values()
+    return len(set(text) & set(shown)) >= 3
+
+
+def _has_broken_phase(text: str) -> bool:
+    """A stretch that becomes good Chinese when it is read half a character off."""
+    if "?" not in text:
+        return False
+    walker = Walker(Language(), Conditions(True, "，" not in text, frozenset()), margin=_SURE)
+    return any(walker.walk(piece).stretches for piece in islice(_broken(text), _TRIES))
+
+
+def _broken(text: str) -> Iterator[str]:
+    """Surroundings of the places where a stretch may begin."""
+    pairs = gbk.pairs()
+    for match in _BROKEN.finditer(text):
+        following = pairs.get(match[0][2])
+        if match[0][2] == "?" or (following and match[0][2] >= "\x80"):
+            start = max(match.start() - 12, text.rfind("\n", 0, match.start()) + 1)
+            yield text[start : match.start() + 60].split("\n", 1)[0]

@@ -1,0 +1,71 @@
+"""The bytes behind the characters: GBK as the mirrors' converter reads it.
+
+The converter (PHP's mbstring) takes a lead byte 81-FE together with whatever byte follows; a pair
+that GBK does not define becomes one ``?``. The cells that GBK leaves to its users become
+private-use characters: AAA1-AFFE and F8A1-FEFE are U+E000-U+E4C5, A140-A7A0 U+E4C6-U+E765.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Final
+
+LEADS: Final = range(0x81, 0xFF)
+TRAILS: Final = (*range(0x40, 0x7F), *range(0x80, 0xFF))
+
+DROPPED_TRAILS: Final = (*range(0xAA, 0xB0), *range(0xF8, 0xFF))
+"""Lead bytes of the user cells: such a pair vanishes when private-use characters are dropped."""
+
+
+def private(pair: bytes) -> str | None:
+    r"""The private-use character of a user cell; ``None`` for every other pair.
+
+    >>> hex(ord(private(b"\xaa\xa1"))), hex(ord(private(b"\xfe\xfe")))
+    ('0xe000', '0xe4c5')
+    """
+    lead, trail = pair
+    if trail >= 0xA1 and trail != 0xFF and (0xAA <= lead <= 0xAF or 0xF8 <= lead <= 0xFE):
+        base = 0xE000 - 94 * 0xAA if lead <= 0xAF else 0xE234 - 94 * 0xF8
+        return chr(base + 94 * lead + trail - 0xA1)
+    if 0xA1 <= lead <= 0xA7 and 0x40 <= trail <= 0xA0 and trail != 0x7F:
+        return chr(0xE4C6 + 96 * (lead - 0xA1) + trail - 0x40 - (trail > 0x7F))
+    return None
+
+
+@cache
+def characters() -> dict[bytes, str]:
+    """Every pair that decodes, user cells of U+E000-U+E4C5 included."""
+    found: dict[bytes, str] = {}
+    for lead in LEADS:
+        for trail in TRAILS:
+            pair = bytes((lead, trail))
+            char = _decoded(pair) or private(pair) or ""
+            if char and not "\ue4c6" <= char <= "\uf8ff":
+                found[pair] = char
+    return found
+
+
+def _decoded(pair: bytes) -> str | None:
+    try:
+        return pair.decode("gbk")
+    except UnicodeDecodeError:
+        return None
+
+
+@cache
+def pairs() -> dict[str, bytes]:
+    """The pair behind every character that one pair can have become."""
+    found = {char: pair for pair, char in characters().items()}
+    for lead in range(0xA1, 0xA8):
+        for trail in (*range(0x40, 0x7F), *range(0x80, 0xA1)):
+            pair = bytes((lead, trail))
+            found[private(pair) or ""] = pair
+    return found
+
+
+@cache
+def undecodable() -> tuple[bytes, ...]:
+    """Pairs of two high bytes that the converter shows as ``?``."""
+    known = characters()
+    every = (bytes((lead, trail)) for lead in LEADS for trail in range(0x81, 0xFF))
+    return tuple(pair for pair in every if pair not in known)

@@ -1,0 +1,301 @@
+"""Read a stretch that lies half a character off: every original that can look like this, ranked.
+
+From a place where the mirror's byte search split a character up to the next place where the
+phase returns, each visible character is the second byte of one original character and the first
+byte of the next. So nearly everything is forced; what is not:
+
+- ``?`` stands for a pair that means nothing: the last byte before a separator, an opening
+  bracket or another ASCII character that was swallowed, or two bytes without a character;
+- a private-use character may have been dropped: two bytes of which only a range is known.
+
+A :class:`Path` is one way to read the stretch so far. Paths are extended one visible character at
+a time, all of them reproduce exactly what is seen, and the likeliest under the language survive.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from crawler.text.mirror import gbk, readings, script
+from crawler.text.mirror.language import Language
+
+BEAM: Final = 40
+"""Paths kept at one place of the text."""
+
+SPREAD: Final = 24.0
+"""Bits by which a path may lag behind the best one at the same place."""
+
+REACH: Final = 160
+"""Visible characters after which a stretch is given up."""
+
+BARE: Final = 8.0
+"""Bits against a character without its brackets that has them elsewhere in the document."""
+
+HIGH: Final = bytes(range(0xA1, 0xFF))
+"""Second bytes of the user cells."""
+
+MARKS: Final = dict(zip(",;!?，；！？、。", "，；！？，；！？、。", strict=True))
+"""The six marks that get a separator, as they stand and flattened."""
+
+_TAG: Final = re.compile(r"/?[a-z]{1,10}[0-9]?>")
+_LOST_DIGITS: Final = (
+    (re.compile(r"[01]\d\d年"), "2"),
+    (re.compile(r"[78]\d\d年"), "1"),
+    (re.compile(r"\d"), "1"),
+)
+"""What a number lost in front, by what is left of it."""
+
+_GUESSABLE: Final = 400
+"""More open possibilities than these are taken from the language instead of counted out."""
+
+Codes = npt.NDArray[np.int64]
+
+
+class Conditions(NamedTuple):
+    """What is known about the document that a stretch belongs to.
+
+    Attributes:
+        dropped: Private-use characters may have been dropped.
+        flat: Full-width ASCII may have been flattened.
+        annotated: Characters that carry their reading wherever they stand.
+    """
+
+    dropped: bool
+    flat: bool
+    annotated: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One reading of a stretch up to a place.
+
+    Attributes:
+        shown: The original characters in the mirror's script.
+        text: The same simplified; equally long.
+        key: The last three simplified characters, folded and packed.
+        leads: First bytes that the character in progress may have; empty when in phase.
+        bits: Cost of ``text`` and of all assumptions.
+        guessed: Indices into ``text`` of what was inferred.
+        at: First visible character that was not read yet.
+    """
+
+    shown: str
+    text: str
+    key: int
+    leads: bytes
+    bits: float
+    guessed: tuple[int, ...]
+    at: int
+
+
+class Move(NamedTuple):
+    """What one visible character can mean for all paths at its place.
+
+    Attributes:
+        lows: What the second byte of the character in progress can be.
+        leads: What the first byte of the next character then can be; empty when in phase again.
+        at: Where reading goes on.
+        bare: The character would show its reading here if it had one.
+        behind: An ASCII character that was swallowed behind it.
+        reading: The character must be read so.
+    """
+
+    lows: bytes
+    leads: bytes
+    at: int
+    bare: bool = True
+    behind: str = ""
+    reading: str = ""
+
+
+def mark_at(seen: str, at: int, flat: bool) -> str | None:
+    """The mark that stands at a place, in full width; ASCII ones only where text is flat."""
+    char = seen[at : at + 1]
+    if not char or (char < "\x80" and not flat):
+        return None
+    return MARKS.get(char)
+
+
+def best_of(paths: Sequence[Path]) -> list[Path]:
+    """The paths that stay in the race, best first."""
+    ranked = sorted(paths, key=lambda path: path.bits)
+    return [path for path in ranked[:BEAM] if path.bits <= ranked[0].bits + SPREAD]
+
+
+class Stretch:
+    """Extends paths over one visible text."""
+
+    def __init__(self, seen: str, language: Language, conditions: Conditions) -> None:
+        self._seen = seen
+        self._language = language
+        self._conditions = conditions
+
+    def read(self, starts: Sequence[Path], *, drops: bool) -> list[Path]:
+        """Every surviving path that is back in phase, grouped by the place of its return."""
+        agenda: dict[int, list[Path]] = {}
+        done: dict[int, list[Path]] = {}
+        for path in starts:
+            agenda.setdefault(path.at, []).append(path)
+        limit = min((path.at for path in starts), default=0) + REACH
+        while agenda and (at := min(agenda)) <= limit:
+            paths = best_of(agenda.pop(at))
+            if drops:
+                paths = best_of(paths + self._dropped(paths))
+            for path in self._onward(paths, at):
+                where = agenda if path.leads else done
+                where.setdefault(path.at, []).append(path)
+        return [path for at in done for path in best_of(done[at])]
+
+    def _onward(self, paths: list[Path], at: int) -> Iterator[Path]:
+        if at >= len(self._seen):
+            # The byte of a character that was cut off leaves no trace.
+            yield from (_replace_leads(path, b"") for path in paths)
+            return
+        if self._seen[at] == "," and self._seen[at + 1 : at + 2] in tuple(MARKS):
+            yield from (_replace_leads(path, path.leads, at + 1) for path in paths)
+        for move in self._moves(at):
+            yield from self._extend(paths, move)
+
+    def _dropped(self, paths: list[Path]) -> list[Path]:
+        """A private-use character was dropped here."""
+        known = [path for path in paths if len(path.leads) == 1]
+        if not known:
+            return []
+        return self._extend(known, Move(bytes(gbk.DROPPED_TRAILS), HIGH, known[0].at))
+
+    def _extend(self, paths: list[Path], move: Move) -> list[Path]:
+        owner, codes = self._possible(paths, move)
+        if not len(codes):
+            return []
+        units, forms = script.by_pair()
+        keys = np.array([path.key for path in paths], np.uint64)[owner] << np.uint64(16)
+        bits = self._language.bits(keys | units[codes].astype(np.uint64)) + forms[codes]
+        bits += np.array([path.bits for path in paths], np.float32)[owner]
+        if move.bare:
+            bits += self._penalty(codes)
+        keep = np.flatnonzero(bits <= bits.min() + SPREAD)
+        if len(keep) > BEAM:
+            keep = keep[np.argpartition(bits[keep], BEAM)[:BEAM]]
+        certain = len(move.lows) == 1 or bool(move.reading and len(codes) == 1)
+        return [
+            self._grown(paths[int(owner[i])], int(codes[i]), float(bits[i]), move, certain)
+            for i in keep
+        ]
+
+    def _penalty(self, codes: Codes) -> npt.NDArray[np.float32]:
+        annotated = self._conditions.annotated
+        if not annotated:
+            return np.zeros(len(codes), np.float32)
+        pairs = gbk.pairs()
+        known = [int.from_bytes(pairs[char], "big") for char in annotated if char in pairs]
+        return np.isin(codes, known).astype(np.float32) * np.float32(BARE)
+
+    def _grown(self, path: Path, code: int, bits: float, move: Move, certain: bool) -> Path:
+        char = gbk.characters()[code.to_bytes(2, "big")]
+        simple = script.simplified().get(char, char)
+        unit = int(script.by_pair()[0][code])
+        key = (path.key << 16 | unit) & 0xFFFFFFFFFFFF
+        guessed = path.guessed
+        if not certain or len(path.leads) > 1:
+            guessed += (len(path.text),)
+        if move.behind:
+            bits += self._language.costs([(path.text + simple, move.behind)])[0]
+            guessed += (len(path.text) + 1,)
+        text = path.text + simple + move.behind
+        return Path(path.shown + char + move.behind, text, key, move.leads, bits, guessed, move.at)
+
+    def _possible(self, paths: list[Path], move: Move) -> tuple[Codes, Codes]:
+        """Numbers of paths, and the pairs that can complete each one's open character."""
+        owners, found = [], []
+        lows = np.frombuffer(move.lows, np.uint8).astype(np.int64)
+        for number, path in enumerate(paths):
+            codes = self._pairs_for(path, lows, move)
+            owners.append(np.full(len(codes), number))
+            found.append(codes)
+        if not found:
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        return np.concatenate(owners), np.concatenate(found)
+
+    def _pairs_for(self, path: Path, lows: Codes, move: Move) -> Codes:
+        if move.reading:
+            chars = (c for lead in path.leads for c in readings.starting_with(lead, move.reading))
+            return np.array([int.from_bytes(gbk.pairs()[c], "big") for c in chars], np.int64)
+        leads = np.frombuffer(path.leads, np.uint8).astype(np.int64)
+        if len(leads) * len(lows) <= _GUESSABLE:
+            codes = (leads[:, None] << 8 | lows[None, :]).ravel()
+            return codes[np.isfinite(script.by_pair()[1][codes])]
+        pairs = script.pairs_of_unit()
+        units = self._language.likely_next(path.key, _GUESSABLE).tolist()
+        codes = np.array([c for unit in units for c in pairs.get(unit, ())], np.int64)
+        fits: Codes = codes[np.isin(codes >> 8, leads) & np.isin(codes & 0xFF, lows)]
+        return fits
+
+    # What one visible character can mean.
+
+    def _moves(self, at: int) -> Iterator[Move]:
+        char = self._seen[at]
+        if char == "?" and _TAG.match(self._seen, at + 1):
+            yield Move(bytes(gbk.TRAILS), b"", at + 1, behind="<")
+            return
+        pair = gbk.pairs().get(char)
+        if pair is None and self._conditions.flat and "!" <= char <= "~":
+            pair = bytes((0xA3, ord(char) + 0x80))
+        if pair:
+            yield from self._through(pair, at)
+        if "@" <= char <= "~" or char == "€":
+            low = 0x80 if char == "€" else ord(char)
+            yield Move(bytes((low,)), b"", at + 1, bare=self._seen[at + 1 : at + 2] != "(")
+        if char == "?":
+            yield from self._lost(at + 1)
+
+    def _through(self, pair: bytes, at: int) -> Iterator[Move]:
+        """The second byte of one character and the first of the next."""
+        low, high = pair[:1], pair[1:]
+        after = at + 1
+        note = readings.BRACKETED.match(self._seen, after)
+        if note and readings.fits(self._seen[at], note[1]):
+            after = note.end()
+        if high > b"\x80":
+            yield Move(low, high, after)
+        elif b"@" <= high <= b"~":
+            yield Move(low, b"", after, behind=high.decode("ascii"))
+
+    def _lost(self, after: int) -> Iterator[Move]:
+        """The meanings of a question mark."""
+        seen, every = self._seen, bytes(gbk.TRAILS)
+        note = readings.UNBRACKETED.match(seen, after)
+        if note:
+            yield Move(every, b"", note.end(), bare=False, reading=note[1])
+            return
+        if seen[after : after + 1] in ("", "?") or mark_at(seen, after, self._conditions.flat):
+            yield Move(every, b"", after)
+        else:
+            yield Move(every, b"", after, behind=_digit(seen, after))
+            yield Move(every, b"", after, behind=" ")
+        for low, highs in _nothings().items():
+            yield Move(bytes((low,)), highs, after)
+
+
+def _replace_leads(path: Path, leads: bytes, at: int = -1) -> Path:
+    place = path.at if at < 0 else at
+    return Path(path.shown, path.text, path.key, leads, path.bits, path.guessed, place)
+
+
+def _digit(seen: str, at: int) -> str:
+    return next((digit for rest, digit in _LOST_DIGITS if rest.match(seen, at)), "2")
+
+
+@cache
+def _nothings() -> dict[int, bytes]:
+    """Pairs of bytes without a character: the first, with all that can follow it."""
+    found: dict[int, bytearray] = {}
+    for low, high in gbk.undecodable():
+        found.setdefault(low, bytearray()).append(high)
+    return {low: bytes(highs) for low, highs in found.items()}

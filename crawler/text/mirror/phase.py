@@ -1,0 +1,216 @@
+"""Walk through one damaged text: strip what was inserted, read the shifted stretches.
+
+In phase, everything stands as it was apart from brackets with readings, separators and script.
+A shifted stretch begins behind a ``?`` that hides the byte which the mirror's search split off:
+
+- ``?`` and one of the six marks: the mark's second byte is the first of the next character, and
+  the ``?`` is the first byte of the character before (of 。 in nearly every case);
+- ``?``, a reading and a closing bracket: the reading and the second byte of the character before
+  name a character whose second byte is the first of the next.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Final
+
+from crawler.text import ngrams
+from crawler.text.mirror import gbk, readings, script
+from crawler.text.mirror.language import Language, context
+from crawler.text.mirror.lattice import MARKS, Conditions, Path, Stretch, best_of, mark_at
+
+LOOK_AHEAD: Final = 3
+"""Characters behind a stretch that take part in its ranking."""
+
+NOT_STOP: Final = 3.0
+"""Bits against another character than 。 before a split mark: all that were ever seen were 。."""
+
+_TAG: Final = re.compile("[</>]")
+
+TRIES: Final = 120
+"""Places of one text at which a stretch is looked for; a paragraph has a handful."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A character that was inferred: its place in the restored text, and what else fits."""
+
+    at: int
+    candidates: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Walk:
+    """The outcome for one text; ``shown`` is its original in the mirror's script."""
+
+    shown: list[str] = field(default_factory=list)
+    guesses: list[Guess] = field(default_factory=list)
+    notes: int = 0
+    commas: int = 0
+    split_notes: int = 0
+    stretches: int = 0
+    tries: int = 0
+
+    def tail(self) -> str:
+        """The last characters, simplified: the context of what follows."""
+        return "".join(script.simplified().get(char, char) for char in self.shown[-3:])
+
+
+@cache
+def _split_by(second: int) -> tuple[str, ...]:
+    """Characters that the mirrors write whose second byte is ``second``."""
+    costs = script.forms()
+    return tuple(
+        char
+        for char, pair in gbk.pairs().items()
+        if pair[1] == second and costs[char] < script.UNUSUAL and not "\ue000" <= char <= "\uf8ff"
+    )
+
+
+def bare(seen: str, at: int, size: int) -> str:
+    """The next ``size`` characters as they stand, without brackets with readings, simplified."""
+    text = readings.BRACKETED.sub("", seen[at : at + size * 9 + 9])
+    text = _TAG.split(text, maxsplit=1)[0] + "\n"
+    return "".join(script.simplified().get(char, char) for char in text[:size])
+
+
+class Walker:
+    """Walks through the texts of one document."""
+
+    def __init__(self, language: Language, conditions: Conditions, margin: float = 0.0) -> None:
+        self._language = language
+        self._conditions = conditions
+        self._margin = margin
+
+    def walk(self, seen: str) -> Walk:
+        """Restore one text, still in the mirror's script."""
+        walk = Walk()
+        at = 0
+        while at < len(seen):
+            at = self._step(seen, at, walk)
+        return walk
+
+    def _step(self, seen: str, at: int, walk: Walk) -> int:
+        char = seen[at]
+        if char == "(" and walk.shown:
+            note = readings.BRACKETED.match(seen, at)
+            if note and readings.fits(walk.shown[-1], note[1]):
+                walk.notes += 1
+                return note.end()
+        elif char == "," and self._before_mark(seen, at):
+            walk.commas += 1
+            return at + 1
+        elif char == "?":
+            after = self._stretch(seen, at, walk)
+            if after:
+                return after
+        walk.shown.append(char)
+        return at + 1
+
+    @staticmethod
+    def _before_mark(seen: str, at: int) -> bool:
+        return seen[at + 1 : at + 2] in tuple(",;!?，；！？、。")
+
+    def _stretch(self, seen: str, at: int, walk: Walk) -> int:
+        """Read a shifted stretch that begins here; 0 if none does."""
+        starts = list(self._starts(seen, at, walk)) if walk.tries < TRIES else []
+        if not starts:
+            return 0
+        walk.tries += 1
+        best = self._read(seen, at, walk, starts)
+        if not best:
+            return 0
+        self._take(best, seen, walk)
+        return best[0].at
+
+    def _take(self, best: list[Path], seen: str, walk: Walk) -> None:
+        path = best[0]
+        if walk.shown[-1:] == [","] and path.shown[:1] in MARKS:
+            walk.shown.pop()
+            walk.commas += 1
+        base = len(walk.shown)
+        walk.shown += path.shown
+        walk.stretches += 1
+        walk.split_notes += seen[path.at - 1 : path.at] == ")"
+        alike = [other for other in best if len(other.text) == len(path.text)]
+        for index in path.guessed:
+            candidates = tuple(dict.fromkeys(other.text[index] for other in alike))
+            walk.guesses.append(Guess(base + index, candidates[:8]))
+
+    # Where stretches begin.
+
+    def _starts(self, seen: str, at: int, walk: Walk) -> Iterator[Path]:
+        note = readings.UNBRACKETED.match(seen, at + 1)
+        if note:
+            yield from self._after_reading(note, walk)
+        elif mark_at(seen, at + 1, self._conditions.flat):
+            yield from self._after_mark(seen, at, walk)
+        if seen[at + 1 : at + 2] == "?":
+            yield from self._before_wide_mark(seen, at, walk)
+
+    def _after_reading(self, note: re.Match[str], walk: Walk) -> Iterator[Path]:
+        pair = gbk.pairs().get(walk.shown[-1]) if walk.shown else None
+        key = ngrams.key_of(context(walk.tail()))
+        if pair:
+            hidden = readings.starting_with(pair[1], note[1])
+            leads = bytes(dict.fromkeys(gbk.pairs()[char][1] for char in hidden))
+            leads = bytes(lead for lead in leads if lead > 0x80)
+            for lead in leads:
+                yield Path("", "", key, bytes((lead,)), 0.0, (), note.end())
+
+    def _after_mark(self, seen: str, at: int, walk: Walk) -> Iterator[Path]:
+        mark = mark_at(seen, at + 1, self._conditions.flat) or ""
+        second, lead = gbk.pairs()[mark]
+        yield from self._split(_split_by(second), bytes((lead,)), at + 2, walk)
+
+    def _before_wide_mark(self, seen: str, at: int, walk: Walk) -> Iterator[Path]:
+        """Both bytes of a character were taken for lead bytes: 微薄， shows as 微??，."""
+        mark = mark_at(seen, at + 2, self._conditions.flat)
+        if mark and gbk.pairs()[mark][0] == 0xA3:
+            yield from self._split(_split_by(0xA1), b"", at + 2, walk)
+
+    def _split(self, chars: tuple[str, ...], leads: bytes, at: int, walk: Walk) -> Iterator[Path]:
+        texts = [script.simplified().get(char, char) for char in chars]
+        tail = walk.tail()
+        costs = self._language.costs([(tail, text) for text in texts])
+        paths = []
+        for char, text, bits in zip(chars, texts, costs, strict=True):
+            cost = bits + script.forms()[char] + (0.0 if char == "。" else NOT_STOP)
+            key = ngrams.key_of(context(tail + text))
+            paths.append(Path(char, text, key, leads, cost, (0,), at))
+        yield from best_of(paths)
+
+    # Which reading is the best.
+
+    def _read(self, seen: str, at: int, walk: Walk, starts: list[Path]) -> list[Path]:
+        stretch = Stretch(seen, self._language, self._conditions)
+        ready = [path for path in starts if not path.leads]
+        shifted = [path for path in starts if path.leads]
+        best = self._ranked(seen, at, walk, ready + stretch.read(shifted, drops=False))
+        if self._conditions.dropped and shifted:
+            more = ready + stretch.read(shifted, drops=True)
+            best = self._ranked(seen, at, walk, more)
+        return best
+
+    def _ranked(self, seen: str, at: int, walk: Walk, paths: list[Path]) -> list[Path]:
+        """The paths that beat the text as it stands, with what follows them, best first."""
+        if not paths:
+            return []
+        end = max(path.at for path in paths)
+        tails = [bare(seen, path.at, end - path.at + LOOK_AHEAD) for path in paths]
+        tail = walk.tail()
+        costs = self._language.costs(
+            [(tail + path.text, rest) for path, rest in zip(paths, tails, strict=True)]
+        )
+        whole = bare(seen, at, end - at + LOOK_AHEAD)
+        limit = self._language.costs([(tail, whole)])[0] - self._margin
+        ranked = sorted(
+            (
+                (path.bits + cost, number)
+                for number, (path, cost) in enumerate(zip(paths, costs, strict=True))
+            )
+        )
+        return [paths[number] for bits, number in ranked if bits < limit]

@@ -1,0 +1,109 @@
+"""Restore the texts of one document, together: each helps to read the others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from crawler.items import Doubt, Repair
+from crawler.text.mirror import readings, script, separators
+from crawler.text.mirror.detect import looks_garbled
+from crawler.text.mirror.language import Language
+from crawler.text.mirror.lattice import Conditions
+from crawler.text.mirror.phase import Walk, Walker
+from crawler.text.repaired import Repaired
+
+DAMAGE: Final = "mirror"
+
+_BROKEN: Final = re.compile("[?\ue000-\ue4c5][^，。、；？！]{0,40}")
+_PRIVATE: Final = re.compile("[\ue000-\ue4c5]")
+_OPEN: Final = re.compile("(?<=[\u4e00-\u9fff])\\?(?=[\u4e00-\u9fff])|[\ue000-\ue4c5]")
+_UNMAPPED: Final = ("？", "·", "•", "—")
+
+
+def restore(texts: Sequence[str]) -> tuple[Repaired, ...]:
+    """Restore the parts of one document, in order.
+
+    Returns:
+        As many as were given; the texts come back as they are if they are not garbled.
+
+    >>> [part.text for part in restore(["符合當(dāng)?shù)貙嶋H的", "經(jīng)濟(jì)發(fā)展,。"])]
+    ['符合当地实际的', '经济发展。']
+    """
+    if not looks_garbled(texts):
+        return tuple(Repaired(text) for text in texts)
+    conditions = _conditions(texts)
+    walker = Walker(Language(_intact(texts)), conditions)
+    return tuple(_finish(text, walker.walk(text), conditions) for text in texts)
+
+
+def _conditions(texts: Sequence[str]) -> Conditions:
+    annotated = {
+        text[match.start() - 1]
+        for text in texts
+        for match in readings.BRACKETED.finditer(text)
+        if match.start() and readings.fits(text[match.start() - 1], match[1])
+    }
+    return Conditions(
+        dropped=not any(_PRIVATE.search(text) for text in texts),
+        flat=separators.is_flat(texts),
+        annotated=frozenset(annotated),
+    )
+
+
+def _intact(texts: Sequence[str]) -> list[str]:
+    """The texts without what may be broken, for the statistics of the document."""
+    return [
+        script.to_simplified(
+            _BROKEN.sub("\n", readings.BRACKETED.sub("", text).replace(",,", "，"))
+        )
+        for text in texts
+    ]
+
+
+def _finish(seen: str, walk: Walk, conditions: Conditions) -> Repaired:
+    shown = "".join(walk.shown)
+    text = script.to_simplified(shown)
+    scripts = sum(a != b for a, b in zip(shown, text, strict=True))
+    widened = 0
+    if conditions.flat:
+        text, widened = separators.widen(text)
+    if text == seen:
+        return Repaired(seen)
+    return Repaired(
+        text=text,
+        repairs=_repairs(walk, scripts, widened),
+        doubts=_doubts(text, walk, conditions),
+        damage=(DAMAGE,),
+    )
+
+
+def _repairs(walk: Walk, scripts: int, widened: int) -> tuple[Repair, ...]:
+    rows = (
+        Repair(rule="mirror-pinyin", count=walk.notes, lossless=True),
+        Repair(rule="mirror-comma", count=walk.commas, lossless=True),
+        Repair(rule="mirror-straddle", count=walk.split_notes, lossless=True),
+        Repair(rule="mirror-phase", count=walk.stretches, lossless=not walk.guesses),
+        Repair(rule="mirror-script", count=scripts, lossless="著" not in walk.shown),
+        Repair(rule="mirror-width", count=widened, lossless=False),
+    )
+    return tuple(row for row in rows if row.count)
+
+
+def _doubts(text: str, walk: Walk, conditions: Conditions) -> tuple[Doubt, ...]:
+    """Inferred characters, and what is still broken."""
+    found = {
+        guess.at: Doubt(
+            start=guess.at, end=guess.at + 1, text=text[guess.at], candidates=guess.candidates
+        )
+        for guess in walk.guesses
+    }
+    for match in _OPEN.finditer(text):
+        if match[0] != "?" or not conditions.flat:
+            candidates = _UNMAPPED if match[0] == "?" else ()
+            found.setdefault(
+                match.start(),
+                Doubt(start=match.start(), end=match.end(), text=match[0], candidates=candidates),
+            )
+    return tuple(found[at] for at in sorted(found))
