@@ -3,6 +3,8 @@
 Each line that departs from Scrapy's default names that default or the reason.
 """
 
+from scrapy.settings.default_settings import RETRY_EXCEPTIONS as _RETRIED
+
 from crawler import __version__
 from crawler.config import load
 
@@ -31,6 +33,8 @@ AUTOTHROTTLE_MAX_DELAY = 60.0
 # What goes wrong.
 DOWNLOAD_TIMEOUT = 30  # default: 180
 RETRY_TIMES = 2  # more tries follow in later runs
+# Default: also time-outs. A host that says nothing for 30 s is left alone until the next run.
+RETRY_EXCEPTIONS = [kind for kind in _RETRIED if kind != "scrapy.exceptions.DownloadTimeoutError"]
 RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]  # not 429: that host wants a rest
 REDIRECT_MAX_TIMES = 5  # default: 20
 DOWNLOAD_MAXSIZE = _config.max_page_bytes  # default: 1 GiB
@@ -66,9 +70,8 @@ DOWNLOADER_MIDDLEWARES = {
 }
 
 SPIDER_MIDDLEWARES = {
-    # A visit ends in one value and in no request: depth, referer and length say nothing here.
+    # A visit ends in one value and in no request: depth and length say nothing here.
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
-    "scrapy.spidermiddlewares.referer.RefererMiddleware": None,
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
 }
 
@@ -82,3 +85,4 @@ ITEM_PIPELINES = {
 LOG_LEVEL = "INFO"  # DEBUG costs a fifth of the speed
 LOG_FORMATTER = "crawler.hooks.logging.QuietFormatter"
 FEED_EXPORT_ENCODING = "utf-8"  # default: hanzi leave as \uXXXX
+STATS_DUMP = False  # our own summary says what a person wants to know

@@ -6,24 +6,29 @@ pipelines store it. How pages are read is not decided here, only which page come
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import AsyncIterator
 from typing import Any
 
 from crawler.page.listing import Listing, read_list
-from crawler.page.parse import ParsedPage
 from crawler.page.sitemap import read_sitemap
 from scrapy import Request, Spider
+from scrapy.exceptions import DownloadFailedError, IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.errors import ExtractionError
-from crawler.items import Failure, Fetch, Visit
+from crawler.items import Fetch, Visit
 from crawler.ops.extracting import assemble, read_page
+from crawler.page.parse import ParsedPage
 from crawler.store.frontier import Lease
 from crawler.text import decode
-from spiders.failures import failure_of
+from spiders.failures import extraction_failed, failure_of
 from spiders.planning import plan_of, start_links
 from spiders.responses import conditional_headers, fetch_of, is_unchanged, moved_to
+
+# Longer series exist nowhere on the site; a chain of links that goes on is a trap.
+MOST_PAGES = 50
 
 
 class ChannelSpider(Spider):
@@ -100,7 +105,9 @@ class ChannelSpider(Spider):
         try:
             pages, fetches = await self._all_pages(response, fetch)
         except ExtractionError as error:
-            return self._visit(lease, fetches=(fetch,), failure=_extraction_failed(error))
+            return self._visit(lease, fetches=(fetch,), failure=extraction_failed(error))
+        except (DownloadFailedError, IgnoreRequest) as error:
+            return self._visit(lease, fetches=(fetch,), failure=failure_of(error)[0])
         article = assemble(lease.url, pages, fetch)
         return self._visit(lease, fetches=fetches, article=article)
 
@@ -114,15 +121,26 @@ class ChannelSpider(Spider):
     async def _all_pages(
         self, response: Response, first: Fetch
     ) -> tuple[list[ParsedPage], tuple[Fetch, ...]]:
+        """Fetch and read the further pages too; each may name the next one only.
+
+        An article is stored whole or not at all: a page that cannot be had fails all of them.
+        """
         pages, fetches = [read_page(first, response.meta["verdict"])], [first]
-        for number, url in enumerate(pages[0].pages, 2):
-            further = await self.crawler.engine.download_async(
-                Request(url, meta={"lease": response.meta["lease"]}, dont_filter=True)
-            )
-            fetch = fetch_of(further, number)
-            pages.append(read_page(fetch, further.meta.get("verdict")))
-            fetches.append(fetch)
+        waiting, known = deque(pages[0].pages), {response.url, *pages[0].pages}
+        while waiting and len(pages) < MOST_PAGES:
+            further = await self._download(waiting.popleft(), response)
+            fetches.append(fetch_of(further, len(pages) + 1))
+            pages.append(read_page(fetches[-1], further.meta.get("verdict")))
+            waiting += [url for url in pages[-1].pages if url not in known]
+            known.update(pages[-1].pages)
         return pages, tuple(fetches)
+
+    async def _download(self, url: str, first: Response) -> Response:
+        request = Request(url, meta={"lease": first.meta["lease"]}, dont_filter=True)
+        response = await self.crawler.engine.download_async(request)
+        if response.status != 200:
+            raise ExtractionError(url, None, "pages", f"status {response.status}")
+        return response
 
     def _read_listing(self, response: Response, lease: Lease) -> Listing:
         if lease.kind == "sitemap":
@@ -142,7 +160,3 @@ class ChannelSpider(Spider):
             channel=lease.channel,
             **brought,
         )
-
-
-def _extraction_failed(error: ExtractionError) -> Failure:
-    return Failure(reason=f"extraction_{error.field}", detail=str(error))

@@ -14,6 +14,7 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 
+from crawler.errors import ExtractionError
 from crawler.items import Failure
 
 # The page is gone for good: asking again would only bother the site.
@@ -58,6 +59,11 @@ def failure_of(error: BaseException) -> tuple[Failure, Response | None]:
         if isinstance(error, kind):
             return _with_detail(Failure(reason=reason, retry=retry), error), None
     return _with_detail(Failure(reason=f"error_{type(error).__name__}"), error), None
+
+
+def extraction_failed(error: ExtractionError) -> Failure:
+    """Say that a page was fetched and gave no article."""
+    return Failure(reason=f"extraction_{error.field}", detail=str(error))
 
 
 def _with_detail(failure: Failure, error: BaseException) -> Failure:

@@ -13,14 +13,18 @@ from typing import Any
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
+from scrapy.http import Response
 from scrapy.settings import SETTINGS_PRIORITIES
+from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.config import load
 from crawler.errors import DiskFullError, StoreError
+from crawler.items import Failure, Visit
 from crawler.ops.code_version import code_version
 from crawler.ops.session import CrawlSession, hold
 from crawler.store.archive import Archive
 from crawler.store.engine import crawl_lock, open_store
+from crawler.store.frontier import Lease
 from crawler.store.tables import SHANGHAI
 
 logger = logging.getLogger(__name__)
@@ -55,6 +59,8 @@ class Crawling:
         self._broken: StoreError | None = None
         crawler.signals.connect(self._opened, signals.spider_opened)
         crawler.signals.connect(self._closed, signals.spider_closed)
+        crawler.signals.connect(self._callback_broke, signals.spider_error)
+        crawler.signals.connect(self._pipeline_broke, signals.item_error)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Crawling:
@@ -102,6 +108,28 @@ class Crawling:
         reason = "disk_full" if isinstance(error, DiskFullError) else "database"
         closing = self._crawler.engine.close_spider_async(reason=reason)
         self._closing = asyncio.ensure_future(closing)
+
+    def _callback_broke(self, failure: TwistedFailure, response: Response | None) -> None:
+        """A fault of ours: the page is settled as failed, or it would be tried for ever."""
+        lease = response.meta.get("lease") if response is not None else None
+        if lease is not None:
+            self._record_fault(failure, lease.id, lease)
+
+    def _pipeline_broke(self, item: object, failure: TwistedFailure) -> None:
+        if isinstance(item, Visit):
+            self._record_fault(failure, item.frontier_id, item)
+
+    def _record_fault(self, failure: TwistedFailure, frontier_id: int, page: Lease | Visit) -> None:
+        name = type(failure.value).__name__
+        self.session.record(
+            Visit(
+                url=page.url,
+                frontier_id=frontier_id,
+                kind=page.kind,
+                channel=page.channel,
+                failure=Failure(reason=f"error_{name}", detail=str(failure.value)),
+            )
+        )
 
     async def _closed(self, reason: str) -> None:
         if self._beating:
