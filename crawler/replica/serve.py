@@ -30,10 +30,12 @@ class Connection(asyncio.Protocol):
     Args:
         site: Answers.
         latency: Seconds before every answer, besides the answer's own delay.
+        crowd: The open connections; this one enters and leaves.
     """
 
-    def __init__(self, site: Site, latency: float) -> None:
+    def __init__(self, site: Site, latency: float, crowd: set[Connection]) -> None:
         self._site = site
+        self._crowd = crowd
         self._latency = latency
         self._unread = b""
         self._waiting: asyncio.TimerHandle | None = None
@@ -44,12 +46,19 @@ class Connection(asyncio.Protocol):
         """Remember where to write."""
         assert isinstance(transport, asyncio.Transport)  # a stream server makes no other
         self._transport = transport
+        self._crowd.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 (asyncio's interface)
         """Forget an answer that nobody waits for."""
         if self._waiting is not None:
             self._waiting.cancel()
         self._transport = None
+        self._crowd.discard(self)
+
+    def hang_up(self) -> None:
+        """End the connection without another word."""
+        if self._transport is not None:
+            self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
         """Take in what has arrived, and answer every request that is complete."""
@@ -113,19 +122,40 @@ class Connection(asyncio.Protocol):
             self._transport = None
 
 
-async def start(site: Site, port: int = 0, latency: float = 0.0) -> asyncio.Server:
-    """Begin to listen on loopback; port 0 takes any free one.
+class Proxy:
+    """The listening end: takes visitors on loopback until it is closed.
 
-    Raises:
-        OSError: The port is taken.
+    Args:
+        site: Answers.
+        latency: Seconds before every answer.
     """
-    loop = asyncio.get_running_loop()
-    return await loop.create_server(lambda: Connection(site, latency), LOOPBACK, port)
 
+    def __init__(self, site: Site, latency: float = 0.0) -> None:
+        self._site = site
+        self._latency = latency
+        self._crowd: set[Connection] = set()
+        self._server: asyncio.Server | None = None
 
-def port_of(server: asyncio.Server) -> int:
-    """Tell the port on which a server listens."""
-    return int(server.sockets[0].getsockname()[1])
+    async def open(self, port: int = 0) -> int:
+        """Begin to listen and return the port; 0 takes any free one.
+
+        Raises:
+            OSError: The port is taken.
+        """
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(
+            lambda: Connection(self._site, self._latency, self._crowd), LOOPBACK, port
+        )
+        return int(self._server.sockets[0].getsockname()[1])
+
+    async def close(self) -> None:
+        """Stop listening and hang up on everybody."""
+        if self._server is not None:
+            self._server.close()
+        for connection in tuple(self._crowd):
+            connection.hang_up()
+        # The transports tell their protocols in the next round of the loop.
+        await asyncio.sleep(0)
 
 
 async def serve(site: Site, port: int, latency: float, announce: Callable[[str], None]) -> None:
@@ -138,10 +168,10 @@ async def serve(site: Site, port: int, latency: float, announce: Callable[[str],
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    server = await start(site, port, latency)
-    announce(f"http://{LOOPBACK}:{port_of(server)}")
+    proxy = Proxy(site, latency)
+    announce(f"http://{LOOPBACK}:{await proxy.open(port)}")
     await stop.wait()
-    server.close()
+    await proxy.close()
 
 
 @contextlib.contextmanager
@@ -151,24 +181,17 @@ def in_thread(site: Site, latency: float = 0.0) -> Iterator[int]:
     For tests. A benchmark of a crawl starts ``renmin replica`` as a process of its own instead.
     """
     loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(start(site, 0, latency))
+    proxy = Proxy(site, latency)
+    port = loop.run_until_complete(proxy.open())
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     try:
-        yield port_of(server)
+        yield port
     finally:
-        asyncio.run_coroutine_threadsafe(_close(server), loop).result(10)
+        asyncio.run_coroutine_threadsafe(proxy.close(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()
-
-
-async def _close(server: asyncio.Server) -> None:
-    server.close()
-    # Python 3.12 and later can end the open connections; before, they end with the loop.
-    if hasattr(server, "abort_clients"):
-        server.abort_clients()
-    await asyncio.sleep(0)
 
 
 def _headers(lines: list[str]) -> dict[str, str]:
