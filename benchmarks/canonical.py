@@ -34,7 +34,7 @@ def main() -> None:
         f"classes.txt version {VERSION}: {sum(map(len, classes()))} characters in {len(classes())} classes\n"
     )
     print(
-        f"{'simplified against':26}{'canonical':>10}{'t2s only':>10}   of {len(texts)} paragraphs equal"
+        f"{'simplified against':26}{'canonical':>10}{'tw2s only':>10}   of {len(texts)} paragraphs equal"
     )
     for config, name in ORTHOGRAPHIES.items():
         converted = [traditional(text, config) for text in texts]
