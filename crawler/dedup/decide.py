@@ -76,7 +76,7 @@ def decide(
     similarity = compare(new, old)
     if similarity.containment < ENOUGH:
         return None
-    if same_mould(new, old, similarity):
+    if same_mould(new, old, similarity, words_count=not mirror):
         return None
     name = _as_copy(similarity)
     if mirror:

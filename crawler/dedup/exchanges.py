@@ -10,6 +10,7 @@ Both texts are canonical. The work is linear but for one sort, and only the firs
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -35,11 +36,13 @@ class Gaps:
     Attributes:
         all: How many there are.
         words: How many hold two letters or more on either side, few of them the same.
+        repeated: How many of these hold the same two words as another gap.
         numbers: How many hold two letters or more on either side, with other digits among them.
     """
 
     all: int
     words: int
+    repeated: int
     numbers: int
 
 
@@ -47,7 +50,7 @@ def gaps(a: Text, b: Text) -> Gaps:
     """Line two texts up; the shorter one should come first.
 
     >>> gaps(Text("今年任命张建国为东山市水利局局长"), Text("今年任命李伟为东山市水利局局长"))
-    Gaps(all=1, words=1, numbers=0)
+    Gaps(all=1, words=1, repeated=0, numbers=0)
     """
     in_a, in_b = _anchors(a, b)
     step_a, step_b = np.diff(in_a), np.diff(in_b)
@@ -56,7 +59,8 @@ def gaps(a: Text, b: Text) -> Gaps:
     widest = np.maximum(step_a, step_b) - overlap
     narrowest = np.minimum(step_a, step_b) - overlap
     is_gap = (step_b > 0) & (widest > 0) & (widest <= LONGEST)
-    words = digits = 0
+    words: Counter[tuple[str, str]] = Counter()
+    digits = 0
     for gap in np.flatnonzero(is_gap & (narrowest > 1))[:GAPS_READ].tolist():
         skip = int(overlap[gap])
         word_a = a.letters[in_a[gap] + skip : in_a[gap + 1]]
@@ -64,8 +68,9 @@ def gaps(a: Text, b: Text) -> Gaps:
         if _is_another_number(word_a, word_b):
             digits += 1
         elif _is_another_word(word_a, word_b):
-            words += 1
-    return Gaps(int(np.count_nonzero(is_gap)), words, digits)
+            words[word_a, word_b] += 1
+    repeated = sum(times for times in words.values() if times > 1)
+    return Gaps(int(np.count_nonzero(is_gap)), words.total(), repeated, digits)
 
 
 def _anchors(a: Text, b: Text) -> tuple[Positions, Positions]:

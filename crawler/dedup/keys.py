@@ -29,7 +29,7 @@ def quarter_of(day: date | None) -> int:
     are looked up together costs a little time and nothing else.
 
     >>> quarter_of(date(2024, 3, 31)), quarter_of(date(2024, 4, 1))
-    (36, 37)
+    (96, 97)
     """
     if day is None:
         return NO_QUARTER

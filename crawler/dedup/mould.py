@@ -38,13 +38,21 @@ LIGHTLY_DAMAGED = 0.90
 EXCHANGED, EXCHANGED_SHARE = 2, 0.35
 
 
-def same_mould(new: Text, old: Text, similarity: Similarity) -> bool:
-    """Whether two similar texts are one mould, filled with two different things."""
+def same_mould(new: Text, old: Text, similarity: Similarity, *, words_count: bool = True) -> bool:
+    """Whether two similar texts are one mould, filled with two different things.
+
+    Args:
+        new: A text.
+        old: Another, ``similarity.containment`` of the shorter one being in the longer one.
+        similarity: Of :func:`crawler.dedup.compare.compare`, of the two in this order.
+        words_count: Whether other words in the same places are held against the two. They are not where one
+            text is known to be garbled.
+    """
     check = numbers.check(new.places, old.places)
     if _other_numbers(new, old, similarity, check):
         return True
     vouched = check.kept >= VOUCHED and check.kept >= VOUCHED_BY * check.changed
-    if vouched or similarity.containment > LIGHTLY_DAMAGED:
+    if vouched or not words_count or similarity.containment > LIGHTLY_DAMAGED:
         return False
     return _other_words(new, old, similarity, check)
 
@@ -70,5 +78,7 @@ def _other_numbers(
 def _other_words(new: Text, old: Text, similarity: Similarity, check: numbers.NumberCheck) -> bool:
     shorter, longer = (new, old) if similarity.shorter == "a" else (old, new)
     found = gaps(shorter, longer)
+    if found.repeated:
+        return True  # one name for another, twice: no damage does that
     exchanged = found.words + found.numbers + check.changed
     return exchanged >= EXCHANGED and exchanged >= EXCHANGED_SHARE * found.all

@@ -1,0 +1,46 @@
+"""Which of several copies is the original."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from itertools import permutations
+
+import pytest
+
+from crawler.dedup.origin import Copy, original_of
+
+NOON = datetime(2024, 3, 25, 12, tzinfo=timezone(timedelta(hours=8)))
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    "copies",
+    [
+        pytest.param(
+            [
+                Copy(number=9, published_at=NOON),
+                Copy(number=1, published_at=NOON + HOUR),
+                Copy(number=2, published_at=NOON - HOUR, at_site=False),
+            ],
+            id="earliest at the site, whatever a mirror says",
+        ),
+        pytest.param(
+            [Copy(number=9, published_at=NOON), Copy(number=1)], id="a known time before none"
+        ),
+        pytest.param(
+            [
+                Copy(number=9, published_at=NOON, first_seen=NOON),
+                Copy(number=1, published_at=NOON, first_seen=NOON + HOUR),
+            ],
+            id="published together: first seen",
+        ),
+        pytest.param(
+            [Copy(number=1, published_at=NOON), Copy(number=9, published_at=NOON)],
+            id="nothing else: first stored",
+        ),
+        pytest.param([Copy(number=5, at_site=False)], id="alone"),
+    ],
+)
+def test_first_of_the_list_is_the_original(copies):
+    """The original is the same in whatever order the copies arrived."""
+    assert {original_of(*order) for order in permutations(copies)} == {copies[0]}
