@@ -22,6 +22,7 @@ TRAITS: dict[str, tuple[int, int]] = {
     "promotion": (17, 3),  # 点击进入……>> as the first line
     "player": (23, 15),  # <script> inside <p>
     "spaced-name": (11, 2),  # 余　萍
+    "canonical-link": (43, 8),  # its <link rel="canonical"> points to another page
 }
 
 # These are whole articles of their own kind: the first that applies shuts out the others.

@@ -21,6 +21,11 @@ def head(sheet: Sheet, *, old: bool = False) -> str:
     day = f"{article.published_at:%Y-%m-%d}"
     source = article.source or ""
     named = source if old or not source else f"来源：{source}"
+    elsewhere = (
+        '<link rel="canonical" href="http://www.people.com.cn/" />\n'
+        if "canonical-link" in story.traits
+        else ""
+    )
     description = "　　".join(("", *sheet.article.paragraphs))[:_DESCRIPTION]
     return (
         '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">\n'
@@ -34,7 +39,7 @@ def head(sheet: Sheet, *, old: bool = False) -> str:
         f'<meta name="catalogs" content="{article.node_id}">\n<meta name="contentid" content="{article.content_id}">\n'
         f'<meta name="publishdate" content="{day}">\n<meta name="author" content="1{int(article.content_id or 0) % 9973:05}">\n'
         f'<meta name="editor" content="">\n<meta name="source" content="{escape(named)}">\n<meta name="sourcetype" content="">\n'
-        f"{sheet.furniture.head}</head>\n"
+        f"{elsewhere}{sheet.furniture.head}</head>\n"
     )
 
 
