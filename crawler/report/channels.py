@@ -128,9 +128,10 @@ def _curve(counts: Counter[Any], days: list[Any]) -> Row:
     return {"new_today": counts[days[-1]], "daily": [counts[day] for day in days]}
 
 
-def _open_alerts(connection: Connection) -> dict[str, int]:
-    query = sa.select(alert.c.subject, sa.func.count()).where(alert.c.closed_at.is_(None))
-    return {row[0]: row[1] for row in connection.execute(query.group_by(alert.c.subject))}
+def _open_alerts(connection: Connection) -> Counter[str]:
+    """Open alerts by the channel that they are about: ``sd`` also for ``sd/captions``."""
+    subjects = connection.scalars(sa.select(alert.c.subject).where(alert.c.closed_at.is_(None)))
+    return Counter(subject.partition("/")[0] for subject in subjects)
 
 
 def _failures(connection: Connection, last: Mapping[str, RowMapping]) -> dict[str, int]:

@@ -17,12 +17,12 @@ Counts = Mapping[str, int]
 
 # The counters behind the columns that most tables share.
 NAMES = {
+    "pages": ("page/",),
     "articles": ("article/new",),
     "changed": ("article/changed",),
     "duplicates": ("article/duplicate",),
     "repaired": ("article/repaired",),
     "bytes": ("bytes/fetched",),
-    "pages": ("page/",),
     "failures": ("failure/",),
 }
 

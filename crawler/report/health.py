@@ -16,7 +16,7 @@ TEXT = ("damage/", "article/new", "article/changed", "article/repaired", "doubt/
 def over_time(
     connection: Connection, now: datetime, days: int = 30, channel: str | None = None
 ) -> Table:
-    """For each day, articles stored and how many of them showed each kind; newest last.
+    """For each day, articles stored and how many of them showed each kind; newest first.
 
     The kinds are columns, most frequent first: ``notes["kinds"]``.
     """
@@ -38,7 +38,7 @@ def over_time(
         }
         rows.append(row | {kind: counts[f"damage/{kind}"] for kind in kinds})
     columns = ("day", "articles", "repaired", "doubts", "fffd", *kinds)
-    return Table(columns, rows, len(rows), {"kinds": kinds})
+    return Table(columns, rows[::-1], len(rows), {"kinds": kinds})
 
 
 def kinds(found: Table) -> Table:

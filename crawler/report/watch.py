@@ -21,10 +21,19 @@ def alerts(
     limit: int = 50,
     offset: int = 0,
 ) -> Table:
-    """Alerts: the open ones first, then the closed, each newest first."""
+    """Alerts: the open ones first, then the closed, each newest first.
+
+    Args:
+        connection: Any.
+        subject: Only about this, or a part of it: ``sd`` finds ``sd/captions`` too.
+        open_only: Leave out the closed ones.
+        limit: Most rows.
+        offset: How many come before.
+    """
     conditions = []
     if subject is not None:
-        conditions.append(alert.c.subject == subject)
+        below = alert.c.subject.startswith(f"{subject}/", autoescape=True)
+        conditions.append(sa.or_(alert.c.subject == subject, below))
     if open_only:
         conditions.append(alert.c.closed_at.is_(None))
     total = connection.scalar(sa.select(sa.func.count()).select_from(alert).where(*conditions))

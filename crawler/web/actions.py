@@ -13,6 +13,8 @@ from starlette.responses import RedirectResponse, Response
 
 from crawler.errors import RenminError
 from crawler.report import articles, failures
+from crawler.store import frontier
+from crawler.store.engine import crawl_lock, open_store
 from crawler.web import bodies, guard
 from crawler.web.language import COOKIE as LANGUAGE
 from crawler.web.language import LANGUAGES
@@ -59,30 +61,37 @@ async def extract(request: Request) -> Response:
 
 
 def _extract(request: Request) -> Response:
+    number = request.path_params["failure"]
     with request.app.state.reader.connect() as connection:
-        url = failures.url_of(connection, request.path_params["failure"])
+        url = failures.url_of(connection, number)
     if url is None:
         raise HTTPException(404)
     try:
-        _reextract(request, url)
-    except RenminError as error:
-        return render(request, "extracted.html", 409, url=url, error=str(error), article=None)
+        error = _reextract(request, number, url)
+    except RenminError as refused:
+        return render(request, "extracted.html", 409, url=url, error=str(refused), article=None)
     with request.app.state.reader.connect() as connection:
-        number = articles.id_of(connection, url)
-    return render(request, "extracted.html", url=url, error=None, article=number)
+        article = articles.id_of(connection, url)
+    return render(request, "extracted.html", url=url, error=error, article=article)
 
 
-def _reextract(request: Request, url: str) -> None:
-    # Writing is the exception here: the store is opened for this one page, behind the lock that
-    # keeps a second writer away from a SQLite file.
+def _reextract(request: Request, frontier_id: int, url: str) -> str | None:
+    """Extract a page from the archive; the reason if it still gives no article.
+
+    Writing is the exception here: the store is opened for this one page, behind the lock that
+    keeps a second writer away from a SQLite file.
+    """
     from crawler.ops.reparse import reextract_url
-    from crawler.store.engine import crawl_lock, open_store
 
     settings = request.app.state.settings
     store = open_store(settings.database, create=False)
     try:
         with crawl_lock(store), bodies.opened(settings.archive) as archive:
-            reextract_url(store, archive, url)
+            reading = reextract_url(store, archive, url)
+            if reading.error is None:
+                with store.writing.begin() as connection:
+                    frontier.settle(connection, frontier_id, settings.clock())
+        return reading.error
     finally:
         store.close()
 

@@ -74,7 +74,7 @@ def web_address(value: Any) -> str | None:
 
 
 def sparkline(values: Sequence[int], width: int = 120, height: int = 28) -> Markup:
-    """A small curve as SVG: filled below, a dot on the last value.
+    """A small curve as SVG, filled below.
 
     Drawn by the server, so that the first page needs no script. Its numbers are the text of the
     surrounding element.
@@ -88,11 +88,10 @@ def sparkline(values: Sequence[int], width: int = 120, height: int = 28) -> Mark
         for index, value in enumerate(values)
     ]
     line = " ".join(f"{x},{y}" for x, y in points)
-    x, y = points[-1]
     return Markup(
         f'<svg class="spark" viewBox="0 0 {width} {height}" preserveAspectRatio="none" '
         f'aria-hidden="true"><polygon points="2,{height} {line} {width - 2},{height}"/>'
-        f'<polyline points="{line}"/><circle cx="{x}" cy="{y}" r="2"/></svg>'
+        f'<polyline points="{line}"/></svg>'
     )
 
 

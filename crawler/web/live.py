@@ -22,6 +22,8 @@ from crawler.web.pages import progress
 from crawler.web.rendering import render
 
 SECONDS = 1.5
+# What the browser replaces: elements by their id.
+PARTS = {"run-head": "run_head.html", "run-body": "run_body.html"}
 MOST_WATCHERS = 16
 # A browser that has slept asks again by itself after so many milliseconds.
 RETRY_MS = 3000
@@ -66,9 +68,12 @@ def _look(request: Request) -> dict[str, Any]:
     with looking(request) as look:
         found = progress(look)
         curve = look.table("run-curve").rows
-    html = bytes(render(request, "run_progress.html", ask=look.ask, **found).body).decode()
+    parts = {
+        part: bytes(render(request, template, ask=look.ask, **found).body).decode()
+        for part, template in PARTS.items()
+    }
     return {
         "state": found["run"]["state"],
-        "html": html,
+        "parts": parts,
         "curve": [{**row, "at": row["at"].isoformat()} for row in curve],
     }

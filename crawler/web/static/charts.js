@@ -42,10 +42,10 @@
       cursor: { points: { size: 6 }, drag: { x: false, y: false } },
       scales: { x: { time: true }, y: { range: (plot, low, high) => [0, Math.max(1, high * 1.08)] } },
       axes: [
-        { ...axis, values: (plot, ticks) => ticks.map(time) },
+        { ...axis, size: 28, values: (plot, ticks) => ticks.map(time) },
         { ...axis, size: 46 },
       ],
-      series: [{ label: "", value: (plot, at) => (at ? time(at) : "–") }, ...series],
+      series: [{ label: box.dataset.when, value: (plot, at) => (at ? time(at) : "–") }, ...series],
     };
   };
 
@@ -82,7 +82,7 @@
   };
 
   const redraw = () => {
-    for (const [box, chart] of charts) {
+    for (const [box, chart] of [...charts]) {
       chart.plot.destroy();
       charts.delete(box);
       draw(box, box.rows);
@@ -94,9 +94,9 @@
     const source = new EventSource(part.dataset.live);
     source.addEventListener("progress", (event) => {
       const news = JSON.parse(event.data);
-      part.innerHTML = news.html;
-      const box = document.querySelector('.chart[data-x="at"]');
-      if (box && news.curve.length) {
+      for (const [id, html] of Object.entries(news.parts)) document.getElementById(id).innerHTML = html;
+      if (!news.curve.length) return;
+      for (const box of document.querySelectorAll('.chart[data-x="at"]')) {
         box.hidden = false;
         box.rows = news.curve;
         draw(box, news.curve);

@@ -1,0 +1,113 @@
+"""``renmin runs``: how the runs went."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from crawler.cli.options import Database, Json, clock, opened
+
+app = typer.Typer(add_completion=False)
+
+# What a line of the list has room for, and how it is headed there.
+SHOWN = {
+    "run": "run",
+    "state": "state",
+    "started_at": "started",
+    "seconds": "seconds",
+    "pages": "pages",
+    "articles": "new",
+    "changed": "changed",
+    "repaired": "repaired",
+    "failures": "failed",
+    "per_minute": "p/min",
+    "exit_code": "exit",
+}
+
+
+@app.command()
+def runs(
+    run: Annotated[int | None, typer.Argument(min=1, help="One run, with its counters.")] = None,
+    *,
+    last: Annotated[int, typer.Option(min=1, max=10_000, help="How many.")] = 20,
+    database: Database = None,
+    json: Json = False,
+) -> None:
+    """Print the last runs, newest first, or everything that is known of one.
+
+    A run without an end whose heart has stood still for a minute is "lost".
+
+    Exit code 1 means that there is no run, or none with this number.
+
+    \b
+    Example:
+        renmin runs
+        renmin runs 12 --json
+    """  # noqa: D301 - the backspace is Click's mark for lines to keep
+    from crawler.report import runs as report
+
+    with opened(database) as store, store.reading.connect() as connection:
+        if run is not None:
+            found = report.find(connection, run, clock())
+            counters = report.counted(connection, run).rows
+            channels = report.by_channel(connection, run).rows
+        else:
+            rows = report.listed(connection, clock(), limit=last).rows
+    if run is None:
+        _list(rows, json=json)
+    elif found is None:
+        typer.echo(f"there is no run {run}; all of them: renmin runs", err=True)
+        raise typer.Exit(1)
+    else:
+        _one(found | {"by_channel": channels, "counters": counters}, json=json)
+
+
+def _list(rows: list[dict[str, Any]], *, json: bool) -> None:
+    if json:
+        _echo_json(rows)
+    elif rows:
+        _grid([{SHOWN[name]: row[name] for name in SHOWN} for row in rows])
+    if not rows:
+        typer.echo("no run so far; start one with: renmin crawl CHANNEL", err=True)
+        raise typer.Exit(1)
+
+
+def _one(found: dict[str, Any], *, json: bool) -> None:
+    if json:
+        _echo_json(found)
+        return
+    channels, counters = found.pop("by_channel"), found.pop("counters")
+    for name, value in found.items():
+        typer.echo(f"{name}: {_cell(value)}")
+    for rows in (channels, counters):
+        if rows:
+            typer.echo()
+            _grid(rows)
+
+
+def _echo_json(value: Any) -> None:
+    import orjson
+
+    typer.echo(orjson.dumps(value).decode())
+
+
+def _grid(rows: list[dict[str, Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for name, value in rows[0].items():
+        side = "right" if isinstance(value, int | float) else "left"
+        table.add_column(name, justify=side, no_wrap=True)
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row.values()))
+    Console().print(table)
+
+
+def _cell(value: Any) -> str:
+    if hasattr(value, "strftime"):
+        return f"{value:%m-%d %H:%M}"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return "-" if value is None else str(value)
