@@ -43,3 +43,11 @@ def clock() -> datetime:
     from crawler.store.tables import SHANGHAI
 
     return datetime.now(SHANGHAI)
+
+
+def log_to_stderr() -> None:
+    """Log lines for a service or a cron job; not what libraries say of themselves."""
+    import logging
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)

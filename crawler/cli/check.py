@@ -1,0 +1,68 @@
+"""``renmin check``: what is wrong now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+
+from crawler.cli.options import Database, Json, clock, log_to_stderr, opened
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def check(database: Database = None, json: Json = False) -> None:
+    """Look for what is wrong, tell by log, webhook and e-mail, and print the open alerts.
+
+    Made for a cron job or a timer (renmin schedule install). Rules and addresses are set in
+    renmin.toml, tables [alerts.RULE], [alerts.webhook] and [alerts.email].
+
+    Exit codes: 0 all is well, 1 alerts are open, 2 bad settings, 3 it could not be checked.
+
+    \b
+    Example:
+        renmin check || mail -s "renmin" ops@example.org
+        renmin check --json | jq -r '.[].message'
+    """  # noqa: D301 - the backspace is Click's mark for lines to keep
+    import orjson
+
+    from crawler import config
+    from crawler.ops.alerts import settings
+    from crawler.ops.alerts.check import check as look
+    from crawler.ops.alerts.check import watched_files
+    from crawler.ops.thinning import thin
+    from crawler.report import watch
+
+    log_to_stderr()
+    alerts = settings.load()
+    with opened(database) as store:
+        look(store, alerts, clock, watched_files(store, config.load(database=database)))
+        with store.writing.begin() as connection:
+            thin(connection, clock())
+        with store.reading.connect() as connection:
+            rows = watch.alerts(connection, open_only=True, limit=1000).rows
+    rows = [{"severity": _severity(alerts, row["rule"])} | row for row in rows]
+    if json:
+        typer.echo(orjson.dumps(rows).decode())
+    elif rows:
+        _print(rows)
+    else:
+        typer.echo("all is well")
+    raise typer.Exit(1 if rows else 0)
+
+
+def _severity(alerts: Any, rule: str) -> str:
+    # A rule of an older release may still have an alert open; the next look closes it.
+    return alerts.rules[rule].severity if rule in alerts.rules else "notice"
+
+
+def _print(rows: list[dict[str, Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("severity", "rule", "subject", "since", "what", box=None)
+    for row in rows:
+        since = f"{row['opened_at']:%m-%d %H:%M}"
+        table.add_row(row["severity"], row["rule"], row["subject"], since, row["message"])
+    Console().print(table)

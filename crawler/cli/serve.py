@@ -1,0 +1,44 @@
+"""``renmin serve``: the schedule's loop in the foreground."""
+
+from __future__ import annotations
+
+import typer
+
+from crawler.cli.options import Database, clock, log_to_stderr, opened
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def serve(database: Database = None) -> None:
+    """Crawl what is due, look for what is wrong and tell, until ended: for machines without timers.
+
+    SIGTERM and Ctrl-C stop the crawl that is going on in order, and end with exit code 0. The
+    dashboard is a program of its own: renmin dashboard.
+
+    \b
+    Example:
+        renmin schedule set morning --channels all --cron "15 6 * * *"
+        renmin serve
+    """  # noqa: D301 - the backspace is Click's mark for lines to keep
+    import time
+
+    from crawler import config
+    from crawler.ops import serve as loop
+    from crawler.ops.alerts import settings
+    from crawler.ops.alerts.check import check, watched_files
+    from crawler.ops.schedule.process import starter
+    from crawler.ops.schedule.runner import Outside, stop_on_sigterm
+
+    log_to_stderr()
+    options = config.load(database=database)
+    alerts = settings.load()
+    with opened(database, create=True) as store:
+        files = watched_files(store, options)
+        outside = Outside(start=starter(options.database, options.proxy), now=clock)
+        try:
+            with stop_on_sigterm():
+                typer.echo(f"serving {store.url}; Ctrl-C ends", err=True)
+                loop.serve(store, outside, lambda _: check(store, alerts, clock, files), time.sleep)
+        except (SystemExit, KeyboardInterrupt):
+            typer.echo("ended", err=True)

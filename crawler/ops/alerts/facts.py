@@ -1,0 +1,163 @@
+"""What a rule may know, as plain values: no rule asks a database, a disk or a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from crawler.store.runs import LOST_AFTER
+
+# The crawl came to the end of what there was to do, or of what it was asked for.
+ORDERLY = frozenset({"finished", "limit"})
+# Somebody stopped it; nothing is wrong.
+STOPPED = frozenset({"shutdown", "closespider_timeout"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run as a whole.
+
+    Attributes:
+        id: Its number.
+        channels: Channel ids that it was asked to crawl.
+        started_at: When it began.
+        heartbeat_at: When it was last known to be alive.
+        ended_at: ``None`` while it is going on, and for ever if it was killed.
+        reason: Why it ended; ``None`` like ``ended_at``.
+    """
+
+    id: int
+    channels: tuple[str, ...]
+    started_at: datetime
+    heartbeat_at: datetime
+    ended_at: datetime | None
+    reason: str | None
+
+    def is_lost(self, now: datetime) -> bool:
+        """Whether it never said how it ended and its heart stands still."""
+        return self.ended_at is None and self.heartbeat_at < now - LOST_AFTER
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it has ended, one way or the other."""
+        return self.ended_at is not None or self.is_lost(now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelRun:
+    """What one run did in one channel.
+
+    Attributes:
+        run_id: Its number.
+        channel: Channel id, or the host of a mirror.
+        started_at: When the run began.
+        whole: It did what it was asked for, and did not go on where an interrupted one stopped:
+            its number of articles can be compared.
+        counts: The run's counters of the channel.
+    """
+
+    run_id: int
+    channel: str
+    started_at: datetime
+    whole: bool
+    counts: Mapping[str, int]
+
+    @property
+    def articles(self) -> int:
+        """Articles whose fields were counted: new and changed ones."""
+        return self.count("article/new") + self.count("article/changed")
+
+    def count(self, *names: str) -> int:
+        """The sum of counters; a name that ends in ``/`` stands for all that begin so."""
+        return sum(
+            value
+            for name, value in self.counts.items()
+            if any(name.startswith(one) if one.endswith("/") else name == one for one in names)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """An enabled schedule and what became of it.
+
+    Attributes:
+        name: Its name.
+        cron: Its expression.
+        since: When it last started a crawl, or when it was made or enabled.
+        bad_outcomes: How its last planned times ended, the latest first, up to the last good one.
+        detail: What is known about the latest.
+    """
+
+    name: str
+    cron: str
+    since: datetime
+    bad_outcomes: tuple[str, ...] = ()
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """What robots.txt of a host said: ``allowed``, ``forbidden`` or ``unreadable``."""
+
+    name: str
+    robots: str
+    detail: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disk:
+    """The disk that holds a file of ours, in bytes."""
+
+    path: str
+    free: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """All that the rules look at.
+
+    Attributes:
+        now: The moment that they speak of.
+        runs: Runs of the last twelve weeks, the newest first.
+        channels: What the last runs that are over did, by channel, the newest first; never empty
+            for a channel.
+        earlier: Whole runs before those, with the counter ``article/new`` alone.
+        newest: When the newest article of a channel was published; ``None`` if it holds none.
+        schedules: The enabled ones.
+        hosts: Those whose robots.txt was read.
+        disks: One for each file of ours.
+    """
+
+    now: datetime
+    runs: tuple[Run, ...] = ()
+    channels: Mapping[str, tuple[ChannelRun, ...]]
+    earlier: Mapping[str, tuple[ChannelRun, ...]]
+    newest: Mapping[str, datetime | None]
+    schedules: tuple[Planned, ...] = ()
+    hosts: tuple[Host, ...] = ()
+    disks: tuple[Disk, ...] = ()
+
+    def lately(self, days: float) -> datetime:
+        """The moment so many days ago."""
+        return self.now - timedelta(days=days)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something is wrong now.
+
+    Attributes:
+        rule: The rule that says so.
+        subject: What it is about: ``sd``, ``sd/captions``, ``run 12``, a schedule, a host, a file.
+        message: One sentence for a person.
+        value: The figure that was measured.
+        threshold: The limit that it passed.
+    """
+
+    rule: str
+    subject: str
+    message: str
+    value: float
+    threshold: float
