@@ -22,7 +22,7 @@ from typing import Final
 
 from crawler.items import Verdict
 from crawler.text.blocks import decode_mixed
-from crawler.text.decoding import decode_hz, decode_run
+from crawler.text.decoding import decode_run, enclosed_in_hz
 from crawler.text.frequency import measure
 from crawler.text.labels import Declared, read_declared
 from crawler.text.opinion import ask
@@ -32,6 +32,8 @@ from crawler.text.wide import by_mark, by_nuls, reads_as_chinese, without_marks
 
 _HEAD: Final = 1 << 16  # bytes; escapes and NULs show there or nowhere
 
+_ASCII: Final = bytes(range(128))
+_ENCLOSED: Final = 0.8  # Reading.weight; every escape closed is evidence too, so names will do
 _THREE_BYTES = re.compile(rb"[\xe0-\xf4]")
 _IN_A_WORD = re.compile(rb"[A-Za-z][\xc2-\xdf][\x80-\xbf]|[\xc2-\xdf][\x80-\xbf][A-Za-z]")
 # What UTF-8 writes in two bytes and people write in words: Latin, Greek, Cyrillic, Hebrew, Arabic.
@@ -98,8 +100,10 @@ def _by_nuls(body: bytes, _: Declared) -> Finding | None:
 def _by_escapes(body: bytes, _: Declared) -> Finding | None:
     """Recognise the 7-bit encodings by what their escapes enclose."""
     if b"~{" in body:
-        reading = measure(decode_hz(body[:_HEAD]))
-        if reading.weight >= CHINESE:
+        text, closed = enclosed_in_hz(body[:_HEAD])
+        reading = measure(text)
+        needed = _ENCLOSED if closed else CHINESE
+        if reading.weight >= needed and len(text) > len(body.translate(None, _ASCII)):
             why = "the escapes ~{ ~} enclose Chinese"
             return Finding(codec="hz", why=why, score=reading.ordinary)
     if b"\x1b$" in body[:_HEAD] and body.isascii() and (opinion := ask(body[:_HEAD])):

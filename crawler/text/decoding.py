@@ -80,6 +80,14 @@ def decode_hz(data: bytes) -> str:
     return decode_run(eight_bit, "gb18030")
 
 
+def enclosed_in_hz(data: bytes) -> tuple[str, bool]:
+    """Decode only what the escapes enclose, and tell whether every one of them is closed."""
+    spans = [found for found in _HZ.finditer(data) if found[1]]
+    text = b"".join(found[1].translate(_TO_8_BIT) for found in spans).decode("gb18030", "replace")
+    closed = sum(found[0].endswith(b"~}") for found in spans) == data.count(b"~{")
+    return text, closed
+
+
 def _hz_piece(found: re.Match[bytes]) -> bytes:
     if found[1] is not None:
         return found[1].translate(_TO_8_BIT)

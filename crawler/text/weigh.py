@@ -32,6 +32,8 @@ _LEAD: Final = 0.7  # that far ahead of the others, a likely reading is the righ
 _SOME_FREQUENT: Final = 0.2  # share; other languages read as Chinese have 0.15
 _TIE: Final = 0.2  # what a label adds to a weight; right and wrong readings lie 1.0 apart
 _FEW: Final = 4  # characters; fewer are no text to judge
+_HALF: Final = 0.5
+_IN_GB2312: Final = 0.8  # share of the characters; Big5 read as GBK has 0.7 and less
 _SHORT: Final = 12  # characters; so few may be names, which a label may call ordinary hanzi
 _UNSURE: Final = 0.2  # chardet's confidence, below which a label that fits is believed instead
 _LATIN: Final = ("cp1252", "cp1254", "iso8859-15")  # they fit any bytes, so fitting says nothing
@@ -138,15 +140,13 @@ def _majority(data: bytes) -> str | None:
 
 def _few(body: bytes, declared: Declared, readings: Readings) -> Finding:
     """Trust the label where there is too little to read, if the page can be decoded so."""
-    for codec in declared.families:
-        if _decodes(body, codec):
+    for codec in sorted(declared.families, key=_LATIN.__contains__):
+        if _decodes(body, codec) or (codec in CODECS and readings[codec].ordinary >= _HALF):
             return Finding(codec=codec, why="too little text to judge; the label fits")
     codec = max(CODECS, key=lambda codec: readings[codec].weight)
     if readings[codec].weight >= 1:
         return Finding(codec=codec, why=f"too little text to be sure; hanzi in {codec}", score=0.5)
-    return Finding(
-        codec="cp1252", why="too little text to judge, and no label that fits", score=0.1
-    )
+    return _least_bad(body, declared, readings)
 
 
 def _foreign(body: bytes, declared: Declared, readings: Readings) -> Finding:
@@ -168,19 +168,35 @@ def _foreign(body: bytes, declared: Declared, readings: Readings) -> Finding:
         )
     if labels and (_is_latin(lines) or labels[0] not in _LATIN):
         return Finding(codec=labels[0], why="does not read as Chinese; the label fits", score=0.5)
-    return _least_bad(lines, best, readings[best])
+    return _least_bad(lines, declared, readings)
 
 
-def _least_bad(lines: bytes, best: str, reading: Reading) -> Finding:
-    """Choose where nobody knows: hardly any text, or a binary file."""
+def _least_bad(lines: bytes, declared: Declared, readings: Readings) -> Finding:
+    """Choose where nobody knows: hardly any text, very rare hanzi, or a binary file."""
     if _is_latin(lines):
-        return Finding(codec="cp1252", why="letters above ASCII stand alone in words", score=0.5)
-    why = (
-        "reads as nothing known"
-        if reading.weight < _LIKELY
-        else "hardly like Chinese, less like others"
+        return Finding(codec="cp1252", why="letters above ASCII stand alone in words", score=_HALF)
+    named = (name for name in declared.families if name in CODECS)
+    label = next((name for name in named if readings[name].ordinary >= _HALF), None)
+    codec = label or _by_repertoire(lines, readings)
+    why = "the label fits" if label else f"{codec} is the nearest"
+    return Finding(
+        codec=codec, why=f"reads as nothing known; {why}", score=readings[codec].ordinary / 2
     )
-    return Finding(codec=best, why=f"{why}; {best} is the nearest", score=reading.ordinary / 2)
+
+
+def _by_repertoire(lines: bytes, readings: Readings) -> str:
+    """Choose by which characters occur at all; tells rare hanzi of GBK from rare ones of Big5.
+
+    Simplified text in GBK stays within GB 2312. Big5 read as GBK leaves it at every second
+    character, and traditional text in GBK has bytes that Big5 does not know.
+    """
+    hanzi = re.sub("[\0-\x7f]+", "", lines.decode("gb18030", "replace"))
+    known = len(hanzi.encode("gb2312", "ignore")) / 2
+    if known >= _IN_GB2312 * len(hanzi) and readings["gb18030"].bad <= DAMAGED:
+        return "gb18030"
+    if readings["big5hkscs"].bad <= DAMAGED / 4 and readings["big5hkscs"].ordinary >= _HALF:
+        return "big5hkscs"
+    return max(CODECS, key=lambda codec: readings[codec].weight)
 
 
 def _is_latin(lines: bytes) -> bool:
