@@ -36,7 +36,7 @@ def renmin_command() -> list[str]:
     script = Path(sys.executable).with_name("renmin")
     if script.is_file():
         return [str(script)]
-    return [sys.executable, "-c", "from crawler.cli.main import main; main()"]
+    return [sys.executable, "-m", "crawler.cli"]
 
 
 def starter(database: str, proxy: str = "") -> Starter:
