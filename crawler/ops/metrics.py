@@ -147,7 +147,7 @@ def _of_tables(connection: Connection, facts: Facts) -> Iterator[Series]:
         "Pages of the frontier by state.",
         tuple(
             Sample({"state": state.lower()}, number)
-            for state, number in sorted(connection.execute(waiting).tuples())
+            for state, number in sorted((row[0], row[1]) for row in connection.execute(waiting))
         ),
     )
     yield Series(
@@ -178,7 +178,7 @@ def _ratios(runs: Iterable[ChannelRun]) -> Iterator[Sample]:
 
 def _alerts(connection: Connection) -> Iterator[Sample]:
     query = sa.select(alert.c.rule, sa.func.count()).where(alert.c.closed_at.is_(None))
-    number = dict(connection.execute(query.group_by(alert.c.rule)).tuples().all())
+    number = {row[0]: row[1] for row in connection.execute(query.group_by(alert.c.rule))}
     for rule in default_rules().values():
         labels = {"rule": rule.name, "severity": rule.severity}
         yield Sample(labels, number.get(rule.name, 0))
