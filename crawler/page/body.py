@@ -159,7 +159,11 @@ class _Walk:
             outer = outer._replace(caption_box=True)
         if element.tag in BLOCKS:
             self.end_line()
-            self.enter(element, self.block_setting(element, outer), depth + 1)
+            inner = self.block_setting(element, outer)
+            if len(element):
+                self.enter(element, inner, depth + 1)
+            elif element.text:
+                self.add(element.text, inner)
             self.end_line()
         else:
             self.enter(element, self.inline_setting(element, outer), depth + 1)

@@ -22,6 +22,8 @@ _LONGEST = 400
 # Longest line that is taken for a caption away from any image, because it ends in a credit.
 _LONGEST_ALONE = 180
 _SHORT = 60
+# How a credit ends, mostly: a test before the one that costs.
+_CREDIT_ENDS = frozenset("摄攝影图圖供拍发發)）")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,10 @@ def reread_photo(photo: Photo) -> Photo:
     """Split caption and credit again, after a repair changed the words."""
     whole = photo.caption or ""
     if photo.credit and photo.credit not in whole:
-        whole += photo.credit
+        whole = f"{whole} {photo.credit}"
     caption, credit = split_credit(whole)
+    if photo.credit and not credit:
+        return photo
     return replace(photo, caption=caption, credit=credit)
 
 
@@ -104,10 +108,12 @@ def _same_place(one: Setting, other: Setting) -> bool:
 
 def _stands_alone(line: Line) -> bool:
     """Tell a caption whose image is not on the page: it ends a sentence and then names its maker."""
-    if len(line.text) > _LONGEST_ALONE or read_dateline(line.text):
+    if len(line.text) > _LONGEST_ALONE or line.text.rstrip("。")[-1:] not in _CREDIT_ENDS:
         return False
     caption, credit = split_credit(line.text)
-    return caption is not None and credit is not None and not caption.endswith(("）", ")"))
+    if caption is None or credit is None or caption.endswith(("）", ")")):
+        return False
+    return read_dateline(line.text) is None
 
 
 def _shares_its_place(line: Line, image: Image) -> bool:

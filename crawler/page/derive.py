@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from crawler.items import Article
@@ -9,21 +10,25 @@ from crawler.page.byline import find_dateline, read_authors
 from crawler.page.captions import reread_photo
 
 
-def reread(article: Article) -> Article:
+def reread(article: Article, *, forget: Collection[str] = ()) -> Article:
     """Read again what is derived from the text, after the text has changed.
 
     Dateline, authors, captions and credits. Authors who stand in no paragraph (those of a byline
     box) are kept.
 
+    Args:
+        article: With its new text.
+        forget: Authors that were read off the text before it changed.
+
     Returns:
         The same object if nothing changes.
     """
     found = find_dateline(article.paragraphs)
-    in_text = read_authors(article.paragraphs)
+    kept = tuple(name for name in article.authors if name not in forget)
     fresh = replace(
         article,
         dateline=found[0] if found else None,
-        authors=tuple(dict.fromkeys(article.authors + in_text)),
+        authors=tuple(dict.fromkeys(kept + read_authors(article.paragraphs))),
         photos=tuple(map(reread_photo, article.photos)),
     )
     return article if fresh == article else fresh

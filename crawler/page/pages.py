@@ -29,12 +29,12 @@ _ADDRESS_END = re.compile(r"\d{1,3}\.s?html?")
 _LONG = 20
 
 
-def other_pages(page: Page, address: Address) -> tuple[str, ...]:
-    """Return the addresses of the article's other pages, in the order of their numbers.
+def further_pages(page: Page, address: Address) -> tuple[str, ...]:
+    """Return the addresses of the article's further pages, in the order of their numbers.
 
     What makes an address one of this article's pages is the article's number in it, wherever it
-    stands: page bars differ by design. ``javascript:`` is no address. A later page always names
-    the first.
+    stands: page bars differ by design. ``javascript:`` is no address. Only later pages are given,
+    so that whoever follows them comes to an end.
 
     Args:
         page: Any page of the article.
@@ -54,10 +54,7 @@ def _candidates(page: Page, address: Address) -> list[str]:
     own = address.content_id or page.number
     if own is None:
         return list(_BAR_LINKS(page.root)) if any(map(page.holds, _BARS)) else []
-    found = list(_addresses_with(page.html, f"{own}-"))
-    if address.page > 1:
-        found.append(address.fetch_url)
-    return found
+    return list(_addresses_with(page.html, f"{own}-"))
 
 
 def _addresses_with(html: str, number: str) -> Iterator[str]:
@@ -76,11 +73,9 @@ def _addresses_with(html: str, number: str) -> Iterator[str]:
 
 
 def _is_other_page(other: Address, own: Address) -> bool:
-    if other.kind != "article" or other.page > MAX_PAGES or other.page == own.page:
+    if other.kind != "article" or not own.page < other.page <= MAX_PAGES:
         return False
-    if own.kind != "article":
-        return other.page > 1
-    return other.canonical == own.canonical
+    return own.kind != "article" or other.canonical == own.canonical
 
 
 def join(pages: Sequence[ParsedPage]) -> Article:

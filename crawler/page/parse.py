@@ -18,7 +18,7 @@ from crawler.page.byline import find_dateline, read_authors
 from crawler.page.derive import reread
 from crawler.page.header import without_page_number
 from crawler.page.marks import marks
-from crawler.page.pages import join, other_pages
+from crawler.page.pages import further_pages, join
 from crawler.page.parsed import ParsedPage
 from crawler.page.read import Reading, read
 from crawler.page.tree import Page, is_binary, parse
@@ -49,7 +49,7 @@ def parse_article(html: str, url: str) -> ParsedPage:
     page = parse(html, url)
     reading = _reading(page)
     address = classify(page.url)
-    pages = other_pages(page, address)
+    pages = further_pages(page, address)
     article = _article(reading, address)
     if pages or address.page > 1:
         article = replace(article, title=without_page_number(article.title))

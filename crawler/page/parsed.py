@@ -13,8 +13,8 @@ class ParsedPage:
 
     Attributes:
         article: The article, as far as this page holds it.
-        pages: Absolute addresses of the article's other pages, in order; empty for most. A page
-            of a gallery may name only the next one: ask each page that is fetched.
+        pages: Absolute addresses of the article's further pages, in order; empty for most. A
+            page of a gallery may name only the next one: ask each page that is fetched.
         page: Which page of its article this is, from 1.
     """
 

@@ -19,6 +19,6 @@ DESIGN = Design(
     title=xpath("descendant::h1"),
     kicker=xpath("h3"),
     subtitle=xpath("h4"),
-    author=xpath(f"descendant::*[{has_class('author')}]"),
+    author=xpath(f"*[{has_class('author')}]"),
     stamp=xpath(f"div[{has_class('box01')}]/div[{has_class('fl')}] | div[{has_class('box01')}]"),
 )

@@ -1,0 +1,103 @@
+"""``renmin extract``: the article that a saved page holds."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+
+from crawler.errors import ConfigError, ExtractionError
+
+app = typer.Typer()
+
+
+@app.command()
+def extract(
+    pages: Annotated[
+        list[str],
+        typer.Argument(
+            help="Saved pages, HTML or plain text; - is standard input.", metavar="PAGE..."
+        ),
+    ],
+    url: Annotated[
+        str | None,
+        typer.Option(help="Where the page came from. Without it, what the page says of itself."),
+    ] = None,
+    content_type: Annotated[
+        str | None, typer.Option(help="Its Content-Type header, text/html; charset=gb2312.")
+    ] = None,
+) -> None:
+    r"""Print the article of each PAGE: one JSON record a line, as `renmin export` writes it.
+
+    The response headers may lie beside the page, in PAGE.headers.json. A page that holds no
+    article is named on standard error, with what is missing; the others are printed.
+
+    Exit codes: 0 done, 2 a page cannot be read, 3 a page holds no article.
+
+    \b
+    Example:
+        renmin extract page.html --url http://sd.people.com.cn/n2/2026/0212/c364532-41500648.html
+        renmin extract saved/*.html | jq -r .title
+    """
+    if url and len(pages) > 1:
+        raise ConfigError(f"--url {url}: one address for {len(pages)} pages; name one page")
+    failed = False
+    for name, body in [(page, _read(page)) for page in pages]:
+        try:
+            typer.echo(_record(name, body, url, content_type))
+        except ExtractionError as error:
+            typer.echo(f"renmin: {error}", err=True)
+            failed = True
+    if failed:
+        raise typer.Exit(3)
+
+
+def _read(page: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if page == "-" else Path(page).read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{page}: cannot be read: {error.strerror or error}") from error
+
+
+def _record(name: str, body: bytes, url: str | None, content_type: str | None) -> bytes:
+    from crawler.export.record import as_record
+    from crawler.ops.repairing import parse_repaired
+    from crawler.page.refuse import refuse
+    from crawler.page.tree import stated_address
+    from crawler.text.charset import decide, decode
+
+    content_type = content_type or _header_beside(name)
+    place = url or _file_address(name)
+    refuse(body, content_type, place)
+    verdict = decide(body, content_type)
+    html = decode(body, verdict)
+    page = parse_repaired(html, url or stated_address(html) or place)
+    article = replace(
+        page.article,
+        charset=verdict,
+        fetched_url=url,
+        body_sha256=hashlib.sha256(body).hexdigest(),
+    )
+    return orjson.dumps(as_record(article))
+
+
+def _header_beside(name: str) -> str | None:
+    """Read the header beside the page; ``None`` if there is none, or the file is no JSON object."""
+    try:
+        headers = orjson.loads(Path(f"{name}.headers.json").read_bytes())
+    except (OSError, ValueError):
+        return None
+    if not isinstance(headers, dict):
+        return None
+    values = (value for key, value in headers.items() if str(key).lower() == "content-type")
+    value = next(values, None)
+    return value if isinstance(value, str) else None
+
+
+def _file_address(name: str) -> str:
+    return "file:///dev/stdin" if name == "-" else Path(name).resolve().as_uri()

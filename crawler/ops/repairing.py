@@ -1,0 +1,147 @@
+"""Undo what mis-encodings did to an article, and say in the article what was done.
+
+All texts of an article are repaired together, since one is evidence for another; what is read off
+the text (dateline, authors, credits) is read again afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from crawler.items import Article, Doubt, Photo
+from crawler.page.byline import read_authors
+from crawler.page.derive import reread
+from crawler.page.parse import parse_article
+from crawler.page.parsed import ParsedPage
+from crawler.page.restored import summed
+from crawler.text.repaired import Repaired
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One text of an article, and its place there."""
+
+    field: str
+    index: int | None
+    text: str
+
+
+def repaired(article: Article) -> Article:
+    """Repair every text of an article, and tell its script.
+
+    Returns:
+        The article with ``repairs`` (added up per rule), ``doubts`` (each with its field and
+        paragraph), ``damage`` and ``script``; a clean article differs in ``script`` only.
+    """
+    try:
+        from crawler.text.repair import repair_all
+    except ImportError:  # TEMPORARY: until the repair engine is there
+        return _with_script(article)
+
+    parts = list(_parts(article))
+    results = repair_all([part.text for part in parts])
+    if any(_says_something(result) for result in results):
+        article = _with_results(article, parts, results)
+    return _with_script(article)
+
+
+def parse_repaired(html: str, url: str) -> ParsedPage:
+    """Read and repair one page, also where the damage hides the words that mark its parts.
+
+    Mis-encoded text can still be found by its boxes, but ``来源：`` and ``责编：`` cannot be read in
+    it. So a page whose own text needs repair is read a second time from its repaired source, for
+    what stands in such lines.
+
+    Raises:
+        ExtractionError: The page holds no article.
+    """
+    page = parse_article(html, url)
+    article = repaired(page.article)
+    if article.damage and not page.article.damage:
+        article = _with_marked_lines(article, html, url)
+    return replace(page, article=article)
+
+
+def _with_marked_lines(article: Article, html: str, url: str) -> Article:
+    """Complete an article from the repaired source of its page, if that can be read."""
+    from crawler.errors import ExtractionError
+    from crawler.text.repair import repair
+
+    try:
+        again = parse_article(repair(html).text, url).article
+    except ExtractionError:
+        return article
+    return replace(
+        article,
+        source=again.source or article.source,
+        published_at=_finer(again, article).published_at,
+        authors=article.authors or again.authors,
+        editors=again.editors or article.editors,
+    )
+
+
+def _finer(one: Article, other: Article) -> Article:
+    """Return the article whose time names a minute."""
+    moment = one.published_at
+    return one if moment and (moment.hour, moment.minute) != (0, 0) else other
+
+
+def _parts(article: Article) -> Iterable[_Part]:
+    for name in ("title", "kicker", "subtitle", "source"):
+        text = getattr(article, name)
+        if text:
+            yield _Part(name, None, text)
+    for name in ("paragraphs", "authors", "editors"):
+        for i, text in enumerate(getattr(article, name)):
+            yield _Part(name, i, text)
+    for i, photo in enumerate(article.photos):
+        if photo.caption:
+            yield _Part("photos", i, photo.caption)
+        if photo.credit:
+            yield _Part("credits", i, photo.credit)
+
+
+def _says_something(result: Repaired) -> bool:
+    return bool(result.repairs or result.doubts or result.damage)
+
+
+def _with_results(article: Article, parts: Sequence[_Part], results: Sequence[Repaired]) -> Article:
+    texts = {
+        (part.field, part.index): result.text for part, result in zip(parts, results, strict=True)
+    }
+
+    def listed(field: str, old: Sequence[str]) -> tuple[str, ...]:
+        return tuple(texts[field, i] for i in range(len(old)))
+
+    changed = replace(
+        article,
+        title=texts.get(("title", None), article.title),
+        kicker=texts.get(("kicker", None)),
+        subtitle=texts.get(("subtitle", None)),
+        source=texts.get(("source", None)),
+        paragraphs=listed("paragraphs", article.paragraphs),
+        authors=listed("authors", article.authors),
+        editors=listed("editors", article.editors),
+        photos=tuple(_photo(photo, i, texts) for i, photo in enumerate(article.photos)),
+        damage=tuple(dict.fromkeys([*article.damage, *(d for r in results for d in r.damage)])),
+        repairs=summed([*article.repairs, *(done for r in results for done in r.repairs)]),
+        doubts=article.doubts + tuple(_doubts(parts, results)),
+    )
+    return reread(changed, forget=read_authors(article.paragraphs))
+
+
+def _photo(photo: Photo, i: int, texts: dict[tuple[str, int | None], str]) -> Photo:
+    return replace(photo, caption=texts.get(("photos", i)), credit=texts.get(("credits", i)))
+
+
+def _doubts(parts: Sequence[_Part], results: Sequence[Repaired]) -> Iterable[Doubt]:
+    for part, result in zip(parts, results, strict=True):
+        for doubt in result.doubts:
+            yield replace(doubt, field=part.field, paragraph=part.index)
+
+
+def _with_script(article: Article) -> Article:
+    from crawler.text.script import script_of
+
+    return replace(article, script=script_of("\n".join((article.title, *article.paragraphs))))
