@@ -26,7 +26,7 @@ from crawler.text.decoding import decode_run, enclosed_in_hz
 from crawler.text.frequency import measure
 from crawler.text.labels import Declared, read_declared
 from crawler.text.opinion import ask
-from crawler.text.runs import sample
+from crawler.text.runs import sample, without_code
 from crawler.text.weigh import CHINESE, DAMAGED, Finding, weigh
 from crawler.text.wide import by_mark, by_nuls, reads_as_chinese, without_marks
 
@@ -100,7 +100,7 @@ def _by_nuls(body: bytes, _: Declared) -> Finding | None:
 def _by_escapes(body: bytes, _: Declared) -> Finding | None:
     """Recognise the 7-bit encodings by what their escapes enclose."""
     if b"~{" in body:
-        text, closed = enclosed_in_hz(body[:_HEAD])
+        text, closed = enclosed_in_hz(without_code(body[:_HEAD]))
         reading = measure(text)
         needed = _ENCLOSED if closed else CHINESE
         if reading.weight >= needed and len(text) > len(body.translate(None, _ASCII)):
