@@ -1,8 +1,8 @@
 """How well and how fast copies are found: ``python benchmarks/near_duplicates.py``.
 
-Prints four tables: copies found and wrongly found by kind of damage; articles of one mould that
-are wrongly merged; the same for the rule that the numbers replaced; and the time of each step beside
-other libraries, where they are installed (``pip install datasketch rensa simhash``).
+Prints copies found and wrongly found by kind of damage; the same for the pages of one mirror, which all
+have its menus; articles of one mould that are wrongly merged; and the time of each step beside other
+libraries, where they are installed (``pip install datasketch scipy rensa simhash``).
 
 The texts are the invented articles of the stand-in site. ``--texts FILE`` takes others: JSON lines with a
 "text", one article each. Another ``--seed`` is another draw of articles, damages and moulds.
@@ -41,6 +41,7 @@ def main() -> None:
     texts = _texts(options)
     print(f"{len(texts)} articles of at least {MIN_LENGTH} characters, seed {options.seed}\n")
     _quality(texts, options)
+    _one_site(texts, options)
     _moulds(options.seed)
     near_duplicates_time.table(texts)
 
@@ -99,6 +100,22 @@ def _by_damage(
         _row(kind, counts)
         total = [a + b for a, b in zip(total, counts, strict=True)]
     _row(title, total)
+    print()
+
+
+def _one_site(texts: Sequence[str], options: argparse.Namespace) -> None:
+    """Add the pages of one mirror one after the other: each an article and the same menus."""
+    index = Index()
+    for text in texts:
+        index.add(text)
+    random = Random(f"{options.seed} one site")
+    chosen = random.sample(range(len(texts)), min(options.queries, len(texts)))
+    counts = [0, 0, 0]
+    for number in chosen:
+        match = index.add(text_damage.mirror_page(texts[number], random, texts[:1]))
+        right = match is not None and match.number == number
+        counts = [counts[0] + 1, counts[1] + right, counts[2] + (match is not None and not right)]
+    _row("pages of one mirror", counts)
     print()
 
 

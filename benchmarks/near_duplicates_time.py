@@ -89,19 +89,17 @@ def _grams(text: str) -> list[str]:
 
 
 def _peers() -> dict[str, Callable[[str], object]]:
-    """Give what is installed of the other libraries, each as its documentation says."""
+    """Give what is installed of the other libraries, each used as its documentation says."""
     peers: dict[str, Callable[[str], object]] = {}
-    for name, build in (("datasketch", _datasketch), ("rensa", _rensa), ("simhash", _simhash)):
+    for module, (name, build) in _BUILD.items():
         try:
-            peers[f"{name} {build.__doc__}"] = build(importlib.import_module(name))
+            peers[name] = build(importlib.import_module(module))
         except ImportError:
-            print(f"({name} is not installed)")
+            print(f"({module} is not installed)")
     return peers
 
 
 def _datasketch(module: Any) -> Callable[[str], object]:
-    """MinHash-128, update_batch"""
-
     def run(text: str) -> object:
         made = module.MinHash(num_perm=128)
         made.update_batch([gram.encode() for gram in _grams(text)])
@@ -111,8 +109,6 @@ def _datasketch(module: Any) -> Callable[[str], object]:
 
 
 def _rensa(module: Any) -> Callable[[str], object]:
-    """RMinHash-128"""
-
     def run(text: str) -> object:
         made = module.RMinHash(num_perm=128, seed=1)
         made.update(_grams(text))
@@ -122,5 +118,11 @@ def _rensa(module: Any) -> Callable[[str], object]:
 
 
 def _simhash(module: Any) -> Callable[[str], object]:
-    """Simhash-64"""
     return lambda text: module.Simhash(_grams(text))
+
+
+_BUILD = {
+    "datasketch": ("datasketch: MinHash-128, update_batch", _datasketch),
+    "rensa": ("rensa: RMinHash-128", _rensa),
+    "simhash": ("simhash: 64 bits", _simhash),
+}

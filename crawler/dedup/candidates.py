@@ -1,7 +1,8 @@
 """Choose which known texts are worth a comparison, with work that does not grow.
 
-Each key of a new text names the known texts that have it too. Two keys in common is strong
-evidence; one is weak, unless hardly any text has that key.
+Each key of a new text names the known texts that have it too. A key that hardly any text has says
+much, one that a hundred texts have says little: it comes from a menu, a notice, a set phrase. So
+a shared key counts by how many share it. Two keys in common are evidence; one is only if it is rare.
 """
 
 from __future__ import annotations
@@ -24,20 +25,21 @@ def best(postings: Iterable[Sequence[int]]) -> list[int]:
             most 64 of each are looked at.
 
     Returns:
-        At most 8 different texts: the ones with the most keys in common, at equal numbers the newest
-        (the ones with the highest number); after them at most 3 that share one rare key.
+        At most 8 different texts: the ones with two keys or more in common, those with the rarest and
+        most keys first, at a tie the newest (the highest number); after them at most 3 that share one
+        rare key.
 
     >>> best([[7, 3], [7, 3], [7, 5], [9, 8, 6, 4, 2, 1]])
     [7, 3, 5]
     """
     shared: Counter[int] = Counter()
-    rare: dict[int, None] = {}
+    weight: dict[int, float] = {}
     for posting in postings:
         newest = list(islice(posting, NEWEST_PER_KEY))
-        shared.update(newest)
-        if len(newest) <= RARE:
-            rare.update(dict.fromkeys(newest))
-    several = sorted(((n, text) for text, n in shared.items() if n > 1), reverse=True)
-    chosen = [text for _, text in several[:COMPARISONS]]
-    alone = sorted((text for text in rare if shared[text] == 1), reverse=True)
-    return (chosen + alone[:RARE_COMPARISONS])[:COMPARISONS]
+        for text in newest:
+            shared[text] += 1
+            weight[text] = weight.get(text, 0.0) + 1 / len(newest)
+    ranked = sorted(((weight[text], text) for text in shared), reverse=True)
+    several = [text for _, text in ranked if shared[text] > 1]
+    rare = [text for by, text in ranked if shared[text] == 1 and by >= 1 / RARE]
+    return (several[:COMPARISONS] + rare[:RARE_COMPARISONS])[:COMPARISONS]

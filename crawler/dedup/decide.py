@@ -3,8 +3,8 @@
 Two questions, in this order:
 
 1. Does enough of the shorter text stand in the longer one?
-2. Or are the two of one mould, filled twice: two days' weather, two cities' congresses?
-   See :mod:`crawler.dedup.mould`.
+2. Does what differs make two articles of them: two days' weather, two cities' congresses?
+   See :mod:`crawler.dedup.differences`.
 
 Pure functions of two prepared texts. The thresholds were set on damaged copies of newspaper
 articles and checked on others: ``python benchmarks/near_duplicates.py`` prints what they give.
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from crawler.dedup.compare import Similarity, Text, compare
-from crawler.dedup.mould import same_mould
+from crawler.dedup.differences import is_other_article
 
 RelationName: TypeAlias = Literal[
     "same_text", "reprint", "excerpt", "contains", "mirror", "revised"
@@ -44,13 +44,21 @@ class Relation:
             ``revised`` the same page or channel changed it; ``reprint`` any other copy.
         similarity: 0.0 to 1.0: how much of the shorter text stands in the longer one.
         jaccard: 0.0 to 1.0: how alike they are as wholes.
-        common: Shingles that both have; tells the better of two matches.
+        common: Shingles that both have.
     """
 
     name: RelationName
     similarity: float
     jaccard: float
     common: int
+
+    @property
+    def strength(self) -> tuple[bool, int]:
+        """The greater, the better the match: a text that is wholly there, then as much as possible.
+
+        Of two pages of one site the menus may be more than the article.
+        """
+        return self.similarity >= PART, self.common
 
 
 def decide(
@@ -76,7 +84,7 @@ def decide(
     similarity = compare(new, old)
     if similarity.containment < ENOUGH:
         return None
-    if same_mould(new, old, similarity, words_count=not mirror):
+    if is_other_article(new, old, similarity, words_count=not mirror):
         return None
     name = _as_copy(similarity)
     if mirror:

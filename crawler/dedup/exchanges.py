@@ -38,19 +38,21 @@ class Gaps:
         words: How many hold two letters or more on either side, few of them the same.
         repeated: How many of these hold the same two words as another gap.
         numbers: How many hold two letters or more on either side, with other digits among them.
+        strange: Letters of the first text in its longest gap: a passage that the other one lacks.
     """
 
     all: int
     words: int
     repeated: int
     numbers: int
+    strange: int
 
 
 def gaps(a: Text, b: Text) -> Gaps:
     """Line two texts up; the shorter one should come first.
 
     >>> gaps(Text("今年任命张建国为东山市水利局局长"), Text("今年任命李伟为东山市水利局局长"))
-    Gaps(all=1, words=1, repeated=0, numbers=0)
+    Gaps(all=1, words=1, repeated=0, numbers=0, strange=3)
     """
     in_a, in_b = _anchors(a, b)
     step_a, step_b = np.diff(in_a), np.diff(in_b)
@@ -70,7 +72,8 @@ def gaps(a: Text, b: Text) -> Gaps:
         elif _is_another_word(word_a, word_b):
             words[word_a, word_b] += 1
     repeated = sum(times for times in words.values() if times > 1)
-    return Gaps(int(np.count_nonzero(is_gap)), words.total(), repeated, digits)
+    strange = int(step_a.max()) - ANCHOR
+    return Gaps(int(np.count_nonzero(is_gap)), words.total(), repeated, digits, max(0, strange))
 
 
 def _anchors(a: Text, b: Text) -> tuple[Positions, Positions]:

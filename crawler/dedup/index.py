@@ -92,7 +92,9 @@ class Index:
             for number in candidates.best(postings)
             if (relation := decide(new, self._text(number)))
         ]
-        return max(matches, key=lambda match: (match.relation.common, -match.number), default=None)
+        return max(
+            matches, key=lambda match: (match.relation.strength, -match.number), default=None
+        )
 
     def _or_its_original(self, match: Match, new: Text) -> Match:
         """Give the original of the text that was matched, if the new text matches that too.

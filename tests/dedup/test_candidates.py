@@ -8,9 +8,16 @@ from hypothesis import strategies as st
 from crawler.dedup.candidates import COMPARISONS, NEWEST_PER_KEY, best
 
 
-def test_most_keys_in_common_come_first_then_the_newest():
-    """More keys in common go before fewer; of equally many the newest go first."""
-    assert best([[9, 8, 4], [9, 8, 4], [4, 3], [8, 3]]) == [8, 4, 9, 3]
+def test_more_and_rarer_keys_come_first_then_the_newest():
+    """More keys in common go before fewer, rarer before popular; at a tie the newest go first."""
+    assert best([[9, 8, 4], [9, 8, 4], [4, 3], [8, 3]]) == [8, 4, 3, 9]
+
+
+def test_menu_shared_by_many_weighs_less_than_an_article():
+    """Two keys of their own outweigh four that a hundred pages of one site have."""
+    site = [*range(100, 0, -1)]
+
+    assert best([site, site, site, site, [7], [7]])[0] == 7
 
 
 def test_one_common_key_counts_if_it_is_rare():

@@ -37,7 +37,7 @@ def test_name_exchanged_twice_is_counted_as_repeated():
 
     found = gaps(Text.of(one), Text.of(one.replace("张建国", "李伟")))
 
-    assert found == Gaps(all=2, words=2, repeated=2, numbers=0)
+    assert found == Gaps(all=2, words=2, repeated=2, numbers=0, strange=3)
 
 
 def test_number_among_exchanged_words_is_counted():

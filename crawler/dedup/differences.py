@@ -1,11 +1,12 @@
-"""Tell two articles of one mould from an article and its copy.
+"""Look at what two similar texts do *not* share: does it make them two articles?
 
-Daily weather, stock briefs, the openings of fifty congresses: two of a kind may share nine tenths of
-their letters. What they do not share is what the mould was filled with. So it is looked for where
-the two texts differ:
+Daily weather, stock briefs, the openings of fifty congresses: two of one mould may share nine tenths
+of their letters. Pages of one site share its menus and its notices. So the letters in common do not
+decide alone; three things speak against a copy:
 
 * numbers that stand between the same words and are not the same number;
-* whole words that stand where the other text has another word.
+* whole words that stand where the other text has another word;
+* whole passages that the other text lacks, if they are as much as what is shared.
 
 Damage changes letters without regard to what they mean: of the numbers and the words it changes
 about as many as of everything else, and that is what each threshold here leaves room for.
@@ -15,10 +16,10 @@ from __future__ import annotations
 
 from crawler.dedup import numbers
 from crawler.dedup.compare import SHINGLE, Similarity, Text
-from crawler.dedup.exchanges import gaps
+from crawler.dedup.exchanges import Gaps, gaps
 
-# Of the places for a number that two texts have in common, damage changes about three times its share
-# of the letters (a number has two or three digits); moulds change four times that and more.
+# Of the places for a number that two texts have in common, damage changes about three times its
+# share of the letters (a number has two or three digits); moulds change four times that and more.
 NUMBER_LENGTH = 3
 LEAST_CHANGED, MOST_CHANGED = 0.15, 0.30  # ... but two in a short text may be chance
 CHANGED_SURELY = 0.50  # if it is two numbers only
@@ -37,24 +38,35 @@ LIGHTLY_DAMAGED = 0.90
 # Of the gaps between what two texts share, damage makes 1 in 10 look like another word.
 EXCHANGED, EXCHANGED_SHARE = 2, 0.35
 
+# Two thirds of a text are the text. Half of it may be a menu, a quotation, a law that both print:
+# then what is missing must be spread over it, as damage is, and not stand in one piece.
+MOST_OF_IT = 0.67
+ONE_PIECE = 0.25
 
-def same_mould(new: Text, old: Text, similarity: Similarity, *, words_count: bool = True) -> bool:
-    """Whether two similar texts are one mould, filled with two different things.
+
+def is_other_article(
+    new: Text, old: Text, similarity: Similarity, *, words_count: bool = True
+) -> bool:
+    """Whether what differs makes two articles of two similar texts.
 
     Args:
         new: A text.
-        old: Another, ``similarity.containment`` of the shorter one being in the longer one.
+        old: Another; ``similarity.containment`` of the shorter one stands in the longer one.
         similarity: Of :func:`crawler.dedup.compare.compare`, of the two in this order.
-        words_count: Whether other words in the same places are held against the two. They are not where one
-            text is known to be garbled.
+        words_count: Whether other words are held against the two. They are not where one text
+            is known to be garbled.
     """
     check = numbers.check(new.places, old.places)
     if _other_numbers(new, old, similarity, check):
         return True
     vouched = check.kept >= VOUCHED and check.kept >= VOUCHED_BY * check.changed
-    if vouched or not words_count or similarity.containment > LIGHTLY_DAMAGED:
+    if similarity.containment > (MOST_OF_IT if vouched else LIGHTLY_DAMAGED):
         return False
-    return _other_words(new, old, similarity, check)
+    shorter, longer = (new, old) if similarity.shorter == "a" else (old, new)
+    found = gaps(shorter, longer)
+    if similarity.containment < MOST_OF_IT and found.strange > ONE_PIECE * len(shorter.letters):
+        return True
+    return words_count and not vouched and _other_words(found, check)
 
 
 def _other_numbers(
@@ -65,9 +77,8 @@ def _other_numbers(
         return True  # yesterday's text with today's date, and nothing else is new
     places = check.kept + check.changed
     if places < FEW_PLACES:
-        return (
-            check.changed >= check.kept and numbers.share(new.places, old.places) < NUMBERS_SHARED
-        )
+        shared = numbers.share(new.places, old.places)
+        return check.changed >= check.kept and shared < NUMBERS_SHARED
     damage = 1 - similarity.containment ** (1 / SHINGLE)  # share of letters
     limit = min(max(NUMBER_LENGTH * damage, LEAST_CHANGED), MOST_CHANGED)
     if check.changed == 2 and not other_day:
@@ -75,9 +86,7 @@ def _other_numbers(
     return check.changed >= 2 and check.changed >= limit * places
 
 
-def _other_words(new: Text, old: Text, similarity: Similarity, check: numbers.NumberCheck) -> bool:
-    shorter, longer = (new, old) if similarity.shorter == "a" else (old, new)
-    found = gaps(shorter, longer)
+def _other_words(found: Gaps, check: numbers.NumberCheck) -> bool:
     if found.repeated:
         return True  # one name for another, twice: no damage does that
     exchanged = found.words + found.numbers + check.changed
