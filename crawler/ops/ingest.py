@@ -18,7 +18,7 @@ from crawler.errors import ArchiveError, ExtractionError
 from crawler.items import Article, Fetch, Link, Visit
 from crawler.ops import tally
 from crawler.ops.extracting import extract_record
-from crawler.ops.keeping import keep_new, keep_other_text
+from crawler.ops.keeping import Kept, keep_new, keep_other_text
 from crawler.store import articles, frontier, pages
 from crawler.store.archive import Archive, Record
 from crawler.store.articles import By, Stored
@@ -51,13 +51,13 @@ class Outcome:
         counts: For the run's counters, by (channel, name).
         hosts: Hosts that have new pages to fetch.
         record: For the archive; ``None`` if no body came.
-        article: The article as it was stored; ``None`` if there is none.
+        kept: The article whose text is new; ``None`` if there is none.
     """
 
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     hosts: frozenset[str] = frozenset()
     record: Record | None = None
-    article: Article | None = None
+    kept: Kept | None = None
 
 
 def ingest(connection: Connection, visit: Visit, intake: Intake) -> Outcome:
@@ -65,14 +65,14 @@ def ingest(connection: Connection, visit: Visit, intake: Intake) -> Outcome:
     now = visit.fetches[0].fetched_at if visit.fetches else datetime.now().astimezone()
     counts = tally.of_visit(visit)
     links = _enter_links(connection, visit, intake, now)
-    stored, due_at = None, None
+    kept, event, due_at = None, "", None
     if visit.article:
-        stored, event = _keep(connection, visit.article, intake, now)
-        counts.update(tally.of_article(stored, event))
+        kept, event = _keep(connection, visit.article, intake, now)
+        counts.update(tally.of_article(kept.article, event))
     if visit.fetches and not (visit.failure and visit.failure.wait):
         changed = not visit.unchanged and visit.failure is None
         waited = pages.seen(connection, visit.frontier_id, visit.fetches[0], changed=changed)
-        due_at = _next_look(connection, visit, stored, now, waited)
+        due_at = _next_look(connection, visit, kept, now, waited)
     if visit.failure and visit.failure.wait:
         frontier.put_back(connection, [visit.frontier_id])
     else:
@@ -85,7 +85,9 @@ def ingest(connection: Connection, visit: Visit, intake: Intake) -> Outcome:
             retries=intake.retries,
         )
     named = Counter({(visit.channel, name): value for name, value in counts.items()})
-    return Outcome(named, frozenset(map(_host, links)), _record(visit), stored)
+    return Outcome(
+        named, frozenset(map(_host, links)), _record(visit), kept if event != "unchanged" else None
+    )
 
 
 def _enter_links(
@@ -103,9 +105,7 @@ def _enter_links(
     return links
 
 
-def _keep(
-    connection: Connection, item: Article, intake: Intake, now: datetime
-) -> tuple[Article, str]:
+def _keep(connection: Connection, item: Article, intake: Intake, now: datetime) -> tuple[Kept, str]:
     """Store an article; say whether it is new, changed, read anew or unchanged."""
     by = By(intake.run_id, intake.code_version)
     known = articles.find(connection, item.url)
@@ -113,12 +113,12 @@ def _keep(
         return keep_new(connection, item, now, by), "new"
     if _same_text(known.article, item):
         articles.touch(connection, known.id, item)
-        return known.article, "unchanged"
+        return Kept(known.id, known.article), "unchanged"
     reading = _is_new_reading(known, item, intake.archive)
     item = replace(item, revision=known.article.revision + (not reading))
     extraction = known.extraction + 1 if reading else 1
-    stored = keep_other_text(connection, known, item, extraction, by)
-    return stored, "reread" if reading else "changed"
+    kept = keep_other_text(connection, known, item, extraction, by)
+    return kept, "reread" if reading else "changed"
 
 
 def _same_text(one: Article, other: Article) -> bool:
@@ -150,13 +150,14 @@ def _is_new_reading(known: Stored, item: Article, archive: Archive) -> bool:
 
 
 def _next_look(
-    connection: Connection, visit: Visit, stored: Article | None, now: datetime, waited: int
+    connection: Connection, visit: Visit, kept: Kept | None, now: datetime, waited: int
 ) -> datetime | None:
     if visit.kind != "article" or visit.failure:
         return None
-    if stored is None and (known := articles.find(connection, visit.url)):
-        stored = known.article
-    return pages.next_check(stored.published_at if stored else None, now, waited)
+    if kept:
+        return pages.next_check(kept.article.published_at, now, waited)
+    known = articles.find(connection, visit.url)
+    return pages.next_check(known.article.published_at if known else None, now, waited)
 
 
 def _record(visit: Visit) -> Record | None:

@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from crawler.dedup.sketch import Sketch
 from crawler.items import Article
 from crawler.ops import relate
 from crawler.store import articles, search
 from crawler.store.articles import By, Stored
+from crawler.store.search import Entry
 
 
-def keep_new(connection: Connection, item: Article, now: datetime, by: By) -> Article:
-    """Store an article that is not there yet; give it back with its marks."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An article that was stored.
+
+    Attributes:
+        id: Its row.
+        article: As it stands now, with its marks.
+    """
+
+    id: int
+    article: Article
+
+
+def keep_new(connection: Connection, item: Article, now: datetime, by: By) -> Kept:
+    """Store an article that is not there yet."""
     summary = relate.summary_of(item)
     article_id = articles.insert(connection, item, text_hash=summary.exact.hex(), now=now, by=by)
-    return _enter(connection, article_id, item, summary, now)
+    return Kept(article_id, relate.relate(connection, article_id, item, summary, now))
 
 
 def keep_other_text(
     connection: Connection, known: Stored, item: Article, extraction: int, by: By
-) -> Article:
+) -> Kept:
     """Store another text of a known article; the one before stays as a revision.
 
     Args:
@@ -31,11 +46,10 @@ def keep_other_text(
         item: As it stands now, with its revision.
         extraction: 1 for a new revision; one more than before for a new reading of the old one.
         by: Who brought it.
-
-    Returns:
-        ``item`` with its marks.
     """
     relate.forget(connection, known)
+    # So that a mark which no longer holds is seen and taken away.
+    item = replace(item, duplicate_of=known.article.duplicate_of)
     summary = relate.summary_of(item)
     articles.replace(
         connection,
@@ -45,19 +59,17 @@ def keep_other_text(
         text_hash=summary.exact.hex(),
         by=by,
     )
-    return _enter(connection, known.id, item, summary, known.first_seen_at)
+    first_seen = known.first_seen_at
+    return Kept(known.id, relate.relate(connection, known.id, item, summary, first_seen))
 
 
-def _enter(
-    connection: Connection,
-    article_id: int,
-    item: Article,
-    summary: Sketch,
-    first_seen: datetime,
-) -> Article:
+def make_findable(connection: Connection, kept: Iterable[Kept]) -> None:
+    """Enter articles into the full text: the last thing that a transaction does."""
+    search.index_articles(connection, [_entry(each) for each in kept])
+
+
+def _entry(kept: Kept) -> Entry:
+    item = kept.article
     titles = (item.title, item.kicker, item.subtitle)
     lines = (*item.paragraphs, *(photo.caption for photo in item.photos))
-    search.index_article(
-        connection, article_id, "\n".join(filter(None, titles)), "\n".join(filter(None, lines))
-    )
-    return relate.relate(connection, article_id, item, summary, first_seen)
+    return Entry(kept.id, "\n".join(filter(None, titles)), "\n".join(filter(None, lines)))

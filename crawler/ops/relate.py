@@ -63,8 +63,7 @@ def relate(
     match = _best_match(connection, article_id, item, summary)
     fingerprints.add(connection, _packed(article_id, item, summary))
     if match is None:
-        articles.mark_duplicate(connection, article_id, None, None, None)
-        return replace(item, duplicate_of=None, relation=None, similarity=None)
+        return _unmarked(connection, article_id, item)
     root = _root(connection, match.stored)
     mine = _copy(article_id, item, first_seen)
     theirs = _copy(root.id, root.article, root.first_seen_at)
@@ -83,6 +82,14 @@ def relate(
         relation=relation.name,
         similarity=round(relation.similarity, 4),
     )
+
+
+def _unmarked(connection: Connection, article_id: int, item: Article) -> Article:
+    """Take a mark away that no longer holds; a new article has none."""
+    if item.duplicate_of is None:
+        return item
+    articles.mark_duplicate(connection, article_id, None, None, None)
+    return replace(item, duplicate_of=None, relation=None, similarity=None)
 
 
 def forget(connection: Connection, known: Stored) -> None:

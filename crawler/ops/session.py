@@ -23,6 +23,7 @@ from sqlalchemy import Connection
 from crawler.errors import StoreError
 from crawler.items import Link, Visit
 from crawler.ops.ingest import Intake, Outcome, ingest
+from crawler.ops.keeping import make_findable
 from crawler.store import frontier, hosts, runs
 from crawler.store.archive import Archive, Record
 from crawler.store.engine import Store
@@ -278,7 +279,7 @@ class CrawlSession:
         }
 
     def _book(self, connection: Connection, results: list[Any]) -> None:
-        """Write a batch's counters and raw bodies, in this order, before the batch is committed.
+        """Write what a batch has in common, before it is committed.
 
         The archive comes last: it has a transaction of its own, and a body that is kept although
         its page is then fetched again does no harm.
@@ -291,6 +292,7 @@ class CrawlSession:
             if outcome.record:
                 records.append(outcome.record)
         runs.count(connection, self.run_id, counts)
+        make_findable(connection, [each.kept for each in outcomes if each.kept])
         if records:
             self._archive.keep(records)
 

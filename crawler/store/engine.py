@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import URL, make_url
@@ -155,7 +156,7 @@ def _prepare_file(path: Path, *, create: bool) -> None:
 def _engine(url: URL, *, begin: str) -> Engine:
     if url.get_backend_name() == "postgresql":
         return _postgres_engine(url)
-    engine = sa.create_engine(url, connect_args={"timeout": LOCK_SECONDS})
+    engine = sa.create_engine(url, connect_args={"timeout": LOCK_SECONDS}, **_JSON)
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
@@ -174,10 +175,20 @@ def _engine(url: URL, *, begin: str) -> Engine:
     return engine
 
 
+def _as_json(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+# Hanzi stay hanzi in the file, so that other tools show text and not \\uXXXX.
+_JSON: dict[str, Any] = {"json_serializer": _as_json, "json_deserializer": orjson.loads}
+
+
 def _postgres_engine(url: URL) -> Engine:
     try:
         # A server that was restarted is noticed when a connection is taken, not in mid-batch.
-        return sa.create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+        return sa.create_engine(
+            url, pool_pre_ping=True, connect_args={"connect_timeout": 10}, **_JSON
+        )
     except ModuleNotFoundError as error:
         raise ConfigError(
             "PostgreSQL needs its driver: pip install 'psycopg[binary]' (extra: postgres)"
