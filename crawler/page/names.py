@@ -26,7 +26,8 @@ _ROLE = marks(
     rf"(?:报道)?(?:\s?[:：/／]\s?)?"
 )
 
-_NESTED = marks(r"[(（\[【][^()（）\[\]【】]{0,40}[)）\]】]")
+# A last one may have lost its closing bracket with the decoration: 责编：甲(实习
+_NESTED = marks(r"[(（\[【][^()（）\[\]【】]{0,40}(?:[)）\]】]|$)")
 _APART = marks(r"[、，,;；/／|｜&\n]|\s和\s|\s与\s")
 _DECORATION = " 　()（）[]【】□■●◆:：.。—-_*"
 _CHINESE = marks(rf"[{HAN}]{{2,4}}")

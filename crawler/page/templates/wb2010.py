@@ -21,7 +21,8 @@ DESIGN = Design(
     kicker=xpath("h3 | *[@id='jtitle']"),
     subtitle=xpath("h2 | *[@id='ftitle']"),
     author=xpath(f"*[{has_class('author')}]"),
-    stamp=xpath(f"p[{has_class('sou')}] | div[{has_class('sou')}]"),
+    # From 2013 on, the line is an h5 in the same box.
+    stamp=xpath(f"p[{has_class('sou')}] | div[{has_class('sou')}] | h5[*[@id='p_publishtime']]"),
     editors=xpath("*[@id='p_editor']"),
     photos_before=xpath(
         "div[@class='text_img'][following-sibling::div[@id='zoom' or @id='p_content']]"
