@@ -72,6 +72,29 @@ def of_words(words: Iterable[tuple[str, float]]) -> Counts:
     return found
 
 
+def in_style_of(counts: Counts, model: Counts) -> Counts:
+    """Turn down n-grams with characters that ``model`` uses less: 啊 and 你 of a forum in news."""
+    chars, ratios = _ratios(counts, model)
+    adapted = {}
+    for n, (keys, weights) in counts.items():
+        least = np.ones(len(keys))
+        for place in range(n):
+            units = (keys >> np.uint64(16 * place)) & np.uint64(0xFFFF)
+            least = np.minimum(least, ratios[np.searchsorted(chars, units)])
+        adapted[n] = keys, weights * least
+    return adapted
+
+
+def _ratios(counts: Counts, model: Counts) -> tuple[Keys, Weights]:
+    keys, weights = counts[1]
+    other, times = model[1]
+    at = np.searchsorted(other, keys)
+    at[at == len(other)] = 0
+    there = np.where(other[at] == keys, times[at], 0.0) + 0.5
+    ratios = (there / times.sum()) / (weights / weights.sum())
+    return keys, np.clip(ratios, 0.03, 1.0)
+
+
 def mix(parts: Iterable[tuple[Counts, float]]) -> Counts:
     """Add up several counts, each times its weight."""
     parts = list(parts)

@@ -18,7 +18,7 @@ import numpy as np
 
 from crawler.text.mirror import gbk, readings, script
 from crawler.text.mirror.language import Language
-from crawler.text.mirror.lattice import Conditions
+from crawler.text.mirror.lattice import MARKS, Conditions
 from crawler.text.mirror.phase import Walker
 from crawler.text.ngrams import key_of, table
 
@@ -31,8 +31,14 @@ _BROKEN: Final = re.compile(r"\?[！？，。、；!?,;].")
 _BROKEN_TAG: Final = re.compile(r"[\u4e00-\u9fff]\?[！？，。、；!?,;]\?/[a-z]{1,10}>")
 """``的。”</span>``: the bracket of a tag, swallowed by a quotation mark that was split."""
 
+_WIDE_BROKEN: Final = re.compile(r"[\u4e00-\u9fff]\?\?[，；！,;!][\u4e00-\u9fff]")
+"""``矮小，`` with both bytes of 小 taken for lead bytes."""
+
 _SURE: Final = 24.0
 """Bits by which reading on half a character off must beat the text as it stands."""
+
+GENUINE: Final = frozenset("於後裡裏麵製隻雲範採鬥願佔遊係繫餘乾鬆穀瞭嚐迴")
+"""Characters that the mirrors' conversion never makes, and real traditional text does."""
 
 _TRIES: Final = 6
 _COMMON: Final = 13.5
@@ -114,18 +120,23 @@ def _cost(char: str) -> float:
 
 
 def _has_commas(text: str) -> bool:
-    """Commas before other marks, in traditional characters that the mirrors write."""
+    """Commas before other marks, in the traditional characters of the mirrors."""
     found = sum(1 for _ in islice(_COMMA.finditer(text), 3))
-    if found < 3:
-        return False
-    shown = script.traditional().values()
-    return len(set(text) & set(shown)) >= 3
+    return found > 0 and _in_mirror_script(text)
+
+
+def _in_mirror_script(text: str) -> bool:
+    """Traditional characters, but none of those that a writer of traditional Chinese needs."""
+    chars = set(text)
+    return len(chars & set(script.traditional().values())) >= 2 and not chars & GENUINE
 
 
 def _has_broken_phase(text: str) -> bool:
     """A stretch that becomes good Chinese when it is read half a character off."""
     if "?" not in text:
         return False
+    if _WIDE_BROKEN.search(text) and _in_mirror_script(text):
+        return True
     walker = Walker(Language(), Conditions(True, "，" not in text, frozenset()), margin=_SURE)
     return any(walker.walk(piece).stretches for piece in islice(_broken(text), _TRIES))
 
@@ -135,6 +146,6 @@ def _broken(text: str) -> Iterator[str]:
     pairs = gbk.pairs()
     for match in _BROKEN.finditer(text):
         following = pairs.get(match[0][2])
-        if match[0][2] == "?" or (following and match[0][2] >= "\x80"):
+        if match[0][2] in MARKS or (following and match[0][2] >= "\x80"):
             start = max(match.start() - 12, text.rfind("\n", 0, match.start()) + 1)
             yield text[start : match.start() + 60].split("\n", 1)[0]

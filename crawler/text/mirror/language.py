@@ -69,11 +69,10 @@ class Language:
             left[hit] = False
         return bits
 
-    def costs(self, pieces: Sequence[tuple[str, str]]) -> list[float]:
-        """Bits of each continuation after its context, ``(context, continuation)``."""
+    def costs(self, pieces: Sequence[tuple[int, str]]) -> list[float]:
+        """Bits of each text after its packed context, ``(context, text)``."""
         keys: list[int] = []
-        for before, text in pieces:
-            key = ngrams.key_of(context(before))
+        for key, text in pieces:
             for char in ngrams.fold(text):
                 key = (key & 0xFFFFFFFFFFFF) << 16 | min(ord(char), 0xFFFD)
                 keys.append(key)
@@ -91,6 +90,6 @@ class Language:
         return np.unique(np.concatenate(found))
 
 
-def context(before: str) -> str:
-    """The last characters of a text, folded, filled up where it begins."""
-    return ngrams.fold((EDGE + before[-CONTEXT:])[-CONTEXT:])
+def context(before: str) -> int:
+    """The last characters of a text, folded and packed, filled up where it begins."""
+    return ngrams.key_of(ngrams.fold((EDGE + before[-CONTEXT:])[-CONTEXT:]))

@@ -16,21 +16,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from crawler.text.mirror import gbk, readings, script
+from crawler.text import ngrams
+from crawler.text.mirror import gbk, names, readings, script
 from crawler.text.mirror.language import Language
 
-BEAM: Final = 40
+BEAM: Final = 32
 """Paths kept at one place of the text."""
 
 SPREAD: Final = 24.0
 """Bits by which a path may lag behind the best one at the same place."""
+
+RIVALS: Final = 24
+"""Alternatives that a path remembers."""
 
 REACH: Final = 160
 """Visible characters after which a stretch is given up."""
@@ -52,8 +56,16 @@ _LOST_DIGITS: Final = (
 )
 """What a number lost in front, by what is left of it."""
 
+OUTSIDE: Final = -1
+
 _GUESSABLE: Final = 400
 """More open possibilities than these are taken from the language instead of counted out."""
+
+SURNAMES: Final = 11.0
+"""Bits of the rarest surname that is thought of."""
+
+_SHIFT: Final = np.uint64(16)
+_CONTEXT: Final = 0xFFFFFFFFFFFF
 
 Codes = npt.NDArray[np.int64]
 
@@ -79,7 +91,10 @@ class Path:
     Attributes:
         shown: The original characters in the mirror's script.
         text: The same simplified; equally long.
-        key: The last three simplified characters, folded and packed.
+        key: The last three simplified characters, folded and packed; a finished name is one.
+        held: While a person's name is being read, the key from before it; otherwise ``OUTSIDE``.
+        given: The first given character of that name, 0 if it is still to come.
+        rivals: What less likely paths have in the places that were inferred.
         leads: First bytes that the character in progress may have; empty when in phase.
         bits: Cost of ``text`` and of all assumptions.
         guessed: Indices into ``text`` of what was inferred.
@@ -93,6 +108,9 @@ class Path:
     bits: float
     guessed: tuple[int, ...]
     at: int
+    held: int = OUTSIDE
+    given: int = 0
+    rivals: tuple[tuple[int, str], ...] = ()
 
 
 class Move(NamedTuple):
@@ -124,16 +142,48 @@ def mark_at(seen: str, at: int, flat: bool) -> str | None:
 
 
 def best_of(paths: Sequence[Path]) -> list[Path]:
-    """The paths that stay in the race, best first."""
+    """The paths that stay in the race, best first.
+
+    Of paths that can only go on alike the best one stays; what the others read differently is
+    remembered as its rivals.
+    """
     ranked = sorted(paths, key=lambda path: path.bits)
-    return [path for path in ranked[:BEAM] if path.bits <= ranked[0].bits + SPREAD]
+    kept: dict[tuple[int, bytes, int, int, int], Path] = {}
+    for path in ranked:
+        if path.bits > ranked[0].bits + SPREAD or len(kept) == BEAM:
+            break
+        state = (path.key, path.leads, path.held, path.given, path.at)
+        if state not in kept:
+            kept[state] = path
+        else:
+            kept[state] = _with_rival(kept[state], path)
+    return list(kept.values())
+
+
+def _with_rival(path: Path, other: Path) -> Path:
+    if len(path.text) != len(other.text) or len(path.rivals) >= RIVALS:
+        return path
+    rivals = {
+        (index, other.text[index])
+        for index in path.guessed
+        if other.text[index] != path.text[index]
+    }
+    return replace(path, rivals=path.rivals + tuple(sorted(rivals - set(path.rivals))))
+
+
+class Option(NamedTuple):
+    """One way to take candidates: as themselves or as part of a name; which rows, their bits."""
+
+    kind: str
+    rows: Codes
+    bits: npt.NDArray[np.float32]
 
 
 class Stretch:
     """Extends paths over one visible text."""
 
     def __init__(self, seen: str, language: Language, conditions: Conditions) -> None:
-        self._seen = seen
+        self.seen = seen
         self._language = language
         self._conditions = conditions
 
@@ -147,18 +197,18 @@ class Stretch:
         while agenda and (at := min(agenda)) <= limit:
             paths = best_of(agenda.pop(at))
             if drops:
-                paths = best_of(paths + self._dropped(paths))
+                paths += best_of(self._dropped(paths))
             for path in self._onward(paths, at):
                 where = agenda if path.leads else done
                 where.setdefault(path.at, []).append(path)
         return [path for at in done for path in best_of(done[at])]
 
     def _onward(self, paths: list[Path], at: int) -> Iterator[Path]:
-        if at >= len(self._seen):
+        if at >= len(self.seen):
             # The byte of a character that was cut off leaves no trace.
             yield from (_replace_leads(path, b"") for path in paths)
             return
-        if self._seen[at] == "," and self._seen[at + 1 : at + 2] in tuple(MARKS):
+        if self.seen[at] == "," and self.seen[at + 1 : at + 2] in tuple(MARKS):
             yield from (_replace_leads(path, path.leads, at + 1) for path in paths)
         for move in self._moves(at):
             yield from self._extend(paths, move)
@@ -174,20 +224,49 @@ class Stretch:
         owner, codes = self._possible(paths, move)
         if not len(codes):
             return []
-        units, forms = script.by_pair()
-        keys = np.array([path.key for path in paths], np.uint64)[owner] << np.uint64(16)
-        bits = self._language.bits(keys | units[codes].astype(np.uint64)) + forms[codes]
-        bits += np.array([path.bits for path in paths], np.float32)[owner]
+        options = self._options(paths, owner, codes)
+        _, forms = script.by_pair()
+        extra = forms[codes] + np.array([path.bits for path in paths], np.float32)[owner]
         if move.bare:
-            bits += self._penalty(codes)
+            extra += self._penalty(codes)
+        bits = np.concatenate([option.bits + extra[option.rows] for option in options])
+        rows = np.concatenate([option.rows for option in options])
+        kinds = np.repeat(np.arange(len(options)), [len(option.rows) for option in options])
         keep = np.flatnonzero(bits <= bits.min() + SPREAD)
         if len(keep) > BEAM:
             keep = keep[np.argpartition(bits[keep], BEAM)[:BEAM]]
         certain = len(move.lows) == 1 or bool(move.reading and len(codes) == 1)
-        return [
-            self._grown(paths[int(owner[i])], int(codes[i]), float(bits[i]), move, certain)
-            for i in keep
-        ]
+        grown = []
+        for i in keep.tolist():
+            row = rows[i]
+            path, code = paths[int(owner[row])], int(codes[row])
+            grown.append(self._grown(path, code, float(bits[i]), move, certain, options[kinds[i]].kind))
+        return grown
+
+    def _options(self, paths: list[Path], owner: Codes, codes: Codes) -> list[Option]:
+        """What the characters can be: themselves, or parts of a person's name."""
+        units = script.by_pair()[0][codes].astype(np.uint64)
+        contexts = np.array([path.key for path in paths], np.uint64)
+        literal = self._language.bits(contexts[owner] << _SHIFT | units)
+        held = np.array([path.held != OUTSIDE for path in paths])[owner]
+        given = np.array([path.given for path in paths], np.uint64)[owner]
+        options = [Option("plain", np.flatnonzero(~held), literal[~held])]
+        parts = names.parts()
+        surname = parts.surname[units] < SURNAMES
+        rows = np.flatnonzero(~held & surname)
+        if len(rows):
+            before = names.here(contexts)[owner[rows]]
+            options.append(Option("surname", rows, before + parts.surname[units[rows]]))
+        rows = np.flatnonzero(held & (given == 0))
+        if len(rows):
+            for kind, table in (("given", parts.first_of_two), ("close", parts.alone)):
+                bits = np.minimum(table[units[rows]], literal[rows])
+                options.append(Option(kind, rows, bits))
+        rows = np.flatnonzero(held & (given > 0))
+        if len(rows):
+            bits = np.minimum(names.second(given[rows], units[rows]), literal[rows])
+            options.append(Option("close", rows, bits))
+        return options
 
     def _penalty(self, codes: Codes) -> npt.NDArray[np.float32]:
         annotated = self._conditions.annotated
@@ -197,19 +276,32 @@ class Stretch:
         known = [int.from_bytes(pairs[char], "big") for char in annotated if char in pairs]
         return np.isin(codes, known).astype(np.float32) * np.float32(BARE)
 
-    def _grown(self, path: Path, code: int, bits: float, move: Move, certain: bool) -> Path:
+    def _grown(
+        self, path: Path, code: int, bits: float, move: Move, certain: bool, kind: str
+    ) -> Path:
         char = gbk.characters()[code.to_bytes(2, "big")]
         simple = script.simplified().get(char, char)
         unit = int(script.by_pair()[0][code])
-        key = (path.key << 16 | unit) & 0xFFFFFFFFFFFF
+        key, held, given = _state(path, unit, kind)
         guessed = path.guessed
         if not certain or len(path.leads) > 1:
             guessed += (len(path.text),)
         if move.behind:
-            bits += self._language.costs([(path.text + simple, move.behind)])[0]
+            bits += self._language.costs([(key, move.behind)])[0]
+            key = (key << 16 | ngrams.key_of(ngrams.fold(move.behind))) & _CONTEXT
             guessed += (len(path.text) + 1,)
-        text = path.text + simple + move.behind
-        return Path(path.shown + char + move.behind, text, key, move.leads, bits, guessed, move.at)
+        return Path(
+            shown=path.shown + char + move.behind,
+            text=path.text + simple + move.behind,
+            key=key,
+            leads=move.leads,
+            bits=bits,
+            guessed=guessed,
+            at=move.at,
+            held=held,
+            given=given,
+            rivals=path.rivals,
+        )
 
     def _possible(self, paths: list[Path], move: Move) -> tuple[Codes, Codes]:
         """Numbers of paths, and the pairs that can complete each one's open character."""
@@ -240,8 +332,8 @@ class Stretch:
     # What one visible character can mean.
 
     def _moves(self, at: int) -> Iterator[Move]:
-        char = self._seen[at]
-        if char == "?" and _TAG.match(self._seen, at + 1):
+        char = self.seen[at]
+        if char == "?" and _TAG.match(self.seen, at + 1):
             yield Move(bytes(gbk.TRAILS), b"", at + 1, behind="<")
             return
         pair = gbk.pairs().get(char)
@@ -251,7 +343,7 @@ class Stretch:
             yield from self._through(pair, at)
         if "@" <= char <= "~" or char == "€":
             low = 0x80 if char == "€" else ord(char)
-            yield Move(bytes((low,)), b"", at + 1, bare=self._seen[at + 1 : at + 2] != "(")
+            yield Move(bytes((low,)), b"", at + 1, bare=self.seen[at + 1 : at + 2] != "(")
         if char == "?":
             yield from self._lost(at + 1)
 
@@ -259,8 +351,8 @@ class Stretch:
         """The second byte of one character and the first of the next."""
         low, high = pair[:1], pair[1:]
         after = at + 1
-        note = readings.BRACKETED.match(self._seen, after)
-        if note and readings.fits(self._seen[at], note[1]):
+        note = readings.BRACKETED.match(self.seen, after)
+        if note and readings.fits(self.seen[at], note[1]):
             after = note.end()
         if high > b"\x80":
             yield Move(low, high, after)
@@ -269,7 +361,7 @@ class Stretch:
 
     def _lost(self, after: int) -> Iterator[Move]:
         """The meanings of a question mark."""
-        seen, every = self._seen, bytes(gbk.TRAILS)
+        seen, every = self.seen, bytes(gbk.TRAILS)
         note = readings.UNBRACKETED.match(seen, after)
         if note:
             yield Move(every, b"", note.end(), bare=False, reading=note[1])
@@ -284,8 +376,19 @@ class Stretch:
 
 
 def _replace_leads(path: Path, leads: bytes, at: int = -1) -> Path:
-    place = path.at if at < 0 else at
-    return Path(path.shown, path.text, path.key, leads, path.bits, path.guessed, place)
+    return replace(path, leads=leads, at=path.at if at < 0 else at)
+
+
+def _state(path: Path, unit: int, kind: str) -> tuple[int, int, int]:
+    """Key, key from before the name, and given character, after one more character."""
+    key = (path.key << 16 | unit) & _CONTEXT
+    if kind == "surname":
+        return key, path.key, 0
+    if kind == "given":
+        return key, path.held, unit
+    if kind == "close":
+        return (path.held << 16 | names.NAME) & _CONTEXT, OUTSIDE, 0
+    return key, OUTSIDE, 0
 
 
 def _digit(seen: str, at: int) -> str:

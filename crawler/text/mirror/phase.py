@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Final
 
@@ -77,6 +77,10 @@ def bare(seen: str, at: int, size: int) -> str:
     return "".join(script.simplified().get(char, char) for char in text[:size])
 
 
+def _blank(walk: Walk, at: int) -> Path:
+    return Path("", "", context(walk.tail()), b"", 0.0, (), at)
+
+
 class Walker:
     """Walks through the texts of one document."""
 
@@ -137,8 +141,9 @@ class Walker:
         walk.split_notes += seen[path.at - 1 : path.at] == ")"
         alike = [other for other in best if len(other.text) == len(path.text)]
         for index in path.guessed:
-            candidates = tuple(dict.fromkeys(other.text[index] for other in alike))
-            walk.guesses.append(Guess(base + index, candidates[:8]))
+            candidates = [other.text[index] for other in alike]
+            candidates += [char for place, char in path.rivals if place == index]
+            walk.guesses.append(Guess(base + index, tuple(dict.fromkeys(candidates))[:8]))
 
     # Where stretches begin.
 
@@ -146,14 +151,18 @@ class Walker:
         note = readings.UNBRACKETED.match(seen, at + 1)
         if note:
             yield from self._after_reading(note, walk)
-        elif mark_at(seen, at + 1, self._conditions.flat):
-            yield from self._after_mark(seen, at, walk)
+        else:
+            yield from self._at_mark(seen, at, _blank(walk, at))
+
+    def _at_mark(self, seen: str, at: int, base: Path) -> Iterator[Path]:
+        if mark_at(seen, at + 1, self._conditions.flat):
+            yield from self._after_mark(seen, at, base)
         if seen[at + 1 : at + 2] == "?":
-            yield from self._before_wide_mark(seen, at, walk)
+            yield from self._before_wide_mark(seen, at, base)
 
     def _after_reading(self, note: re.Match[str], walk: Walk) -> Iterator[Path]:
         pair = gbk.pairs().get(walk.shown[-1]) if walk.shown else None
-        key = ngrams.key_of(context(walk.tail()))
+        key = context(walk.tail())
         if pair:
             hidden = readings.starting_with(pair[1], note[1])
             leads = bytes(dict.fromkeys(gbk.pairs()[char][1] for char in hidden))
@@ -161,26 +170,38 @@ class Walker:
             for lead in leads:
                 yield Path("", "", key, bytes((lead,)), 0.0, (), note.end())
 
-    def _after_mark(self, seen: str, at: int, walk: Walk) -> Iterator[Path]:
+    def _after_mark(self, seen: str, at: int, base: Path) -> Iterator[Path]:
         mark = mark_at(seen, at + 1, self._conditions.flat) or ""
         second, lead = gbk.pairs()[mark]
-        yield from self._split(_split_by(second), bytes((lead,)), at + 2, walk)
+        yield from self._split(base, _split_by(second), bytes((lead,)), at + 2)
 
-    def _before_wide_mark(self, seen: str, at: int, walk: Walk) -> Iterator[Path]:
+    def _before_wide_mark(self, seen: str, at: int, base: Path) -> Iterator[Path]:
         """Both bytes of a character were taken for lead bytes: 微薄， shows as 微??，."""
         mark = mark_at(seen, at + 2, self._conditions.flat)
         if mark and gbk.pairs()[mark][0] == 0xA3:
-            yield from self._split(_split_by(0xA1), b"", at + 2, walk)
+            yield from self._split(base, _split_by(0xA1), b"", at + 2)
 
-    def _split(self, chars: tuple[str, ...], leads: bytes, at: int, walk: Walk) -> Iterator[Path]:
+    def _split(
+        self, base: Path, chars: tuple[str, ...], leads: bytes, at: int
+    ) -> Iterator[Path]:
+        """Paths on which the character in front of a mark is one of ``chars``."""
         texts = [script.simplified().get(char, char) for char in chars]
-        tail = walk.tail()
-        costs = self._language.costs([(tail, text) for text in texts])
+        costs = self._language.costs([(base.key, text) for text in texts])
         paths = []
         for char, text, bits in zip(chars, texts, costs, strict=True):
             cost = bits + script.forms()[char] + (0.0 if char == "。" else NOT_STOP)
-            key = ngrams.key_of(context(tail + text))
-            paths.append(Path(char, text, key, leads, cost, (0,), at))
+            paths.append(
+                replace(
+                    base,
+                    shown=base.shown + char,
+                    text=base.text + text,
+                    key=(base.key << 16 | ngrams.key_of(ngrams.fold(text))) & 0xFFFFFFFFFFFF,
+                    leads=leads,
+                    bits=base.bits + cost,
+                    guessed=(*base.guessed, len(base.text)),
+                    at=at,
+                )
+            )
         yield from best_of(paths)
 
     # Which reading is the best.
@@ -189,11 +210,23 @@ class Walker:
         stretch = Stretch(seen, self._language, self._conditions)
         ready = [path for path in starts if not path.leads]
         shifted = [path for path in starts if path.leads]
-        best = self._ranked(seen, at, walk, ready + stretch.read(shifted, drops=False))
+        paths = ready + self._read_on(stretch, shifted, drops=False)
         if self._conditions.dropped and shifted:
-            more = ready + stretch.read(shifted, drops=True)
-            best = self._ranked(seen, at, walk, more)
-        return best
+            paths += self._read_on(stretch, shifted, drops=True)
+        return self._ranked(seen, at, walk, paths)
+
+    def _read_on(self, stretch: Stretch, starts: list[Path], *, drops: bool) -> list[Path]:
+        """Read, and read on where the phase is lost again at the very place of its return."""
+        seen, found, rounds = stretch.seen, [], 0
+        while starts and rounds < 3:
+            paths = stretch.read(starts, drops=drops)
+            found += paths
+            lost = [path for path in paths if seen[path.at : path.at + 1] == "?"][:4]
+            starts = [start for path in lost for start in self._at_mark(seen, path.at, path)]
+            found += [path for path in starts if not path.leads]
+            starts = [path for path in starts if path.leads]
+            rounds += 1
+        return found
 
     def _ranked(self, seen: str, at: int, walk: Walk, paths: list[Path]) -> list[Path]:
         """The paths that beat the text as it stands, with what follows them, best first."""
@@ -201,12 +234,11 @@ class Walker:
             return []
         end = max(path.at for path in paths)
         tails = [bare(seen, path.at, end - path.at + LOOK_AHEAD) for path in paths]
-        tail = walk.tail()
         costs = self._language.costs(
-            [(tail + path.text, rest) for path, rest in zip(paths, tails, strict=True)]
+            [(path.key, rest) for path, rest in zip(paths, tails, strict=True)]
         )
         whole = bare(seen, at, end - at + LOOK_AHEAD)
-        limit = self._language.costs([(tail, whole)])[0] - self._margin
+        limit = self._language.costs([(context(walk.tail()), whole)])[0] - self._margin
         ranked = sorted(
             (
                 (path.bits + cost, number)

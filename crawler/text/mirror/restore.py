@@ -16,7 +16,7 @@ from crawler.text.repaired import Repaired
 
 DAMAGE: Final = "mirror"
 
-_BROKEN: Final = re.compile("[?\ue000-\ue4c5][^，。、；？！]{0,40}")
+_BROKEN: Final = re.compile("[?\ue000-\ue4c5][！？，。、；!?,;]*[^，。、；？！?]{0,160}")
 _PRIVATE: Final = re.compile("[\ue000-\ue4c5]")
 _OPEN: Final = re.compile("(?<=[\u4e00-\u9fff])\\?(?=[\u4e00-\u9fff])|[\ue000-\ue4c5]")
 _UNMAPPED: Final = ("？", "·", "•", "—")
