@@ -1,4 +1,4 @@
-"""Copies of an article: reprinted by another channel, or garbled by a mirror."""
+"""Copies of an article: in another column, in another channel, or garbled by a mirror."""
 
 from __future__ import annotations
 
@@ -46,6 +46,12 @@ def reprint(original: Story, entry: Entry, seed: int) -> Story:
         traits=frozenset(),
         pages=1,
     )
+
+
+def twin(original: Story, entry: Entry) -> Story:
+    """Print an article in a second column of its channel: another address, the same content id."""
+    truth = replace(original.truth, url=entry.url, node_id=entry.column.node_id)
+    return replace(original, entry=entry, truth=truth)
 
 
 def mirrored(original: Story, seed: int) -> Story:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from crawler.replica.answer import Response, message, stamped
-from crawler.replica.copies import mirrored, reprint
+from crawler.replica.copies import mirrored, reprint, twin
 from crawler.replica.encode import BIG5, MIRROR, Coding
 from crawler.replica.faults import Faults, applied
 from crawler.replica.furniture import Titled
@@ -102,6 +102,8 @@ class Newsroom:
         entry = self.plan.entry(number)
         if entry.kind == "reprint" and entry.of is not None:
             story = reprint(self.story(entry.of), entry, self.plan.seed)
+        elif entry.kind == "twin" and entry.of is not None:
+            story = twin(self.story(entry.of), entry)
         else:
             story = write(entry, self.plan.seed, self.plan.revision(number))
         return applied(self.faults, story)

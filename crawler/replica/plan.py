@@ -28,7 +28,7 @@ MIRROR_HOST = "www.garden-furniture.example"
 # One page in twelve is not a plain article; these kinds take turns.
 PERIOD = 12
 EXTRAS = (
-    "reprint", "gone", "mirror", "flaky", "reprint", "moved", "loop", "reprint",
+    "reprint", "gone", "mirror", "flaky", "reprint", "moved", "loop", "twin",
     "soft-gone", "mirror", "broken", "reprint", "forbidden", "empty", "reprint",
     "truncated", "wrong-type", "reprint", "rubbish", "mirror", "reprint", "deep",
     "huge", "hang",
@@ -133,8 +133,10 @@ class Plan:
         column = columns[number // len(self.channels) % len(columns)]
         published = self._published(number)
         kind, of = self._kind(number)
-        host = channel.host
-        path = _path(column.node_id, FIRST_ID + number, published.date())
+        host, claimed, day = channel.host, number, published.date()
+        if kind == "twin" and of is not None:
+            claimed, day = of, self._published(of).date()
+        path = _path(column.node_id, FIRST_ID + claimed, day)
         if kind == "mirror" and of is not None:
             host, path = MIRROR_HOST, self.entry(of).url.split(".com.cn", 1)[1]
         return Entry(
@@ -153,11 +155,12 @@ class Plan:
 
     def find(self, address: Address) -> Entry | None:
         """Find the page at an address of the site, or ``None`` if there is none."""
-        number = int(address.content_id or 0) - FIRST_ID
-        if not 0 <= number < self.total:
-            return None
-        entry = self.entry(number)
-        return entry if entry.url == address.canonical else None
+        claimed = int(address.content_id or 0) - FIRST_ID
+        # The twin of a page comes one round after it, with the same content id.
+        for number in (claimed, claimed + len(self.channels)):
+            if 0 <= number < self.total and self.entry(number).url == address.canonical:
+                return self.entry(number)
+        return None
 
     def column(self, channel: Channel, node_id: str) -> range:
         """Number the pages that a column shows, newest first; empty for a silent column."""
@@ -211,9 +214,9 @@ class Plan:
         kind = EXTRAS[block % len(EXTRAS)]
         if kind in ONCE and block >= len(EXTRAS):
             kind = "reprint"
-        if kind not in ("reprint", "mirror", "moved"):
+        if kind not in ("reprint", "mirror", "moved", "twin"):
             return kind, None
-        of = self._original(number)
+        of = self._twin_of(number) if kind == "twin" else self._original(number)
         return ("gone", None) if of is None else (kind, of)
 
     def _original(self, number: int) -> int | None:
@@ -225,6 +228,12 @@ class Plan:
             if older >= 0 and apart and self._is_report(older):
                 return older
         return None
+
+    def _twin_of(self, number: int) -> int | None:
+        """Find the page just before in the same channel, if that is an article elsewhere on it."""
+        before = number - len(self.channels)
+        columns = len(columns_of(self.channels[number % len(self.channels)]))
+        return before if before >= 0 and columns > 1 and self._is_report(before) else None
 
     def _is_report(self, number: int) -> bool:
         is_article = number % PERIOD != _extra_place(number // PERIOD)

@@ -23,7 +23,7 @@ from crawler.site.urls import Address, classify
 
 MAIN_HOST = "www." + SITE
 # Kinds whose page holds a whole article.
-WHOLE = ("article", "reprint", "flaky")
+WHOLE = ("article", "reprint", "twin", "flaky")
 _NO_PAGE = "页面没有找到"
 
 

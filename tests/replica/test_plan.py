@@ -69,18 +69,29 @@ def test_columns_go_back_in_time():
             assert days == sorted(days, reverse=True)
 
 
-def test_copies_are_of_older_articles_of_other_channels():
-    """A reprint, a mirror's copy and a moved page lead to a plain article."""
+def test_copies_are_of_older_articles():
+    """Each leads to a plain article; only a twin stays in its channel."""
     site = plan(400)
     copies = [entry for entry in site.entries() if entry.of is not None]
 
-    assert {entry.kind for entry in copies} == {"reprint", "mirror", "moved"}
+    assert {entry.kind for entry in copies} == {"reprint", "twin", "mirror", "moved"}
     for copy in copies:
         original = site.entry(copy.of)
         assert original.kind == "article"
-        assert original.channel != copy.channel
+        assert (original.channel == copy.channel) == (copy.kind == "twin")
         assert original.published.date() <= copy.published.date()
         assert (MIRROR_HOST in copy.url) == (copy.kind == "mirror")
+
+
+def test_a_twin_claims_the_content_id_of_its_original():
+    """Two addresses of one channel differ in the column only."""
+    site = plan(300)
+    twin = next(entry for entry in site.entries() if entry.kind == "twin")
+    pair = [classify(url) for url in (twin.url, site.entry(twin.of).url)]
+
+    assert pair[0].content_id == pair[1].content_id
+    assert pair[0].node_id != pair[1].node_id
+    assert site.find(pair[0]) == twin
 
 
 def test_days_add_pages_and_change_none_of_the_addresses():

@@ -86,6 +86,7 @@ def test_pages_have_the_size_of_real_ones():
         ("deep", 200),
         ("huge", 200),
         ("reprint", 200),
+        ("twin", 200),
         ("mirror", 200),
     ],
 )
