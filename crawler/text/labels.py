@@ -89,6 +89,10 @@ class Declared:
         known = (family(label) for label in (self.header, self.meta) if label)
         return tuple(name for name in known if name)
 
+    def means(self, codec: str) -> bool:
+        """Tell whether any label means ``codec``."""
+        return codec in self.families
+
     def agrees(self, decided: str, *, ascii_only: bool = False) -> bool:
         """Tell whether every label means ``decided``; a label written as rubbish does not.
 

@@ -79,31 +79,34 @@ def weigh(body: bytes, declared: Declared) -> Finding:
 
 def _chinese(data: bytes, readings: Readings, declared: Declared) -> tuple[str, str] | None:
     """Name the codec of a page that is clearly Chinese, or in UTF-8, and say why."""
-    codec = max(
-        readings, key=lambda name: readings[name].weight + _TIE * (name in declared.families)
-    )
+    codec = max(CODECS, key=lambda name: readings[name].weight + _TIE * declared.means(name))
     reading = readings[codec]
-    if reading.weight >= CHINESE and not _is_japanese(data):
+    japanese = _is_japanese(data)
+    if reading.weight >= CHINESE and not japanese:
         return codec, f"reads as Chinese in {codec}"
     if readings["utf-8"].bad <= DAMAGED:
         return "utf-8", "valid UTF-8 but for a few bytes"
-    others = max(readings[name].weight for name in readings if name != codec)
-    far_ahead = (
-        reading.weight >= max(_LIKELY, others + _LEAD) and reading.frequent >= _SOME_FREQUENT
-    )
-    if far_ahead and not _is_japanese(data):
+    if _is_far_ahead(codec, readings) and not japanese:
         return codec, f"reads as Chinese in {codec}, though not well"
     if mixed := _majority(data):
         return mixed, f"mixed; most of it reads as Chinese in {mixed}"
-    if readings["gb18030"].characters < _SHORT:
-        fits = (
-            name
-            for name in declared.families
-            if name in readings and readings[name].ordinary >= 0.8
-        )
-        if name := next(fits, None):
-            return name, "short, but the label fits"
+    if reading.characters < _SHORT and (label := _ordinary_label(declared, readings, 0.8)):
+        return label, "short, but the label fits"
     return None
+
+
+def _is_far_ahead(codec: str, readings: Readings) -> bool:
+    """Tell whether a reading that is not good is at least the only one with any sense."""
+    reading = readings[codec]
+    others = max(readings[name].weight for name in readings if name != codec)
+    likely = reading.weight >= _LIKELY and reading.frequent >= _SOME_FREQUENT
+    return likely and reading.weight >= others + _LEAD
+
+
+def _ordinary_label(declared: Declared, readings: Readings, least: float) -> str | None:
+    """Name the first label in which at least that share of the characters is ordinary."""
+    chinese = (name for name in declared.families if name in readings)
+    return next((name for name in chinese if readings[name].ordinary >= least), None)
 
 
 def _is_japanese(data: bytes) -> bool:
@@ -175,8 +178,7 @@ def _least_bad(lines: bytes, declared: Declared, readings: Readings) -> Finding:
     """Choose where nobody knows: hardly any text, very rare hanzi, or a binary file."""
     if _is_latin(lines):
         return Finding(codec="cp1252", why="letters above ASCII stand alone in words", score=_HALF)
-    named = (name for name in declared.families if name in CODECS)
-    label = next((name for name in named if readings[name].ordinary >= _HALF), None)
+    label = _ordinary_label(declared, readings, _HALF)
     codec = label or _by_repertoire(lines, readings)
     why = "the label fits" if label else f"{codec} is the nearest"
     return Finding(
