@@ -7,6 +7,7 @@ articles costs nothing until a page is asked for.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, timezone
@@ -181,7 +182,7 @@ class Plan:
 
     def revision(self, number: int) -> int:
         """How often a page has been written: 1, and one more for each day it was changed on."""
-        return 1 + sum(self.changed_on(day) == number for day in range(1, self.clock.day + 1))
+        return 1 + self._corrections[number]
 
     def changed_on(self, day: int) -> int | None:
         """Number the one article that the site silently corrects on that day."""
@@ -189,6 +190,10 @@ class Plan:
         start = self.base - 1 - (day * 7) % max(1, recent)
         older = range(start, -1, -1)
         return next((n for n in older if self._is_report(n)), None)
+
+    @cached_property
+    def _corrections(self) -> Counter[int | None]:
+        return Counter(self.changed_on(day) for day in range(1, self.clock.day + 1))
 
     def _published(self, number: int) -> datetime:
         minute = Random(f"{self.seed}/minute/{number}").randrange(7 * 60, 23 * 60)
