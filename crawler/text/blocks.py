@@ -21,6 +21,7 @@ CODECS: Final = ("gb18030", "big5hkscs", "utf-8")
 
 _MARGIN: Final = 0.8  # of Reading.weight: right and wrong readings of a sentence lie 1.0 apart
 _SPEAKS: Final = 1.6  # the weight of a sentence that is beyond doubt
+_NAMES: Final = 0.9  # ordinary hanzi, none of them frequent: the least that a rival must show
 _LEAST: Final = 3  # bytes above ASCII; fewer may be one stray byte that found a partner
 _ASCII: Final = bytes(range(128))
 _JUDGED: Final = 2000  # bytes of a run that are read to judge it
