@@ -245,7 +245,8 @@ def main() -> None:
     parts["names"] = only_with(ngram_counts.of_lines(with_names), NAME)
     parts["parts"] = ngram_counts.of_lines(name_parts)
     style = ngram_counts.mix((parts[name], share) for name, share in STYLE.items())
-    parts["opengram"] = ngram_counts.in_style_of(parts["opengram"], style)
+    for name in ("opengram", "wordfreq"):
+        parts[name] = ngram_counts.in_style_of(parts[name], style)
     parts["news"][2] = ngram_counts.total([parts["news"][2], (RUNS, np.full(len(RUNS), 1e-3))])
     estimate = Estimate(ngram_counts.mix((parts[name], share) for name, share in SHARES.items()))
     estimate.prune(options.entries)

@@ -19,6 +19,10 @@ Keys = npt.NDArray[np.uint64]
 Weights = npt.NDArray[np.float64]
 Counts = dict[int, tuple[Keys, Weights]]
 
+SPOKEN = "啊呀哦嘛哈呗嗯噢喔嘿咦哟"
+LEAST = 0.03
+"""To what share a character of another style is turned down."""
+
 _SHIFT = np.uint64(16)
 
 
@@ -92,7 +96,8 @@ def _ratios(counts: Counts, model: Counts) -> tuple[Keys, Weights]:
     at[at == len(other)] = 0
     there = np.where(other[at] == keys, times[at], 0.0) + 0.5
     ratios = (there / times.sum()) / (weights / weights.sum())
-    return keys, np.clip(ratios, 0.03, 1.0)
+    spoken = np.isin(keys, [ord(char) for char in SPOKEN])
+    return keys, np.where(spoken, LEAST, np.clip(ratios, LEAST, 1.0))
 
 
 def mix(parts: Iterable[tuple[Counts, float]]) -> Counts:

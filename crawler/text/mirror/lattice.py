@@ -33,6 +33,9 @@ BEAM: Final = 32
 SPREAD: Final = 24.0
 """Bits by which a path may lag behind the best one at the same place."""
 
+TWICE: Final = 6
+"""Paths on which a second private-use character is missed behind a first."""
+
 RIVALS: Final = 24
 """Alternatives that a path remembers."""
 
@@ -57,6 +60,7 @@ _LOST_DIGITS: Final = (
 """What a number lost in front, by what is left of it."""
 
 OUTSIDE: Final = -1
+NOWHERE: Final[frozenset[int]] = frozenset()
 
 _GUESSABLE: Final = 400
 """More open possibilities than these are taken from the language instead of counted out."""
@@ -94,6 +98,7 @@ class Path:
         key: The last three simplified characters, folded and packed; a finished name is one.
         held: While a person's name is being read, the key from before it; otherwise ``OUTSIDE``.
         given: The first given character of that name, 0 if it is still to come.
+        places: For each character the visible one that completed it.
         rivals: What less likely paths have in the places that were inferred.
         leads: First bytes that the character in progress may have; empty when in phase.
         bits: Cost of ``text`` and of all assumptions.
@@ -111,6 +116,7 @@ class Path:
     held: int = OUTSIDE
     given: int = 0
     rivals: tuple[tuple[int, str], ...] = ()
+    places: tuple[int, ...] = ()
 
 
 class Move(NamedTuple):
@@ -187,8 +193,11 @@ class Stretch:
         self._language = language
         self._conditions = conditions
 
-    def read(self, starts: Sequence[Path], *, drops: bool) -> list[Path]:
-        """Every surviving path that is back in phase, grouped by the place of its return."""
+    def read(self, starts: Sequence[Path], gaps: frozenset[int] | None) -> list[Path]:
+        """Every surviving path that is back in phase, grouped by the place of its return.
+
+        ``gaps``: the places in front of which characters may have been dropped; ``None``: all.
+        """
         agenda: dict[int, list[Path]] = {}
         done: dict[int, list[Path]] = {}
         for path in starts:
@@ -196,8 +205,8 @@ class Stretch:
         limit = min((path.at for path in starts), default=0) + REACH
         while agenda and (at := min(agenda)) <= limit:
             paths = best_of(agenda.pop(at))
-            if drops:
-                paths += best_of(self._dropped(paths))
+            if gaps is None or at in gaps:
+                paths += self._dropped(paths)
             for path in self._onward(paths, at):
                 where = agenda if path.leads else done
                 where.setdefault(path.at, []).append(path)
@@ -214,11 +223,13 @@ class Stretch:
             yield from self._extend(paths, move)
 
     def _dropped(self, paths: list[Path]) -> list[Path]:
-        """A private-use character was dropped here."""
+        """One or two private-use characters were dropped here."""
         known = [path for path in paths if len(path.leads) == 1]
         if not known:
             return []
-        return self._extend(known, Move(bytes(gbk.DROPPED_TRAILS), HIGH, known[0].at))
+        move = Move(bytes(gbk.DROPPED_TRAILS), HIGH, known[0].at)
+        once = best_of(self._extend(known, move))
+        return once + best_of(self._extend(once[:TWICE], move))
 
     def _extend(self, paths: list[Path], move: Move) -> list[Path]:
         owner, codes = self._possible(paths, move)
@@ -291,6 +302,7 @@ class Stretch:
             key = (key << 16 | ngrams.key_of(ngrams.fold(move.behind))) & _CONTEXT
             guessed += (len(path.text) + 1,)
         return Path(
+            places=path.places + (path.at,) * (1 + len(move.behind)),
             shown=path.shown + char + move.behind,
             text=path.text + simple + move.behind,
             key=key,

@@ -20,7 +20,7 @@ from typing import Final
 from crawler.text import ngrams
 from crawler.text.mirror import gbk, readings, script
 from crawler.text.mirror.language import Language, context
-from crawler.text.mirror.lattice import MARKS, Conditions, Path, Stretch, best_of, mark_at
+from crawler.text.mirror.lattice import MARKS, NOWHERE, Conditions, Path, Stretch, best_of, mark_at
 
 LOOK_AHEAD: Final = 3
 """Characters behind a stretch that take part in its ranking."""
@@ -29,6 +29,9 @@ NOT_STOP: Final = 3.0
 """Bits against another character than 。 before a split mark: all that were ever seen were 。."""
 
 _TAG: Final = re.compile("[</>]")
+
+ODD: Final = 11.5
+"""Bits of a character that may be two halves of different ones."""
 
 TRIES: Final = 120
 """Places of one text at which a stretch is looked for; a paragraph has a handful."""
@@ -199,6 +202,7 @@ class Walker:
                     leads=leads,
                     bits=base.bits + cost,
                     guessed=(*base.guessed, len(base.text)),
+                    places=(*base.places, at),
                     at=at,
                 )
             )
@@ -210,22 +214,37 @@ class Walker:
         stretch = Stretch(seen, self._language, self._conditions)
         ready = [path for path in starts if not path.leads]
         shifted = [path for path in starts if path.leads]
-        paths = ready + self._read_on(stretch, shifted, drops=False)
+        paths = ready + self._read_on(stretch, shifted, NOWHERE)
+        best = self._ranked(seen, at, walk, paths)
         if self._conditions.dropped and shifted:
-            paths += self._read_on(stretch, shifted, drops=True)
-        return self._ranked(seen, at, walk, paths)
+            paths += self._read_on(stretch, shifted, self._gaps(best))
+            best = self._ranked(seen, at, walk, paths)
+        return best
 
-    def _read_on(self, stretch: Stretch, starts: list[Path], *, drops: bool) -> list[Path]:
+    def _gaps(self, best: list[Path]) -> frozenset[int] | None:
+        """Where characters may have been dropped: at what reads badly, and at the end."""
+        if not best:
+            return None
+        path = best[0]
+        costs = self._language.each(context(""), path.text)
+        odd = {place for place, bits in zip(path.places, costs, strict=True) if bits > ODD}
+        return frozenset(odd | set(path.places[-1:]))
+
+    def _read_on(
+        self, stretch: Stretch, starts: list[Path], gaps: frozenset[int] | None
+    ) -> list[Path]:
         """Read, and read on where the phase is lost again at the very place of its return."""
-        seen, found, rounds = stretch.seen, [], 0
-        while starts and rounds < 3:
-            paths = stretch.read(starts, drops=drops)
+        seen = stretch.seen
+        found: list[Path] = []
+        for _ in range(3):
+            paths = stretch.read(starts, gaps)
             found += paths
             lost = [path for path in paths if seen[path.at : path.at + 1] == "?"][:4]
-            starts = [start for path in lost for start in self._at_mark(seen, path.at, path)]
-            found += [path for path in starts if not path.leads]
-            starts = [path for path in starts if path.leads]
-            rounds += 1
+            again = [start for path in lost for start in self._at_mark(seen, path.at, path)]
+            found += [path for path in again if not path.leads]
+            starts = [path for path in again if path.leads]
+            if not starts:
+                break
         return found
 
     def _ranked(self, seen: str, at: int, walk: Walk, paths: list[Path]) -> list[Path]:
