@@ -13,7 +13,7 @@ import typer
 from crawler.items import Verdict
 from crawler.text.charset import decide
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
