@@ -26,6 +26,8 @@ DOWNLOAD_DELAY = _config.delay  # default: 0
 DOWNLOAD_DELAY_JITTER = 0.25  # default: 0.5; never much below the second that we promise
 CONCURRENT_REQUESTS = 32  # default: 16; there are 37 hosts, each asked one at a time
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default: 8
+# Default: 100 workers are made for each response; ours bring one visit each.
+CONCURRENT_ITEMS = 1
 AUTOTHROTTLE_ENABLED = True  # a slow answer makes us slower
 AUTOTHROTTLE_START_DELAY = _config.delay
 AUTOTHROTTLE_MAX_DELAY = 60.0

@@ -27,6 +27,9 @@ logger = logging.getLogger(__name__)
 
 # Ask for more of a host when so few of its pages are left here.
 LOW = 4
+# With so many pages at hand, hosts that have none left wait a moment: each question is a commit.
+PLENTY = 32
+REFILL_SECONDS = 0.3
 # How long to wait before asking again while other processes hold the rest.
 POLL_SECONDS = 2.0
 
@@ -49,6 +52,8 @@ class FrontierScheduler(BaseScheduler):
         self._refilling = False
         self._settled = False
         self._turn = 0
+        self._at_hand = 0
+        self._refilled_at = 0.0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> FrontierScheduler:
@@ -109,6 +114,7 @@ class FrontierScheduler(BaseScheduler):
         if host is None:
             return None
         lease = self._leased[host].popleft()
+        self._at_hand -= 1
         self._handed += lease.kind == "article"
         request: Request = self._spider.request_for(lease)
         return request
@@ -118,6 +124,7 @@ class FrontierScheduler(BaseScheduler):
         self._dry.add(host)
         if leases := self._leased.pop(host, None):
             self._session.put_back(list(leases))
+            self._at_hand -= len(leases)
         self._session.leave_host(host)
 
     def _enter_new(self) -> None:
@@ -149,8 +156,12 @@ class FrontierScheduler(BaseScheduler):
         return best
 
     def _refill_if_low(self) -> None:
+        if self._refilling or (
+            self._at_hand > PLENTY and self._loop.time() < self._refilled_at + REFILL_SECONDS
+        ):
+            return
         plenty = {host for host, leases in self._leased.items() if len(leases) > LOW}
-        if not self._refilling and self._session.hosts - plenty - self._dry:
+        if self._session.hosts - plenty - self._dry:
             self._refill(plenty)
 
     def _refill(self, plenty: set[str] | frozenset[str] = frozenset()) -> None:
@@ -167,6 +178,8 @@ class FrontierScheduler(BaseScheduler):
             self._wake()
             return
         refill = done.result()
+        self._refilled_at = self._loop.time()
+        self._at_hand += len(refill.leases)
         for lease in refill.leases:
             self._leased.setdefault(lease.host, deque()).append(lease)
         self._dry |= refill.asked - {lease.host for lease in refill.leases}
