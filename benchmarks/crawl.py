@@ -142,7 +142,7 @@ def measure(articles: int, rounds: int) -> None:
     """Print the table."""
     command = [sys.executable, "-m", "crawler.cli", "replica", "--port", "0"]
     site = subprocess.Popen(
-        [*command, "--articles", str(articles)],
+        [*command, "--articles", str(articles), "--plain"],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,

@@ -30,6 +30,7 @@ LOW = 4
 # With so many pages at hand, hosts that have none left wait a moment: each question is a commit.
 PLENTY = 32
 REFILL_SECONDS = 0.3
+GATHER_SECONDS = 0.05
 # How long to wait before asking again while other processes hold the rest.
 POLL_SECONDS = 2.0
 
@@ -83,6 +84,9 @@ class FrontierScheduler(BaseScheduler):
         if link is None:
             self._again.append(request)
         else:
+            if not self._new:
+                # Start pages come one by one; they are entered together.
+                self._loop.call_later(GATHER_SECONDS, self._enter_new)
             self._new.append(link)
         self._settled = False
         return True
@@ -105,8 +109,6 @@ class FrontierScheduler(BaseScheduler):
         """The next page of the host that is least busy; ``None`` if every host is busy."""
         if self._again:
             return self._again.popleft()
-        if self._new:
-            self._enter_new()
         if self._out_of_budget():
             return None
         self._refill_if_low()
@@ -131,6 +133,7 @@ class FrontierScheduler(BaseScheduler):
         links, self._new = self._new, []
         self._session.enter(links, start=True)
         self._dry.clear()
+        self._wake()
 
     def _out_of_budget(self) -> bool:
         limit = self._session.plan.limit

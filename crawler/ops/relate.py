@@ -72,7 +72,9 @@ def relate(
     if original_of(mine, theirs) is mine:
         _take_over(connection, article_id, item, root)
         return replace(item, duplicate_of=None, relation=None, similarity=None)
-    relation = _relation(item, root.article) or match.relation
+    relation = match.relation
+    if root.id != match.stored.id:
+        relation = _relation(item, root.article) or relation
     articles.mark_duplicate(
         connection, article_id, root.id, relation.name, round(relation.similarity, 4)
     )
@@ -111,13 +113,14 @@ def _best_match(
     ids = articles.with_text(connection, summary.exact.hex(), but=article_id)
     ids += [each for each in _near(connection, item, summary) if each not in (*ids, article_id)]
     matches = []
+    text = Text.of(body_of(item))
     for each in ids[: candidates.COMPARISONS]:
         stored = articles.get(connection, each)
         if stored is None:
             continue
         if summary.length < MIN_LENGTH and not _same_short(item, stored.article):
             continue
-        if relation := _relation(item, stored.article):
+        if relation := _relation(item, stored.article, text):
             matches.append(_Match(stored, relation))
     return max(matches, key=lambda match: match.relation.common, default=None)
 
@@ -139,9 +142,10 @@ def _same_short(one: Article, other: Article) -> bool:
     return one.title == other.title and day == (other.published_at and other.published_at.date())
 
 
-def _relation(newer: Article, older: Article) -> Relation | None:
+def _relation(newer: Article, older: Article, text: Text | None = None) -> Relation | None:
+    """How a newer article relates to an older one; ``text`` is the newer one's, if made ready."""
     return decide(
-        Text.of(body_of(newer)),
+        text or Text.of(body_of(newer)),
         Text.of(body_of(older)),
         same_channel=newer.channel == older.channel,
         mirror=not at_site(newer),
