@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from crawler.dedup.keys import pack, quarter_of
 from crawler.items import Article
-from crawler.ops.keeping import keep_new, make_findable
+from crawler.ops.keeping import finish, keep_new
 from crawler.store import fingerprints
 from crawler.store.articles import By
 from crawler.store.engine import Store, open_store
@@ -84,7 +84,7 @@ def store_all(store: Store, items: list[Article]) -> None:
         with store.writing.begin() as connection:
             batch = items[start : start + BATCH]
             kept = [keep_new(connection, item, now, By(None, "bench")) for item in batch]
-            make_findable(connection, kept)
+            finish(connection, kept)
 
 
 def fill(path: Path, size: int) -> float:

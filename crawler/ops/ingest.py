@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from crawler.errors import ArchiveError, ExtractionError
 from crawler.items import Article, Fetch, Link, Visit
-from crawler.ops import tally
+from crawler.ops import keeping, tally
 from crawler.ops.extracting import extract_record
 from crawler.ops.keeping import Kept, keep_new, keep_other_text
 from crawler.store import articles, frontier, pages
@@ -52,42 +52,72 @@ class Outcome:
         hosts: Hosts that have new pages to fetch.
         record: For the archive; ``None`` if no body came.
         kept: The article whose text is new; ``None`` if there is none.
+        done: The row of the frontier that is DONE, and its next look; ``None`` if it is not.
+        changed: That row and the fetch that brought something new; ``None`` if nothing is new.
+        now: When the visit was.
     """
+
+    now: datetime
 
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     hosts: frozenset[str] = frozenset()
     record: Record | None = None
     kept: Kept | None = None
+    done: tuple[int, datetime | None] | None = None
+    changed: tuple[int, Fetch] | None = None
 
 
 def ingest(connection: Connection, visit: Visit, intake: Intake) -> Outcome:
-    """Store ``visit``; see the module."""
+    """Store ``visit``, but for what :func:`finish` does for a whole batch."""
     now = visit.fetches[0].fetched_at if visit.fetches else datetime.now().astimezone()
     counts = tally.of_visit(visit)
     links = _enter_links(connection, visit, intake, now)
-    kept, event, due_at = None, "", None
+    if visit.failure:
+        _fail(connection, visit, intake, now)
+        return _outcome(visit, counts, links, now)
+    kept, event = None, ""
     if visit.article:
         kept, event = _keep(connection, visit.article, intake, now)
         counts.update(tally.of_article(kept.article, event))
-    if visit.fetches and not (visit.failure and visit.failure.wait):
-        changed = not visit.unchanged and visit.failure is None
-        waited = pages.seen(connection, visit.frontier_id, visit.fetches[0], changed=changed)
-        due_at = _next_look(connection, visit, kept, now, waited)
-    if visit.failure and visit.failure.wait:
+    return replace(
+        _outcome(visit, counts, links, now),
+        kept=kept if event != "unchanged" else None,
+        done=(visit.frontier_id, _next_look(connection, visit, kept, now)),
+        changed=None if visit.unchanged else (visit.frontier_id, visit.fetches[0]),
+    )
+
+
+def finish(connection: Connection, outcomes: Sequence[Outcome]) -> list[Record]:
+    """Store what the visits of a batch have in common, a statement for all of them.
+
+    Returns:
+        What goes into the archive.
+    """
+    if outcomes:
+        done = [outcome.done for outcome in outcomes if outcome.done]
+        frontier.settle_done(connection, done, outcomes[-1].now)
+    pages.changed(connection, [outcome.changed for outcome in outcomes if outcome.changed])
+    keeping.finish(connection, [outcome.kept for outcome in outcomes if outcome.kept])
+    return [outcome.record for outcome in outcomes if outcome.record]
+
+
+def _outcome(visit: Visit, counts: Counter[str], links: Sequence[Link], now: datetime) -> Outcome:
+    return Outcome(
+        now=now,
+        counts=Counter({(visit.channel, name): value for name, value in counts.items()}),
+        hosts=frozenset(map(_host, links)),
+        record=_record(visit),
+    )
+
+
+def _fail(connection: Connection, visit: Visit, intake: Intake, now: datetime) -> None:
+    """Settle a page that brought nothing; one that was not even asked for goes back."""
+    if visit.failure is None:
+        return
+    if visit.failure.wait:
         frontier.put_back(connection, [visit.frontier_id])
     else:
-        frontier.settle(
-            connection,
-            visit.frontier_id,
-            now,
-            failure=visit.failure,
-            due_at=due_at,
-            retries=intake.retries,
-        )
-    named = Counter({(visit.channel, name): value for name, value in counts.items()})
-    return Outcome(
-        named, frozenset(map(_host, links)), _record(visit), kept if event != "unchanged" else None
-    )
+        frontier.settle_failed(connection, visit.frontier_id, visit.failure, now, intake.retries)
 
 
 def _enter_links(
@@ -113,7 +143,7 @@ def _keep(connection: Connection, item: Article, intake: Intake, now: datetime) 
         return keep_new(connection, item, now, by), "new"
     if _same_text(known.article, item):
         articles.touch(connection, known.id, item)
-        return Kept(known.id, known.article), "unchanged"
+        return Kept(known.id, known.article, {}), "unchanged"
     reading = _is_new_reading(known, item, intake.archive)
     item = replace(item, revision=known.article.revision + (not reading))
     extraction = known.extraction + 1 if reading else 1
@@ -150,9 +180,13 @@ def _is_new_reading(known: Stored, item: Article, archive: Archive) -> bool:
 
 
 def _next_look(
-    connection: Connection, visit: Visit, kept: Kept | None, now: datetime, waited: int
+    connection: Connection, visit: Visit, kept: Kept | None, now: datetime
 ) -> datetime | None:
-    if visit.kind != "article" or visit.failure:
+    """When the page is looked at again; ``None`` for lists, which every crawl reads."""
+    waited = 0
+    if visit.unchanged:
+        waited = pages.unchanged(connection, visit.frontier_id, visit.fetches[0])
+    if visit.kind != "article":
         return None
     if kept:
         return pages.next_check(kept.article.published_at, now, waited)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -22,23 +23,28 @@ class Kept:
     Attributes:
         id: Its row.
         article: As it stands now, with its marks.
+        text: Its row for the table of revisions.
     """
 
     id: int
     article: Article
+    text: Mapping[str, Any]
 
 
 def keep_new(connection: Connection, item: Article, now: datetime, by: By) -> Kept:
-    """Store an article that is not there yet."""
+    """Store an article that is not there yet; :func:`finish` must follow."""
     summary = relate.summary_of(item)
     article_id = articles.insert(connection, item, text_hash=summary.exact.hex(), now=now, by=by)
-    return Kept(article_id, relate.relate(connection, article_id, item, summary, now))
+    item = relate.relate(connection, article_id, item, summary, now)
+    return Kept(article_id, item, articles.revision_row(article_id, item, 1, by))
 
 
 def keep_other_text(
     connection: Connection, known: Stored, item: Article, extraction: int, by: By
 ) -> Kept:
-    """Store another text of a known article; the one before stays as a revision.
+    """Store another text of a known article; :func:`finish` must follow.
+
+    The text before stays as a revision.
 
     Args:
         connection: The transaction.
@@ -59,12 +65,14 @@ def keep_other_text(
         text_hash=summary.exact.hex(),
         by=by,
     )
-    first_seen = known.first_seen_at
-    return Kept(known.id, relate.relate(connection, known.id, item, summary, first_seen))
+    item = relate.relate(connection, known.id, item, summary, known.first_seen_at)
+    return Kept(known.id, item, articles.revision_row(known.id, item, extraction, by))
 
 
-def make_findable(connection: Connection, kept: Iterable[Kept]) -> None:
-    """Enter articles into the full text: the last thing that a transaction does."""
+def finish(connection: Connection, kept: Sequence[Kept]) -> None:
+    """Keep the texts of stored articles and make them findable, all of a transaction at once."""
+    articles.add_revisions(connection, [each.text for each in kept])
+    # Last of all: whatever is written after it makes FTS5 empty its buffer.
     search.index_articles(connection, [_entry(each) for each in kept])
 
 

@@ -21,7 +21,7 @@ from crawler.errors import ArchiveError, ExtractionError
 from crawler.items import Article
 from crawler.ops.code_version import code_version
 from crawler.ops.extracting import extract_record
-from crawler.ops.keeping import Kept, keep_new, keep_other_text, make_findable
+from crawler.ops.keeping import Kept, finish, keep_new, keep_other_text
 from crawler.store import articles
 from crawler.store.archive import Archive
 from crawler.store.articles import By
@@ -95,7 +95,7 @@ def reparse(
         news = [reading.article for reading in readings if reading.article]
         if news:
             with store.writing.begin() as connection:
-                make_findable(connection, [keep_reading(connection, each) for each in news])
+                finish(connection, [keep_reading(connection, each) for each in news])
         changed += len(news)
         errors += [(each.url, each.error) for each in readings if each.error]
         done += len(readings)
@@ -118,12 +118,15 @@ def reextract_url(store: Store, archive: Archive, url: str) -> Reading:
         reading = _read(connection, archive, url, None)
     if reading.article:
         with store.writing.begin() as connection:
-            make_findable(connection, [keep_reading(connection, reading.article)])
+            finish(connection, [keep_reading(connection, reading.article)])
     return reading
 
 
 def keep_reading(connection: Connection, article: Article) -> Kept:
-    """Store another reading of bytes that are known; a page that failed before becomes an article."""
+    """Store another reading of known bytes; :func:`crawler.ops.keeping.finish` must follow.
+
+    A page that failed before becomes an article.
+    """
     by = By(None, code_version())
     known = articles.find(connection, article.url)
     if known is None:

@@ -22,10 +22,9 @@ from sqlalchemy import Connection
 
 from crawler.errors import StoreError
 from crawler.items import Link, Visit
-from crawler.ops.ingest import Intake, Outcome, ingest
-from crawler.ops.keeping import make_findable
+from crawler.ops.ingest import Intake, Outcome, finish, ingest
 from crawler.store import frontier, hosts, runs
-from crawler.store.archive import Archive, Record
+from crawler.store.archive import Archive
 from crawler.store.engine import Store
 from crawler.store.frontier import LIST_PRIORITY, Lease
 from crawler.store.tables import run_counter
@@ -286,13 +285,10 @@ class CrawlSession:
         """
         outcomes = [result for result in results if isinstance(result, Outcome)]
         counts: Counter[tuple[str, str]] = Counter()
-        records: list[Record] = []
         for outcome in outcomes:
             counts.update(outcome.counts)
-            if outcome.record:
-                records.append(outcome.record)
         runs.count(connection, self.run_id, counts)
-        make_findable(connection, [each.kept for each in outcomes if each.kept])
+        records = finish(connection, outcomes)
         if records:
             self._archive.keep(records)
 

@@ -7,7 +7,7 @@ had: one row a revision (the site changed it) and extraction (better code read i
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -99,7 +99,7 @@ def insert(
     now: datetime,
     by: By,
 ) -> int:
-    """Store a new article with its first revision.
+    """Store a new article; its text goes into :func:`add_revisions`.
 
     Returns:
         Its row id.
@@ -112,7 +112,6 @@ def insert(
         "run_id": by.run_id,
     }
     article_id: int = connection.execute(_INSERT, row).scalar_one()
-    _add_revision(connection, article_id, item, 1, by)
     return article_id
 
 
@@ -125,7 +124,7 @@ def replace(
     text_hash: str,
     by: By,
 ) -> None:
-    """Store another text of a known article; the old one stays as a revision.
+    """Store another text of a known article; it goes into :func:`add_revisions` too.
 
     Args:
         connection: The transaction.
@@ -139,7 +138,27 @@ def replace(
     for mark in ("duplicate_of", "relation", "similarity"):
         row.pop(mark, None)
     connection.execute(sa.update(article).where(article.c.id == known.id).values(row))
-    _add_revision(connection, known.id, item, extraction, by)
+
+
+def add_revisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep texts for good: rows of :func:`revision_row`."""
+    if rows:
+        connection.execute(_ADD_REVISION, rows)
+
+
+def revision_row(article_id: int, item: Article, extraction: int, by: By) -> dict[str, Any]:
+    """The text of an article as a row of ``revision``."""
+    return {
+        "article_id": article_id,
+        "revision": item.revision,
+        "extraction": extraction,
+        "title": item.title,
+        "paragraphs": list(item.paragraphs),
+        "photos": [dataclasses.asdict(photo) for photo in item.photos],
+        "body_sha256": item.body_sha256,
+        "fetched_at": item.fetched_at,
+        "code_version": by.code_version,
+    }
 
 
 def touch(connection: Connection, article_id: int, item: Article) -> None:
@@ -252,25 +271,6 @@ def _stored(row: RowMapping) -> Stored:
         extraction=row["extraction"],
         text_hash=row["text_hash"],
         first_seen_at=row["first_seen_at"],
-    )
-
-
-def _add_revision(
-    connection: Connection, article_id: int, item: Article, extraction: int, by: By
-) -> None:
-    connection.execute(
-        _ADD_REVISION,
-        {
-            "article_id": article_id,
-            "revision": item.revision,
-            "extraction": extraction,
-            "title": item.title,
-            "paragraphs": list(item.paragraphs),
-            "photos": [dataclasses.asdict(photo) for photo in item.photos],
-            "body_sha256": item.body_sha256,
-            "fetched_at": item.fetched_at,
-            "code_version": by.code_version,
-        },
     )
 
 

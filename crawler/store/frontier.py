@@ -12,7 +12,7 @@ the caller's transaction.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -133,40 +133,46 @@ def lease(
     return [Lease(**row) for row in rows]
 
 
-def settle(
-    connection: Connection,
-    frontier_id: int,
-    now: datetime,
-    *,
-    failure: Failure | None = None,
-    due_at: datetime | None = None,
-    retries: int = 5,
+def settle_done(
+    connection: Connection, settled: Sequence[tuple[int, datetime | None]], now: datetime
 ) -> None:
-    """Say how the visit to a page ended.
+    """Make pages DONE.
 
     Args:
-        connection: The transaction that also holds what the visit brought.
-        frontier_id: The row.
+        connection: The transaction that also holds what their visits brought.
+        settled: Rows, each with the time of the next look; ``None``: not by itself.
         now: When.
-        failure: Why it brought nothing; ``None`` makes it DONE.
-        due_at: When a page that is DONE is looked at again; ``None``: not by itself.
+    """
+    rows = [{"b_id": row, "b_due": due_at, "b_now": now} for row, due_at in settled]
+    if rows:
+        connection.execute(_SETTLE_DONE, rows)
+
+
+def settle_failed(
+    connection: Connection, frontier_id: int, failure: Failure, now: datetime, retries: int = 5
+) -> None:
+    """Make a page FAILED; it is due again if the failure may pass.
+
+    Args:
+        connection: The transaction.
+        frontier_id: The row.
+        failure: Why the visit brought nothing.
+        now: When.
         retries: After so many failures in a row a page is given up.
     """
-    if failure is None:
-        values = {"b_state": DONE, "b_reason": None, "b_detail": None, "b_due": due_at}
-        statement = _SETTLE_DONE
-    else:
-        attempts = connection.scalar(_ATTEMPTS, {"b_id": frontier_id}) or 0
-        due = now + PATIENCE[min(attempts, len(PATIENCE) - 1)]
-        again = failure.retry and attempts + 1 < retries
-        values = {
-            "b_state": FAILED,
+    attempts = connection.scalar(_ATTEMPTS, {"b_id": frontier_id}) or 0
+    due = now + PATIENCE[min(attempts, len(PATIENCE) - 1)]
+    again = failure.retry and attempts + 1 < retries
+    connection.execute(
+        _SETTLE_FAILED,
+        {
+            "b_id": frontier_id,
+            "b_now": now,
             "b_reason": failure.reason[:64],
             "b_detail": failure.detail[:500],
             "b_due": due if again else None,
-        }
-        statement = _SETTLE_FAILED
-    connection.execute(statement, {**values, "b_id": frontier_id, "b_now": now})
+        },
+    )
 
 
 def put_back(connection: Connection, frontier_ids: Collection[int]) -> None:
@@ -293,14 +299,17 @@ _LEASED = (
 
 _ATTEMPTS = sa.select(frontier.c.attempts).where(frontier.c.id == sa.bindparam("b_id"))
 _SETTLED: dict[str, Any] = {
-    "state": sa.bindparam("b_state"),
-    "reason": sa.bindparam("b_reason"),
-    "detail": sa.bindparam("b_detail"),
     "due_at": sa.bindparam("b_due"),
     "settled_at": sa.bindparam("b_now"),
     "leased_by": None,
     "lease_until": None,
 }
 _SETTLE = sa.update(frontier).where(frontier.c.id == sa.bindparam("b_id"))
-_SETTLE_DONE = _SETTLE.values(attempts=0, **_SETTLED)
-_SETTLE_FAILED = _SETTLE.values(attempts=frontier.c.attempts + 1, **_SETTLED)
+_SETTLE_DONE = _SETTLE.values(state=DONE, attempts=0, reason=None, detail=None, **_SETTLED)
+_SETTLE_FAILED = _SETTLE.values(
+    state=FAILED,
+    attempts=frontier.c.attempts + 1,
+    reason=sa.bindparam("b_reason"),
+    detail=sa.bindparam("b_detail"),
+    **_SETTLED,
+)

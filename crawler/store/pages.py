@@ -7,7 +7,9 @@ the wait.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -15,6 +17,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler.items import Fetch
 from crawler.store.tables import page
+
+Upsert: TypeAlias = sqlite.Insert | postgresql.Insert
 
 # Age of an article -> wait until the next look.
 WAITS = (
@@ -39,13 +43,28 @@ def next_check(published: datetime | None, now: datetime, unchanged: int) -> dat
     return now + min(wait * int(2 ** min(unchanged, 10)), LONGEST)
 
 
-def seen(connection: Connection, frontier_id: int, fetch: Fetch, *, changed: bool) -> int:
-    """Record a fetch of a page (the first of an article of several).
+def changed(connection: Connection, fetches: Sequence[tuple[int, Fetch]]) -> None:
+    """Record fetches that brought something new, by row of the frontier.
+
+    Of an article of several pages, the first one counts.
+    """
+    rows = [_row(frontier_id, fetch) for frontier_id, fetch in fetches]
+    if rows:
+        connection.execute(_CHANGED[connection.dialect.name], rows)
+
+
+def unchanged(connection: Connection, frontier_id: int, fetch: Fetch) -> int:
+    """Record a fetch that brought nothing new.
 
     Returns:
         How many looks in a row, this one included, found nothing new.
     """
-    row = {
+    statement = _UNCHANGED[connection.dialect.name]
+    return connection.scalar(statement, _row(frontier_id, fetch)) or 0
+
+
+def _row(frontier_id: int, fetch: Fetch) -> dict[str, object]:
+    return {
         "frontier_id": frontier_id,
         "status": fetch.status,
         "etag": fetch.headers.get("etag"),
@@ -56,44 +75,38 @@ def seen(connection: Connection, frontier_id: int, fetch: Fetch, *, changed: boo
         "checks": 1,
         "unchanged": 0,
     }
-    statements = _POSTGRES if connection.dialect.name == "postgresql" else _SQLITE
-    if changed:
-        connection.execute(statements[0], row)
-        return 0
-    return connection.scalar(statements[1], row) or 0
 
 
-def _upserts(
-    insert: sqlite.Insert | postgresql.Insert,
-) -> tuple[sa.Insert, sa.sql.dml.ReturningInsert[tuple[int]]]:
+def _on_change(insert: Upsert) -> sa.Insert:
     new = insert.excluded
-    seen_again = {
-        "status": new.status,
-        "fetched_at": new.fetched_at,
-        "checks": page.c.checks + 1,
-    }
-    changed = {
-        **seen_again,
-        "etag": new.etag,
-        "last_modified": new.last_modified,
-        "body_sha256": new.body_sha256,
-        "changed_at": new.changed_at,
-        "unchanged": 0,
-    }
+    values = {name: new[name] for name in ("etag", "last_modified", "body_sha256", "changed_at")}
+    return insert.on_conflict_do_update(
+        index_elements=["frontier_id"], set_=_again(new) | values | {"unchanged": 0}
+    )
+
+
+def _on_none(
+    insert: Upsert,
+) -> sa.sql.dml.ReturningInsert[tuple[int]]:
+    new = insert.excluded
     # A 304 may carry a fresher validator, or none: then the old one still holds.
-    same = {
-        **seen_again,
+    values = {
         "etag": sa.func.coalesce(new.etag, page.c.etag),
         "last_modified": sa.func.coalesce(new.last_modified, page.c.last_modified),
         "unchanged": page.c.unchanged + 1,
     }
-    return (
-        insert.on_conflict_do_update(index_elements=["frontier_id"], set_=changed),
-        insert.on_conflict_do_update(index_elements=["frontier_id"], set_=same).returning(
-            page.c.unchanged
-        ),
-    )
+    return insert.on_conflict_do_update(
+        index_elements=["frontier_id"], set_=_again(new) | values
+    ).returning(page.c.unchanged)
 
 
-_SQLITE = _upserts(sqlite.insert(page))
-_POSTGRES = _upserts(postgresql.insert(page))
+def _again(new: Any) -> dict[str, Any]:
+    return {"status": new.status, "fetched_at": new.fetched_at, "checks": page.c.checks + 1}
+
+
+_INSERTS: dict[str, Upsert] = {
+    "sqlite": sqlite.insert(page),
+    "postgresql": postgresql.insert(page),
+}
+_CHANGED = {name: _on_change(insert) for name, insert in _INSERTS.items()}
+_UNCHANGED = {name: _on_none(insert) for name, insert in _INSERTS.items()}

@@ -113,7 +113,7 @@ def test_a_passing_failure_is_tried_again_and_a_final_one_is_not(
     with any_store.writing.begin() as c:
         frontier.add(c, [link(1)], NOW, None)
         lease = take(c, run_id)[0]
-        frontier.settle(c, lease.id, NOW, failure=failure)
+        frontier.settle_failed(c, lease.id, failure, NOW)
         at_once = frontier.open_due(c, ["sd"], NOW)
         in_a_week = frontier.open_due(c, ["sd"], NOW + timedelta(days=7))
 
@@ -130,7 +130,7 @@ def test_a_page_that_keeps_failing_is_given_up(any_store, run_id):
             when = NOW + timedelta(days=30 * n)
             opened.append(len(take(c, run_id)))
             c.execute(frontier.frontier.update().values(state="LEASED"))
-            frontier.settle(c, 1, when, failure=Failure(reason="timeout"), retries=3)
+            frontier.settle_failed(c, 1, Failure(reason="timeout"), when, retries=3)
             frontier.open_due(c, ["sd"], when + timedelta(days=29))
         reason = c.scalar(frontier.frontier.select().with_only_columns(frontier.frontier.c.reason))
 
@@ -142,8 +142,8 @@ def test_success_forgets_earlier_failures(any_store, run_id):
     """A page that answers again starts from zero attempts."""
     with any_store.writing.begin() as c:
         frontier.add(c, [link(1)], NOW, None)
-        frontier.settle(c, 1, NOW, failure=Failure(reason="timeout"))
-        frontier.settle(c, 1, NOW, due_at=NOW)
+        frontier.settle_failed(c, 1, Failure(reason="timeout"), NOW)
+        frontier.settle_done(c, [(1, NOW)], NOW)
         row = c.execute(frontier.frontier.select()).one()
 
     assert (row.state, row.attempts, row.reason) == ("DONE", 0, None)
@@ -166,7 +166,7 @@ def test_an_interrupted_crawl_goes_on_with_its_sweep(any_store, run_id):
     """A list that was read since the interrupted run began is not opened again."""
     with any_store.writing.begin() as c:
         frontier.add(c, [link(1, kind="list")], NOW, None)
-        frontier.settle(c, 1, NOW + timedelta(minutes=1))
+        frontier.settle_done(c, [(1, None)], NOW + timedelta(minutes=1))
         sweep = runs.sweep_start(c, ["sd"], NOW + timedelta(minutes=5))
         reopened = frontier.open_again(c, [link(1, kind="list").url], sweep)
         runs.finish(c, run_id, reason="finished", exit_code=0, now=NOW)
