@@ -1,0 +1,52 @@
+"""The result of a repair: a value that the engine and the mirror's restoration both give."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from crawler.items import Doubt, Repair
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """A text after repair, with everything that was done to it.
+
+    Attributes:
+        text: The repaired text; the very object that was given if nothing was changed.
+        repairs: The rules that fired, in the order in which they first did.
+        doubts: Places in ``text`` that were inferred or are lost, in order.
+        damage: Names of the kinds of mis-encoding that were found, undone or not.
+        hopeless: True if so much is lost that the page should be fetched again.
+    """
+
+    text: str
+    repairs: tuple[Repair, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    damage: tuple[str, ...] = ()
+    hopeless: bool = False
+
+
+def joined(parts: Sequence[Repaired], endings: Sequence[str]) -> Repaired:
+    """The paragraphs of one document as one text, each followed by its line ending.
+
+    Counts of one rule are added up; doubts are counted from the beginning of the whole.
+    """
+    repairs: dict[str, Repair] = {}
+    doubts: list[Doubt] = []
+    at = 0
+    for part, ending in zip(parts, endings, strict=True):
+        for done in part.repairs:
+            known = repairs.get(done.rule, Repair(rule=done.rule, count=0, lossless=True))
+            repairs[done.rule] = replace(
+                known, count=known.count + done.count, lossless=known.lossless and done.lossless
+            )
+        doubts += [replace(each, start=each.start + at, end=each.end + at) for each in part.doubts]
+        at += len(part.text) + len(ending)
+    return Repaired(
+        text="".join(part.text + end for part, end in zip(parts, endings, strict=True)),
+        repairs=tuple(repairs.values()),
+        doubts=tuple(doubts),
+        damage=tuple(dict.fromkeys(name for part in parts for name in part.damage)),
+        hopeless=any(part.hopeless for part in parts),
+    )

@@ -1,0 +1,1 @@
+"""The repair rules by family; :data:`crawler.text.repair.RULES` lists them in order."""

@@ -1,0 +1,148 @@
+"""Bytes that were read in the wrong codec, read again in the right one.
+
+All kinds of this family compete for each suspicious stretch of a text: the reading that costs
+least wins, and every row of the table then takes the stretches that its kind has won.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache, partial
+from typing import Final
+
+from crawler.text.likelihood import LOST, cost, hanzi_count
+from crawler.text.rules.codes import BIG5, GB2312, GBK, WESTERN
+from crawler.text.rules.lattice import Misreading, reread, trimmed
+from crawler.text.rules.rule import Edit, Guess, Rule
+from crawler.text.rules.whole import PLAUSIBLE, reread_whole
+from crawler.text.rules.windows import dear_windows, western_windows
+
+_SAMPLE: Final = 160  # characters of a long window that tell which kind it is
+_MOST: Final = 30_000  # characters of one text that are compared character by character
+_MOST_LOST: Final = 0.3  # share of a restored stretch that may stay lost
+_FEWEST_BITS: Final = 12.0  # that a stretch must save
+
+_WESTERN_KINDS: Final = {
+    "utf8-read-as-cp1252": Misreading(WESTERN, "utf-8"),
+    "gbk-read-as-cp1252": Misreading(WESTERN, "gb18030"),
+    "big5-read-as-latin1": Misreading(WESTERN, "big5hkscs", fee=16.0),
+}
+_CHINESE_KINDS: Final = {
+    "utf8-read-as-gbk": Misreading(GBK, "utf-8"),
+    "utf8-read-as-big5": Misreading(BIG5, "utf-8", fee=16.0),
+    "big5-read-as-gbk": Misreading(GBK, "big5hkscs", fee=16.0),
+    "gbk-read-as-big5": Misreading(BIG5, "gb18030", fee=16.0),
+    "gbk-shifted": Misreading(GBK, "gb18030", fee=20.0, entry="missing"),
+    "gb2312-strict": Misreading(GB2312, "gb18030", fee=5.0, entry="lost"),
+}
+
+
+def _find(name: str, text: str) -> Sequence[Edit]:
+    return [edit for kind, edit in _decide(text) if kind == name]
+
+
+@lru_cache(maxsize=8)
+def _decide(text: str) -> tuple[tuple[str, Edit], ...]:
+    """All misread spans of ``text``, each with the kind that explains it best."""
+    whole = reread_whole(text)
+    if whole:
+        kind, new = whole
+        edit = trimmed(text, Edit(0, len(text), new))
+        return ((kind, edit),) if edit else ()
+    found: list[tuple[str, Edit]] = []
+    budget = _MOST
+    for kinds, windows in (
+        (_WESTERN_KINDS, western_windows(text)),
+        (_CHINESE_KINDS, dear_windows(text)),
+    ):
+        for start, end in windows:
+            end = min(end, start + budget)
+            budget -= end - start
+            found += _in_window(text, start, end, kinds)
+            if budget <= 0:
+                break
+    return tuple(_apart(found))
+
+
+def _in_window(
+    text: str, start: int, end: int, kinds: dict[str, Misreading]
+) -> list[tuple[str, Edit]]:
+    """The spans of one window, read as the kind that makes it cheapest."""
+    window = text[start:end]
+    costs = {name: reread(window[:_SAMPLE], kind)[0] for name, kind in kinds.items()}
+    name = min(costs, key=lambda name: costs[name])
+    edits = [
+        Edit(edit.start + start, edit.end + start, edit.text, edit.guesses)
+        for edit in reread(window, kinds[name])[1]
+    ]
+    kept = [edit for edit in edits if _is_better(text, edit)]
+    return [(_exact_name(name, text[edit.start : edit.end]), _closed(text, edit)) for edit in kept]
+
+
+def _is_better(text: str, edit: Edit) -> bool:
+    """Whether the new reading is plausible Chinese, and the old one was not."""
+    old, new = text[edit.start : edit.end], edit.text
+    before = text[edit.start - 1 : edit.start]
+    if not hanzi_count(new) or new.count(LOST) > _MOST_LOST * len(new):
+        return False
+    bits = cost(new, before)
+    return cost(old, before) - bits >= _FEWEST_BITS and bits <= PLAUSIBLE * max(3, len(new))
+
+
+def _exact_name(name: str, old: str) -> str:
+    """Latin-1 if nothing of Windows-1252 is in sight."""
+    if name.endswith("cp1252") and all(ord(char) < 0x100 for char in old):
+        return name.replace("cp1252", "latin1")
+    return name
+
+
+def _closed(text: str, edit: Edit) -> Edit:
+    """``edit`` with a guessed mark turned into the bracket that closes an open one."""
+    for guess in edit.guesses:
+        is_last = edit.start + guess.at >= len(text) - (edit.end - edit.start) + len(edit.text) - 1
+        opened = (text[: edit.start] + edit.text[: guess.at])[-60:]
+        is_open = opened.rfind("（") > opened.rfind("）")
+        at_end = edit.end == len(text) and guess.at == len(edit.text) - 1
+        if "）" in guess.candidates and (is_open or (is_last and at_end)):
+            candidates = ("）", *(char for char in guess.candidates if char != "）"))
+            new = edit.text[: guess.at] + "）" + edit.text[guess.at + 1 :]
+            guesses = tuple(
+                Guess(each.at, each.length, candidates) if each is guess else each
+                for each in edit.guesses
+            )
+            return Edit(edit.start, edit.end, new, guesses)
+    return edit
+
+
+def _apart(found: list[tuple[str, Edit]]) -> list[tuple[str, Edit]]:
+    """In order, without what overlaps an earlier one; the next pass sees that again."""
+    kept: list[tuple[str, Edit]] = []
+    for kind, edit in sorted(found, key=lambda pair: pair[1].start):
+        if not kept or edit.start >= kept[-1][1].end:
+            kept.append((kind, edit))
+    return kept
+
+
+def _rule(name: str, undoes: str, *samples: tuple[str, str], lossless: bool = True) -> Rule:
+    return Rule(name, undoes, lossless, samples, partial(_find, name))
+
+
+REDECODING: Final = (
+    _rule("utf8-read-twice", "UTF-8 read as Latin-1 or Windows-1252, two times over",
+          ("Ã¤ÂºÂºÃ¦Â°Â‘Ã¦Â—Â¥Ã¦ÂŠÂ¥", "人民日报")),
+    _rule("utf8-read-as-latin1", "UTF-8 read as Latin-1",
+          ("äººæ°\x91æ\x97¥æ\x8a¥", "人民日报")),
+    _rule("utf8-read-as-cp1252", "UTF-8 read as Windows-1252, the five missing bytes kept or lost",
+          ("äººæ°‘æ—¥æŠ¥", "人民日报")),
+    _rule("gbk-read-as-latin1", "GBK read as Latin-1", ("ÈËÃñÈÕ±¨", "人民日报")),
+    _rule("gbk-read-as-cp1252", "GBK read as Windows-1252", ("‡ÖµÄÈËÃñÈÕ±¨", "囍的人民日报")),
+    _rule("big5-read-as-latin1", "Big5 read as Latin-1 or Windows-1252", ("¤H¥Á¤é³ø°OªÌ", "人民日報記者")),
+    _rule("utf8-read-as-gbk", "UTF-8 read as GBK or GB18030, by Python or by a browser",
+          ("浜烘皯鏃ユ姤璁拌€", "人民日报记者")),
+    _rule("utf8-read-as-big5", "UTF-8 read as Big5; much is lost", ("鈭箸�烐𠯫�𥁒", "人民日报")),
+    _rule("big5-read-as-gbk", "Big5 read as GBK or GB18030", ("チら厨癘", "人民日報記者")),
+    _rule("gbk-read-as-big5", "GBK read as Big5", ("暮氪植刓陲鳳洃", "记者从山东获悉")),
+    _rule("gbk-shifted", "GBK read from the second byte on", ("嗣袢毡�记者从山东省获悉", "人民日报记者从山东省获悉")),
+    _rule("gb2312-strict", "GB18030 read as strict GB 2312, which lacks 喆 and its like",
+          ("胡\ufffd础⒑钗睦ぃ\ufffd", "胡喆、侯文坤）")),
+)  # fmt: skip

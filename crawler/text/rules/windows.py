@@ -1,0 +1,52 @@
+"""Where in a text a misreading may lie: the dear stretches, a little widened.
+
+The costly comparison of readings runs in these windows alone. They cost time when they are too
+many; they never change a text by themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from crawler.text.likelihood import step
+
+_ORDINARY: Final = 11.0  # bits a character that good Chinese does not exceed for long
+_NOTICED: Final = 9.0  # bits above that, summed over a stretch, that are worth a look
+_OVER: Final = 26.0  # bits below its peak where a stretch has ended
+_MARGIN: Final = 4  # characters to both sides
+
+_WESTERN = "\x80-\xff\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014\u2018-\u201a\u201c-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122\ufffd"
+# Two accented letters or signs in a row, more of them near by. No European language writes
+# that, but one Chinese character is two or three of them.
+_WESTERN_RUN = re.compile(rf"[{_WESTERN}]{{2,}}(?:[\x20-\x7e]{{1,24}}[{_WESTERN}]+)*[\x20-\x7e]?")
+_LATIN_1 = re.compile("[\x80-\xff]")
+
+
+def western_windows(text: str) -> Iterator[tuple[int, int]]:
+    """Stretches of Western letters and signs that may be the bytes of Chinese."""
+    for found in _WESTERN_RUN.finditer(text):
+        if _LATIN_1.search(found[0]):
+            yield max(0, found.start() - 1), found.end()
+
+
+def dear_windows(text: str) -> Iterator[tuple[int, int]]:
+    """Stretches of ``text`` that cost more than Chinese does; linear, one pass."""
+    total = peak = 0.0
+    start = end = 0
+    before = ""
+    done = 0
+    for i, char in enumerate(text):
+        total += step(before, char) - _ORDINARY
+        before = char
+        if total <= 0 or total < peak - _OVER:
+            if peak >= _NOTICED:
+                yield max(done, start - _MARGIN), min(len(text), end + _MARGIN)
+                done = min(len(text), end + _MARGIN)
+            total = peak = 0.0
+            start = i + 1
+        elif total > peak:
+            peak, end = total, i + 1
+    if peak >= _NOTICED:
+        yield max(done, start - _MARGIN), min(len(text), end + _MARGIN)
