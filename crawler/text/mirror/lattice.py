@@ -317,27 +317,31 @@ class Stretch:
 
     def _possible(self, paths: list[Path], move: Move) -> tuple[Codes, Codes]:
         """Numbers of paths, and the pairs that can complete each one's open character."""
-        owners, found = [], []
         lows = np.frombuffer(move.lows, np.uint8).astype(np.int64)
+        known = [n for n, path in enumerate(paths) if len(path.leads) == 1 and not move.reading]
+        leads = np.array([paths[n].leads[0] for n in known], np.int64)
+        owners = [np.repeat(np.array(known, np.int64), len(lows))]
+        found = [(leads[:, None] << 8 | lows).ravel()]
+        valid = np.isfinite(script.by_pair()[1][found[0]])
+        owners[0], found[0] = owners[0][valid], found[0][valid]
         for number, path in enumerate(paths):
-            codes = self._pairs_for(path, lows, move)
-            owners.append(np.full(len(codes), number))
-            found.append(codes)
-        if not found:
-            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+            if len(path.leads) > 1 or move.reading:
+                codes = self._pairs_for(path, lows, move)
+                owners.append(np.full(len(codes), number))
+                found.append(codes)
         return np.concatenate(owners), np.concatenate(found)
 
     def _pairs_for(self, path: Path, lows: Codes, move: Move) -> Codes:
+        """The same for one path of which more than one lead byte is possible."""
         if move.reading:
             chars = (c for lead in path.leads for c in readings.starting_with(lead, move.reading))
             return np.array([int.from_bytes(gbk.pairs()[c], "big") for c in chars], np.int64)
         leads = np.frombuffer(path.leads, np.uint8).astype(np.int64)
         if len(leads) * len(lows) <= _GUESSABLE:
-            codes = (leads[:, None] << 8 | lows[None, :]).ravel()
+            codes = (leads[:, None] << 8 | lows).ravel()
             return codes[np.isfinite(script.by_pair()[1][codes])]
-        pairs = script.pairs_of_unit()
-        units = self._language.likely_next(path.key, _GUESSABLE).tolist()
-        codes = np.array([c for unit in units for c in pairs.get(unit, ())], np.int64)
+        units = self._language.likely_next(path.key, _GUESSABLE)
+        codes = script.pairs_of_units(units)
         fits: Codes = codes[np.isin(codes >> 8, leads) & np.isin(codes & 0xFF, lows)]
         return fits
 
@@ -378,7 +382,11 @@ class Stretch:
         if note:
             yield Move(every, b"", note.end(), bare=False, reading=note[1])
             return
-        if seen[after : after + 1] in ("", "?") or mark_at(seen, after, self._conditions.flat):
+        if after == len(seen) or mark_at(seen, after, self._conditions.flat):
+            yield Move(every, b"", after)
+            if seen[after : after + 1] != "?":
+                return
+        elif seen[after] == "?":
             yield Move(every, b"", after)
         else:
             yield Move(every, b"", after, behind=_digit(seen, after))

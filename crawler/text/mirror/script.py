@@ -116,13 +116,21 @@ def by_pair() -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.float32]]:
 
 
 @cache
-def pairs_of_unit() -> Mapping[int, tuple[int, ...]]:
-    """The pairs, as numbers, that a simplified folded character can have been."""
+def _sorted_by_unit() -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.int64]]:
     units, bits = by_pair()
-    found: dict[int, list[int]] = {}
-    for code in np.flatnonzero(np.isfinite(bits)).tolist():
-        found.setdefault(int(units[code]), []).append(code)
-    return {unit: tuple(codes) for unit, codes in found.items()}
+    codes = np.flatnonzero(np.isfinite(bits))
+    order = np.argsort(units[codes], kind="stable")
+    return units[codes][order], codes[order]
+
+
+def pairs_of_units(units: npt.NDArray[np.uint16]) -> npt.NDArray[np.int64]:
+    """The pairs, as numbers, that simplified folded characters can have been."""
+    known, codes = _sorted_by_unit()
+    begin, end = np.searchsorted(known, units), np.searchsorted(known, units, "right")
+    sizes = end - begin
+    steps = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    found: npt.NDArray[np.int64] = codes[np.repeat(begin, sizes) + steps]
+    return found
 
 
 def to_simplified(text: str) -> str:
