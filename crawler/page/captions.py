@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
 
 from crawler.items import Photo
 from crawler.page.body import Image, Line, Setting
@@ -45,17 +44,19 @@ def tell_apart(blocks: Sequence[Line | Image]) -> Told:
     Args:
         blocks: As :func:`crawler.page.body.read_body` gives them, without noise.
     """
-    captions = {i for i in range(len(blocks)) if _is_caption(blocks, i)}
+    runs = _centred_runs(blocks)
     paragraphs: list[str] = []
     photos: list[Photo] = []
+    below = False  # nothing but captions stands between here and the last image
     for i, block in enumerate(blocks):
         if isinstance(block, Image):
             photos.append(Photo(url=block.url, before_paragraph=len(paragraphs)))
-        elif i in captions:
-            before = _image_before(blocks, i, captions)
-            _add_caption(photos, block.text, len(paragraphs), attach=before)
+            below = True
+        elif _is_caption(blocks, i, runs):
+            _add_caption(photos, block.text, len(paragraphs), attach=below)
         else:
             paragraphs.append(block.text)
+            below = False
     photos = _claimed(photos)
     if not paragraphs:
         return _as_text(photos, [b.text for b in blocks if isinstance(b, Line)])
@@ -73,7 +74,7 @@ def reread_photo(photo: Photo) -> Photo:
     return replace(photo, caption=caption, credit=credit)
 
 
-def _is_caption(blocks: Sequence[Line | Image], i: int) -> bool:
+def _is_caption(blocks: Sequence[Line | Image], i: int, runs: Sequence[tuple[int, int]]) -> bool:
     line = blocks[i]
     if isinstance(line, Image) or len(line.text) > _LONGEST:
         return False
@@ -84,7 +85,11 @@ def _is_caption(blocks: Sequence[Line | Image], i: int) -> bool:
         return _stands_alone(line)
     if read_dateline(line.text):
         return False
-    return _shares_its_place(line, image) or _reads_as_caption(line) or _is_set_below(blocks, i)
+    return (
+        _shares_its_place(line, image)
+        or _reads_as_caption(line)
+        or _is_set_below(blocks, i, runs[i])
+    )
 
 
 def _nearest_image(blocks: Sequence[Line | Image], i: int) -> Image | None:
@@ -131,33 +136,31 @@ def _reads_as_caption(line: Line) -> bool:
     return opens_caption(line.text) or split_credit(line.text)[1] is not None
 
 
-def _is_set_below(blocks: Sequence[Line | Image], i: int) -> bool:
+def _is_set_below(blocks: Sequence[Line | Image], i: int, run: tuple[int, int]) -> bool:
     """Tell a centred line under an image from a verse and from a heading."""
     line = blocks[i]
-    if not isinstance(line, Line) or not line.setting.centred or line.indented or line.bold:
+    start, end = run
+    if not isinstance(line, Line) or start == end or line.bold:
         return False
-    start = i
-    while start > 0 and _is_centred(blocks[start - 1]):
-        start -= 1
     if start == 0 or not isinstance(blocks[start - 1], Image):
         return False
-    run = list(takewhile(_is_centred, blocks[start:]))
     # Several centred lines in a row, none of which names a photographer, are verse.
-    return len(run) == 1 or (start == i and line.text.endswith(("。", "）", ")")))
+    return end - start == 1 or (start == i and line.text.endswith(("。", "）", ")")))
+
+
+def _centred_runs(blocks: Sequence[Line | Image]) -> list[tuple[int, int]]:
+    """Return for each block the run of centred lines that it is in; an empty one outside."""
+    runs: list[tuple[int, int]] = []
+    while len(runs) < len(blocks):
+        start = end = len(runs)
+        while end < len(blocks) and _is_centred(blocks[end]):
+            end += 1
+        runs += [(start, end)] * (end - start) or [(start, start)]
+    return runs
 
 
 def _is_centred(block: Line | Image) -> bool:
     return isinstance(block, Line) and block.setting.centred and not block.indented
-
-
-def _image_before(blocks: Sequence[Line | Image], i: int, captions: set[int]) -> bool:
-    """Tell whether the caption at ``i`` follows an image with nothing but captions between."""
-    for k in range(i - 1, -1, -1):
-        if isinstance(blocks[k], Image):
-            return True
-        if k not in captions:
-            return False
-    return False
 
 
 def _add_caption(photos: list[Photo], text: str, place: int, *, attach: bool) -> None:

@@ -60,9 +60,17 @@ def _near_source(lines: list[str]) -> list[str]:
 
 
 def _told(page: Page, title: str) -> Told:
-    blocks = without_headline(without_noise(_main_blocks(page)), (title,))
-    told = tell_apart(blocks)
-    return told if _reads_like_text(told.paragraphs) else Told((), ())
+    """Read the box that the general reader chose; if that is no text, the sentences of the page."""
+    for blocks in (_main_blocks(page), _sentences(page)):
+        told = tell_apart(without_headline(without_noise(blocks), (title,)))
+        if _reads_like_text(told.paragraphs):
+            return told
+    return Told((), ())
+
+
+def _sentences(page: Page) -> list[Line | Image]:
+    blocks = lines_of(page)
+    return [b for b in blocks if isinstance(b, Line) and b.text.endswith(_ENDS) and not b.linked]
 
 
 def _main_blocks(page: Page) -> list[Line | Image]:

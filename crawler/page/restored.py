@@ -9,6 +9,9 @@ from crawler.items import Doubt, Repair
 from crawler.page.captions import Told
 from crawler.text.repaired import Repaired
 
+_LONGEST = 6_000  # characters of a line
+_MOST = 3_000  # lines of a page
+
 
 @dataclass(frozen=True, slots=True)
 class Restored:
@@ -42,17 +45,18 @@ def restore_lines(lines: Sequence[str]) -> Restored:
     # Imported late: the language model is slow to load, and few pages are garbled.
     from crawler.text.mirror import looks_garbled, restore
 
-    if not looks_garbled(lines):
+    # No line of an article is longer, and what is not an article need not be restored.
+    readable = [line if len(line) <= _LONGEST else "" for line in lines[:_MOST]]
+    if not looks_garbled(readable):
         return Restored(tuple(lines), {})
-    results = restore(lines)
-    if results is None:
-        return Restored(tuple(lines), {})
+    results = restore(readable)
     done = {
         result.text: result
         for result in results
         if result.repairs or result.doubts or result.damage
     }
-    return Restored(tuple(result.text for result in results), done)
+    texts = [result.text or line for result, line in zip(results, lines, strict=False)]
+    return Restored((*texts, *lines[_MOST:]), done)
 
 
 def evidence(restored: Restored, title: str, source: str | None, told: Told) -> Evidence:
