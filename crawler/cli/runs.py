@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -98,11 +98,14 @@ def _grid(rows: list[dict[str, Any]]) -> None:
 
     table = Table(box=None, pad_edge=False)
     for name, value in rows[0].items():
-        side = "right" if isinstance(value, int | float) else "left"
+        side: Literal["left", "right"] = "right" if isinstance(value, int | float) else "left"
         table.add_column(name, justify=side, no_wrap=True)
     for row in rows:
         table.add_row(*(_cell(value) for value in row.values()))
-    Console().print(table)
+    console = Console()
+    # A log has no width of its own.
+    console.width = max(console.width, 104)
+    console.print(table)
 
 
 def _cell(value: Any) -> str:

@@ -71,8 +71,8 @@ def changed_only(lines: Sequence[Line]) -> list[Line]:
 
 
 def _unchanged(text: str) -> Line:
-    piece = (Piece("same", text),)
-    return Line(piece, piece, changed=False)
+    pieces = (Piece("same", text),) if text else ()
+    return Line(pieces, pieces, changed=False)
 
 
 def _changed(before: str, after: str) -> Line:

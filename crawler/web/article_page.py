@@ -44,7 +44,7 @@ def _repaired(request: Request, item: Article) -> list[Line] | None:
     before = bodies.unrepaired(archive, item.url, item.body_sha256)
     if before is None:
         return None
-    return changed_only(compare(reading.texts(before), reading.texts(item)))
+    return _changes(reading.parts(before), reading.parts(item))
 
 
 def _revisions(found: Sequence[RowMapping]) -> list[dict[str, Any]]:
@@ -52,11 +52,16 @@ def _revisions(found: Sequence[RowMapping]) -> list[dict[str, Any]]:
     kept = found[:MOST_REVISIONS]
     shown: list[dict[str, Any]] = []
     for newer, older in zip(kept, [*found[1 : len(kept)], None], strict=True):
-        lines = changed_only(compare(_lines(older), _lines(newer))) if older else []
+        lines = _changes(_parts(older), _parts(newer)) if older else []
         shown.append({"row": newer, "lines": lines})
     return shown
 
 
-def _lines(row: RowMapping) -> list[str]:
+def _parts(row: RowMapping) -> tuple[list[str], ...]:
     captions = (photo.get("caption") for photo in row["photos"])
-    return [row["title"], *row["paragraphs"], *filter(None, captions)]
+    return [row["title"]], row["paragraphs"], list(filter(None, captions))
+
+
+def _changes(before: Sequence[list[str]], after: Sequence[list[str]]) -> list[Line]:
+    pairs = zip(before, after, strict=True)
+    return [line for old, new in pairs for line in changed_only(compare(old, new))]

@@ -83,8 +83,14 @@ def marked(text: str, doubts: Iterable[Doubt]) -> tuple[Run, ...]:
     return tuple(run for run in (*runs, Run(text[at:])) if run.text)
 
 
-def texts(article: Article) -> list[str]:
-    """Title, kicker and subtitle if there are any, paragraphs, captions: what repair works on."""
-    captions: Sequence[str | None] = [photo.caption for photo in article.photos]
-    lines = (article.kicker, article.title, article.subtitle, *article.paragraphs, *captions)
-    return [line for line in lines if line]
+def parts(article: Article) -> tuple[list[str], ...]:
+    """The texts of an article part by part, so that each is set against its own kind."""
+    captions = [photo.caption for photo in article.photos]
+    lines: Sequence[Sequence[str | None]] = (
+        [article.kicker],
+        [article.title],
+        [article.subtitle],
+        article.paragraphs,
+        captions,
+    )
+    return tuple([text for text in part if text] for part in lines)

@@ -19,14 +19,12 @@ def put(connection, number, title, paragraphs, days=0):
 
 
 @pytest.fixture
-def store(tmp_path):
-    opened = open_store(f"sqlite:///{tmp_path}/search.db")
-    with opened.writing.begin() as connection:
+def store(any_store):
+    with any_store.writing.begin() as connection:
         put(connection, 1, "青石召开会议", ["河道治理要先易后难。", "GDP不是全部。"])
         put(connection, 2, "书展开幕", ["两千人到场；会，议而不决。", "雲溪的會議改期。"])
         put(connection, 3, "长篇", ["的" * 5000 + "末尾有云彩", "开头"])
-    yield opened
-    opened.close()
+    return any_store
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,7 @@ def _specials(store: Store, builder: Builder, archive_path: Path) -> dict[str, A
             _changed(builder, live),
             _copy(builder, live),
         ]
+        _keep_spoilt_page(archive_path, rows[0])
         counts: Counter[tuple[str, str]] = Counter()
         for row in rows:
             count_article(row, counts)
@@ -221,22 +222,39 @@ def _older_text(connection: sa.Connection, row: dict[str, Any]) -> None:
     connection.execute(sa.insert(tables.revision), old)
 
 
+def _keep_spoilt_page(archive_path: Path, row: dict[str, Any]) -> None:
+    """The bytes of the repaired article: UTF-8 that somebody read as GB18030 and saved again."""
+    title, *paragraphs = (spoilt(text) for text in (row["title"], *row["paragraphs"]))
+    text = "".join(f"<p>\u3000\u3000{paragraph}</p>" for paragraph in paragraphs)
+    body = (
+        "<html><head><meta charset='gb2312'></head><body>"
+        f"<div class='text_title'><h3>{row['kicker']}</h3><h1>{title}</h1>"
+        "<div class='box01'><div class='fl'>2026年11月20日07:20 来源：青石日报</div></div></div>"
+        f"<div id='rwb_zw' class='box_con'>{text}</div></body></html>"
+    ).encode()
+    row["body_sha256"] = keep(archive_path, row["url"], body)
+
+
+def spoilt(text: str) -> str:
+    """``text`` as UTF-8 that was read as GB18030."""
+    return text.encode().decode("gb18030", "replace")
+
+
+def keep(archive_path: Path, url: str, body: bytes) -> str:
+    """Put a page into the archive and return its digest."""
+    digest = hashlib.sha256(body).hexdigest()
+    fetch = Fetch(url=url, status=200, headers={}, body=body, fetched_at=NOW, sha256=digest)
+    archive = Archive(archive_path)
+    archive.keep([Record(url=url, channel="sd", kind="article", fetches=(fetch,))])
+    archive.close()
+    return digest
+
+
 def _failure(connection: sa.Connection, builder: Builder, archive_path: Path) -> tuple[int, str]:
     builder.number += 1
     row = frontier_row(builder.number, "sd", NOW - timedelta(minutes=5), "extraction_title")
     body = f"<html><title>{HOSTILE}</title><body>没有标题的一页</body></html>".encode("gb18030")
-    digest = hashlib.sha256(body).hexdigest()
-    fetch = Fetch(
-        url=row["url"],
-        status=200,
-        headers={"content-type": "text/html"},
-        body=body,
-        fetched_at=NOW,
-        sha256=digest,
-    )
-    archive = Archive(archive_path)
-    archive.keep([Record(url=row["url"], channel="sd", kind="article", fetches=(fetch,))])
-    archive.close()
+    digest = keep(archive_path, row["url"], body)
     inserted = sa.insert(tables.frontier).returning(tables.frontier.c.id)
     return connection.execute(inserted, row).scalar_one(), digest
 
