@@ -114,10 +114,7 @@ def _best_match(
     ids += [each for each in _near(connection, item, summary) if each not in (*ids, article_id)]
     matches = []
     text = Text.of(body_of(item))
-    for each in ids[: candidates.COMPARISONS]:
-        stored = articles.get(connection, each)
-        if stored is None:
-            continue
+    for stored in articles.candidates(connection, ids[: candidates.COMPARISONS]):
         if summary.length < MIN_LENGTH and not _same_short(item, stored.article):
             continue
         if relation := _relation(item, stored.article, text):
@@ -188,6 +185,4 @@ def _take_over(connection: Connection, article_id: int, item: Article, root: Sto
 
 
 def _members(connection: Connection, root: Stored) -> Iterable[Stored]:
-    for each in articles.copies_of(connection, root.id):
-        if stored := articles.get(connection, each):
-            yield stored
+    return articles.candidates(connection, articles.copies_of(connection, root.id))

@@ -6,8 +6,7 @@ had: one row a revision (the site changed it) and extraction (better code read i
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -76,6 +75,14 @@ def get(connection: Connection, article_id: int) -> Stored | None:
     """The article with this row id; ``None`` if there is none."""
     row = connection.execute(_BY_ID, {"key": article_id}).mappings().first()
     return _stored(row) if row else None
+
+
+def candidates(connection: Connection, ids: Collection[int]) -> list[Stored]:
+    """The named articles with what is needed to compare their texts, and nothing else."""
+    if not ids:
+        return []
+    rows = connection.execute(_CANDIDATES, {"ids": list(ids)}).mappings()
+    return [_candidate(row) for row in rows]
 
 
 def with_text(connection: Connection, text_hash: str, but: int) -> list[int]:
@@ -154,7 +161,7 @@ def revision_row(article_id: int, item: Article, extraction: int, by: By) -> dic
         "extraction": extraction,
         "title": item.title,
         "paragraphs": list(item.paragraphs),
-        "photos": [dataclasses.asdict(photo) for photo in item.photos],
+        "photos": [_as_dict(photo) for photo in item.photos],
         "body_sha256": item.body_sha256,
         "fetched_at": item.fetched_at,
         "code_version": by.code_version,
@@ -239,9 +246,9 @@ def as_row(item: Article) -> dict[str, Any]:
     """The columns of ``item``, without those that only the store knows."""
     row: dict[str, Any] = {name: getattr(item, name) for name in PLAIN}
     row |= {name: list(getattr(item, name)) for name in LISTS}
-    row |= {name: [dataclasses.asdict(value) for value in getattr(item, name)] for name in VALUES}
-    row["dateline"] = dataclasses.asdict(item.dateline) if item.dateline else None
-    row["charset"] = dataclasses.asdict(item.charset) if item.charset else None
+    row |= {name: [_as_dict(value) for value in getattr(item, name)] for name in VALUES}
+    row["dateline"] = _as_dict(item.dateline) if item.dateline else None
+    row["charset"] = _as_dict(item.charset) if item.charset else None
     row["characters"] = sum(map(len, item.paragraphs))
     return row
 
@@ -258,10 +265,34 @@ def from_row(row: RowMapping) -> Article:
     return Article(**values, duplicate_of=row["duplicate_of"])
 
 
+def _as_dict(value: Any) -> dict[str, Any]:
+    """Its fields; none of our values holds another one, so no need to look deeper."""
+    return {name: getattr(value, name) for name in value.__slots__}
+
+
 def _value(kind: type, stored: dict[str, Any]) -> Any:
     if kind is Doubt:
         stored = {**stored, "candidates": tuple(stored["candidates"])}
     return kind(**stored)
+
+
+def _candidate(row: RowMapping) -> Stored:
+    # Most articles are compared by their paragraphs; captions matter only where there are none.
+    photos = () if row["paragraphs"] else tuple(Photo(**photo) for photo in row["photos"])
+    item = Article(
+        url=row["url"],
+        channel=row["channel"],
+        title=row["title"],
+        published_at=row["published_at"],
+        paragraphs=tuple(row["paragraphs"]),
+        photos=photos,
+        duplicate_of=row["duplicate_of"],
+        relation=row["relation"],
+        similarity=row["similarity"],
+    )
+    return Stored(
+        id=row["id"], article=item, extraction=1, text_hash="", first_seen_at=row["first_seen_at"]
+    )
 
 
 def _stored(row: RowMapping) -> Stored:
@@ -276,6 +307,17 @@ def _stored(row: RowMapping) -> Stored:
 
 _INSTANT = article.c.published_at.type
 _BY_URL = SELECT.where(article.c.url == sa.bindparam("key"))
+_CANDIDATES = (
+    sa.select(
+        *(article.c[name] for name in ("id", "url", "channel", "title", "published_at")),
+        *(article.c[name] for name in ("paragraphs", "photos", "first_seen_at", "relation")),
+        article.c.similarity,
+        original.c.url.label("duplicate_of"),
+    )
+    .select_from(article.outerjoin(original, original.c.id == article.c.duplicate_of_id))
+    .where(article.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(article.c.id)
+)
 _BY_ID = SELECT.where(article.c.id == sa.bindparam("key"))
 _BY_TEXT = (
     sa.select(article.c.id)
