@@ -84,6 +84,8 @@ class Writer:
             A future that is done when the job is committed, or has failed.
         """
         future: Future[T] = Future()
+        # Whoever waits for it may stop waiting, but what was handed in is done.
+        future.set_running_or_notify_cancel()
         if self._fatal:
             future.set_exception(self._fatal)
         else:

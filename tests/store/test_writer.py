@@ -84,6 +84,19 @@ def test_a_full_disk_ends_writing_once_and_for_all(store):
     assert names(store) == []
 
 
+def test_nobody_can_call_a_job_back(store):
+    """A waiter that gives up neither undoes its job nor breaks the writer."""
+    writer = Writer(store.writing).start()
+    future = writer.submit(channel("a"))
+
+    called_back = future.cancel()
+    writer.submit(channel("b"), urgent=True).result(10)
+    writer.stop(10)
+
+    assert not called_back
+    assert names(store) == ["a", "b"]
+
+
 def test_counters_are_part_of_the_batch(any_store):
     """What is written before the commit stands or falls with the jobs."""
 
