@@ -57,7 +57,7 @@ def gather(connection: Connection, now: datetime, files: Iterable[Path] = ()) ->
         newest={channel: _newest(connection, channel, now) for channel in channels},
         schedules=_schedules(connection),
         hosts=_hosts(connection),
-        disks=_disks(files),
+        disks=disks(files),
     )
 
 
@@ -209,8 +209,8 @@ def _hosts(connection: Connection) -> tuple[Host, ...]:
     )
 
 
-def _disks(files: Iterable[Path]) -> tuple[Disk, ...]:
-    """One disk for each device."""
+def disks(files: Iterable[Path]) -> tuple[Disk, ...]:
+    """The disks that hold ``files``, each once, under the first of them."""
     found: dict[int, Disk] = {}
     for file in files:
         path = file.absolute()
