@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from crawler.items import Dateline
+from crawler.page.credits import is_credit
 from crawler.page.marks import marks
 from crawler.page.names import HAN, has_role, is_known_name, names_in
 
@@ -39,6 +40,7 @@ _REPORTED = marks(
 _ONE_REPORTER = marks(
     rf"[\s\u3000:：]{{0,3}}(?:本[报网]|人民网)?记者[\s\u3000]?(?![从在近今昨日获采])([{HAN}]{{2,3}}|[{HAN}][\s\u3000][{HAN}])[\s\u3000]"
 )
+_REPORTS = marks("报道$")
 _BYLINE_ROOM = 90
 _SENTENCE = marks(r"[。！？!?，,；;“”]")
 _NO_BYLINE = marks(
@@ -167,7 +169,8 @@ def _opening_bracket(paragraphs: Sequence[str]) -> tuple[str, ...]:
 
 def _bracketed(content: str) -> tuple[str, ...]:
     """Read a bracket that may be a byline: roles with names, bare names, a name and its house."""
-    if _NO_BYLINE.match(content.strip()):
+    # A photographer's name in brackets is a credit; 摄影报道 is said of a reporter.
+    if _NO_BYLINE.match(content.strip()) or (is_credit(content) and not _REPORTS.search(content)):
         return ()
     if has_role(content):
         return names_in(content, trusted=True)

@@ -14,7 +14,13 @@ from crawler.page.body import Image, Line, read_body
 from crawler.page.byline import is_editors_text, read_editors
 from crawler.page.captions import Told, tell_apart
 from crawler.page.dates import read_time
-from crawler.page.header import fallback_source, fallback_time, fallback_title, read_source
+from crawler.page.header import (
+    fallback_source,
+    fallback_time,
+    fallback_title,
+    is_stamp,
+    read_source,
+)
 from crawler.page.lines import lines_of
 from crawler.page.noise import without_noise
 from crawler.page.read import Reading, first_source, first_time, without_headline
@@ -62,7 +68,10 @@ def _near_source(lines: list[str]) -> list[str]:
 def _told(page: Page, title: str) -> Told:
     """Read the box that the general reader chose; if that is no text, the sentences of the page."""
     for blocks in (_main_blocks(page), _sentences(page)):
-        told = tell_apart(without_headline(without_noise(blocks), (title,)))
+        text = without_headline(without_noise(blocks), (title,))
+        while text and isinstance(text[0], Line) and is_stamp(text[0].text):
+            text = text[1:]
+        told = tell_apart(text)
         if _reads_like_text(told.paragraphs):
             return told
     return Told((), ())

@@ -20,9 +20,10 @@ _SOURCE = marks(r"(?:来源|稿源)\s?[:：]\s*")
 # What may stand behind the source on its line.
 _AFTER_SOURCE = marks(
     r"\s*(?:\||｜|\s{2,}|手机看新闻|原创稿|小字号|字号|打印|网摘|纠错|收藏|分享|评论|订阅|推荐|责任编辑|责编|编辑\s?[:：]"
-    r"|作者\s?[:：]|记者\s?[:：]|点击|浏览|阅读|【|\[|时间|发布|日期|我要|查看|http)"
+    r"|作者\s?[:：]|记者\s?[:：]|点击|浏览|阅读|【|\[|第\s?\d{1,3}\s?版|时间|发布|日期|我要|查看|http)"
 )
 _LONGEST_SOURCE = 60
+_LONGEST_STAMP = 120
 
 _H1 = xpath("/html//h1")
 _DOCUMENT_TITLE = xpath("/html/head/title | /html//title")
@@ -71,6 +72,17 @@ def read_source(line: str) -> str | None:
     end = _AFTER_SOURCE.search(rest)
     source = tidy(rest[: end.start()] if end else rest).strip("|｜ ")
     return source[:_LONGEST_SOURCE] or None
+
+
+def is_stamp(line: str) -> bool:
+    """Tell a line that only names source or time, from a sentence that does.
+
+    >>> is_stamp("2026-02-12 09:05 来源：山东日报"), is_stamp("2026年2月12日，镇上来了新客人。")
+    (True, False)
+    """
+    if len(line) > _LONGEST_STAMP or line.endswith("。"):
+        return False
+    return read_source(line) is not None or read_time(line) is not None
 
 
 def fallback_source(page: Page) -> str | None:

@@ -16,7 +16,7 @@ from crawler.page.body import Image, Line
 from crawler.page.byline import is_editors_text, read_dateline, read_editors
 from crawler.page.captions import tell_apart
 from crawler.page.credits import split_credit
-from crawler.page.header import fallback_time, fallback_title, read_source
+from crawler.page.header import fallback_time, fallback_title, is_stamp, read_source
 from crawler.page.lines import lines_of, lines_of_text
 from crawler.page.marks import marks
 from crawler.page.noise import without_noise
@@ -129,7 +129,7 @@ def _parts(blocks: Sequence[Line | Image], title: str) -> _Found:
     for block in blocks[start:end]:
         if isinstance(block, Image):
             text.append(block)
-        elif not text and _is_stamp(block):
+        elif not text and is_stamp(block.text):
             stamps.append(block.text)
         elif not _is_theirs(block) and (text or _begins_text(block)):
             text.append(block)
@@ -163,15 +163,9 @@ def _end_of_text(blocks: Sequence[Line | Image], start: int) -> int:
     return len(blocks)
 
 
-def _is_stamp(line: Line) -> bool:
-    if len(line.text) > _LONGEST_STAMP or line.text.endswith("。"):
-        return False
-    return read_source(line.text) is not None or first_time([line.text]) is not None
-
-
 def _begins_text(line: Line) -> bool:
     """Tell the first line of a text: a sentence, a dateline, a caption."""
-    if _is_theirs(line) or _is_stamp(line):
+    if _is_theirs(line) or is_stamp(line.text):
         return False
     if read_dateline(line.text) or split_credit(line.text)[1]:
         return True

@@ -28,7 +28,8 @@ _ROLE = marks(
 
 # A last one may have lost its closing bracket with the decoration: 责编：甲(实习
 _NESTED = marks(r"[(（\[【][^()（）\[\]【】]{0,40}(?:[)）\]】]|$)")
-_APART = marks(r"[、，,;；/／|｜&\n]|\s和\s|\s与\s")
+# A wide gap parts names whose own characters are spread out: 江　野　　罗　小　满
+_APART = marks(r"[、，,;；/／|｜&\n]|\s和\s|\s与\s|[\s\u3000]{2,}")
 _DECORATION = " 　()（）[]【】□■●◆:：.。—-_*"
 _CHINESE = marks(rf"[{HAN}]{{2,4}}")
 _LONG = marks(rf"[{HAN}]{{1,8}}(?:[·•・‧][{HAN}]{{1,8}}){{1,3}}|[{HAN}]{{5,6}}")
@@ -184,7 +185,11 @@ def rejoined(parts: list[str]) -> list[str]:
 
     >>> rejoined(["余", "萍", "洪兵", "曹梦雅"])
     ['余萍', '洪兵', '曹梦雅']
+    >>> rejoined(["罗", "小", "满"])
+    ['罗小满']
     """
+    if all(len(part) == 1 for part in parts):
+        return _of_single_characters(parts)
     joined: list[str] = []
     for part in parts:
         before = joined[-1] if joined else ""
@@ -197,6 +202,13 @@ def rejoined(parts: list[str]) -> list[str]:
     if joined and all(_LATIN.fullmatch(part) for part in joined):
         return [" ".join(joined)]
     return joined
+
+
+def _of_single_characters(parts: list[str]) -> list[str]:
+    """Join characters that stand apart; five and more can be cut in several ways: no name."""
+    if len(parts) == 4 and parts[2] in _SINGLE:
+        return ["".join(parts[:2]), "".join(parts[2:])]
+    return ["".join(parts)] if 1 < len(parts) <= 4 else []
 
 
 def _is_name(text: str, trusted: bool) -> bool:
