@@ -18,15 +18,16 @@ import numpy as np
 
 from crawler.text.mirror import gbk, readings, script
 from crawler.text.mirror.language import Language
-from crawler.text.mirror.lattice import MARKS, Conditions
+from crawler.text.mirror.lattice import Conditions
 from crawler.text.mirror.phase import Walker
 from crawler.text.ngrams import key_of, table
 
 _LETTERS: Final = "a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜê"
 _NOTED: Final = re.compile(rf"(.)\(([{_LETTERS}]{{1,6}})\)(.?)", re.DOTALL)
 _SPLIT: Final = re.compile(rf"(.)\?([{_LETTERS}]{{1,6}})\)")
-_COMMA: Final = re.compile(r"[\u4e00-\u9fff](?:\([a-zà-ǜ]{1,6}\))?,[,、。；！？，]")
-_BROKEN: Final = re.compile(r"\?[！？，。、；!?,;].")
+_COMMA: Final = re.compile(r"[\u4e00-\u9fff](?:\([a-zà-ǜ]{1,6}\))?,[、。；，]")
+_DOUBLED: Final = re.compile(r"[^,\s],,[^,\s]")
+_BROKEN: Final = re.compile(r"(?<=[^?!\x00-\x3e])\?[！？，。、；!?,;](?=[^\x00-\x7f！？，。、；])")
 
 _BROKEN_TAG: Final = re.compile(r"[\u4e00-\u9fff]\?[！？，。、；!?,;]\?/[a-z]{1,10}>")
 """``的。”</span>``: the bracket of a tag, swallowed by a quotation mark that was split."""
@@ -34,7 +35,7 @@ _BROKEN_TAG: Final = re.compile(r"[\u4e00-\u9fff]\?[！？，。、；!?,;]\?/[a
 _WIDE_BROKEN: Final = re.compile(r"[\u4e00-\u9fff]\?\?[，；！,;!][\u4e00-\u9fff]")
 """``矮小，`` with both bytes of 小 taken for lead bytes."""
 
-_SURE: Final = 24.0
+_SURE: Final = 30.0
 """Bits by which reading on half a character off must beat the text as it stands."""
 
 GENUINE: Final = frozenset("於後裡裏麵製隻雲範採鬥願佔遊係繫餘乾鬆穀瞭嚐迴")
@@ -121,8 +122,10 @@ def _cost(char: str) -> float:
 
 def _has_commas(text: str) -> bool:
     """Commas before other marks, in the traditional characters of the mirrors."""
-    found = sum(1 for _ in islice(_COMMA.finditer(text), 3))
-    return found > 0 and _in_mirror_script(text)
+    if ",," not in text and not _COMMA.search(text):
+        return False
+    doubled = sum(1 for _ in islice(_DOUBLED.finditer(text), 3))
+    return (doubled > 2 or _COMMA.search(text) is not None) and _in_mirror_script(text)
 
 
 def _in_mirror_script(text: str) -> bool:
@@ -143,9 +146,6 @@ def _has_broken_phase(text: str) -> bool:
 
 def _broken(text: str) -> Iterator[str]:
     """Surroundings of the places where a stretch may begin."""
-    pairs = gbk.pairs()
     for match in _BROKEN.finditer(text):
-        following = pairs.get(match[0][2])
-        if match[0][2] in MARKS or (following and match[0][2] >= "\x80"):
-            start = max(match.start() - 12, text.rfind("\n", 0, match.start()) + 1)
-            yield text[start : match.start() + 60].split("\n", 1)[0]
+        before = text[max(match.start() - 12, 0) : match.start()].rsplit("\n", 1)[-1]
+        yield before + text[match.start() : match.start() + 60].split("\n", 1)[0]

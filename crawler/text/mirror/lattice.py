@@ -36,6 +36,9 @@ SPREAD: Final = 24.0
 TWICE: Final = 6
 """Paths on which a second private-use character is missed behind a first."""
 
+LOST: Final = 6
+"""Question marks after which a stretch is given up."""
+
 RIVALS: Final = 24
 """Alternatives that a path remembers."""
 
@@ -202,7 +205,7 @@ class Stretch:
         done: dict[int, list[Path]] = {}
         for path in starts:
             agenda.setdefault(path.at, []).append(path)
-        limit = min((path.at for path in starts), default=0) + REACH
+        limit = self._limit(min((path.at for path in starts), default=0))
         while agenda and (at := min(agenda)) <= limit:
             paths = best_of(agenda.pop(at))
             if gaps is None or at in gaps:
@@ -211,6 +214,15 @@ class Stretch:
                 where = agenda if path.leads else done
                 where.setdefault(path.at, []).append(path)
         return [path for at in done for path in best_of(done[at])]
+
+    def _limit(self, start: int) -> int:
+        """How far a stretch may reach: no further than a few lost bytes."""
+        at = start
+        for _ in range(LOST):
+            at = self.seen.find("?", at, start + REACH) + 1
+            if not at:
+                return start + REACH
+        return at
 
     def _onward(self, paths: list[Path], at: int) -> Iterator[Path]:
         if at >= len(self.seen):

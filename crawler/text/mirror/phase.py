@@ -33,8 +33,8 @@ _TAG: Final = re.compile("[</>]")
 ODD: Final = 11.5
 """Bits of a character that may be two halves of different ones."""
 
-TRIES: Final = 120
-"""Places of one text at which a stretch is looked for; a paragraph has a handful."""
+TRIES: Final = 250
+"""Places of one document at which a stretch is looked for; an article has some dozens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,6 @@ class Walk:
     commas: int = 0
     split_notes: int = 0
     stretches: int = 0
-    tries: int = 0
 
     def tail(self) -> str:
         """The last characters, simplified: the context of what follows."""
@@ -80,6 +79,11 @@ def bare(seen: str, at: int, size: int) -> str:
     return "".join(script.simplified().get(char, char) for char in text[:size])
 
 
+def _in_run(seen: str, at: int) -> bool:
+    """Three question marks in a row are somebody's feelings."""
+    return "???" in seen[max(at - 2, 0) : at + 3]
+
+
 def _blank(walk: Walk, at: int) -> Path:
     return Path("", "", context(walk.tail()), b"", 0.0, (), at)
 
@@ -91,6 +95,7 @@ class Walker:
         self._language = language
         self._conditions = conditions
         self._margin = margin
+        self._tries = 0
 
     def walk(self, seen: str) -> Walk:
         """Restore one text, still in the mirror's script."""
@@ -123,10 +128,12 @@ class Walker:
 
     def _stretch(self, seen: str, at: int, walk: Walk) -> int:
         """Read a shifted stretch that begins here; 0 if none does."""
-        starts = list(self._starts(seen, at, walk)) if walk.tries < TRIES else []
+        if self._tries >= TRIES or _in_run(seen, at):
+            return 0
+        starts = list(self._starts(seen, at, walk))
         if not starts:
             return 0
-        walk.tries += 1
+        self._tries += 1
         best = self._read(seen, at, walk, starts)
         if not best:
             return 0
