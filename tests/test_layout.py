@@ -1,0 +1,85 @@
+"""The house itself: what every room, command and document owes to the others."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+import typer
+from scrapy.spiderloader import SpiderLoader
+from scrapy.utils.project import get_project_settings
+from typer.testing import CliRunner
+
+import crawler.cli
+from crawler.cli.main import NOT_COMMANDS, app
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = sorted(
+    path
+    for room in ("crawler", "spiders", "pipelines", "benchmarks")
+    for path in (ROOT / room).rglob("*.py")
+)
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+COMMANDS = sorted(
+    module.name.replace("_", "-")
+    for module in pkgutil.iter_modules(crawler.cli.__path__)
+    if module.name not in NOT_COMMANDS
+)
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_a_module_can_be_read_in_one_sitting(path):
+    """No module has more than 300 lines, and each says at its top what it is."""
+    text = path.read_text(encoding="utf-8")
+
+    assert text.count("\n") <= 300
+    assert text.lstrip().startswith(('"""', 'r"""', "#!"))
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_explains_itself(command):
+    """Every command has a help text with an example, and is named in the documents."""
+    shown = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200"})
+
+    assert shown.exit_code == 0, shown.output
+    assert f"renmin {command}" in shown.output
+    assert any(f"renmin {command}" in path.read_text(encoding="utf-8") for path in DOCUMENTS)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name)
+def test_links_between_documents_lead_somewhere(path):
+    """A relative link names a file that exists."""
+    targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text(encoding="utf-8"))
+
+    assert [target for target in targets if not (path.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=name)
+def test_commands_in_the_documents_exist(path):
+    """``renmin WORD`` in a code span is a command."""
+    text = path.read_text(encoding="utf-8")
+    named = set(re.findall(r"`(?:\.venv/bin/)?renmin ([a-z][a-z-]+)", text))
+
+    assert named <= set(COMMANDS)
+
+
+def test_every_command_is_an_application():
+    """A module of the folder offers a Typer application."""
+    for command in COMMANDS:
+        module = importlib.import_module(f"crawler.cli.{command.replace('-', '_')}")
+        assert isinstance(module.app, typer.Typer), command
+
+
+def test_every_spider_loads():
+    """Scrapy finds the spiders, as for anybody who knows Scrapy."""
+    loader = SpiderLoader.from_settings(get_project_settings())
+
+    assert loader.list() == ["channel"]
+    assert all(loader.load(spider).name == spider for spider in loader.list())
