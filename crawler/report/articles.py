@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
 
-from crawler.report.table import Row, Table, table
+from crawler.report.table import Row, Table, rows_of, table
 from crawler.store import articles, search
 from crawler.store.articles import Stored
 from crawler.store.tables import article
@@ -46,7 +46,7 @@ def latest(
         query = query.where(article.c.channel == channel)
         count = count.where(article.c.channel == channel)
     query = query.order_by(article.c.published_at.desc().nulls_last()).limit(limit).offset(offset)
-    rows = [dict(row) for row in connection.execute(query).mappings()]
+    rows = rows_of(connection.execute(query).mappings())
     return table(COLUMNS, rows, connection.scalar(count) or 0)
 
 
@@ -79,7 +79,7 @@ def copies(connection: Connection, article_id: int, limit: int = 50) -> Table:
     query = sa.select(*_FIELDS, article.c.similarity)
     query = query.where(article.c.duplicate_of_id == article_id)
     query = query.order_by(article.c.similarity.desc(), article.c.id).limit(limit)
-    rows = [dict(row) for row in connection.execute(query).mappings()]
+    rows = rows_of(connection.execute(query).mappings())
     return table(f"{COLUMNS} similarity", rows)
 
 
@@ -91,12 +91,12 @@ def id_of(connection: Connection, url: str) -> int | None:
 def _row(connection: Connection, article_id: int) -> Row | None:
     query = sa.select(*_FIELDS).where(article.c.id == article_id)
     found = connection.execute(query).mappings().first()
-    return dict(found) if found else None
+    return rows_of([found])[0] if found else None
 
 
 def _by_ids(connection: Connection, ids: Sequence[int]) -> dict[int, Row]:
     query = sa.select(*_FIELDS, article.c.paragraphs).where(article.c.id.in_(ids))
-    return {row["id"]: dict(row) for row in connection.execute(query).mappings()}
+    return {row["id"]: row for row in rows_of(connection.execute(query).mappings())}
 
 
 def _with_place(row: Row, words: Sequence[str]) -> Row:

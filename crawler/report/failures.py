@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from crawler.report.table import Table, table
+from crawler.report.table import Table, rows_of, table
 from crawler.store.tables import frontier
 
 COLUMNS = "id reason channel kind url detail attempts state settled_at due_at"
@@ -28,7 +28,7 @@ def by_reason(connection: Connection, channel: str | None = None) -> Table:
     if channel:
         query = query.where(c.channel == channel)
     query = query.group_by(c.reason).order_by(sa.desc("pages"), c.reason)
-    rows = [dict(row) for row in connection.execute(query).mappings()]
+    rows = rows_of(connection.execute(query).mappings())
     return table("reason pages channels given_up last_at", rows)
 
 
@@ -51,7 +51,7 @@ def listed(
     query = sa.select(*columns).where(*conditions)
     query = query.order_by(frontier.c.settled_at.desc(), frontier.c.id.desc())
     found = connection.execute(query.limit(limit).offset(offset)).mappings()
-    return table(COLUMNS, [dict(row) for row in found], total)
+    return table(COLUMNS, rows_of(found), total)
 
 
 def url_of(connection: Connection, frontier_id: int) -> str | None:

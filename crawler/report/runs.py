@@ -11,7 +11,7 @@ from sqlalchemy import Connection, RowMapping
 
 from crawler.report import counters
 from crawler.report.counters import Scope
-from crawler.report.table import Row, Table, table
+from crawler.report.table import Row, Table, rows_of, table
 from crawler.store.runs import LOST_AFTER
 from crawler.store.tables import article, run, run_tick
 
@@ -44,7 +44,7 @@ def find(connection: Connection, run_id: int, now: datetime) -> Row | None:
     found = connection.execute(sa.select(run).where(run.c.id == run_id)).mappings().first()
     if found is None:
         return None
-    return dict(found) | _rows(connection, [found], now)[0]
+    return rows_of([found])[0] | _rows(connection, [found], now)[0]
 
 
 def newest(connection: Connection) -> int | None:
@@ -116,7 +116,7 @@ def latest_articles(connection: Connection, run_id: int, limit: int = 10) -> Tab
     c = article.c
     query = sa.select(c.id, c.channel, c.title, c.published_at).where(c.run_id == run_id)
     query = query.order_by(c.id.desc()).limit(limit)
-    rows = [dict(row) for row in connection.execute(query).mappings()]
+    rows = rows_of(connection.execute(query).mappings())
     return table("id channel title published_at", rows)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,11 @@ class Table:
     rows: list[Row]
     total: int = 0
     notes: Mapping[str, Any] = field(default_factory=dict)
+
+
+def rows_of(found: Iterable[Mapping[Any, Any]]) -> list[Row]:
+    """Rows of a result as plain dictionaries: SQLAlchemy's names are no plain strings."""
+    return [{str(name): value for name, value in row.items()} for row in found]
 
 
 def table(columns: str, rows: list[Row], total: int | None = None, **notes: Any) -> Table:

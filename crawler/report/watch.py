@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from crawler.report.table import Table, table
+from crawler.report.table import Table, rows_of, table
 from crawler.store.tables import alert, schedule, schedule_run
 
 ALERTS = "id rule subject message value threshold opened_at seen_at closed_at"
@@ -41,14 +41,14 @@ def alerts(
     query = sa.select(*columns).where(*conditions)
     query = query.order_by(alert.c.closed_at.is_not(None), alert.c.opened_at.desc(), alert.c.id)
     found = connection.execute(query.limit(limit).offset(offset)).mappings()
-    return table(ALERTS, [dict(row) for row in found], total or 0)
+    return table(ALERTS, rows_of(found), total or 0)
 
 
 def schedules(connection: Connection) -> Table:
     """What is crawled when, by name."""
     columns = (schedule.c[name] for name in SCHEDULES.split())
     found = connection.execute(sa.select(*columns).order_by(schedule.c.name)).mappings()
-    return table(SCHEDULES, [dict(row) for row in found])
+    return table(SCHEDULES, rows_of(found))
 
 
 def history(connection: Connection, limit: int = 50, offset: int = 0) -> Table:
@@ -59,5 +59,5 @@ def history(connection: Connection, limit: int = 50, offset: int = 0) -> Table:
     query = query.join(schedule, schedule.c.id == c.schedule_id)
     query = query.order_by(c.planned_at.desc(), c.id.desc()).limit(limit).offset(offset)
     total = connection.scalar(sa.select(sa.func.count()).select_from(schedule_run))
-    rows = [dict(row) for row in connection.execute(query).mappings()]
+    rows = rows_of(connection.execute(query).mappings())
     return table(HISTORY, rows, total or 0)

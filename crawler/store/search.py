@@ -13,14 +13,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-import opencc
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from crawler.store.tables import article
+from crawler.text.script import to_simplified, to_traditional
 
 # More matches than this are neither counted nor sorted: nobody pages through them.
 MOST_HITS = 10_000
@@ -129,8 +128,7 @@ def rebuild(connection: Connection) -> int:
     batch = batch.where(c.id > sa.bindparam("last")).order_by(c.id).limit(500)
     count = last = 0
     while rows := connection.execute(batch, {"last": last}).mappings().all():
-        for row in rows:
-            index_article(connection, row["id"], *searchable(dict(row)))
+        index_articles(connection, [Entry(row["id"], *searchable(dict(row))) for row in rows])
         count, last = count + len(rows), rows[-1]["id"]
     return count
 
@@ -158,19 +156,9 @@ def parse(query: str) -> tuple[tuple[str, ...], ...]:
     (('会议', '會議'), ('gdp',))
     """
     words = query[: MOST_TERMS * (LONGEST_TERM + 1)].split()[:MOST_TERMS]
-    spelt = ((word, _convert(word, "t2s"), _convert(word, "s2t")) for word in words)
+    spelt = ((word, to_simplified(word), to_traditional(word)) for word in words)
     terms = (dict.fromkeys("".join(tokens(one))[:LONGEST_TERM] for one in each) for each in spelt)
     return tuple(found for term in terms if (found := tuple(filter(None, term))))
-
-
-def _convert(word: str, how: str) -> str:
-    converted: str = _converter(how).convert(word)
-    return converted
-
-
-@cache
-def _converter(how: str) -> opencc.OpenCC:
-    return opencc.OpenCC(how)
 
 
 def tokens(text: str) -> Iterator[str]:

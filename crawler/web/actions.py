@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from crawler.errors import RenminError
+from crawler.ops.reparse import reextract_url
 from crawler.report import articles, failures
 from crawler.store import frontier
 from crawler.store.engine import crawl_lock, open_store
@@ -81,8 +82,6 @@ def _reextract(request: Request, frontier_id: int, url: str) -> str | None:
     Writing is the exception here: the store is opened for this one page, behind the lock that
     keeps a second writer away from a SQLite file.
     """
-    from crawler.ops.reparse import reextract_url
-
     settings = request.app.state.settings
     store = open_store(settings.database, create=False)
     try:
@@ -90,7 +89,7 @@ def _reextract(request: Request, frontier_id: int, url: str) -> str | None:
             reading = reextract_url(store, archive, url)
             if reading.error is None:
                 with store.writing.begin() as connection:
-                    frontier.settle(connection, frontier_id, settings.clock())
+                    frontier.settle_done(connection, [(frontier_id, None)], settings.clock())
         return reading.error
     finally:
         store.close()

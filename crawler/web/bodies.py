@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from crawler.errors import ArchiveError, ConfigError, ExtractionError
 from crawler.items import Article
+from crawler.ops.extracting import assemble, read_page
 from crawler.store.archive import Archive
 from crawler.text.charset import decide
 
@@ -61,8 +62,6 @@ def digests(path: Path, urls: Sequence[str]) -> dict[str, str]:
 
 def unrepaired(path: Path, url: str, sha256: str | None) -> Article | None:
     """The article as its stored bytes read before any repair; ``None`` if they are not there."""
-    from crawler.ops.extracting import assemble, read_page
-
     if sha256 is None:
         return None
     try:

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from crawler.errors import StoreError
+from crawler.ops import metrics as prometheus
 from crawler.report.table import Table
 from crawler.web import asking
 from crawler.web.answers import ANSWERS, looking
@@ -39,18 +40,17 @@ def as_json(request: Request) -> Response:
 
 def metrics(request: Request) -> Response:
     """The figures in Prometheus' text format."""
-    from crawler.ops.metrics import exposition
-
     with request.app.state.reader.connect() as connection:
-        text = exposition(connection)
-    return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+        text = prometheus.exposition(connection, request.app.state.settings.clock())
+    return Response(text, headers={"content-type": prometheus.CONTENT_TYPE})
 
 
 def healthz(request: Request) -> Response:
-    """Whether the database answers: 200 or 503."""
+    """Whether the database answers: 200 and how things stand, or 503."""
     try:
-        with request.app.state.reader.connect():
-            return PlainTextResponse("ok\n")
+        with request.app.state.reader.connect() as connection:
+            facts = prometheus.health(connection, request.app.state.settings.clock())
+            return Response(orjson.dumps(facts), media_type="application/json")
     except StoreError:
         # Seen without a token, so it does not say where the database is.
         return PlainTextResponse("the database does not answer\n", 503)

@@ -154,8 +154,8 @@ def _repaired(builder: Builder, run_id: int) -> dict[str, Any]:
             {
                 "field": "paragraphs",
                 "paragraph": 0,
-                "start": 27,
-                "end": 29,
+                "start": 25,
+                "end": 27,
                 "text": "修好",
                 "candidates": ["修好", "修妤"],
             },
