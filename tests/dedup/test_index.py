@@ -93,6 +93,17 @@ def test_empty_text_is_nobodys_copy(index, text):
     assert index.add(text) is None
 
 
+def test_menus_of_one_site_make_no_copies(index):
+    """Two pages whose menus are longer than their articles are copies of the articles only."""
+    menus = "首页要闻专题图片视频互动社会财经教育健康旅游" * 4 + "版权所有未经书面授权禁止使用" * 6
+    index.add(ARTICLE)
+    index.add(OTHER)
+
+    found = [index.add(f"{menus}\n{text}\n{menus[::-1]}").number for text in (ARTICLE, OTHER)]
+
+    assert found == [0, 1]
+
+
 def test_finding_keeps_nothing(index):
     """A text that was only looked up is not found later."""
     assert index.find(ARTICLE) is None
