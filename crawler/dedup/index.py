@@ -1,7 +1,7 @@
 """The duplicates among texts that come one after the other, kept in memory.
 
 The same layers in the same order as the store's, without a database: for a file of texts, a
-notebook, a test. A text takes about 5 KB and a time that does not grow with the number of texts.
+notebook, a test. A text takes a few kilobytes and a time that does not grow with the number of texts.
 """
 
 from __future__ import annotations
