@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from crawler.errors import ConfigError
 from crawler.items import Link
-from crawler.ops.session import Plan
+from crawler.ops.plan import Plan
 from crawler.site.channels import find, load
 from crawler.site.urls import classify
 from crawler.store.tables import SHANGHAI

@@ -10,24 +10,23 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
-import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from crawler.errors import StoreError
 from crawler.items import Link, Visit
 from crawler.ops.ingest import Intake, Outcome, finish, ingest
+from crawler.ops.plan import Plan
 from crawler.store import frontier, hosts, runs
 from crawler.store.archive import Archive
 from crawler.store.engine import Store
 from crawler.store.frontier import LIST_PRIORITY, Lease
-from crawler.store.tables import run_counter
 from crawler.store.writer import Writer
 
 logger = logging.getLogger(__name__)
@@ -37,27 +36,6 @@ LEASE_SECONDS = 60
 PER_HOST = 16
 # With several processes on one database, so many hosts at most belong to one of them at a time.
 HOSTS_AT_ONCE = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a crawl was asked to do.
-
-    Attributes:
-        command: As typed, for the run's history.
-        channels: Channel ids; the hosts of mirrors count as channels.
-        settings: Settings that differ from their default.
-        since: Articles whose address names an earlier day wait for another crawl.
-        limit: So many articles at most.
-        retries: After so many failures in a row a page is given up.
-    """
-
-    command: str
-    channels: tuple[str, ...]
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    since: datetime | None = None
-    limit: int | None = None
-    retries: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,24 +236,7 @@ class CrawlSession:
         frontier.extend(connection, self.run_id, until)
         hosts.extend(connection, self.run_id, until)
         queue = frontier.waiting(connection, self._hosts, self.floor)
-        runs.tick(connection, self.run_id, now, self._sums(connection, queue))
-
-    def _sums(self, connection: Connection, queue: int) -> dict[str, int]:
-        rows = connection.execute(
-            sa.select(run_counter.c.name, sa.func.sum(run_counter.c.value))
-            .where(run_counter.c.run_id == self.run_id)
-            .group_by(run_counter.c.name)
-        )
-        totals: Counter[str] = Counter()
-        for name, value in rows:
-            totals[_CURVES.get(name) or _CURVES.get(name.partition("/")[0], "")] += int(value)
-        return {
-            "pages": totals["pages"],
-            "articles": totals["articles"],
-            "failures": totals["failures"],
-            "bytes": totals["bytes"],
-            "queue": queue,
-        }
+        runs.tick(connection, self.run_id, now, queue)
 
     def _book(self, connection: Connection, results: list[Any]) -> None:
         """Write what a batch has in common, before it is committed.
@@ -295,16 +256,6 @@ class CrawlSession:
     def _broke(self, error: StoreError) -> None:
         self._fatal = error
         self.on_fatal(error)
-
-
-# Which counters a run's curve adds up.
-_CURVES = {
-    "page": "pages",
-    "failure": "failures",
-    "article/new": "articles",
-    "article/changed": "articles",
-    "bytes/fetched": "bytes",
-}
 
 
 _SESSIONS: WeakKeyDictionary[object, CrawlSession] = WeakKeyDictionary()

@@ -14,7 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
 
-from crawler.items import Article, Dateline, Doubt, Photo, Repair, Verdict
+from crawler.items import Article, Photo
+from crawler.store.rows import as_dict, as_row, from_row
 from crawler.store.tables import article, revision
 
 original = article.alias("original")
@@ -22,15 +23,6 @@ original = article.alias("original")
 SELECT = sa.select(article, original.c.url.label("duplicate_of")).select_from(
     article.outerjoin(original, original.c.id == article.c.duplicate_of_id)
 )
-
-# Fields that are stored under their own name and as they are.
-PLAIN = (
-    *("url", "fetched_url", "channel", "node_id", "content_id"),
-    *("title", "kicker", "subtitle", "source", "published_at", "script", "template"),
-    *("fetched_at", "body_sha256", "relation", "similarity", "revision"),
-)
-LISTS = ("authors", "editors", "paragraphs", "damage")
-VALUES = {"photos": Photo, "repairs": Repair, "doubts": Doubt}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +153,7 @@ def revision_row(article_id: int, item: Article, extraction: int, by: By) -> dic
         "extraction": extraction,
         "title": item.title,
         "paragraphs": list(item.paragraphs),
-        "photos": [_as_dict(photo) for photo in item.photos],
+        "photos": [as_dict(photo) for photo in item.photos],
         "body_sha256": item.body_sha256,
         "fetched_at": item.fetched_at,
         "code_version": by.code_version,
@@ -240,40 +232,6 @@ def revisions(connection: Connection, article_id: int) -> list[RowMapping]:
         .order_by(revision.c.revision, revision.c.extraction)
     )
     return list(connection.execute(query).mappings())
-
-
-def as_row(item: Article) -> dict[str, Any]:
-    """The columns of ``item``, without those that only the store knows."""
-    row: dict[str, Any] = {name: getattr(item, name) for name in PLAIN}
-    row |= {name: list(getattr(item, name)) for name in LISTS}
-    row |= {name: [_as_dict(value) for value in getattr(item, name)] for name in VALUES}
-    row["dateline"] = _as_dict(item.dateline) if item.dateline else None
-    row["charset"] = _as_dict(item.charset) if item.charset else None
-    row["characters"] = sum(map(len, item.paragraphs))
-    return row
-
-
-def from_row(row: RowMapping) -> Article:
-    """The article of a row of :data:`SELECT`."""
-    values: dict[str, Any] = {name: row[name] for name in PLAIN}
-    values |= {name: tuple(row[name]) for name in LISTS}
-    values |= {
-        name: tuple(_value(kind, each) for each in row[name]) for name, kind in VALUES.items()
-    }
-    values["dateline"] = Dateline(**row["dateline"]) if row["dateline"] else None
-    values["charset"] = Verdict(**row["charset"]) if row["charset"] else None
-    return Article(**values, duplicate_of=row["duplicate_of"])
-
-
-def _as_dict(value: Any) -> dict[str, Any]:
-    """Its fields; none of our values holds another one, so no need to look deeper."""
-    return {name: getattr(value, name) for name in value.__slots__}
-
-
-def _value(kind: type, stored: dict[str, Any]) -> Any:
-    if kind is Doubt:
-        stored = {**stored, "candidates": tuple(stored["candidates"])}
-    return kind(**stored)
 
 
 def _candidate(row: RowMapping) -> Stored:

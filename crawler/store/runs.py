@@ -24,6 +24,15 @@ LOST_AFTER = timedelta(seconds=60)
 # An interrupted crawl that is taken up again within this time goes on with the same sweep.
 SWEEP = timedelta(hours=12)
 
+# Which counters a run's curve adds up: the whole name, or the noun before the slash.
+CURVES = {
+    "page": "pages",
+    "failure": "failures",
+    "article/new": "articles",
+    "article/changed": "articles",
+    "bytes/fetched": "bytes",
+}
+
 Counts = Mapping[tuple[str, str], int]
 
 
@@ -77,9 +86,18 @@ def count(connection: Connection, run_id: int, counts: Counts) -> None:
         connection.execute(_ADD[connection.dialect.name], rows)
 
 
-def tick(connection: Connection, run_id: int, now: datetime, sums: Mapping[str, int]) -> None:
-    """Write one point of the run's curve: ``pages articles failures bytes queue``."""
-    row = {"run_id": run_id, "at": now, **sums}
+def tick(connection: Connection, run_id: int, now: datetime, queue: int) -> None:
+    """Add a point to the run's curve: what it has counted so far, and how many pages wait."""
+    rows = connection.execute(
+        sa.select(run_counter.c.name, sa.func.sum(run_counter.c.value))
+        .where(run_counter.c.run_id == run_id)
+        .group_by(run_counter.c.name)
+    )
+    sums = dict.fromkeys(("pages", "articles", "failures", "bytes"), 0)
+    for name, value in rows:
+        if curve := CURVES.get(name) or CURVES.get(name.partition("/")[0]):
+            sums[curve] += int(value)
+    row = {"run_id": run_id, "at": now, "queue": queue, **sums}
     connection.execute(_TICK[connection.dialect.name], row)
 
 
