@@ -34,10 +34,8 @@ def repaired(article: Article) -> Article:
         The article with ``repairs`` (added up per rule), ``doubts`` (each with its field and
         paragraph), ``damage`` and ``script``; a clean article differs in ``script`` only.
     """
-    try:
-        from crawler.text.repair import repair_all
-    except ImportError:  # TEMPORARY: until the repair engine is there
-        return _with_script(article)
+    # Imported late: its tables are large, and telling a page's article needs none of them.
+    from crawler.text.repair import repair_all
 
     parts = list(_parts(article))
     results = repair_all([part.text for part in parts])

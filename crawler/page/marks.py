@@ -11,11 +11,11 @@ import re
 # Only the characters that occur in marker words; this is no conversion of texts.
 _TRADITIONAL = (
     "來編責輯記電訊攝圖報實習聞關閱讀鏈題讓點擊進詳細專發視覺聯審訪譯員頻網華據廣參與導週經濟資單閒對頁續產聲權長錄創製評論"
-    "類黨國際務雜誌現場刪節轉載隨熱門歡壇標簽廳學處館東協臺說為組機辦觀領項書體見區縣鎮"
+    "類黨國際務雜誌現場刪節轉載隨熱門歡壇標簽廳學處館東協臺說為組機辦觀領項書體見區縣鎮訂"
 )
 _SIMPLIFIED = (
     "来编责辑记电讯摄图报实习闻关阅读链题让点击进详细专发视觉联审访译员频网华据广参与导周经济资单闲对页续产声权长录创制评论"
-    "类党国际务杂志现场删节转载随热门欢坛标签厅学处馆东协台说为组机办观领项书体见区县镇"
+    "类党国际务杂志现场删节转载随热门欢坛标签厅学处馆东协台说为组机办观领项书体见区县镇订"
 )
 _BOTH = dict(zip(_SIMPLIFIED, _TRADITIONAL, strict=True))
 _TO_SIMPLIFIED = str.maketrans(_TRADITIONAL, _SIMPLIFIED)

@@ -65,7 +65,10 @@ def _host_of(source: str | None) -> str | None:
     named = _CHANNEL.search(source or "")
     if named is None:
         return None
+    # Imported late: few pages are copies, and the tables of scripts are slow to load.
+    from crawler.text.script import to_simplified
+
     try:
-        return find(named[1]).host
+        return find(to_simplified(named[1])).host
     except UnknownChannelError:
         return None
