@@ -36,7 +36,15 @@ UNSEEN = 0.3
 STYLE = {"news": 1.0, "laws": 0.1, "wordfreq": 0.5}
 """What the written language of today uses, as opposed to that of forums."""
 
-SHARES = {"news": 1.0, "laws": 0.2, "opengram": 0.05, "wordfreq": 2.0, "jieba": 0.3, "names": 1.0, "parts": 1.0}
+SHARES = {
+    "news": 1.0,
+    "laws": 0.2,
+    "opengram": 0.05,
+    "wordfreq": 2.0,
+    "jieba": 0.3,
+    "names": 1.0,
+    "parts": 1.0,
+}
 """Weights, tuned on held-out news in steps of two: the cost per character moves by < 1 %."""
 
 RUNS = np.array([key_of(a + b) for a in "，。、；！？" for b in "，。、；！？"], np.uint64)

@@ -79,14 +79,6 @@ class Language:
         bits = iter(self.bits(np.array(keys, np.uint64)).tolist() if keys else ())
         return [sum(islice(bits, len(text))) for _, text in pieces]
 
-    def each(self, key: int, text: str) -> list[float]:
-        """Bits of every character of a text after a packed context."""
-        keys: list[int] = []
-        for char in ngrams.fold(text):
-            key = (key & 0xFFFFFFFFFFFF) << 16 | min(ord(char), 0xFFFD)
-            keys.append(key)
-        return list(self.bits(np.array(keys, np.uint64)).tolist()) if keys else []
-
     def likely_next(self, before: int, limit: int) -> npt.NDArray[np.uint16]:
         """Characters that the table or the document has seen after a packed context."""
         found = [ngrams.table().successors(before, n, limit) for n in (4, 3, 2)]

@@ -33,7 +33,10 @@ BEAM: Final = 32
 SPREAD: Final = 24.0
 """Bits by which a path may lag behind the best one at the same place."""
 
-TWICE: Final = 6
+MISSED: Final = 12
+"""Paths that go on with an unknown first byte."""
+
+TWICE: Final = 4
 """Paths on which a second private-use character is missed behind a first."""
 
 LOST: Final = 6
@@ -65,7 +68,7 @@ _LOST_DIGITS: Final = (
 OUTSIDE: Final = -1
 NOWHERE: Final[frozenset[int]] = frozenset()
 
-_GUESSABLE: Final = 400
+_GUESSABLE: Final = 250
 """More open possibilities than these are taken from the language instead of counted out."""
 
 SURNAMES: Final = 11.0
@@ -102,6 +105,7 @@ class Path:
         held: While a person's name is being read, the key from before it; otherwise ``OUTSIDE``.
         given: The first given character of that name, 0 if it is still to come.
         places: For each character the visible one that completed it.
+        spent: For each character the bits that it cost.
         rivals: What less likely paths have in the places that were inferred.
         leads: First bytes that the character in progress may have; empty when in phase.
         bits: Cost of ``text`` and of all assumptions.
@@ -120,6 +124,7 @@ class Path:
     given: int = 0
     rivals: tuple[tuple[int, str], ...] = ()
     places: tuple[int, ...] = ()
+    spent: tuple[float, ...] = ()
 
 
 class Move(NamedTuple):
@@ -240,8 +245,8 @@ class Stretch:
         if not known:
             return []
         move = Move(bytes(gbk.DROPPED_TRAILS), HIGH, known[0].at)
-        once = best_of(self._extend(known, move))
-        return once + best_of(self._extend(once[:TWICE], move))
+        once = best_of(self._extend(known, move))[:MISSED]
+        return once + best_of(self._extend(once[:TWICE], move))[:MISSED]
 
     def _extend(self, paths: list[Path], move: Move) -> list[Path]:
         owner, codes = self._possible(paths, move)
@@ -263,7 +268,9 @@ class Stretch:
         for i in keep.tolist():
             row = rows[i]
             path, code = paths[int(owner[row])], int(codes[row])
-            grown.append(self._grown(path, code, float(bits[i]), move, certain, options[kinds[i]].kind))
+            grown.append(
+                self._grown(path, code, float(bits[i]), move, certain, options[kinds[i]].kind)
+            )
         return grown
 
     def _options(self, paths: list[Path], owner: Codes, codes: Codes) -> list[Option]:
@@ -315,6 +322,7 @@ class Stretch:
             guessed += (len(path.text) + 1,)
         return Path(
             places=path.places + (path.at,) * (1 + len(move.behind)),
+            spent=(*path.spent, *(bits - path.bits,) * (1 + len(move.behind))),
             shown=path.shown + char + move.behind,
             text=path.text + simple + move.behind,
             key=key,

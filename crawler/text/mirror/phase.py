@@ -20,7 +20,16 @@ from typing import Final
 from crawler.text import ngrams
 from crawler.text.mirror import gbk, readings, script
 from crawler.text.mirror.language import Language, context
-from crawler.text.mirror.lattice import MARKS, NOWHERE, Conditions, Path, Stretch, best_of, mark_at
+from crawler.text.mirror.lattice import (
+    MARKS,
+    NOWHERE,
+    SPREAD,
+    Conditions,
+    Path,
+    Stretch,
+    best_of,
+    mark_at,
+)
 
 LOOK_AHEAD: Final = 3
 """Characters behind a stretch that take part in its ranking."""
@@ -30,7 +39,7 @@ NOT_STOP: Final = 3.0
 
 _TAG: Final = re.compile("[</>]")
 
-ODD: Final = 11.5
+ODD: Final = 12.5
 """Bits of a character that may be two halves of different ones."""
 
 TRIES: Final = 250
@@ -191,15 +200,15 @@ class Walker:
         if mark and gbk.pairs()[mark][0] == 0xA3:
             yield from self._split(base, _split_by(0xA1), b"", at + 2)
 
-    def _split(
-        self, base: Path, chars: tuple[str, ...], leads: bytes, at: int
-    ) -> Iterator[Path]:
+    def _split(self, base: Path, chars: tuple[str, ...], leads: bytes, at: int) -> Iterator[Path]:
         """Paths on which the character in front of a mark is one of ``chars``."""
         texts = [script.simplified().get(char, char) for char in chars]
         costs = self._language.costs([(base.key, text) for text in texts])
         paths = []
         for char, text, bits in zip(chars, texts, costs, strict=True):
             cost = bits + script.forms()[char] + (0.0 if char == "。" else NOT_STOP)
+            if cost > min(costs) + SPREAD:
+                continue
             paths.append(
                 replace(
                     base,
@@ -210,6 +219,7 @@ class Walker:
                     bits=base.bits + cost,
                     guessed=(*base.guessed, len(base.text)),
                     places=(*base.places, at),
+                    spent=(*base.spent, cost),
                     at=at,
                 )
             )
@@ -233,8 +243,7 @@ class Walker:
         if not best:
             return None
         path = best[0]
-        costs = self._language.each(context(""), path.text)
-        odd = {place for place, bits in zip(path.places, costs, strict=True) if bits > ODD}
+        odd = {at for at, bits in zip(path.places, path.spent, strict=True) if bits > ODD}
         return frozenset(odd | set(path.places[-1:]))
 
     def _read_on(
