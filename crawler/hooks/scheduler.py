@@ -51,7 +51,9 @@ class FrontierScheduler(BaseScheduler):
         self._dry: set[str] = set()
         self._handed = 0
         self._refilling = False
+        # No pages wait anywhere; known only from a question that was asked when all was quiet.
         self._settled = False
+        self._asked_when_quiet = False
         self._turn = 0
         self._at_hand = 0
         self._refilled_at = 0.0
@@ -101,6 +103,7 @@ class FrontierScheduler(BaseScheduler):
             return True
         if not self._settled:
             # Every visit was handed to the writer before; this question is answered after them.
+            self._asked_when_quiet = True
             self._dry.clear()
             self._refill()
         return not self._settled
@@ -118,6 +121,7 @@ class FrontierScheduler(BaseScheduler):
         lease = self._leased[host].popleft()
         self._at_hand -= 1
         self._handed += lease.kind == "article"
+        self._settled = self._asked_when_quiet = False
         request: Request = self._spider.request_for(lease)
         return request
 
@@ -193,7 +197,8 @@ class FrontierScheduler(BaseScheduler):
             self._dry.clear()
             self._loop.call_later(POLL_SECONDS, self._wake)
         else:
-            self._settled = True
+            # Asked while pages were under way, it says nothing of what those will bring.
+            self._settled = self._asked_when_quiet
             self._wake()
 
     def _on_pages(self, hosts: frozenset[str]) -> None:
