@@ -6,7 +6,6 @@ near-duplicates by fingerprints. Articles are marked, never deleted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -60,29 +59,31 @@ def relate(
     Returns:
         ``item`` with its marks.
     """
-    match = _best_match(connection, article_id, item, summary)
+    text = Text.of(body_of(item))
+    match = _best_match(connection, article_id, item, summary, text)
     fingerprints.add(connection, _packed(article_id, item, summary))
     if match is None:
         return _unmarked(connection, article_id, item)
-    root = _root(connection, match.stored)
-    mine = _copy(article_id, item, first_seen)
-    theirs = _copy(root.id, root.article, root.first_seen_at)
-    if root.id == article_id:
+    match = _or_its_original(connection, match, item, text)
+    if match.stored.id == article_id:
         return item
+    mine = _copy(article_id, item, first_seen)
+    theirs = _copy(match.stored.id, match.stored.article, match.stored.first_seen_at)
     if original_of(mine, theirs) is mine:
-        _take_over(connection, article_id, item, root)
-        return replace(item, duplicate_of=None, relation=None, similarity=None)
+        _take_over(connection, article_id, item, match.stored)
+        return _unmarked(connection, article_id, item)
+    return _mark(connection, article_id, item, match)
+
+
+def _mark(connection: Connection, article_id: int, item: Article, match: _Match) -> Article:
     relation = match.relation
-    if root.id != match.stored.id:
-        relation = _relation(item, root.article) or relation
-    articles.mark_duplicate(
-        connection, article_id, root.id, relation.name, round(relation.similarity, 4)
-    )
+    similarity = round(relation.similarity, 4)
+    articles.mark_duplicate(connection, article_id, match.stored.id, relation.name, similarity)
     return replace(
         item,
-        duplicate_of=root.article.url,
+        duplicate_of=match.stored.article.url,
         relation=relation.name,
-        similarity=round(relation.similarity, 4),
+        similarity=similarity,
     )
 
 
@@ -107,19 +108,36 @@ def at_site(item: Article) -> bool:
 
 
 def _best_match(
-    connection: Connection, article_id: int, item: Article, summary: Sketch
+    connection: Connection, article_id: int, item: Article, summary: Sketch, text: Text
 ) -> _Match | None:
     """The known article that shares most with ``item``; ``None`` if none is the same."""
-    ids = articles.with_text(connection, summary.exact.hex(), but=article_id)
-    ids += [each for each in _near(connection, item, summary) if each not in (*ids, article_id)]
+    same = articles.with_text(connection, summary.exact.hex(), but=article_id)
+    near = [each for each in _near(connection, item, summary) if each not in (*same, article_id)]
     matches = []
-    text = Text.of(body_of(item))
-    for stored in articles.candidates(connection, ids[: candidates.COMPARISONS]):
+    for stored in articles.candidates(connection, [*same, *near][: candidates.COMPARISONS]):
         if summary.length < MIN_LENGTH and not _same_short(item, stored.article):
             continue
-        if relation := _relation(item, stored.article, text):
+        relation = _relation(item, stored.article, text)
+        if relation is None and stored.id in same:
+            # Too short, or not in Han, to be compared by pieces; but it is the same to the letter.
+            relation = Relation("same_text" if at_site(item) else "mirror", 1.0, 1.0, 0)
+        if relation:
             matches.append(_Match(stored, relation))
-    return max(matches, key=lambda match: match.relation.common, default=None)
+    return max(matches, key=lambda match: match.relation.strength, default=None)
+
+
+def _or_its_original(connection: Connection, match: _Match, item: Article, text: Text) -> _Match:
+    """The original of the article that was matched, if ``item`` matches that too.
+
+    Two parts of one digest are both excerpts of it and have nothing in common: a copy of a copy is
+    a copy of the original only if the texts say so.
+    """
+    url = match.stored.article.duplicate_of
+    original = articles.find(connection, url) if url else None
+    if original is None:
+        return match
+    relation = _relation(item, original.article, text)
+    return _Match(original, relation) if relation else match
 
 
 def _near(connection: Connection, item: Article, summary: Sketch) -> list[int]:
@@ -145,7 +163,7 @@ def _relation(newer: Article, older: Article, text: Text | None = None) -> Relat
         text or Text.of(body_of(newer)),
         Text.of(body_of(older)),
         same_channel=newer.channel == older.channel,
-        mirror=not at_site(newer),
+        mirror=newer.template == "mirror" or not at_site(newer),
     )
 
 
@@ -163,26 +181,16 @@ def _copy(article_id: int, item: Article, first_seen: datetime) -> Copy:
     )
 
 
-def _root(connection: Connection, stored: Stored) -> Stored:
-    """The original of a group; marks point straight at it."""
-    if stored.article.duplicate_of:
-        return articles.find(connection, stored.article.duplicate_of) or stored
-    return stored
+def _take_over(connection: Connection, article_id: int, item: Article, former: Stored) -> None:
+    """Make an article the original of those whose original was ``former`` until now.
 
-
-def _take_over(connection: Connection, article_id: int, item: Article, root: Stored) -> None:
-    """Make an article the original of a group whose original was ``root`` until now."""
-    articles.mark_duplicate(connection, article_id, None, None, None)
-    for each in (root, *_members(connection, root)):
-        if each.id == article_id:
-            continue
+    One that was itself marked as a copy of a third stays that.
+    """
+    if former.article.duplicate_of is not None:
+        return
+    members = articles.copies_of(connection, former.id)
+    for each in articles.candidates(connection, [former.id, *members]):
         relation = _relation(each.article, item)
-        name = relation.name if relation else each.article.relation or "reprint"
-        similarity = relation.similarity if relation else each.article.similarity
-        articles.mark_duplicate(
-            connection, each.id, article_id, name, round(similarity, 4) if similarity else None
-        )
-
-
-def _members(connection: Connection, root: Stored) -> Iterable[Stored]:
-    return articles.candidates(connection, articles.copies_of(connection, root.id))
+        if each.id != article_id and relation:
+            similarity = round(relation.similarity, 4)
+            articles.mark_duplicate(connection, each.id, article_id, relation.name, similarity)
