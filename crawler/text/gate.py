@@ -15,6 +15,7 @@ import codecs
 import re
 from typing import Final
 
+_ASCII: Final = bytes(range(0x80))
 _PAD: Final = "renmin-two-bytes"
 _ASCII_RUN = re.compile("[\0-\x7f]+")
 _ORDINARY, _MARK, _RARE = b"ovx"
@@ -61,6 +62,7 @@ _ESCAPES: Final = (
     ("+", re.compile(r"\+[A-Za-z0-9/]{4,}-")),
     ("??????", re.compile(r"\?{6}")),
     ("?/", re.compile(r"\?/[a-z]{1,10}>")),  # a tag that a mirror has broken
+    ("?!", re.compile(r"\?![\u4e00-\u9fff\ue000-\ue4c5]")),  # one of its broken stops
     ("(", re.compile(r"\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}\)")),  # a mirror's annotation
 )
 _MIRROR: Final = ("?！", ",，", ",。", ",、", ",；")
@@ -87,7 +89,9 @@ def _has_signs(text: str) -> bool:
         # Something outside of GBK: a rare name, or one of the signs.
         if _SIGNS.search(text):
             return True
-    if any(mark in text for mark in _GBK_MARKS) or any(mark in text for mark in _MIRROR):
+    if any(mark in text for mark in _GBK_MARKS):
+        return True
+    if ("," in text or "?" in text) and any(mark in text for mark in _MIRROR):
         return True
     if any(char in text for char in "０１２３４５６７８９ｗｈ") and _FULL_WIDTH.search(text):
         return True
@@ -106,26 +110,24 @@ def _letters_around(text: str, char: str) -> bool:
 
 def _is_odd(text: str) -> bool:
     """Whether rare characters are many, or stand close together."""
-    wide = _ASCII_RUN.sub("\u3000", text)
-    codec, classes = "gb2312", _GB2312_CLASSES
-    if _rare_share(wide, codec, classes) >= _MANY_RARE:
-        codec, classes = "big5", _BIG5_CLASSES
-        if _rare_share(wide, codec, classes) >= _MOSTLY_RARE:
+    known = text.encode("gb2312", "ignore")
+    kinds = known.translate(None, _ASCII)[::2].translate(_GB2312_CLASSES)
+    unknown = len(text) - (len(known) - len(kinds))
+    if kinds.count(_RARE) + unknown >= _MANY_RARE * (len(kinds) + unknown):
+        # Big5 has second bytes below 0x80, so ASCII has to go before and not after.
+        kinds = _ASCII_RUN.sub("\u3000", text).encode("big5", _PAD)[::2].translate(_BIG5_CLASSES)
+        if kinds.count(_RARE) >= _MOSTLY_RARE * len(kinds):
             return True
-    kinds = wide.encode(codec, _PAD)[::2].translate(classes)
+    elif unknown:
+        kinds = text.encode("gb2312", _PAD).translate(None, _ASCII)[::2].translate(_GB2312_CLASSES)
     return bool((_SHORT_STRETCH if len(kinds) < _SHORT else _STRETCH).search(kinds))
 
 
-def _rare_share(wide: str, codec: str, classes: bytes) -> float:
-    kinds = wide.encode(codec, "ignore")[::2].translate(classes)
-    return 1 - (len(kinds) - kinds.count(_RARE)) / len(wide)
-
-
 def _two_bytes(error: UnicodeError) -> tuple[bytes, int]:
-    """Write two zero bytes for what a codec lacks, so that each character keeps two bytes."""
+    """Write two bytes for what a codec lacks, so that each character keeps two bytes."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    return b"\0\0" * (error.end - error.start), error.end
+    return b"\xff\xff" * (error.end - error.start), error.end
 
 
 codecs.register_error(_PAD, _two_bytes)

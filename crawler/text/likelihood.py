@@ -36,11 +36,11 @@ _RANGES: Final = (
     (0x1100, 14.0, 7.0),  # Hebrew, Arabic, Indic, Thai ...
     (0x2000, 15.0, 7.0),
     (0x2070, 12.0, 12.0),  # general punctuation; the usual marks are below
-    (0x2E80, 15.0, 14.0),  # arrows, boxes, circled digits
+    (0x2E80, 13.0, 6.0),  # arrows, boxes, circled digits
     (0x3000, 18.0, 18.0),  # radicals
     (0x3040, 12.0, 12.0),  # CJK punctuation
     (0x3100, 11.0, 5.5),  # kana
-    (0x3400, 16.0, 12.0),  # bopomofo, squared words
+    (0x3400, 13.0, 6.0),  # bopomofo, squared words
     (0xA000, UNKNOWN_HANZI, UNKNOWN_HANZI),
     (0xAC00, 20.0, 8.0),  # Yi ...
     (0xD7B0, 11.0, 6.5),  # hangul

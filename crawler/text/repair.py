@@ -15,6 +15,7 @@ from typing import Final
 
 from crawler.items import Doubt, Repair
 from crawler.text.gate import suspicious
+from crawler.text.likelihood import cost
 from crawler.text.mirror import looks_garbled, restore
 from crawler.text.repaired import Repaired
 from crawler.text.rules.escapes import ESCAPES
@@ -31,6 +32,8 @@ __all__ = ["RULES", "Repaired", "repair", "repair_all"]
 RULES: Final[tuple[Rule, ...]] = (*ESCAPES, *FORMS, *REDECODING, *LETTERS)
 
 _MOST_PASSES: Final = 6
+_SAMPLE: Final = 400  # characters
+_HARDLY_CHINESE: Final = 13.0  # bits a character
 
 
 @dataclass(slots=True)
@@ -80,12 +83,22 @@ def repair_all(texts: Sequence[str]) -> tuple[Repaired, ...]:
     """
     odd = [suspicious(text) for text in texts]
     starts: Sequence[Repaired] = [Repaired(text) for text in texts]
-    if any(odd) and looks_garbled(texts):
+    if any(odd) and looks_garbled(texts) and not _is_plain_misreading(texts):
         starts = restore(texts)
         odd = [suspicious(start.text) for start in starts]
     return tuple(
         _repaired(start) if is_odd else start for start, is_odd in zip(starts, odd, strict=True)
     )
+
+
+def _is_plain_misreading(texts: Sequence[str]) -> bool:
+    """Whether one wrong codec explains the texts better than a mirror does.
+
+    Both leave question marks. A mirror's text is Chinese apart from its broken places; what was
+    read in the wrong codec is hardly Chinese anywhere.
+    """
+    sample = "".join(texts)[:_SAMPLE]
+    return cost(sample) > _HARDLY_CHINESE * len(sample)
 
 
 def _repaired(start: Repaired) -> Repaired:

@@ -20,9 +20,9 @@ Code = tuple[Byte, ...]
 
 HIGH: Final = frozenset(range(0x80, 0x100))
 _CONTINUATION: Final = frozenset(range(0x80, 0xC0))
-_MOST_CANDIDATES: Final = 40
+_MOST_CANDIDATES: Final = 400
 _RAREST: Final = 18.0  # bits; a character that costs more alone is never guessed
-_WIDEST: Final = 4096  # combinations of lost bytes in one character that are worth a search
+_WIDEST: Final = 8192  # combinations of lost bytes in one character that are worth a search
 
 # Windows-1252 puts these where Latin-1 has control characters.
 _CP1252: Final = {
@@ -50,13 +50,14 @@ class Shown:
 
     Attributes:
         name: For a person.
-        code: The bytes of one character; ``None`` if the codec never shows it.
+        code: The bytes of one character, likeliest first where makers of the codec disagree;
+            none if the codec never shows it.
         refuses: Whether the codec shows U+FFFD for ``byte`` before ``following``.
         question: True if it may have shown ``?`` instead of U+FFFD.
     """
 
     name: str
-    code: Callable[[str], bytes | None]
+    code: Callable[[str], tuple[bytes, ...]]
     refuses: Callable[[int, int], bool]
     question: bool = True
 
@@ -67,31 +68,33 @@ class Shown:
 
 @lru_cache(maxsize=4096)
 def _lost(shown: Shown, following: int | None) -> frozenset[int]:
-    followings = range(0x80, 0xFF) if following is None else (following,)
+    # Hanzi that Big5 refuses have ordinary second bytes; nearly all of its rows lack the others.
+    any_byte = range(0xA1 if shown.name == "big5" else 0x80, 0xFF)
+    followings = any_byte if following is None else (following,)
     found = frozenset(
         byte for byte in HIGH if any(shown.refuses(byte, each) for each in followings)
     )
     return found or HIGH
 
 
-def _encoder(codec: str) -> Callable[[str], bytes | None]:
-    def encode(char: str) -> bytes | None:
-        try:
-            code = _NEW_IN_GB18030.get(char, char).encode(codec)
-        except UnicodeEncodeError:
-            return None
-        return code if len(code) <= 2 else None
+def _encoder(*names: str) -> Callable[[str], tuple[bytes, ...]]:
+    @lru_cache(maxsize=1 << 15)
+    def encode(char: str) -> tuple[bytes, ...]:
+        known = _NEW_IN_GB18030.get(char, char)
+        found = (known.encode(name, "ignore") for name in names)
+        return tuple(dict.fromkeys(code for code in found if 0 < len(code) <= 2))
 
     return encode
 
 
-def _gbk_code(char: str) -> bytes | None:
-    return b"\x80" if char == "€" else _gb18030_code(char)
+def _gbk_code(char: str) -> tuple[bytes, ...]:
+    # Windows and the browsers show the euro sign for the byte 0x80.
+    return (b"\x80", *_gb18030_code(char)) if char == "€" else _gb18030_code(char)
 
 
-def _western_code(char: str) -> bytes | None:
+def _western_code(char: str) -> tuple[bytes, ...]:
     code = _CP1252.get(char, ord(char))
-    return bytes((code,)) if code < 0x100 else None
+    return (bytes((code,)),) if code < 0x100 else ()
 
 
 def _refuser(codec: str) -> Callable[[int, int], bool]:
@@ -110,14 +113,14 @@ def _refuser(codec: str) -> Callable[[int, int], bool]:
 _gb18030_code = _encoder("gb18030")
 GBK: Final = Shown("gbk", _gbk_code, _refuser("gbk"))
 GB2312: Final = Shown("gb2312", _encoder("gb2312"), _refuser("gb2312"), question=False)
-BIG5: Final = Shown("big5", _encoder("big5hkscs"), _refuser("big5"))
+BIG5: Final = Shown("big5", _encoder("big5hkscs", "big5", "cp950"), _refuser("big5"))
 WESTERN: Final = Shown("cp1252", _western_code, lambda byte, _: byte in _CP1252_HOLES)
 
 
 def codes(text: str, shown: Shown) -> list[tuple[Code, ...]]:
     """The bytes behind each character of ``text``: alternatives, none for a foreign character."""
     known = [shown.code(char) for char in text]
-    firsts: list[int | None] = [code[0] if code else None for code in known[1:]]
+    firsts: list[int | None] = [code[0][0] if code else None for code in known[1:]]
     # After the last character comes the end of a line, or a character of another hand.
     firsts.append(0x0A)
     return [
@@ -127,18 +130,14 @@ def codes(text: str, shown: Shown) -> list[tuple[Code, ...]]:
 
 
 def _alternatives(
-    char: str, code: bytes | None, shown: Shown, following: int | None
+    char: str, known: tuple[bytes, ...], shown: Shown, following: int | None
 ) -> tuple[Code, ...]:
     if char == LOST:
         lost = shown.lost(following)
         return ((lost,), (HIGH, HIGH)) if shown is BIG5 else ((lost,),)
-    if code is None:
-        return ()
     if char == "?" and shown.question:
         return ((0x3F,), (shown.lost(following),))
-    if char == "€" and shown is GBK:
-        return ((0x80,), (0xA2, 0xE3))
-    return (tuple(code),)
+    return tuple(map(tuple, known))
 
 
 def length(lead: Byte, real: str) -> int:

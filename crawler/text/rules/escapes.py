@@ -16,6 +16,7 @@ from urllib.parse import unquote_to_bytes
 from crawler.text.likelihood import cost
 from crawler.text.rules.context import is_chinese, outside_urls, shown_on_purpose
 from crawler.text.rules.rule import Edit, Rule
+from crawler.text.rules.whole import reread_whole
 
 _PLAUSIBLE: Final = 12.5  # bits a character of what comes out
 
@@ -37,7 +38,8 @@ _HZ = re.compile(r"~\{(?:[!-w][!-~]){1,2000}~\}")
 _UTF_7 = re.compile(r"\+[A-Za-z0-9/]{4,4000}-")
 _NOT_A_VALUE = re.compile(r"://|^/|=|\?|&")  # parts of an address
 _IN_CODE = re.compile(r"[=(:,\[]\s?[\"']\\u")
-_FORBIDDEN = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_C1 = re.compile("[\x80-\x9f]")
+_FORBIDDEN = re.compile("[\0-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def _entities(text: str) -> Sequence[Edit]:
@@ -49,9 +51,12 @@ def _entities(text: str) -> Sequence[Edit]:
         if (char := _entity(found[1]))
     ]
     edits = outside_urls(text, edits)
-    if shown_on_purpose(text, edits) or not is_chinese(_applied(text, edits)):
+    if shown_on_purpose(text, edits):
         return ()
-    return edits
+    new = _applied(text, edits)
+    if is_chinese(new):
+        return [edit for edit in edits if not _C1.match(edit.text)]
+    return edits if reread_whole(new) else ()
 
 
 def _entity(name: str) -> str:

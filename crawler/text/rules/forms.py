@@ -22,7 +22,8 @@ _CJK: Final = _HAN + "\u2e80-\u2fd5\u3001-\u3020\uf900-\ufad9\uff01-\uff60“”
 
 _COMPATIBLE = re.compile("[\uf900-\ufad9\U0002f800-\U0002fa1d]+")
 _RADICAL = re.compile("[\u2e80-\u2fd5]+")
-_ZERO_WIDTH: Final = "\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+_ZERO_WIDTH: Final = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+_SPACES: Final = "\u200b\u2060\ufeff"  # these do nothing between emoji, as U+200D does
 _UNSEEN = re.compile(f"[{_ZERO_WIDTH}]+")
 _IS_CJK = re.compile(f"[{_CJK}]")
 _IS_HAN = re.compile(f"[{_HAN}]")
@@ -105,13 +106,16 @@ def _radicals(text: str) -> Sequence[Edit]:
 
 
 def _unseen(text: str) -> Sequence[Edit]:
+    """Beside CJK each of them; between Latin letters and digits those that came with such."""
+
     def gone(found: re.Match[str]) -> str:
-        if "\u2028" in found[0] or "\u2029" in found[0]:
-            return found[0]
         return "" if _touches(text, found, _IS_CJK) else found[0]
 
     edits = _replaced(text, _UNSEEN, gone)
-    return edits if edits and is_chinese(text) else ()
+    if not edits or not is_chinese(text):
+        return ()
+    leftover = {char for edit in edits for char in text[edit.start : edit.end]} & set(_SPACES)
+    return _replaced(text, _UNSEEN, lambda found: "" if set(found[0]) <= leftover else gone(found))
 
 
 def _dashes(text: str) -> Sequence[Edit]:

@@ -17,16 +17,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
-from crawler.text.likelihood import LOST, step
+from crawler.text.likelihood import LOST, single, step
 from crawler.text.rules.codes import Byte, Code, Shown, characters, codes, completed, length
 from crawler.text.rules.rule import Edit, Guess
 
 _BEAM: Final = 12  # hypotheses inside
 _TOO_DEAR: Final = 32.0  # bits above the best one
-_SECOND_CHOICE: Final = 6.0  # bits for the less likely bytes behind a character
+_SECOND_CHOICE: Final = 4.0  # bits for the less likely bytes behind a character
 _BROKEN: Final = 24.0  # bits for a byte that fits nowhere
 _UNFINISHED: Final = 6.0  # bits for a last character that lacks its last byte
 _GUESSED: Final = 1.0  # bits for each lost byte that is filled in
+_FREQUENT: Final = 32  # characters that are tried for lost bytes whatever stands before them
+_PAIRED: Final = 2.0  # bits that others must save after the character before them
 _SHOWN_CANDIDATES: Final = 12
 
 
@@ -141,7 +143,7 @@ def _feed(node: Node, more: Code, real: str, extra: float) -> Iterator[Node]:
             yield Node(cost, before, pending, node, out)
             continue
         code = pending[:size]
-        for char, bits, used in _readings(code, real):
+        for char, bits, used in _readings(code, real, before):
             stack.append(
                 (
                     cost + bits + (0.0 if char == LOST else step(before, char)),
@@ -152,15 +154,16 @@ def _feed(node: Node, more: Code, real: str, extra: float) -> Iterator[Node]:
             )
 
 
-def _readings(code: Code, real: str) -> Iterator[tuple[str, float, int]]:
+def _readings(code: Code, real: str, before: str) -> Iterator[tuple[str, float, int]]:
     """The characters that ``code`` may be, with a price beside their own, and the bytes used."""
     if len(code) == 1 and isinstance(code[0], int) and code[0] < 0x80:
         yield chr(code[0]), 0.0, 1
         return
     options = characters(code, real)
     guessed = _GUESSED * sum(map(_is_lost, code))
-    for char in options:
-        yield char, guessed, len(code)
+    for rank, char in enumerate(options):
+        if rank < _FREQUENT or step(before, char) < single(char) - _PAIRED:
+            yield char, guessed, len(code)
     if not options:
         yield LOST, _BROKEN, 1
 

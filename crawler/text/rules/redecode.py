@@ -20,6 +20,7 @@ from crawler.text.rules.windows import dear_windows, western_windows
 _SAMPLE: Final = 160  # characters of a long window that tell which kind it is
 _MOST: Final = 30_000  # characters of one text that are compared character by character
 _MOST_LOST: Final = 0.3  # share of a restored stretch that may stay lost
+_FEWEST_FORCED: Final = 0.2  # share of a restored stretch that must not be guessed
 _FEWEST_BITS: Final = 12.0  # that a stretch must save
 
 _WESTERN_KINDS: Final = {
@@ -75,15 +76,18 @@ def _in_window(
         Edit(edit.start + start, edit.end + start, edit.text, edit.guesses)
         for edit in reread(window, kinds[name])[1]
     ]
-    kept = [edit for edit in edits if _is_better(text, edit)]
+    kept = [edit for edit in edits if _is_better(text, edit, name)]
     return [(_exact_name(name, text[edit.start : edit.end]), _closed(text, edit)) for edit in kept]
 
 
-def _is_better(text: str, edit: Edit) -> bool:
+def _is_better(text: str, edit: Edit, name: str) -> bool:
     """Whether the new reading is plausible Chinese, and the old one was not."""
     old, new = text[edit.start : edit.end], edit.text
     before = text[edit.start - 1 : edit.start]
     if not hanzi_count(new) or new.count(LOST) > _MOST_LOST * len(new):
+        return False
+    forced = hanzi_count(new) - len(edit.guesses)
+    if name != "gb2312-strict" and forced < max(2, _FEWEST_FORCED * len(new)):
         return False
     bits = cost(new, before)
     return cost(old, before) - bits >= _FEWEST_BITS and bits <= PLAUSIBLE * max(3, len(new))

@@ -44,9 +44,9 @@ def reread_whole(text: str) -> tuple[str, str] | None:
 
 def _bytes(text: str, shown: Shown) -> bytes | None:
     known = {char: shown.code(char) for char in set(text)}
-    if None in known.values():
+    if any(len(code) != 1 for code in known.values()):
         return None
-    return b"".join(known[char] or b"" for char in text)
+    return b"".join(known[char][0] for char in text)
 
 
 def _undo(text: str, shown: Shown, real: str) -> str | None:
