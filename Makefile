@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install demo test check fix bench bench-scale clean
+.PHONY: help install demo test check fix bench bench-scale golden clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 22
@@ -40,6 +40,16 @@ check: .venv/.installed-dev  ## ruff, format, mypy strict, import-linter
 fix: .venv/.installed-dev  ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+bench: .venv/.installed-bench  ## accuracy and time beside other tools: ratios count
+	@for name in charset repair mirror extraction near_duplicates crawl; do \
+		echo; echo "== benchmarks/$$name.py"; $(BIN)/python benchmarks/$$name.py || exit 1; done
+
+bench-scale: .venv/.installed-bench  ## what one more article costs in a store of a million
+	$(BIN)/python benchmarks/scale.py
+
+golden: .venv/.installed-dev  ## write what a saved page gives: make golden PAGE=tests/pages/DESIGN/SLUG
+	$(BIN)/python -m tests.golden $(PAGE)
 
 clean:  ## remove the environment and caches, keep output/
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
+import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from crawler.errors import StoreError
@@ -62,6 +63,7 @@ class CrawlSession:
         plan: What to do.
         code_version: Of the extraction code.
         clock: The time; handed in by tests.
+        lease_seconds: After so long without a heart-beat, others may have this run's pages.
     """
 
     def __init__(
@@ -72,11 +74,13 @@ class CrawlSession:
         *,
         code_version: str,
         clock: Callable[[], datetime],
+        lease_seconds: float = LEASE_SECONDS,
     ) -> None:
         self.store = store
         self.plan = plan
         self._archive = archive
         self._clock = clock
+        self._lease_time = timedelta(seconds=lease_seconds)
         self._writer = Writer(store.writing, before_commit=self._book, on_fatal=self._broke)
         self._fatal: StoreError | None = None
         self.on_fatal: Callable[[StoreError], None] = lambda _error: None
@@ -104,6 +108,11 @@ class CrawlSession:
     def hosts(self) -> set[str]:
         """Hosts that this run may ask."""
         return self._hosts - self._left
+
+    @property
+    def all_hosts(self) -> set[str]:
+        """Hosts that have pages of this crawl, also those that were left."""
+        return set(self._hosts)
 
     def leave_host(self, name: str) -> None:
         """Ask nothing more of a host in this run."""
@@ -173,9 +182,11 @@ class CrawlSession:
     def _begin(self, connection: Connection) -> tuple[int, datetime]:
         now, channels = self._clock(), self.plan.channels
         # A SQLite file has one crawl at a time (the crawl lock): whatever is leased is orphaned.
-        frontier.take_back(connection, None if self.store.is_sqlite else now)
         if self.store.is_sqlite:
+            frontier.take_back(connection, None)
             hosts.free_all(connection)
+        else:
+            frontier.take_back(connection, self._lease_clock(connection))
         sweep = runs.sweep_start(connection, channels, now)
         frontier.open_due(connection, channels, now)
         run_id = runs.start(
@@ -190,12 +201,19 @@ class CrawlSession:
     def _enter(self, connection: Connection, links: Sequence[Link], start: bool) -> int:
         new = frontier.add(connection, links, self._clock(), None)
         if start:
-            frontier.open_again(connection, [link.url for link in links], self.sweep)
+            urls = [link.url for link in links]
+            frontier.open_again(connection, urls, self.sweep, self._clock())
         return new
 
+    def _lease_clock(self, connection: Connection) -> datetime:
+        """The time by which leases end: the server's, since machines disagree about theirs."""
+        if self.store.is_sqlite:
+            return self._clock()
+        return connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+
     def _lease(self, connection: Connection, wanted: Sequence[str]) -> Refill:
-        now = self._clock()
-        until = now + timedelta(seconds=LEASE_SECONDS)
+        now = self._lease_clock(connection)
+        until = now + self._lease_time
         mine = wanted
         if not self.store.is_sqlite:
             frontier.take_back(connection, now)
@@ -205,8 +223,9 @@ class CrawlSession:
         leases = self._take(connection, mine, until)
         if self.store.is_sqlite:
             return Refill(tuple(leases), frozenset(wanted))
-        # What gave nothing may be fetched by others.
-        hosts.let_go(connection, self.run_id, set(mine) - {lease.host for lease in leases})
+        # What gave nothing may be fetched by others, unless its last pages are still on their way.
+        busy = frontier.busy_hosts(connection, self.run_id, mine)
+        hosts.let_go(connection, self.run_id, set(mine) - busy)
         elsewhere = 0 if leases else frontier.waiting(connection, wanted, self.floor)
         return Refill(tuple(leases), frozenset(mine), elsewhere)
 
@@ -231,11 +250,11 @@ class CrawlSession:
 
     def _beat(self, connection: Connection) -> None:
         now = self._clock()
-        until = now + timedelta(seconds=LEASE_SECONDS)
+        until = self._lease_clock(connection) + self._lease_time
         runs.beat(connection, self.run_id, now)
         frontier.extend(connection, self.run_id, until)
         hosts.extend(connection, self.run_id, until)
-        queue = frontier.waiting(connection, self._hosts, self.floor)
+        queue = frontier.waiting(connection, self.hosts, self.floor)
         runs.tick(connection, self.run_id, now, queue)
 
     def _book(self, connection: Connection, results: list[Any]) -> None:
