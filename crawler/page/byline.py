@@ -123,9 +123,19 @@ def read_editors(texts: Iterable[str]) -> tuple[str, ...]:
     for text in texts:
         match = _EDITORS.search(text[:300])
         if match:
-            listed = text[match.start() : match.start() + 300]
+            listed = _bracket_around(text[:600], match.start())
             found |= dict.fromkeys(names_in(listed, editors=True, trusted=True))
     return tuple(found)
+
+
+def _bracket_around(text: str, start: int) -> str:
+    """Return ``text`` from ``start`` to the bracket that closes around it, or to its end."""
+    depth = 1
+    for i in range(start, len(text)):
+        depth += (text[i] in "(（【[") - (text[i] in ")）】]")
+        if depth == 0:
+            return text[start:i]
+    return text[start:]
 
 
 def is_editors_text(text: str) -> bool:

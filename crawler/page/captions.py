@@ -1,8 +1,7 @@
 """Which lines are captions, which image they belong to, and who took it.
 
-A line is a caption by where it stands (in an image's own paragraph, table or box; centred and not
-indented behind it) or by how it ends (``……。李信君摄``). A centred line that is *indented* is a line
-of verse. If a text is nothing but captions, its captions are the text as well: a photo story must
+A line is a caption by where it stands (in an image's own paragraph, table or box; alone and centred
+behind it) or by how it ends (``……。李信君摄``). Several centred lines in a row are verse. If a text is nothing but captions, its captions are the text as well: a photo story must
 not come out empty.
 """
 
@@ -144,8 +143,10 @@ def _is_set_below(blocks: Sequence[Line | Image], i: int, run: tuple[int, int]) 
         return False
     if start == 0 or not isinstance(blocks[start - 1], Image):
         return False
+    if end - start == 1:
+        return True
     # Several centred lines in a row, none of which names a photographer, are verse.
-    return end - start == 1 or (start == i and line.text.endswith(("。", "）", ")")))
+    return start == i and not line.indented and line.text.endswith(("。", "）", ")"))
 
 
 def _centred_runs(blocks: Sequence[Line | Image]) -> list[tuple[int, int]]:
@@ -160,7 +161,7 @@ def _centred_runs(blocks: Sequence[Line | Image]) -> list[tuple[int, int]]:
 
 
 def _is_centred(block: Line | Image) -> bool:
-    return isinstance(block, Line) and block.setting.centred and not block.indented
+    return isinstance(block, Line) and block.setting.centred
 
 
 def _add_caption(photos: list[Photo], text: str, place: int, *, attach: bool) -> None:

@@ -53,8 +53,9 @@ def parse_article(html: str, url: str) -> ParsedPage:
     article = _article(reading, address)
     if pages or address.page > 1:
         article = replace(article, title=without_page_number(article.title))
-    if article.content_id is None:
-        article = replace(article, content_id=page.number, node_id=article.node_id or page.column)
+    if article.content_id is None or article.node_id is None:
+        number, column = article.content_id or page.number, article.node_id or page.column
+        article = replace(article, content_id=number, node_id=column)
     return ParsedPage(article=article, pages=pages, page=address.page)
 
 

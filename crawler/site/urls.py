@@ -85,7 +85,8 @@ _ARTICLE = re.compile(
     r"/c(?P<node>\d{1,9})-(?P<id>\d{5,9})(?:-(?P<page>\d{1,3}))?\.html?"
 )
 _OLD_ARTICLE = re.compile(
-    rf"(?P<front>{_FOLDERS}/GB(?:/[\w-]{{1,40}}){{0,7}}/(?P<node>\d{{1,9}}))"
+    # The oldest channels put articles right under /GB: /GB/16852824.html.
+    rf"(?P<front>{_FOLDERS}/GB(?:(?:/[\w-]{{1,40}}){{0,7}}/(?P<node>\d{{1,9}}))?)"
     r"/(?P<id>\d{5,9})(?:-(?P<page>\d{1,3}))?\.html?"
 )
 _LIST = re.compile(

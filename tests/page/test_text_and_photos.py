@@ -25,7 +25,8 @@ VERSE = 'style="text-indent: 2em; text-align: center;"'
     ("body", "paragraphs", "captions"),
     [
         (f"<p {CENTRED}>{IMAGE}</p><p {CENTRED}>村口的花</p><p>　　花开了。</p>", ["花开了。"], ["村口的花"]),
-        (f"<p {CENTRED}>{IMAGE}</p><p {VERSE}>一声布谷</p><p>　　花开了。</p>", ["一声布谷", "花开了。"], [None]),
+        (f"<p {CENTRED}>{IMAGE}</p><p {VERSE}>一声布谷</p><p {VERSE}>过前汀</p><p>　　花开了。</p>", ["一声布谷", "过前汀", "花开了。"], [None]),
+        (f"<p {VERSE}>{IMAGE}</p><p {VERSE}>村口的花。</p><p>　　花开了。</p>", ["花开了。"], ["村口的花。"]),
         (f"<p {CENTRED}>{IMAGE}<br>村口的花</p><p>　　花开了。</p>", ["花开了。"], ["村口的花"]),
         (f"<p>{IMAGE}</p><p>　　花开在村口。张三摄</p><p>　　花开了。</p>", ["花开了。"], ["花开在村口。"]),
         (f"<p>{IMAGE}</p><p>　　图为村口的花。</p><p>　　花开了。</p>", ["花开了。"], ["图为村口的花。"]),
@@ -37,7 +38,7 @@ VERSE = 'style="text-indent: 2em; text-align: center;"'
     ],
 )  # fmt: skip
 def test_caption_is_told_from_text(body, paragraphs, captions):
-    """A line is a caption by its place or its credit; indented centred lines are verse."""
+    """A line is a caption by its place or its credit; several centred lines are verse."""
     article = read(body)
 
     assert list(article.paragraphs) == paragraphs
