@@ -32,13 +32,13 @@ class Comparison:
 
     Attributes:
         now: Counters of the newest runs, added up.
-        usual: Counters of the runs before those, added up.
-        before: Those runs one by one.
+        before: The runs before those, one by one.
+        of: How many things those runs add up to.
     """
 
     now: Counter[str]
-    usual: Counter[str]
     before: tuple[ChannelRun, ...]
+    of: int
 
 
 def compare(
@@ -63,46 +63,62 @@ def compare(
     before = [run for run in runs[taken:] if size(run)][:window]
     if have < max(1, minimum) or len(before) < FEWEST_RUNS:
         return None
-    if sum(map(size, before)) < minimum:
-        return None
-    return Comparison(_sum(runs[:taken]), _sum(before), tuple(before))
+    of = sum(map(size, before))
+    return Comparison(_sum(runs[:taken]), tuple(before), of) if of >= minimum else None
 
 
-def chance(usual: tuple[int, int], sample: int) -> float:
+def usual_share(runs: Sequence[ChannelRun], part: Size, size: Size) -> float:
+    """The share that half of the articles' runs stay below: the median, weighted by size.
+
+    Unlike the mean it does not move when one run went wrong, so that the end of a trouble is no
+    trouble of its own.
+    """
+    shares = sorted((part(run) / size(run), size(run)) for run in runs if size(run))
+    half = sum(weight for _, weight in shares) / 2
+    reached = 0
+    for share, weight in shares:
+        reached += weight
+        if reached >= half:
+            return min(1.0, share)
+    return 0.0
+
+
+def chance(usual: float, of: int, sample: int) -> float:
     """How far a share strays by chance alone.
 
     Args:
-        usual: How many of how many had the property.
+        usual: The usual share.
+        of: The number of articles that it was taken from.
         sample: The size of the new sample.
 
-    >>> round(chance((90, 100), 20), 2)
+    >>> round(chance(0.9, 100, 20), 2)
     0.23
     """
-    having, of = usual
     # Laplace: what was never seen in a hundred is still not impossible.
-    share = (min(having, of) + 1) / (of + 2)
+    share = (usual * of + 1) / (of + 2)
     return DEVIATIONS * math.sqrt(share * (1 - share) * (1 / sample + 1 / of))
 
 
-def variation(now: Mapping[str, int], usual: Mapping[str, int]) -> tuple[float, float]:
+def variation(now: Mapping[str, int], usual: Mapping[str, float], of: int) -> tuple[float, float]:
     """The total variation distance of two mixtures, and what of it chance explains.
 
     Args:
         now: Numbers by kind.
-        usual: The same.
+        usual: Shares by kind, that add up to 1.
+        of: The number of things that they were taken from.
 
     Returns:
         The distance, 0 for equal shares to 1 for nothing in common; and the distance to be
         expected between two samples of these sizes from the same mixture (the mean absolute
         deviation of a binomial share, by its normal approximation).
 
-    >>> variation({"a": 10}, {"b": 90, "a": 10})[0]
+    >>> variation({"a": 10}, {"b": 0.9, "a": 0.1}, 100)[0]
     0.9
     """
-    sample, of = sum(now.values()), sum(usual.values())
+    sample = sum(now.values())
     distance = expected = 0.0
     for kind in now.keys() | usual.keys():
-        share = usual.get(kind, 0) / of
+        share = usual.get(kind, 0.0)
         distance += abs(now.get(kind, 0) / sample - share) / 2
         variance = share * (1 - share) * (1 / sample + 1 / of)
         expected += math.sqrt(2 / math.pi * variance) / 2

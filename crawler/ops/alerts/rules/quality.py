@@ -29,10 +29,10 @@ def field_missing(facts: Facts, rule: RuleSettings) -> Iterator[Finding]:
             found = _compared(runs, rule, whole)
             if found is None:
                 continue
-            size, usual_size = _size(found.now, whole), _size(found.usual, whole)
+            size = _size(found.now, whole)
             share = found.now[f"field/{field}"] / size
-            usual = found.usual[f"field/{field}"] / usual_size
-            by_chance = baseline.chance((found.usual[f"field/{field}"], usual_size), size)
+            usual = _usual(found, f"field/{field}", whole)
+            by_chance = baseline.chance(usual, found.of, size)
             limit = usual - max(rule.threshold, by_chance)
             if share < limit:
                 yield Finding(
@@ -53,8 +53,8 @@ def design_shift(facts: Facts, rule: RuleSettings) -> Iterator[Finding]:
         )
         if found is None:
             continue
-        now, usual = _designs(found.now), _designs(found.usual)
-        distance, by_chance = baseline.variation(now, usual)
+        now, usual = _designs(found.now), _usual_designs(found)
+        distance, by_chance = baseline.variation(now, usual, found.of)
         limit = rule.threshold + by_chance
         if distance > limit:
             yield Finding(
@@ -72,10 +72,10 @@ def text_shift(facts: Facts, rule: RuleSettings) -> Iterator[Finding]:
         found = _compared(runs, rule)
         if found is None:
             continue
-        size, usual_size = _size(found.now), _size(found.usual)
+        size = _size(found.now)
         for what, name in _HEALTH.items():
-            share, usual = found.now[name] / size, found.usual[name] / usual_size
-            by_chance = baseline.chance((found.usual[name], usual_size), size)
+            share, usual = found.now[name] / size, _usual(found, name)
+            by_chance = baseline.chance(usual, found.of, size)
             limit = max(rule.threshold, by_chance)
             if abs(share - usual) > limit:
                 yield Finding(
@@ -122,10 +122,16 @@ def text_lost(facts: Facts, rule: RuleSettings) -> Iterator[Finding]:
 def _compared(
     runs: tuple[ChannelRun, ...], rule: RuleSettings, whole: str | None = None
 ) -> Comparison | None:
-    def size(run: ChannelRun) -> int:
-        return run.count(whole) if whole else run.articles
+    return baseline.compare(runs, _sizing(whole), minimum=rule.minimum, window=rule.window)
 
-    return baseline.compare(runs, size, minimum=rule.minimum, window=rule.window)
+
+def _usual(found: Comparison, name: str, whole: str | None = None) -> float:
+    return baseline.usual_share(found.before, lambda run: run.count(name), _sizing(whole))
+
+
+def _sizing(whole: str | None) -> baseline.Size:
+    """What a share is a share of: the counter ``whole``, or else all articles."""
+    return lambda run: run.count(whole) if whole else run.articles
 
 
 def _size(counts: Counter[str], whole: str | None = None) -> int:
@@ -149,7 +155,23 @@ def _designs(counts: Mapping[str, int]) -> dict[str, int]:
     return dict(found)
 
 
-def _mixture(designs: Mapping[str, int]) -> str:
+def _usual_designs(found: Comparison) -> dict[str, float]:
+    """Shares by design that add up to 1."""
+    by_run = {run.run_id: _designs(run.counts) for run in found.before}
+    kinds = {kind for designs in by_run.values() for kind in designs}
+    shares = {
+        kind: baseline.usual_share(
+            found.before,
+            lambda run, kind=kind: by_run[run.run_id].get(kind, 0),  # type: ignore[misc]
+            lambda run: sum(by_run[run.run_id].values()),
+        )
+        for kind in kinds
+    }
+    total = sum(shares.values()) or 1.0
+    return {kind: share / total for kind, share in shares.items()}
+
+
+def _mixture(designs: Mapping[str, float]) -> str:
     total = sum(designs.values())
     common = sorted(designs.items(), key=lambda item: (-item[1], item[0]))[:3]
     return ", ".join(f"{name} {number / total:.0%}" for name, number in common)
