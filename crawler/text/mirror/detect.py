@@ -18,12 +18,13 @@ import numpy as np
 
 from crawler.text.mirror import gbk, readings, script
 from crawler.text.mirror.language import Language
-from crawler.text.mirror.lattice import Conditions
+from crawler.text.mirror.moves import Conditions
 from crawler.text.mirror.phase import Walker
 from crawler.text.ngrams import key_of, table
 
 _LETTERS: Final = "a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜê"
-_NOTED: Final = re.compile(rf"(.)\(([{_LETTERS}]{{1,6}})\)(.?)", re.DOTALL)
+_NOTED: Final = re.compile(rf"(.)\(([{_LETTERS}]{{1,6}})\)", re.DOTALL)
+_HANZI_END: Final = re.compile(rf"[\u4e00-\u9fff](?:\([{_LETTERS}]{{1,6}}\))?$")
 _SPLIT: Final = re.compile(rf"(.)\?([{_LETTERS}]{{1,6}})\)")
 _COMMA: Final = re.compile(r"[\u4e00-\u9fff](?:\([a-zà-ǜ]{1,6}\))?,[、。；，]")
 _DOUBLED: Final = re.compile(r"[^,\s],,[^,\s]")
@@ -35,11 +36,17 @@ _BROKEN_TAG: Final = re.compile(r"[\u4e00-\u9fff]\?[！？，。、；!?,;]\?/[a
 _WIDE_BROKEN: Final = re.compile(r"[\u4e00-\u9fff]\?\?[，；！,;!][\u4e00-\u9fff]")
 """``矮小，`` with both bytes of 小 taken for lead bytes."""
 
-_SURE: Final = 30.0
+_SURE: Final = 20.0
 """Bits by which reading on half a character off must beat the text as it stands."""
 
 GENUINE: Final = frozenset("於後裡裏麵製隻雲範採鬥願佔遊係繫餘乾鬆穀瞭嚐迴")
 """Characters that the mirrors' conversion never makes, and real traditional text does."""
+
+LEFTOVER: Final = frozenset("于后里余采愿占征斗游范云圣")
+"""Characters that the mirrors do not convert, and a writer mostly would."""
+
+EXPLAINED: Final = frozenset("長樂還調傳彈難種轉處興會幾強參單數間創劃載勝擔當應為爲稱縫觀車")
+"""Characters of several common readings: a teacher may tell which one is meant."""
 
 _TRIES: Final = 6
 _COMMON: Final = 13.5
@@ -81,39 +88,38 @@ def _has_notes(text: str) -> bool:
     if "(" not in text:
         return False
     noted: Counter[str] = Counter()
-    strange = 0
+    strange = inside = 0
     for match in _NOTED.finditer(text):
         if _mirror_like(match):
             noted[match[1]] += 1
-        elif "\u4e00" <= match[1] <= "\u9fff":
-            strange += 1
-    steady = [char for char, count in noted.items() if text.count(char) <= 2 * count]
-    return bool(steady) and strange * 3 <= sum(noted.values()) and _in_running_text(text, steady)
+            inside += _HANZI_END.search(text, max(match.start() - 9, 0), match.start()) is not None
+        else:
+            strange += "\u4e00" <= match[1] <= "\u9fff"
+    steady = [char for char, count in noted.items() if text.count(char) * 4 <= count * 5]
+    total = sum(noted.values())
+    return strange * 3 <= total and inside * 2 >= total and _unexplained(text, steady)
 
 
 def _mirror_like(match: re.Match[str]) -> bool:
-    char, reading, _ = match.groups()
+    char, reading = match.groups()
     return readings.fits(char, reading) and script.forms().get(char, 9.0) < script.UNUSUAL
 
 
-def _in_running_text(text: str, noted: list[str]) -> bool:
-    """Two such characters are proof; one is, if nobody would explain it to a reader."""
-    hanzi = sum(map(text.count, noted)) * 2
-    if sum("\u4e00" <= char <= "\u9fff" for char in text[:4000]) < hanzi:
+def _unexplained(text: str, noted: list[str]) -> bool:
+    """Whether nobody would tell a reader how these characters of a longer text are read."""
+    hanzi = sum("\u4e00" <= char <= "\u9fff" for char in text[:4000])
+    if hanzi < 2 * sum(map(text[:4000].count, noted)):
         return False
-    plain = [char for char in noted if _needs_no_reading(char)]
-    return len(plain) >= 1 and (len(noted) >= 2 or _between_hanzi(text, plain[0]))
+    plain = [char for char in noted if _cost(script.simplified().get(char, char)) < _COMMON]
+    if len(noted) > 1:
+        return bool(plain)
+    return bool(set(plain) - EXPLAINED) or (bool(plain) and _has_leftovers(text))
 
 
-def _between_hanzi(text: str, char: str) -> bool:
-    pattern = rf"[\u4e00-\u9fff]{char}\([{_LETTERS}]+\)|{char}\([{_LETTERS}]+\)[\u4e00-\u9fff]"
-    return re.search(pattern, text) is not None
-
-
-def _needs_no_reading(char: str) -> bool:
-    """Common, and with one reading that comes to mind."""
-    simple = script.simplified().get(char, char)
-    return _cost(simple) < _COMMON
+def _has_leftovers(text: str) -> bool:
+    """Simplified characters that the mirrors leave among traditional ones."""
+    chars = set(text)
+    return bool(chars & LEFTOVER) and not chars & GENUINE
 
 
 def _cost(char: str) -> float:

@@ -8,16 +8,14 @@ byte of the next. So nearly everything is forced; what is not:
   bracket or another ASCII character that was swallowed, or two bytes without a character;
 - a private-use character may have been dropped: two bytes of which only a range is known.
 
-A :class:`Path` is one way to read the stretch so far. Paths are extended one visible character at
+A :class:`~crawler.text.mirror.paths.Path` is one way to read the stretch so far. Paths are extended one visible character at
 a time, all of them reproduce exactly what is seen, and the likeliest under the language survive.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -26,12 +24,8 @@ import numpy.typing as npt
 from crawler.text import ngrams
 from crawler.text.mirror import gbk, names, readings, script
 from crawler.text.mirror.language import Language
-
-BEAM: Final = 32
-"""Paths kept at one place of the text."""
-
-SPREAD: Final = 24.0
-"""Bits by which a path may lag behind the best one at the same place."""
+from crawler.text.mirror.moves import MARKS, Conditions, Move, moves
+from crawler.text.mirror.paths import BEAM, OUTSIDE, SPREAD, Path, after, best_of
 
 MISSED: Final = 12
 """Paths that go on with an unknown first byte."""
@@ -42,9 +36,6 @@ TWICE: Final = 4
 LOST: Final = 6
 """Question marks after which a stretch is given up."""
 
-RIVALS: Final = 24
-"""Alternatives that a path remembers."""
-
 REACH: Final = 160
 """Visible characters after which a stretch is given up."""
 
@@ -54,18 +45,6 @@ BARE: Final = 8.0
 HIGH: Final = bytes(range(0xA1, 0xFF))
 """Second bytes of the user cells."""
 
-MARKS: Final = dict(zip(",;!?，；！？、。", "，；！？，；！？、。", strict=True))
-"""The six marks that get a separator, as they stand and flattened."""
-
-_TAG: Final = re.compile(r"/?[a-z]{1,10}[0-9]?>")
-_LOST_DIGITS: Final = (
-    (re.compile(r"[01]\d\d年"), "2"),
-    (re.compile(r"[78]\d\d年"), "1"),
-    (re.compile(r"\d"), "1"),
-)
-"""What a number lost in front, by what is left of it."""
-
-OUTSIDE: Final = -1
 NOWHERE: Final[frozenset[int]] = frozenset()
 
 _GUESSABLE: Final = 250
@@ -78,111 +57,6 @@ _SHIFT: Final = np.uint64(16)
 _CONTEXT: Final = 0xFFFFFFFFFFFF
 
 Codes = npt.NDArray[np.int64]
-
-
-class Conditions(NamedTuple):
-    """What is known about the document that a stretch belongs to.
-
-    Attributes:
-        dropped: Private-use characters may have been dropped.
-        flat: Full-width ASCII may have been flattened.
-        annotated: Characters that carry their reading wherever they stand.
-    """
-
-    dropped: bool
-    flat: bool
-    annotated: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """One reading of a stretch up to a place.
-
-    Attributes:
-        shown: The original characters in the mirror's script.
-        text: The same simplified; equally long.
-        key: The last three simplified characters, folded and packed; a finished name is one.
-        held: While a person's name is being read, the key from before it; otherwise ``OUTSIDE``.
-        given: The first given character of that name, 0 if it is still to come.
-        places: For each character the visible one that completed it.
-        spent: For each character the bits that it cost.
-        rivals: What less likely paths have in the places that were inferred.
-        leads: First bytes that the character in progress may have; empty when in phase.
-        bits: Cost of ``text`` and of all assumptions.
-        guessed: Indices into ``text`` of what was inferred.
-        at: First visible character that was not read yet.
-    """
-
-    shown: str
-    text: str
-    key: int
-    leads: bytes
-    bits: float
-    guessed: tuple[int, ...]
-    at: int
-    held: int = OUTSIDE
-    given: int = 0
-    rivals: tuple[tuple[int, str], ...] = ()
-    places: tuple[int, ...] = ()
-    spent: tuple[float, ...] = ()
-
-
-class Move(NamedTuple):
-    """What one visible character can mean for all paths at its place.
-
-    Attributes:
-        lows: What the second byte of the character in progress can be.
-        leads: What the first byte of the next character then can be; empty when in phase again.
-        at: Where reading goes on.
-        bare: The character would show its reading here if it had one.
-        behind: An ASCII character that was swallowed behind it.
-        reading: The character must be read so.
-    """
-
-    lows: bytes
-    leads: bytes
-    at: int
-    bare: bool = True
-    behind: str = ""
-    reading: str = ""
-
-
-def mark_at(seen: str, at: int, flat: bool) -> str | None:
-    """The mark that stands at a place, in full width; ASCII ones only where text is flat."""
-    char = seen[at : at + 1]
-    if not char or (char < "\x80" and not flat):
-        return None
-    return MARKS.get(char)
-
-
-def best_of(paths: Sequence[Path]) -> list[Path]:
-    """The paths that stay in the race, best first.
-
-    Of paths that can only go on alike the best one stays; what the others read differently is
-    remembered as its rivals.
-    """
-    ranked = sorted(paths, key=lambda path: path.bits)
-    kept: dict[tuple[int, bytes, int, int, int], Path] = {}
-    for path in ranked:
-        if path.bits > ranked[0].bits + SPREAD or len(kept) == BEAM:
-            break
-        state = (path.key, path.leads, path.held, path.given, path.at)
-        if state not in kept:
-            kept[state] = path
-        else:
-            kept[state] = _with_rival(kept[state], path)
-    return list(kept.values())
-
-
-def _with_rival(path: Path, other: Path) -> Path:
-    if len(path.text) != len(other.text) or len(path.rivals) >= RIVALS:
-        return path
-    rivals = {
-        (index, other.text[index])
-        for index in path.guessed
-        if other.text[index] != path.text[index]
-    }
-    return replace(path, rivals=path.rivals + tuple(sorted(rivals - set(path.rivals))))
 
 
 class Option(NamedTuple):
@@ -232,11 +106,11 @@ class Stretch:
     def _onward(self, paths: list[Path], at: int) -> Iterator[Path]:
         if at >= len(self.seen):
             # The byte of a character that was cut off leaves no trace.
-            yield from (_replace_leads(path, b"") for path in paths)
+            yield from (_replace_leads(path, b"") for path in paths if len(path.text) > 1)
             return
         if self.seen[at] == "," and self.seen[at + 1 : at + 2] in tuple(MARKS):
             yield from (_replace_leads(path, path.leads, at + 1) for path in paths)
-        for move in self._moves(at):
+        for move in moves(self.seen, at, self._conditions):
             yield from self._extend(paths, move)
 
     def _dropped(self, paths: list[Path]) -> list[Path]:
@@ -312,7 +186,7 @@ class Stretch:
         char = gbk.characters()[code.to_bytes(2, "big")]
         simple = script.simplified().get(char, char)
         unit = int(script.by_pair()[0][code])
-        key, held, given = _state(path, unit, kind)
+        key, held, given = after(path, unit, kind)
         guessed = path.guessed
         if not certain or len(path.leads) > 1:
             guessed += (len(path.text),)
@@ -358,87 +232,14 @@ class Stretch:
             return np.array([int.from_bytes(gbk.pairs()[c], "big") for c in chars], np.int64)
         leads = np.frombuffer(path.leads, np.uint8).astype(np.int64)
         if len(leads) * len(lows) <= _GUESSABLE:
-            codes = (leads[:, None] << 8 | lows).ravel()
-            return codes[np.isfinite(script.by_pair()[1][codes])]
+            every = (leads[:, None] << 8 | lows).ravel()
+            possible: Codes = every[np.isfinite(script.by_pair()[1][every])]
+            return possible
         units = self._language.likely_next(path.key, _GUESSABLE)
         codes = script.pairs_of_units(units)
         fits: Codes = codes[np.isin(codes >> 8, leads) & np.isin(codes & 0xFF, lows)]
         return fits
 
-    # What one visible character can mean.
-
-    def _moves(self, at: int) -> Iterator[Move]:
-        char = self.seen[at]
-        if char == "?" and _TAG.match(self.seen, at + 1):
-            yield Move(bytes(gbk.TRAILS), b"", at + 1, behind="<")
-            return
-        pair = gbk.pairs().get(char)
-        if pair is None and self._conditions.flat and "!" <= char <= "~":
-            pair = bytes((0xA3, ord(char) + 0x80))
-        if pair:
-            yield from self._through(pair, at)
-        if "@" <= char <= "~" or char == "€":
-            low = 0x80 if char == "€" else ord(char)
-            yield Move(bytes((low,)), b"", at + 1, bare=self.seen[at + 1 : at + 2] != "(")
-        if char == "?":
-            yield from self._lost(at + 1)
-
-    def _through(self, pair: bytes, at: int) -> Iterator[Move]:
-        """The second byte of one character and the first of the next."""
-        low, high = pair[:1], pair[1:]
-        after = at + 1
-        note = readings.BRACKETED.match(self.seen, after)
-        if note and readings.fits(self.seen[at], note[1]):
-            after = note.end()
-        if high > b"\x80":
-            yield Move(low, high, after)
-        elif b"@" <= high <= b"~":
-            yield Move(low, b"", after, behind=high.decode("ascii"))
-
-    def _lost(self, after: int) -> Iterator[Move]:
-        """The meanings of a question mark."""
-        seen, every = self.seen, bytes(gbk.TRAILS)
-        note = readings.UNBRACKETED.match(seen, after)
-        if note:
-            yield Move(every, b"", note.end(), bare=False, reading=note[1])
-            return
-        if after == len(seen) or mark_at(seen, after, self._conditions.flat):
-            yield Move(every, b"", after)
-            if seen[after : after + 1] != "?":
-                return
-        elif seen[after] == "?":
-            yield Move(every, b"", after)
-        else:
-            yield Move(every, b"", after, behind=_digit(seen, after))
-            yield Move(every, b"", after, behind=" ")
-        for low, highs in _nothings().items():
-            yield Move(bytes((low,)), highs, after)
-
 
 def _replace_leads(path: Path, leads: bytes, at: int = -1) -> Path:
     return replace(path, leads=leads, at=path.at if at < 0 else at)
-
-
-def _state(path: Path, unit: int, kind: str) -> tuple[int, int, int]:
-    """Key, key from before the name, and given character, after one more character."""
-    key = (path.key << 16 | unit) & _CONTEXT
-    if kind == "surname":
-        return key, path.key, 0
-    if kind == "given":
-        return key, path.held, unit
-    if kind == "close":
-        return (path.held << 16 | names.NAME) & _CONTEXT, OUTSIDE, 0
-    return key, OUTSIDE, 0
-
-
-def _digit(seen: str, at: int) -> str:
-    return next((digit for rest, digit in _LOST_DIGITS if rest.match(seen, at)), "2")
-
-
-@cache
-def _nothings() -> dict[int, bytes]:
-    """Pairs of bytes without a character: the first, with all that can follow it."""
-    found: dict[int, bytearray] = {}
-    for low, high in gbk.undecodable():
-        found.setdefault(low, bytearray()).append(high)
-    return {low: bytes(highs) for low, highs in found.items()}

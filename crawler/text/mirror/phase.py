@@ -20,16 +20,9 @@ from typing import Final
 from crawler.text import ngrams
 from crawler.text.mirror import gbk, readings, script
 from crawler.text.mirror.language import Language, context
-from crawler.text.mirror.lattice import (
-    MARKS,
-    NOWHERE,
-    SPREAD,
-    Conditions,
-    Path,
-    Stretch,
-    best_of,
-    mark_at,
-)
+from crawler.text.mirror.lattice import NOWHERE, Stretch
+from crawler.text.mirror.moves import MARKS, Conditions, mark_at
+from crawler.text.mirror.paths import SPREAD, Path, best_of
 
 LOOK_AHEAD: Final = 3
 """Characters behind a stretch that take part in its ranking."""

@@ -10,7 +10,7 @@ from crawler.items import Doubt, Repair
 from crawler.text.mirror import readings, script, separators
 from crawler.text.mirror.detect import looks_garbled
 from crawler.text.mirror.language import Language
-from crawler.text.mirror.lattice import Conditions
+from crawler.text.mirror.moves import Conditions
 from crawler.text.mirror.phase import Walk, Walker
 from crawler.text.repaired import Repaired
 
