@@ -17,6 +17,9 @@ from crawler.store.tables import run
 FIGURES = "pages articles changed duplicates repaired failures bytes per_minute"
 
 
+COUNTED = (*counters.wanted_names(), "template/")
+
+
 def stats(connection: Connection, now: datetime, days: int = 7) -> Table:
     """Figures per channel, most failures a page first.
 
@@ -25,7 +28,7 @@ def stats(connection: Connection, now: datetime, days: int = 7) -> Table:
     """
     since = now - timedelta(days=days)
     minutes, count = _minutes(connection, since, now)
-    found = counters.grouped(connection, "channel", Scope(since=since))
+    found = counters.grouped(connection, "channel", Scope(names=COUNTED, since=since))
     rows = [_row(channel, counts, minutes[channel]) for channel, counts in found.items()]
     rows.sort(key=lambda row: (-row["failures"] / max(1, row["pages"]), -row["pages"]))
     everything: defaultdict[str, int] = defaultdict(int)

@@ -16,10 +16,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from crawler.errors import StoreError
+from crawler.site import channels
 from crawler.store.reader import BEGIN_HINT, Reader
 from crawler.web import actions, article_page, bodies, data, live, pages
 from crawler.web.guard import HEADERS, Guard
-from crawler.web.rendering import render
+from crawler.web.rendering import environment, render
 from crawler.web.settings import Settings, check
 
 STATIC = Path(__file__).parent / "static"
@@ -93,6 +94,10 @@ def build(settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        # Read once now, so that the first visitor does not wait for it.
+        for name in environment.list_templates():
+            environment.get_template(name)
+        channels.load()
         yield
         reader.close()
 

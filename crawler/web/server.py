@@ -27,7 +27,7 @@ def serve(settings: Settings, port: int, ready: Callable[[str], None]) -> None:
         ConfigError: The address cannot be listened on.
     """
     app = build(settings)
-    listening = _listen(settings.host, port)
+    listening = listen(settings.host, port)
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -42,12 +42,23 @@ def serve(settings: Settings, port: int, ready: Callable[[str], None]) -> None:
         uvicorn.Server(config).run(sockets=[listening])
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens.
+
+    Raises:
+        ConfigError: The address is taken, or not this machine's.
+    """
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server(address[:2], family=family, backlog=128)
+        # Named TCP outright: only then does asyncio switch off Nagle's waiting, which otherwise
+        # makes every answer 40 ms late.
+        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(128)
     except OSError as error:
         raise ConfigError(
             f"--host {host} --port {port}: cannot be listened on: {error.strerror or error}; "
             "name another --port (0 takes any)"
         ) from error
+    return listening

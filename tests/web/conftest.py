@@ -1,7 +1,6 @@
 """A dashboard that really listens on loopback, over a morning's database."""
 
 import contextlib
-import socket
 import threading
 from types import SimpleNamespace
 
@@ -11,6 +10,7 @@ import uvicorn
 
 from crawler.store.engine import open_store
 from crawler.web.app import build
+from crawler.web.server import listen
 from crawler.web.settings import Settings
 from tests.report.sample import NOW
 from tests.web.story import tell
@@ -19,7 +19,7 @@ from tests.web.story import tell
 @contextlib.contextmanager
 def serving(settings):
     """Serve on a free port; gives the address."""
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = listen("127.0.0.1", 0)
     config = uvicorn.Config(
         build(settings), log_level="critical", timeout_graceful_shutdown=1, proxy_headers=False
     )

@@ -79,6 +79,7 @@
     box.rows = ordered(box, rows);
     if (box.rows.length) draw(box, box.rows);
     else box.hidden = true;
+    box.dataset.drawn = "";
   };
 
   const redraw = () => {

@@ -21,7 +21,10 @@ PARTIAL = {
 WHOLE = {
     "ix_article_channel_template": "article (channel, template)",
     # One counter over many runs: curves, and the medians of the alerts.
-    "ix_run_counter_name": "run_counter (name, run_id, channel)",
+    "ix_run_counter_name": "run_counter (name, run_id, channel, value)",
+    # Pages that fail, the last tried first.
+    "ix_frontier_failing": "frontier (settled_at, id, reason, channel, state) "
+    "WHERE reason IS NOT NULL",
     # What a run brought last.
     "ix_article_run_id": "article (run_id)",
 }

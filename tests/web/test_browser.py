@@ -1,0 +1,194 @@
+"""The dashboard in a real browser; screenshots are kept in output/screenshots/."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from crawler.store import tables
+from crawler.web import live
+from tests.report.sample import NOW
+from tests.web.addresses import pages
+from tests.web.conftest import serving, settings_of
+from tests.web.story import HOSTILE
+
+CHROMIUM = shutil.which("chromium")
+SHOTS = Path(__file__).parents[2] / "output" / "screenshots"
+LOOKS = {
+    "light": {"color_scheme": "light", "locale": "zh-CN", "viewport": (1280, 900)},
+    "dark": {"color_scheme": "dark", "locale": "en-US", "viewport": (1280, 900)},
+    "narrow": {"color_scheme": "light", "locale": "zh-CN", "viewport": (375, 800)},
+}
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        CHROMIUM is None, reason="no Chromium: apt-get install chromium fonts-noto-cjk"
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        # Without a sandbox of its own: tests may run as root, and only open our own pages.
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium):
+    """Opens a page in a look; every error of the console or of a script fails the test."""
+    contexts, errors = [], []
+
+    def open_(look="dark"):
+        wanted = dict(LOOKS[look])
+        width, height = wanted.pop("viewport")
+        context = chromium.new_context(viewport={"width": width, "height": height}, **wanted)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on(
+            "console",
+            lambda said: errors.append(said.text) if said.type in ("error", "warning") else None,
+        )
+        page.on("dialog", lambda dialog: errors.append(dialog.message))
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert not errors
+
+
+def until(page, expression):
+    """Wait for ``expression``; the browser's own waiting is forbidden by the page's policy."""
+    for _ in range(100):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"never became true: {expression}")
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_page_opens_without_a_word_on_the_console(open_page, morning, look):
+    """In light, dark and narrow: no error, nothing wider than the window; a picture is kept."""
+    page = open_page(look)
+    SHOTS.mkdir(parents=True, exist_ok=True)
+
+    for name, address in pages(morning.story).items():
+        page.goto(morning.address + address)
+        until(page, "!document.querySelector('.chart:not([data-drawn])')")
+        page.screenshot(path=SHOTS / f"{name}-{look}.png", full_page=True)
+
+        assert page.evaluate("document.documentElement.scrollWidth") <= LOOKS[look]["viewport"][0]
+
+
+def test_a_live_run_moves(open_page, own, monkeypatch):
+    """What the crawl writes appears on the open page, and the run's end as well."""
+    monkeypatch.setattr(live, "SECONDS", 0.1)
+    page = open_page()
+    run = own.story.live_run
+    with serving(settings_of(own.folder)) as address:
+        page.goto(f"{address}/run/{run}")
+        page.get_by_text("running").wait_for()
+        with own.store.writing.begin() as connection:
+            tick = {"pages": 5000, "articles": 9, "failures": 0, "bytes": 0, "queue": 4321}
+            connection.execute(sa.insert(tables.run_tick), tick | {"run_id": run, "at": NOW})
+            connection.execute(
+                sa.insert(tables.run_counter),
+                {"run_id": run, "channel": "sd", "name": "failure/http_503", "value": 77},
+            )
+
+        page.get_by_text("4,321").wait_for()
+        page.get_by_text("http_503").wait_for()
+
+        with own.store.writing.begin() as connection:
+            ended = sa.update(tables.run).where(tables.run.c.id == run)
+            connection.execute(ended.values(ended_at=NOW, finish_reason="finished", exit_code=0))
+        page.locator("h1 .state.good").wait_for()
+
+
+def test_an_injected_script_stays_text(open_page, morning):
+    """The title of a hostile article is read, not run."""
+    page = open_page()
+
+    page.goto(f"{morning.address}/article/{morning.story.hostile}")
+
+    assert page.locator("article h1").inner_text() == HOSTILE
+    assert "taken" not in page.title().split("·")[-1]
+    assert page.locator("article script, article img").count() == 0
+
+
+def test_keys_lead_to_the_search_and_through_the_rows(open_page, morning):
+    """/ focuses the search, j and k go through the rows, Enter opens one."""
+    page = open_page()
+    page.goto(f"{morning.address}/articles")
+
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    second = page.evaluate("document.activeElement.closest('tr').rowIndex")
+    page.keyboard.press("k")
+    first = page.evaluate("document.activeElement.closest('tr').rowIndex")
+    page.keyboard.press("/")
+    page.keyboard.type("会议")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=*")
+
+    assert (first, second) == (1, 2)
+    assert page.locator(".hits mark").first.inner_text() == "会议"
+
+
+def test_the_first_tab_leads_past_the_menu(open_page, morning):
+    """The skip link is the first thing that the keyboard reaches, and it can be seen then."""
+    page = open_page()
+    page.goto(f"{morning.address}/runs")
+
+    page.keyboard.press("Tab")
+    link = page.evaluate(
+        "(({className, href}) => [className, href.split('#')[1]])(document.activeElement)"
+    )
+    until(page, "document.activeElement.getBoundingClientRect().top >= 0")
+
+    assert link == ["skip", "main"]
+
+
+def test_language_and_theme_are_switched(open_page, morning):
+    """One click each; the choice stays on the next page, and wins over the system's."""
+    page = open_page("light")
+    page.goto(f"{morning.address}/runs")
+
+    page.get_by_role("button", name="English").click()
+    page.get_by_role("button", name="Dark").click()
+    page.goto(f"{morning.address}/text")
+
+    assert page.locator("h1").inner_text() == "Text health"
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert paper == "rgb(23, 21, 18)"
+
+
+def test_a_failure_is_extracted_again_by_its_button(open_page, own):
+    """The button asks, and the answer says that the page still gives no article."""
+    page = open_page()
+    with serving(settings_of(own.folder)) as address:
+        page.goto(f"{address}/failures?reason=extraction_title")
+
+        page.get_by_role("button", name="Extract again").click()
+
+        page.locator(".state.bad").wait_for()
+
+
+def test_a_curve_can_be_drawn_anew(open_page, morning):
+    """After the window changed its width there is still one drawing in each chart."""
+    page = open_page()
+    page.goto(morning.address)
+    page.locator(".chart canvas").wait_for()
+
+    page.set_viewport_size({"width": 900, "height": 700})
+    until(page, "document.querySelector('.chart canvas').clientWidth < 900")
+
+    assert page.locator(".chart .uplot").count() == 1
