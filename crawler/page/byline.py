@@ -50,6 +50,7 @@ _END_BRACKET = marks(
     r"[(（]([^()（）]{2,80}(?:[(（][^()（）]{0,30}[)）][^()（）]{0,50})?)[)）][\s\u3000。]?$"
 )
 
+_ANY_BRACKET = re.compile(r"[()（）【】\[\]]")
 _EDITORS = marks(r"(?:责编|责任编辑|编辑)\s?[:：]")
 _EDITORS_LINE = marks(r"[(（【\[]?(?:本[文网])?(?:责编|责任编辑)\s?[:：]")
 
@@ -131,10 +132,10 @@ def read_editors(texts: Iterable[str]) -> tuple[str, ...]:
 def _bracket_around(text: str, start: int) -> str:
     """Return ``text`` from ``start`` to the bracket that closes around it, or to its end."""
     depth = 1
-    for i in range(start, len(text)):
-        depth += (text[i] in "(（【[") - (text[i] in ")）】]")
+    for bracket in _ANY_BRACKET.finditer(text, start):
+        depth += 1 if bracket[0] in "(（【[" else -1
         if depth == 0:
-            return text[start:i]
+            return text[start : bracket.start()]
     return text[start:]
 
 

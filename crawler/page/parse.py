@@ -24,6 +24,8 @@ from crawler.page.read import Reading, read
 from crawler.page.tree import Page, is_binary, parse
 from crawler.site.urls import Address, classify
 
+_TAG = re.compile(r"<\s?(?:!|/?[a-zA-Z])")
+
 __all__ = ["ParsedPage", "join", "parse_article", "reread"]
 
 # An error page that the server sends as if all were well says so in its headline.
@@ -61,7 +63,7 @@ def parse_article(html: str, url: str) -> ParsedPage:
 
 def is_plain(html: str) -> bool:
     """Tell text without markup, such as a saved ``.txt``."""
-    return re.search(r"<\s?(?:!|/?[a-zA-Z])", html[:200_000]) is None
+    return _TAG.search(html, 0, 200_000) is None
 
 
 def _reading(page: Page) -> Reading:

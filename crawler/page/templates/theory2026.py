@@ -7,7 +7,7 @@ from crawler.page.tree import xpath
 
 DESIGN = Design(
     name="theory2026",
-    clues=("rm_txt_zw", "show_text", "text_c"),
+    clues=("rm_txt", "rm_txt_zw", "show_text", "text_c"),
     mark=xpath("/descendant::*[@id='rm_txt_zw'][1]"),
     head=xpath(f"ancestor::div[{has_class('text_c')}][1]"),
     body=xpath("."),

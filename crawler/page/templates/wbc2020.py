@@ -12,7 +12,7 @@ from crawler.page.tree import xpath
 
 DESIGN = Design(
     name="wbc2020",
-    clues=("rm_txt_con", "rm_txt"),
+    clues=("rm_txt", "rm_txt_con"),
     mark=xpath(f"/descendant::div[{has_class('rm_txt_con')}][1]"),
     head=xpath(f"ancestor::div[{has_class('rm_txt')}][1]"),
     body=xpath("."),

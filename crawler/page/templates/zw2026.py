@@ -7,7 +7,7 @@ from crawler.page.tree import xpath
 
 DESIGN = Design(
     name="zw2026",
-    clues=("rm_txt_zw",),
+    clues=("rm_txt", "rm_txt_zw"),
     mark=xpath("/descendant::*[@id='rm_txt_zw'][1]"),
     head=xpath(f"ancestor::div[{has_class('rm_txt')}][1]"),
     # Photos and the editors' line may stand beside the inner box: the outer one is read, if any.
