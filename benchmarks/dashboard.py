@@ -2,7 +2,8 @@
 
 Builds a database (100,000 articles, 400 runs, 30 days, every known channel), serves it on
 loopback and asks for each page: once with the file dropped from the operating system's memory
-where that is possible, then several times. Fails if any takes longer than the limit.
+where that is possible ("cold"), then several times. Fails if one of the latter takes longer than
+the limit; what else the machine does at the time is in the figures.
 
     python -m benchmarks.dashboard [--articles N] [--runs N] [--keep FILE]
 """
@@ -100,21 +101,22 @@ def measure(path: Path, last_run: int) -> int:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     base = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    worst = 0.0
-    print(f"\n{'page':<52} {'kB':>7} {'first ms':>9} {'median':>8} {'worst':>8}")
+    worst = coldest = 0.0
+    print(f"\n{'page':<52} {'kB':>7} {'cold ms':>9} {'median':>8} {'worst':>8}")
     with httpx.Client(base_url=base, timeout=60) as client:
         client.get("/healthz")  # the process is up
         for page in pages(some_articles(path), last_run):
             forget(path)
             first, size = ask(client, page)
             times = sorted(ask(client, page)[0] for _ in range(ROUNDS))
-            worst = max(worst, first, times[-1])
+            worst, coldest = max(worst, times[-1]), max(coldest, first)
             median = times[len(times) // 2]
             print(f"{page:<52} {size / 1000:>7.1f} {first:>9.1f} {median:>8.1f} {times[-1]:>8.1f}")
     server.should_exit = True
     thread.join(10)
+    verdict = "ok" if worst <= LIMIT_MS else "TOO SLOW"
     print(
-        f"\nworst {worst:.0f} ms, limit {LIMIT_MS} ms: {'ok' if worst <= LIMIT_MS else 'TOO SLOW'}"
+        f"\nworst {worst:.0f} ms, limit {LIMIT_MS} ms: {verdict}; from a cold disk {coldest:.0f} ms"
     )
     return int(worst > LIMIT_MS)
 
