@@ -36,7 +36,7 @@ def cell(value: Any) -> str:
     r"""A value as the text of a cell.
 
     >>> cell(["一", "二"]), cell(None), cell("=1+1")
-    ('一\\n二', '', "'=1+1")
+    ('一\n二', '', "'=1+1")
     """
     if value is None:
         return ""
