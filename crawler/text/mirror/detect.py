@@ -25,6 +25,7 @@ from crawler.text.ngrams import key_of, table
 _LETTERS: Final = "a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜê"
 _NOTED: Final = re.compile(rf"(.)\(([{_LETTERS}]{{1,6}})\)", re.DOTALL)
 _HANZI_END: Final = re.compile(rf"[\u4e00-\u9fff](?:\([{_LETTERS}]{{1,6}}\))?$")
+_ON: Final = re.compile("[\u4e00-\u9fff]")
 _SPLIT: Final = re.compile(rf"(.)\?([{_LETTERS}]{{1,6}})\)")
 _COMMA: Final = re.compile(r"[\u4e00-\u9fff](?:\([a-zà-ǜ]{1,6}\))?,[、。；，]")
 _DOUBLED: Final = re.compile(r"[^,\s],,[^,\s]")
@@ -92,12 +93,20 @@ def _has_notes(text: str) -> bool:
     for match in _NOTED.finditer(text):
         if _mirror_like(match):
             noted[match[1]] += 1
-            inside += _HANZI_END.search(text, max(match.start() - 9, 0), match.start()) is not None
+            inside += _is_inside(text, match)
         else:
             strange += "\u4e00" <= match[1] <= "\u9fff"
     steady = [char for char, count in noted.items() if text.count(char) * 4 <= count * 5]
     total = sum(noted.values())
-    return strange * 3 <= total and inside * 2 >= total and _unexplained(text, steady)
+    return strange * 3 <= total and inside * 2 >= total and _unexplained(text, steady, noted)
+
+
+def _is_inside(text: str, match: re.Match[str]) -> bool:
+    """Whether the character stands in running text, not as the head of an entry."""
+    if _HANZI_END.search(text, max(match.start() - 9, 0), match.start()):
+        return True
+    is_head = text[match.start() - 1 : match.start()] in ("", "\n", " ", "【", "「")
+    return not is_head and _ON.match(text, match.end()) is not None
 
 
 def _mirror_like(match: re.Match[str]) -> bool:
@@ -105,7 +114,7 @@ def _mirror_like(match: re.Match[str]) -> bool:
     return readings.fits(char, reading) and script.forms().get(char, 9.0) < script.UNUSUAL
 
 
-def _unexplained(text: str, noted: list[str]) -> bool:
+def _unexplained(text: str, noted: list[str], counts: Counter[str]) -> bool:
     """Whether nobody would tell a reader how these characters of a longer text are read."""
     hanzi = sum("\u4e00" <= char <= "\u9fff" for char in text[:4000])
     if hanzi < 2 * sum(map(text[:4000].count, noted)):
@@ -113,7 +122,9 @@ def _unexplained(text: str, noted: list[str]) -> bool:
     plain = [char for char in noted if _cost(script.simplified().get(char, char)) < _COMMON]
     if len(noted) > 1:
         return bool(plain)
-    return bool(set(plain) - EXPLAINED) or (bool(plain) and _has_leftovers(text))
+    if set(plain) - EXPLAINED:
+        return True
+    return bool(plain) and (counts[plain[0]] > 1 or _has_leftovers(text))
 
 
 def _has_leftovers(text: str) -> bool:

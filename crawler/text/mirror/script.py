@@ -76,7 +76,8 @@ def traditional() -> Mapping[str, str]:
         if to != char and taiwan[char] in pairs and not _is_traditional_too(char)
     }
     table.update(BLIND)
-    return {char: to for char, to in table.items() if char != to and char not in LEFT}
+    back = simplified()
+    return {char: to for char, to in table.items() if char not in LEFT and back[to] == char != to}
 
 
 @cache
