@@ -10,7 +10,7 @@ object.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from crawler.items import Doubt, Repair
@@ -21,6 +21,7 @@ from crawler.text.repaired import Repaired
 from crawler.text.rules.escapes import ESCAPES
 from crawler.text.rules.forms import FORMS
 from crawler.text.rules.hopeless import losses
+from crawler.text.rules.lattice import trimmed
 from crawler.text.rules.letters import LETTERS
 from crawler.text.rules.redecode import REDECODING
 from crawler.text.rules.rule import Edit, Rule
@@ -32,6 +33,7 @@ __all__ = ["RULES", "Repaired", "repair", "repair_all"]
 RULES: Final[tuple[Rule, ...]] = (*ESCAPES, *FORMS, *REDECODING, *LETTERS)
 
 _MOST_PASSES: Final = 6
+_MOST_ROUNDS: Final = 4
 _SAMPLE: Final = 400  # characters
 _HARDLY_CHINESE: Final = 13.0  # bits a character
 
@@ -81,13 +83,41 @@ def repair_all(texts: Sequence[str]) -> tuple[Repaired, ...]:
     They share their evidence: whether the document is the copy of a garbling mirror shows only in
     all of them together.
     """
-    odd = [suspicious(text) for text in texts]
-    starts: Sequence[Repaired] = [Repaired(text) for text in texts]
-    if any(odd) and looks_garbled(texts) and not _is_plain_misreading(texts):
-        starts = restore(texts)
-        odd = [suspicious(start.text) for start in starts]
-    return tuple(
-        _repaired(start) if is_odd else start for start, is_odd in zip(starts, odd, strict=True)
+    first = parts = tuple(map(Repaired, texts))
+    settled: set[str] = set()
+    for _ in range(_MOST_ROUNDS):
+        before = [part.text for part in parts]
+        parts = tuple(
+            part if part.text in settled or not suspicious(part.text) else _repaired(part)
+            for part in _without_mirror(parts)
+        )
+        settled = {part.text for part in parts}
+        if [part.text for part in parts] == before:
+            return parts
+    # Repairs without an end prove nothing; the texts stay as they were.
+    return first
+
+
+def _without_mirror(parts: tuple[Repaired, ...]) -> tuple[Repaired, ...]:
+    """The parts, restored if a garbling mirror made them; that damage hides all other."""
+    texts = [part.text for part in parts]
+    if not any(map(suspicious, texts)) or not looks_garbled(texts):
+        return parts
+    return parts if _is_plain_misreading(texts) else tuple(map(_after, parts, restore(texts)))
+
+
+def _after(part: Repaired, restored: Repaired) -> Repaired:
+    """``restored``, which was made from ``part``, with what had been done to that before."""
+    if part.text == restored.text:
+        return part if part.repairs else restored
+    edit = trimmed(part.text, Edit(0, len(part.text), restored.text))
+    doubts = _moved(part.doubts, [edit] if edit else [])
+    return replace(
+        restored,
+        repairs=(*part.repairs, *restored.repairs),
+        doubts=tuple(sorted({*doubts, *restored.doubts}, key=lambda doubt: doubt.start)),
+        damage=tuple(dict.fromkeys((*part.damage, *restored.damage))),
+        hopeless=part.hopeless or restored.hopeless,
     )
 
 

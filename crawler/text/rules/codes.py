@@ -119,6 +119,8 @@ WESTERN: Final = Shown("cp1252", _western_code, lambda byte, _: byte in _CP1252_
 
 def codes(text: str, shown: Shown) -> list[tuple[Code, ...]]:
     """The bytes behind each character of ``text``: alternatives, none for a foreign character."""
+    if not text:
+        return []
     known = [shown.code(char) for char in text]
     firsts: list[int | None] = [code[0][0] if code else None for code in known[1:]]
     # After the last character comes the end of a line, or a character of another hand.

@@ -18,7 +18,8 @@ from crawler.text.rules.whole import PLAUSIBLE, reread_whole
 from crawler.text.rules.windows import dear_windows, western_windows
 
 _SAMPLE: Final = 160  # characters of a long window that tell which kind it is
-_MOST: Final = 30_000  # characters of one text that are compared character by character
+_MOST: Final = 40_000  # characters of one text that are compared character by character ...
+_LOST_BYTE: Final = 20  # ... where a lost byte, with all its values, counts as many
 _MOST_LOST: Final = 0.3  # share of a restored stretch that may stay lost
 _FEWEST_FORCED: Final = 0.2  # share of a restored stretch that must not be guessed
 _FEWEST_BITS: Final = 12.0  # that a stretch must save
@@ -57,11 +58,10 @@ def _decide(text: str) -> tuple[tuple[str, Edit], ...]:
         (_CHINESE_KINDS, dear_windows(text)),
     ):
         for start, end in windows:
-            end = min(end, start + budget)
-            budget -= end - start
-            found += _in_window(text, start, end, kinds)
+            budget -= end - start + _LOST_BYTE * text.count(LOST, start, end)
             if budget <= 0:
                 break
+            found += _in_window(text, start, end, kinds)
     return tuple(_apart(found))
 
 

@@ -32,21 +32,29 @@ def western_windows(text: str) -> Iterator[tuple[int, int]]:
 
 
 def dear_windows(text: str) -> Iterator[tuple[int, int]]:
-    """Stretches of ``text`` that cost more than Chinese does; linear, one pass."""
+    """Stretches of ``text`` that cost more than Chinese does, apart from each other."""
+    done = 0
+    for start, end in _stretches(text):
+        start, end = max(done, start - _MARGIN), min(len(text), end + _MARGIN)
+        if start < end:
+            yield start, end
+            done = end
+
+
+def _stretches(text: str) -> Iterator[tuple[int, int]]:
+    """Where the bits above the ordinary add up; linear, one pass."""
     total = peak = 0.0
     start = end = 0
     before = ""
-    done = 0
     for i, char in enumerate(text):
         total += step(before, char) - _ORDINARY
         before = char
         if total <= 0 or total < peak - _OVER:
             if peak >= _NOTICED:
-                yield max(done, start - _MARGIN), min(len(text), end + _MARGIN)
-                done = min(len(text), end + _MARGIN)
+                yield start, end
             total = peak = 0.0
             start = i + 1
         elif total > peak:
             peak, end = total, i + 1
     if peak >= _NOTICED:
-        yield max(done, start - _MARGIN), min(len(text), end + _MARGIN)
+        yield start, end
