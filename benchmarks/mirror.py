@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from crawler.replica.mirror_damage import Site, damage
-from crawler.text.mirror import restore
+from crawler.text.mirror import restore, script
 from crawler.text.mirror.gbk import pairs
 
 FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -69,6 +69,12 @@ def norm(text: str) -> str:
     return re.sub(r"\s+", "", text.translate(FOLD))
 
 
+def to_traditional(text: str) -> str:
+    """The text as the mirrors would show it if they only converted its script."""
+    table = script.traditional()
+    return "".join(table.get(char, char) for char in text)
+
+
 def shared(one: str, other: str) -> int:
     """Characters that two texts share, in order."""
     matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
@@ -91,7 +97,7 @@ class Score:
 
     def add(self, clean: str, damaged: str, restored: str) -> None:
         """Compare one paragraph with its original."""
-        if not SIGNS.search(damaged):
+        if norm(to_traditional(clean)) == norm(damaged):
             return  # only its script differs: ordinary traditional text for all that one can see
         want, got, raw = norm(clean), norm(restored), norm(damaged)
         right = want == got

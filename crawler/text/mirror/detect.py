@@ -34,8 +34,10 @@ _BROKEN: Final = re.compile(r"(?<=[^?!\x00-\x3e])\?[！？，。、；!?,;](?=[^
 _BROKEN_TAG: Final = re.compile(r"[\u4e00-\u9fff]\?[！？，。、；!?,;]\?/[a-z]{1,10}>")
 """``的。”</span>``: the bracket of a tag, swallowed by a quotation mark that was split."""
 
-_WIDE_BROKEN: Final = re.compile(r"[\u4e00-\u9fff]\?\?[，；！,;!][\u4e00-\u9fff]")
-"""``矮小，`` with both bytes of 小 taken for lead bytes."""
+_WIDE_BROKEN: Final = re.compile(
+    r"[\u4e00-\u9fff](?:\?\?[，；！,;!][\u4e00-\u9fff]|\?！\?(?![?!！？]))"
+)
+"""``矮小，`` with both bytes of 小 taken for lead bytes; ``的。”`` at the end of a text."""
 
 _SURE: Final = 20.0
 """Bits by which reading on half a character off must beat the text as it stands."""
@@ -46,7 +48,7 @@ GENUINE: Final = frozenset("於後裡裏麵製隻雲範採鬥願佔遊係繫餘�
 LEFTOVER: Final = frozenset("于后里余采愿占征斗游范云圣")
 """Characters that the mirrors do not convert, and a writer mostly would."""
 
-EXPLAINED: Final = frozenset("長樂還調傳彈難種轉處興會幾強參單數間創劃載勝擔當應為爲稱縫觀車")
+EXPLAINED: Final = frozenset("長樂還調傳彈難種轉處興會幾強參單間創劃載勝擔當應為爲稱縫觀車")
 """Characters of several common readings: a teacher may tell which one is meant."""
 
 _TRIES: Final = 6
