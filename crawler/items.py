@@ -100,7 +100,8 @@ class Photo:
 
     Attributes:
         url: Absolute address of the image; ``None`` where only the caption survived.
-        caption: Without the credit; ``None`` if there is none.
+        caption: Without a credit that follows it as a phrase of its own; one in brackets is part
+            of its sentence and stays. ``None`` if there is none.
         credit: As printed, ``人民网 宋翠摄``; ``None`` if there is none.
         before_paragraph: Index of the paragraph that follows it; ``len(paragraphs)`` at the end.
     """

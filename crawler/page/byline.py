@@ -118,7 +118,7 @@ def read_editors(texts: Iterable[str]) -> tuple[str, ...]:
     """Read the editors' names off their lines, ``(责编：郜碧澄(实习)、盛卉)``; empty if none.
 
     >>> read_editors(["（责任编辑：王欲然）"]), read_editors(["編輯：葉 靜"])
-    (('王欲然',), ('葉静',))
+    (('王欲然',), ('葉靜',))
     """
     found: dict[str, None] = {}
     for text in texts:

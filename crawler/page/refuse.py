@@ -27,7 +27,7 @@ def refuse(body: bytes, content_type: str | None, url: str) -> None:
     >>> refuse(b"GIF89a", "image/gif", "http://sd.people.com.cn/a.gif")
     Traceback (most recent call last):
     ...
-    crawler.errors.ExtractionError: http://sd.people.com.cn/a.gif: page: not a page but image/gif ...
+    crawler.errors.ExtractionError: http://sd.people.com.cn/a.gif: page: not a page but image/gif (page design: none recognised)
     """
     if content_type and not _TEXT_TYPES.match(content_type):
         named = content_type.split(";")[0].strip()[:40]

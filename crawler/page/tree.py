@@ -154,7 +154,7 @@ def stated_address(html: str) -> str | None:
 def is_binary(text: str) -> bool:
     r"""Tell a decoded image, archive or program from a page, by its control characters.
 
-    >>> is_binary("\\x00\\x01PNG\\x1a"), is_binary("<p>春到泉城</p>")
+    >>> is_binary("\x00\x01PNG\x1a"), is_binary("<p>春到泉城</p>")
     (True, False)
     """
     head = text[:20_000]
