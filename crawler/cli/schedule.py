@@ -212,5 +212,5 @@ def _print(rows: list[dict[str, Any]], *, json: bool) -> None:
 
 def _cell(value: Any) -> str:
     if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}"
+        return f"{value:%m-%d %H:%M}"
     return "" if value is None else str(value)

@@ -1,18 +1,10 @@
-"""A store of its own for each test, and the moment at which these tests begin."""
+"""The moment at which these tests begin."""
 
 from datetime import datetime
 
 import pytest
 
-from crawler.store.engine import open_store
 from crawler.store.tables import SHANGHAI
-
-
-@pytest.fixture
-def store(tmp_path):
-    store = open_store(f"sqlite:///{tmp_path / 'renmin.db'}")
-    yield store
-    store.close()
 
 
 @pytest.fixture

@@ -18,11 +18,12 @@ def curve(store, monday):
     with store.writing.begin() as connection:
         run_id = runs.start(connection, command="", channels=["sd"], settings={}, now=monday)
         runs.count(connection, run_id, {("sd", "article/new"): 12})
-        for number in range(1, 361):
-            sums = dict.fromkeys(("articles", "failures", "bytes", "queue"), 0)
-            at = monday + number * 5 * SECOND
-            row = {"run_id": run_id, "at": at, "pages": number, **sums}
-            connection.execute(sa.insert(run_tick), row)
+        sums = dict.fromkeys(("articles", "failures", "bytes", "queue"), 0)
+        rows = [
+            {"run_id": run_id, "at": monday + number * 5 * SECOND, "pages": number, **sums}
+            for number in range(1, 361)
+        ]
+        connection.execute(sa.insert(run_tick), rows)
     return run_id
 
 
