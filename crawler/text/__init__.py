@@ -18,17 +18,7 @@ A researcher with a pile of old files needs three names:
 
 from __future__ import annotations
 
-from typing import Any
-
 from crawler.text.charset import decide, decode
+from crawler.text.repair import repair, repair_all
 
 __all__ = ["decide", "decode", "repair", "repair_all"]
-
-
-def __getattr__(name: str) -> Any:
-    """Import repair with its tables when it is asked for: telling charsets does not need them."""
-    if name in ("repair", "repair_all"):
-        from importlib import import_module
-
-        return getattr(import_module("crawler.text.repair"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -18,8 +18,6 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 
-from opencc import OpenCC
-
 LOST: Final = "\ufffd"
 UNKNOWN_HANZI: Final = 19.0
 TRADITIONAL: Final = 0.5  # bits more than the simplified form: it must not win without a reason
@@ -145,6 +143,8 @@ def _pairs() -> dict[str, float]:
 @cache
 def _simplified() -> dict[str, str]:
     """Every traditional character with its simplified form, by OpenCC, one for one."""
+    from opencc import OpenCC  # loads a library: not before the first text is doubtful
+
     hanzi = "".join(map(chr, range(0x4E00, 0x9FA6)))
     pairs = zip(hanzi, OpenCC("t2s").convert("\n".join(hanzi)).split("\n"), strict=True)
     return {old: new for old, new in pairs if old != new and len(new) == 1}

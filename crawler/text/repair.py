@@ -16,7 +16,6 @@ from typing import Final
 from crawler.items import Doubt, Repair
 from crawler.text.gate import suspicious
 from crawler.text.likelihood import cost
-from crawler.text.mirror import looks_garbled, restore
 from crawler.text.repaired import Repaired
 from crawler.text.rules.escapes import ESCAPES
 from crawler.text.rules.forms import FORMS
@@ -101,7 +100,12 @@ def repair_all(texts: Sequence[str]) -> tuple[Repaired, ...]:
 def _without_mirror(parts: tuple[Repaired, ...]) -> tuple[Repaired, ...]:
     """The parts, restored if a garbling mirror made them; that damage hides all other."""
     texts = [part.text for part in parts]
-    if not any(map(suspicious, texts)) or not looks_garbled(texts):
+    if not any(map(suspicious, texts)):
+        return parts
+    # Imported here: its statistics need numpy, which telling a charset should not wait for.
+    from crawler.text.mirror import looks_garbled, restore
+
+    if not looks_garbled(texts):
         return parts
     return parts if _is_plain_misreading(texts) else tuple(map(_after, parts, restore(texts)))
 

@@ -136,7 +136,9 @@ def _alternatives(
 ) -> tuple[Code, ...]:
     if char == LOST:
         lost = shown.lost(following)
-        return ((lost,), (HIGH, HIGH)) if shown is BIG5 else ((lost,),)
+        # A misread piece may have ended here, before it was put between other text.
+        ended = ((HIGH,),) if following is not None and len(lost) < len(HIGH) else ()
+        return ((lost,), *(ended if shown is GBK else ((HIGH, HIGH),) if shown is BIG5 else ()))
     if char == "?" and shown.question:
         return ((0x3F,), (shown.lost(following),))
     return tuple(map(tuple, known))

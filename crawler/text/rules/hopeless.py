@@ -45,7 +45,7 @@ _KINDS: Final = (
     _Kind("memory-read-as-gbk", re.compile("烫{4,}|屯{4,}"), 0.2, True),
 )
 # A program that had no place for hanzi writes a question mark for each.
-_QUESTIONS = re.compile(r"\?{6,}")
+_QUESTIONS = re.compile(r"\?{4,}")
 _MOSTLY_QUESTIONS: Final = 0.5
 _CHANCE_PAIRS = re.compile("[\xa1-\u07ff]")  # what GBK's bytes give where they happen to be UTF-8
 _MOST_SPANS: Final = 1000

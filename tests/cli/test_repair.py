@@ -1,0 +1,77 @@
+"""``renmin repair``: lines stay lines, and nothing is lost on the way."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from crawler.cli.repair import app
+
+
+def run(*arguments, given=b""):
+    return CliRunner().invoke(app, list(arguments), input=given)
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", ""])
+def test_lines_stay_lines(ending):
+    """One line comes out for each that goes in, with its own ending."""
+    text = f"山村夜校{ending or chr(10)}浜烘皯鏃ユ姤{ending}"
+
+    done = run("-", given=text.encode())
+
+    assert done.exit_code == 0
+    assert done.stdout_bytes.decode() == text.replace("浜烘皯鏃ユ姤", "人民日报")
+
+
+def test_raw_bytes_are_decoded_first(tmp_path):
+    """A file in any charset is read in the one that it is really in."""
+    page = tmp_path / "old.txt"
+    page.write_bytes("省里召开会议，要求把群众的小事办好。\n村民喆叔笑了。\n".encode("gb18030"))
+
+    done = run(str(page))
+
+    assert done.stdout == "省里召开会议，要求把群众的小事办好。\n村民喆叔笑了。\n"
+
+
+def test_json_tells_what_was_done():
+    """The object has the text, the rules that fired, the doubts and the damage."""
+    done = run("--json", given="（记者胡\ufffd础⒑钗睦ぃ\ufffd".encode())
+
+    record = json.loads(done.stdout)
+    assert record["text"] == "（记者胡喆、侯文坤）"
+    assert [each["rule"] for each in record["repairs"]] == ["gb2312-strict"]
+    assert record["doubts"][0]["start"] == 4
+    assert record["hopeless"] is False
+
+
+def test_jsonl_answers_in_order_and_keeps_other_keys():
+    """Each line is answered by one line with the same id and whatever else it carried."""
+    rows = [{"id": "a", "text": "ÈËÃñÈÕ±¨", "year": 2009}, {"id": "b", "text": "第一段\n山村夜校"}]
+
+    done = run("--jsonl", given="\n".join(map(json.dumps, rows)).encode())
+
+    first, second = map(json.loads, done.stdout.splitlines())
+    assert (first["id"], first["text"], first["year"]) == ("a", "人民日报", 2009)
+    assert (second["id"], second["text"]) == ("b", "第一段\n山村夜校")
+
+
+@pytest.mark.parametrize("line", ["{broken", "[1]", '{"id": 1}', '{"text": 5}'])
+def test_a_bad_line_is_named_and_the_others_are_answered(line):
+    """A line that is no record is named by its number, answered by an error, and exits with 3."""
+    done = run("--jsonl", given=f'{line}\n{{"id": 2, "text": "山村"}}\n'.encode())
+
+    bad, good = map(json.loads, done.stdout.splitlines())
+    assert done.exit_code == 3
+    assert bad["line"] == 1
+    assert "line 1" in done.stderr
+    assert good["text"] == "山村"
+
+
+def test_a_missing_file_is_named(tmp_path):
+    """A file that is not there is an error of use."""
+    done = run(str(tmp_path / "none.txt"))
+
+    assert done.exception.exit_code == 2
+    assert "none.txt" in str(done.exception)
