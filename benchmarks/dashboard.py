@@ -22,9 +22,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
+import sqlalchemy as sa
 import uvicorn
 
 from crawler.site import channels
+from crawler.store import search, tables
 from crawler.store.engine import open_store
 from crawler.web.answers import ANSWERS
 from crawler.web.app import build
@@ -88,6 +90,34 @@ def fill(path: Path, articles: int, runs: int) -> None:
         connection.exec_driver_sql("PRAGMA optimize")
     store.close()
     print(f"built in {time.monotonic() - began:.0f} s")
+
+
+def index_cost(folder: Path, articles: int = 2000, batch: int = 50) -> None:
+    """Print what full text costs: processor time an article, and bytes by those of the text."""
+    store = open_store(f"sqlite:///{folder}/index.db")
+    Builder(store).runs(1, articles)
+    with store.writing.begin() as connection:
+        rows = connection.execute(sa.select(tables.article)).mappings().all()
+        search.drop(connection)
+        search.create(connection)
+    with store.writing.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("VACUUM")
+        before = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+    entries = [search.Entry(row["id"], *search.searchable(dict(row))) for row in rows]
+    began = time.process_time()
+    for start in range(0, articles, batch):
+        with store.writing.begin() as connection:
+            search.index_articles(connection, entries[start : start + batch])
+    spent = time.process_time() - began
+    with store.reading.connect() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one() - before
+    store.close()
+    text = sum(len((entry.title + entry.body).encode()) for entry in entries)
+    print(
+        f"full text: {spent / articles * 1e6:.0f} µs an article of "
+        f"{text / articles / 3:.0f} characters, {pages * 4096 / text:.2f} times the text's bytes"
+    )
 
 
 def measure(path: Path, last_run: int) -> int:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -49,7 +49,7 @@ def today(connection: Connection, now: datetime) -> Table:
     rows = [
         _about(name)
         | _last(last.get(name), now)
-        | _curve(curves[name], days)
+        | _curve(curves.get(name, {}), days)
         | {
             "newest": parts["newest"].get(name),
             "hours": age(parts["newest"].get(name), now),
@@ -112,20 +112,18 @@ def _last(row: RowMapping | None, now: datetime) -> Row:
     return {"run": row["id"], "state": state(row, now), "run_at": row["started_at"]}
 
 
-def _curves(connection: Connection, days: list[Any]) -> defaultdict[str, Counter[Any]]:
-    first = counters.midnight(days[0])
-    began = sa.select(run.c.id, run.c.started_at).where(run.c.started_at >= first)
-    day_of = {run_id: at.date() for run_id, at in connection.execute(began)}
-    scope = Scope(names=("article/new",), since=first)
-    curves: defaultdict[str, Counter[Any]] = defaultdict(Counter)
-    for run_id, channel, value in counters.sums(connection, ("run_id", "channel"), scope):
-        if run_id in day_of:
-            curves[channel][day_of[run_id]] += value
+def _curves(connection: Connection, days: Sequence[date]) -> dict[str, dict[str, int]]:
+    """New articles by channel and day."""
+    scope = Scope(names=("article/new",), since=counters.midnight(days[0]))
+    curves: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for channel, day, value in counters.sums(connection, ("channel", "day"), scope):
+        curves[channel][day] = value
     return curves
 
 
-def _curve(counts: Counter[Any], days: list[Any]) -> Row:
-    return {"new_today": counts[days[-1]], "daily": [counts[day] for day in days]}
+def _curve(counts: Mapping[str, int], days: Sequence[date]) -> Row:
+    values = [counts.get(day.isoformat(), 0) for day in days]
+    return {"new_today": values[-1], "daily": values}
 
 
 def _open_alerts(connection: Connection) -> Counter[str]:

@@ -62,15 +62,18 @@ def sums(connection: Connection, by: Sequence[str], scope: Scope) -> list[tuple[
 
     Args:
         connection: Any.
-        by: Which of ``run_id``, ``channel``, ``name`` to keep apart.
+        by: Which of ``run_id``, ``channel``, ``name`` to keep apart; ``day`` is the one on which
+            the run began, ``2026-11-20``.
         scope: Which ones to add.
 
     Returns:
         One tuple for each combination: the values of ``by`` in that order, then the sum.
     """
-    columns = [run_counter.c[name] for name in by]
+    columns = [_day(connection) if name == "day" else run_counter.c[name] for name in by]
     total = sa.func.sum(run_counter.c.value)
     query = sa.select(*columns, total).where(*scope.conditions()).group_by(*columns)
+    if "day" in by:
+        query = query.join_from(run_counter, run, run.c.id == run_counter.c.run_id)
     if not scope.names:
         return [_summed(row) for row in connection.execute(query)]
     added: Counter[tuple[Any, ...]] = Counter()
@@ -122,6 +125,7 @@ def daily(
 ) -> dict[date, defaultdict[str, int]]:
     """Sums by the day on which the run began, for every one of ``days``."""
     first = midnight(days[0])
+    # By run, and the days are told apart here: in SQL every counter would be sorted for it.
     began = sa.select(run.c.id, run.c.started_at).where(run.c.started_at >= first)
     day_of = {run_id: at.date() for run_id, at in connection.execute(began)}
     found: dict[date, defaultdict[str, int]] = {day: defaultdict(int) for day in days}
@@ -141,6 +145,14 @@ def last_days(now: datetime, count: int) -> list[date]:
 def midnight(day: date) -> datetime:
     """When ``day`` begins in Shanghai."""
     return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
+
+
+def _day(connection: Connection) -> sa.ColumnElement[str]:
+    if connection.dialect.name == "postgresql":
+        local = sa.func.timezone("Asia/Shanghai", run.c.started_at)
+        return sa.func.to_char(local, "YYYY-MM-DD")
+    # The text of a time begins with its day.
+    return sa.func.substr(sa.cast(run.c.started_at, sa.Text), 1, 10)
 
 
 def _summed(row: Sequence[Any]) -> tuple[Any, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from typing import Any
 
 import uvicorn
 
@@ -50,15 +51,23 @@ def listen(host: str, port: int) -> socket.socket:
     """
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        # Named TCP outright: only then does asyncio switch off Nagle's waiting, which otherwise
-        # makes every answer 40 ms late.
-        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(128)
+        return _bound(family, address)
     except OSError as error:
         raise ConfigError(
             f"--host {host} --port {port}: cannot be listened on: {error.strerror or error}; "
             "name another --port (0 takes any)"
         ) from error
+
+
+def _bound(family: int, address: tuple[Any, ...]) -> socket.socket:
+    # Named TCP outright: only then does asyncio switch off Nagle's waiting, which otherwise makes
+    # every answer 40 ms late.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(128)
+    except OSError:
+        listening.close()
+        raise
     return listening
