@@ -64,7 +64,16 @@ SILENT = frozenset(
 # Boxes that belong to the page and not to the article, by class or id: advertising, page bars,
 # share buttons, reporters' portraits, lists of other articles, downloads of the site's own apps.
 FURNITURE = frozenset(
-    {"bza", "zdfy", "page_n", "tools", "news_reporter", "section-common-share-wrap", "rm_relevant"}
+    {
+        "bza",
+        "zdfy",
+        "page_n",
+        "page_c",
+        "tools",
+        "news_reporter",
+        "section-common-share-wrap",
+        "rm_relevant",
+    }
     | {"rm_download", "otitle", "box_read", "rwb_tjyd", "rwb_xgxw", "hide", "fx", "ops_share"}
     | {"share", "bdsharebuttonbox", "box_down", "paper_num", "rm_type", "hdNews", "ej_ad"}
 )

@@ -180,8 +180,7 @@ def _opening_bracket(paragraphs: Sequence[str]) -> tuple[str, ...]:
 
 def _bracketed(content: str) -> tuple[str, ...]:
     """Read a bracket that may be a byline: roles with names, bare names, a name and its house."""
-    # A photographer's name in brackets is a credit; 摄影报道 is said of a reporter.
-    if _NO_BYLINE.match(content.strip()) or (is_credit(content) and not _REPORTS.search(content)):
+    if _NO_BYLINE.match(content.strip()) or _is_photographer(content):
         return ()
     if has_role(content):
         return names_in(content, trusted=True)
@@ -190,6 +189,11 @@ def _bracketed(content: str) -> tuple[str, ...]:
     visible = sum(map(len, names))
     bare = re.sub(r"[\s\u3000、，,;；/]", "", content)
     return names if names and (visible == len(bare) or _has_house(content, names)) else ()
+
+
+def _is_photographer(text: str) -> bool:
+    """Tell a credit from a byline; 摄影报道 is said of a reporter."""
+    return is_credit(text) and _REPORTS.search(text) is None
 
 
 def _has_house(content: str, names: tuple[str, ...]) -> bool:
@@ -202,7 +206,9 @@ def _byline_line(paragraphs: Sequence[str]) -> tuple[str, ...]:
     """Read a paragraph that is nothing but a byline: ``本报记者 张三 李四``."""
     for paragraph in paragraphs:
         line = paragraph.strip(" 　□■●（）()【】")
-        if len(line) < _BYLINE_ROOM and not _SENTENCE.search(line) and has_role(line):
+        if len(line) >= _BYLINE_ROOM or _SENTENCE.search(line) or _is_photographer(line):
+            continue
+        if has_role(line):
             names = names_in(line, trusted=True)
             if names:
                 return names

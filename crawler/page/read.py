@@ -127,8 +127,19 @@ def _whole_body(page: Page, design: Design, head: Element, boxes: list[Element])
 
 
 def _as_captions(blocks: list[Line | Image]) -> list[Line | Image]:
-    """Mark the lines of a gallery as what they are: captions."""
-    return [block if isinstance(block, Image) else block.as_caption() for block in blocks]
+    """Mark the lines of a gallery as what they are, captions, and keep each image once.
+
+    Its photo box may stand inside its text box, and is then read with both.
+    """
+    marked: list[Line | Image] = []
+    seen: set[str] = set()
+    for block in blocks:
+        if isinstance(block, Line):
+            marked.append(block.as_caption())
+        elif block.url not in seen:
+            seen.add(block.url)
+            marked.append(block)
+    return marked
 
 
 def _editors(design: Design, head: Element, body: Body) -> tuple[str, ...]:

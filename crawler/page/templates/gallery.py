@@ -16,7 +16,11 @@ DESIGN = Design(
     clues=("pic_content",),
     mark=xpath(f"/descendant::div[{has_class('pic_content')}][1]"),
     head=xpath("/html/body"),
-    body=xpath(f"descendant::*[{has_class('content')}][not(ancestor::*[{has_class('content')}])]"),
+    # The box of descriptions; where there is none, the lines around the photo.
+    body=xpath(
+        f"descendant::*[{has_class('content')}][not(ancestor::*[{has_class('content')}])]"
+        f" | self::*[not(descendant::*[{has_class('content')}])]"
+    ),
     title=xpath(f"descendant::div[{has_class('pic_content')}]//h1 | descendant::h1"),
     kicker=xpath(f"descendant::h3[following-sibling::h1][not({has_class('hide')})]"),
     subtitle=xpath("descendant::h1/following-sibling::h4 | descendant::h1/following-sibling::h2"),

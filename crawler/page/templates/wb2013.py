@@ -21,7 +21,7 @@ DESIGN = Design(
     title=xpath(".//h1[@id='p_title'] | .//h1"),
     kicker=xpath(f".//*[@id='jtitle'] | .//h3[following-sibling::h1] | .//h4[{has_class('pre')}]"),
     subtitle=xpath(
-        f".//*[@id='ftitle'] | .//h2[preceding-sibling::h1] | .//h4[{has_class('sub')}]"
+        f".//*[@id='ftitle'] | .//h2[preceding-sibling::h1][not(descendant::*[@id='p_publishtime'])] | .//h4[{has_class('sub')}]"
     ),
     author=xpath(f".//*[{has_class('author')}][not(ancestor::*[@id='p_content'])]"),
     stamp=xpath(".//*[@id='p_publishtime']/.. | .//*[@id='p_publishtime'] | .//*[@id='p_origin']"),
