@@ -75,6 +75,7 @@ def main() -> int:
         path = given.keep or Path(folder) / "renmin.db"
         if not path.exists():
             fill(path, given.articles, given.runs)
+        index_cost(Path(folder))
         print(
             f"{given.articles:,} articles, {given.runs} runs, {path.stat().st_size / 1e6:,.0f} MB"
         )
