@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 
 from crawler.text.mirror import gbk, readings, script
-from crawler.text.mirror.language import Language
+from crawler.text.mirror.language import Language, context
 from crawler.text.mirror.moves import Conditions
 from crawler.text.mirror.phase import Walker
 from crawler.text.ngrams import key_of, table
@@ -52,6 +52,9 @@ EXPLAINED: Final = frozenset("長樂還調傳彈難種轉處興會幾強參單�
 """Characters of several common readings: a teacher may tell which one is meant."""
 
 _TRIES: Final = 6
+_GOES_ON: Final = 6.0
+"""Bits of a character that continues a word."""
+
 _COMMON: Final = 13.5
 """Bits of a character that is common enough not to be explained to a reader."""
 
@@ -107,8 +110,14 @@ def _is_inside(text: str, match: re.Match[str]) -> bool:
     """Whether the character stands in running text, not as the head of an entry."""
     if _HANZI_END.search(text, max(match.start() - 9, 0), match.start()):
         return True
-    is_head = text[match.start() - 1 : match.start()] in ("", "\n", " ", "【", "「")
-    return not is_head and _ON.match(text, match.end()) is not None
+    on = _ON.match(text, match.end())
+    if not on:
+        return False
+    if text[match.start() - 1 : match.start()] not in ("", "\n", " ", "【", "「"):
+        return True
+    # At the very beginning: 現(xiàn)在 goes on as a word, the head of an entry does not.
+    word = script.to_simplified(match[1] + on[0])
+    return Language().costs([(context(word[0]), word[1])])[0] < _GOES_ON
 
 
 def _mirror_like(match: re.Match[str]) -> bool:
