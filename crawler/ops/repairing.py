@@ -6,6 +6,7 @@ the text (dateline, authors, credits) is read again afterwards.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,9 @@ from crawler.page.parse import parse_article
 from crawler.page.parsed import ParsedPage
 from crawler.page.restored import summed
 from crawler.text.repaired import Repaired
+
+_NAMES = frozenset({"authors", "editors", "credits"})
+_PLAIN_HANZI = re.compile("[\u3007\u4e00-\u9fff\u00b7 /]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +41,11 @@ def repaired(article: Article) -> Article:
     # Imported late: its tables are large, and telling a page's article needs none of them.
     from crawler.text.repair import repair_all
 
-    parts = list(_parts(article))
+    parts = [part for part in _parts(article) if not _is_plain_name(part)]
     results = repair_all([part.text for part in parts])
     if any(_says_something(result) for result in results):
+        parts = list(_parts(article))
+        results = repair_all([part.text for part in parts])
         article = _with_results(article, parts, results)
     return _with_script(article)
 
@@ -98,6 +104,15 @@ def _parts(article: Article) -> Iterable[_Part]:
             yield _Part("photos", i, photo.caption)
         if photo.credit:
             yield _Part("credits", i, photo.credit)
+
+
+def _is_plain_name(part: _Part) -> bool:
+    """Whether a part is a name in plain hanzi: rare ones are usual in names.
+
+    Alone it proves nothing, and it takes as long to look into as a whole article. Where another
+    part is damaged, it is looked into all the same.
+    """
+    return part.field in _NAMES and _PLAIN_HANZI.fullmatch(part.text) is not None
 
 
 def _says_something(result: Repaired) -> bool:
