@@ -24,6 +24,8 @@ _DATELINE = marks(
     r"(?P<date>(?:(?:19|20)?\d\d年)?\d{1,2}月\d{1,2}日(?:至\d{1,2}日)?)?[\s\u3000]{0,2}"
     r"(?P<verb>电|消息|(?<![通资简快短音喜])讯))[】\]]?"
 )
+# Most lines have none of these near their start: a test before the one that costs.
+_VERB = marks("[电讯]|消息")
 # 电 with no date before it is a dateline only if the line goes on like one; so is 讯.
 _GOES_ON = marks(r"[\s\u3000(（:：]|记者|通讯员|$")
 _ANNOUNCES = marks(r"[\s\u3000]?[(（:：]|[\s\u3000]")
@@ -66,7 +68,8 @@ def read_dateline(line: str) -> tuple[Dateline, int] | None:
     >>> read_dateline("人民网讯 记者从省教育厅获悉")[0].place is None
     True
     """
-    match = _DATELINE.match(line[:_TOO_LONG])
+    head = line[:_TOO_LONG]
+    match = _DATELINE.match(head) if _VERB.search(head) else None
     if match is None or not _is_dateline(match, line[match.end() : match.end() + 4]):
         return None
     parts = {name: _cut(line, match, name) for name in ("text", "agency", "place", "date")}
@@ -105,13 +108,20 @@ def read_authors(paragraphs: Sequence[str]) -> tuple[str, ...]:
     >>> read_authors(["春天来了。", "（慕阳子 中国现代国际关系研究院欧洲所）"])
     ('慕阳子',)
     """
+    return read_byline(paragraphs)[1]
+
+
+def read_byline(paragraphs: Sequence[str]) -> tuple[Dateline | None, tuple[str, ...]]:
+    """Read dateline and authors together; see :func:`find_dateline` and :func:`read_authors`."""
     found = find_dateline(paragraphs)
-    return (
-        (_behind_dateline(found[1]) if found else _opening_bracket(paragraphs[:1]))
+    behind = _behind_dateline(found[1]) if found else _opening_bracket(paragraphs[:1])
+    authors = (
+        behind
         or _byline_line(paragraphs[:3])
         or _at_end(paragraphs[-3:])
         or _byline_line(paragraphs[3:][-2:])
     )
+    return found[0] if found else None, authors
 
 
 def read_editors(texts: Iterable[str]) -> tuple[str, ...]:
@@ -206,9 +216,9 @@ def _byline_line(paragraphs: Sequence[str]) -> tuple[str, ...]:
     """Read a paragraph that is nothing but a byline: ``本报记者 张三 李四``."""
     for paragraph in paragraphs:
         line = paragraph.strip(" 　□■●（）()【】")
-        if len(line) >= _BYLINE_ROOM or _SENTENCE.search(line) or _is_photographer(line):
+        if len(line) >= _BYLINE_ROOM or _SENTENCE.search(line):
             continue
-        if has_role(line):
+        if has_role(line) and not _is_photographer(line):
             names = names_in(line, trusted=True)
             if names:
                 return names

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from crawler.items import Article
-from crawler.page.byline import find_dateline, read_authors
+from crawler.page.byline import read_byline
 from crawler.page.captions import reread_photo
 
 
@@ -23,12 +23,12 @@ def reread(article: Article, *, forget: Collection[str] = ()) -> Article:
     Returns:
         The same object if nothing changes.
     """
-    found = find_dateline(article.paragraphs)
+    dateline, authors = read_byline(article.paragraphs)
     kept = tuple(name for name in article.authors if name not in forget)
     fresh = replace(
         article,
-        dateline=found[0] if found else None,
-        authors=tuple(dict.fromkeys(kept + read_authors(article.paragraphs))),
+        dateline=dateline,
+        authors=tuple(dict.fromkeys(kept + authors)),
         photos=tuple(map(reread_photo, article.photos)),
     )
     return article if fresh == article else fresh

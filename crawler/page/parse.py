@@ -14,7 +14,7 @@ from dataclasses import replace
 from crawler.errors import ExtractionError
 from crawler.items import Article
 from crawler.page import choose
-from crawler.page.byline import find_dateline, read_authors
+from crawler.page.byline import read_byline
 from crawler.page.derive import reread
 from crawler.page.header import without_page_number
 from crawler.page.marks import marks
@@ -113,8 +113,7 @@ def _readable(reading: Reading, url: str) -> Reading:
 
 
 def _article(reading: Reading, address: Address) -> Article:
-    found = find_dateline(reading.paragraphs)
-    in_text = read_authors(reading.paragraphs)
+    dateline, in_text = read_byline(reading.paragraphs)
     return Article(
         url=address.canonical,
         fetched_url=None,
@@ -126,7 +125,7 @@ def _article(reading: Reading, address: Address) -> Article:
         subtitle=reading.subtitle,
         source=reading.source,
         published_at=reading.published_at,
-        dateline=found[0] if found else None,
+        dateline=dateline,
         authors=tuple(dict.fromkeys(reading.signed + in_text)),
         editors=reading.editors,
         paragraphs=reading.paragraphs,

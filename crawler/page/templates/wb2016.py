@@ -20,5 +20,8 @@ DESIGN = Design(
     kicker=xpath("h3"),
     subtitle=xpath("h4"),
     author=xpath(f"*[{has_class('author')}]"),
-    stamp=xpath(f"div[{has_class('box01')}]/div[{has_class('fl')}] | div[{has_class('box01')}]"),
+    stamp=xpath(
+        f"div[{has_class('box01')}]/div[{has_class('fl')}]"
+        f" | div[{has_class('box01')}][not(div[{has_class('fl')}])]"
+    ),
 )

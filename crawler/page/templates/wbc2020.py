@@ -20,8 +20,9 @@ DESIGN = Design(
     kicker=xpath("descendant::h1/preceding-sibling::h3"),
     subtitle=xpath("descendant::h1/following-sibling::h4"),
     author=xpath(f"descendant::h1/following-sibling::*[{has_class('author')}]"),
+    # The first box of the line; the second holds tools.
     stamp=xpath(
         f"descendant::h1/following-sibling::div[{has_class('channel')}]/div[1]"
-        f" | descendant::h1/following-sibling::div[{has_class('channel')}]"
+        f" | descendant::h1/following-sibling::div[{has_class('channel')}][not(div)]"
     ),
 )
