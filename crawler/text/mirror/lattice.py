@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -27,7 +28,7 @@ from crawler.text.mirror.language import Language
 from crawler.text.mirror.moves import MARKS, Conditions, Move, moves
 from crawler.text.mirror.paths import BEAM, OUTSIDE, SPREAD, Path, after, best_of
 
-MISSED: Final = 12
+MISSED: Final = 8
 """Paths that go on with an unknown first byte."""
 
 TWICE: Final = 4
@@ -47,7 +48,7 @@ HIGH: Final = bytes(range(0xA1, 0xFF))
 
 NOWHERE: Final[frozenset[int]] = frozenset()
 
-_GUESSABLE: Final = 250
+_GUESSABLE: Final = 150
 """More open possibilities than these are taken from the language instead of counted out."""
 
 SURNAMES: Final = 11.0
@@ -130,7 +131,7 @@ class Stretch:
         _, forms = script.by_pair()
         extra = forms[codes] + np.array([path.bits for path in paths], np.float32)[owner]
         if move.bare:
-            extra += self._penalty(codes)
+            extra += self._bare[codes]
         bits = np.concatenate([option.bits + extra[option.rows] for option in options])
         rows = np.concatenate([option.rows for option in options])
         kinds = np.repeat(np.arange(len(options)), [len(option.rows) for option in options])
@@ -172,13 +173,14 @@ class Stretch:
             options.append(Option("close", rows, bits))
         return options
 
-    def _penalty(self, codes: Codes) -> npt.NDArray[np.float32]:
-        annotated = self._conditions.annotated
-        if not annotated:
-            return np.zeros(len(codes), np.float32)
-        pairs = gbk.pairs()
-        known = [int.from_bytes(pairs[char], "big") for char in annotated if char in pairs]
-        return np.isin(codes, known).astype(np.float32) * np.float32(BARE)
+    @cached_property
+    def _bare(self) -> npt.NDArray[np.float32]:
+        """For every pair what it costs to stand without its reading."""
+        pairs, costs = gbk.pairs(), np.zeros(0x10000, np.float32)
+        for char in self._conditions.annotated:
+            if char in pairs:
+                costs[int.from_bytes(pairs[char], "big")] = BARE
+        return costs
 
     def _grown(
         self, path: Path, code: int, bits: float, move: Move, certain: bool, kind: str
@@ -237,7 +239,9 @@ class Stretch:
             return possible
         units = self._language.likely_next(path.key, _GUESSABLE)
         codes = script.pairs_of_units(units)
-        fits: Codes = codes[np.isin(codes >> 8, leads) & np.isin(codes & 0xFF, lows)]
+        first, second = np.zeros(256, bool), np.zeros(256, bool)
+        first[leads] = second[lows] = True
+        fits: Codes = codes[first[codes >> 8] & second[codes & 0xFF]]
         return fits
 
 

@@ -8,10 +8,10 @@ from typing import Final
 
 from crawler.text.mirror import names
 
-BEAM: Final = 32
+BEAM: Final = 20
 """Paths kept at one place of the text."""
 
-SPREAD: Final = 24.0
+SPREAD: Final = 20.0
 """Bits by which a path may lag behind the best one at the same place."""
 
 RIVALS: Final = 24
