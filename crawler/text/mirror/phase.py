@@ -86,6 +86,16 @@ def _in_run(seen: str, at: int) -> bool:
     return "???" in seen[max(at - 2, 0) : at + 3]
 
 
+def _instead(text: str, index: int, other: str) -> str:
+    """What another reading has for one character: up to three, if the readings agree behind it."""
+    if len(other) == len(text):
+        return other[index]
+    rest = len(text) - index - 1
+    piece = other[index : len(other) - rest]
+    alike = other[:index] == text[:index] and other[len(other) - rest :] == text[index + 1 :]
+    return piece if alike and 0 < len(piece) <= 3 else ""
+
+
 def _blank(walk: Walk, at: int) -> Path:
     return Path("", "", context(walk.tail()), b"", 0.0, (), at)
 
@@ -151,11 +161,11 @@ class Walker:
         walk.shown += path.shown
         walk.stretches += 1
         walk.split_notes += seen[path.at - 1 : path.at] == ")"
-        alike = [other for other in best if len(other.text) == len(path.text)]
         for index in path.guessed:
-            candidates = [other.text[index] for other in alike]
+            candidates = [_instead(path.text, index, other.text) for other in best]
             candidates += [char for place, char in path.rivals if place == index]
-            walk.guesses.append(Guess(base + index, tuple(dict.fromkeys(candidates))[:8]))
+            known = tuple(dict.fromkeys(filter(None, candidates)))
+            walk.guesses.append(Guess(base + index, known[:8]))
 
     # Where stretches begin.
 
