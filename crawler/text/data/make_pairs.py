@@ -38,7 +38,7 @@ def count(lines: list[str]) -> tuple[Counter[str], Counter[str]]:
     single: Counter[str] = Counter()
     pairs: Counter[str] = Counter()
     for line in lines:
-        word, seen, *_ = line.split(" ")
+        word, seen = line.split(" ")[:2]
         if HANZI.fullmatch(word):
             for i, char in enumerate(word):
                 single[char] += int(seen)
@@ -56,7 +56,7 @@ def main(dictionary: str) -> None:
     for pair, seen in pairs.most_common():
         if len(pair) < 2 or seen < LEAST_SEEN:
             continue
-        first, second = pair
+        first, second = pair[0], pair[1]
         alone = single[second] / total
         together = seen / single[first] + pairs[first] / single[first] * alone
         if math.log2(together / alone) >= LEAST_GAIN:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache, partial
 from typing import Final
 
-from crawler.text.likelihood import LOST, cost, hanzi_count
+from crawler.text.likelihood import LOST, cost, hanzi_count, single
 from crawler.text.rules.codes import BIG5, GB2312, GBK, WESTERN
 from crawler.text.rules.lattice import Misreading, reread, trimmed
 from crawler.text.rules.rule import Edit, Guess, Rule
@@ -23,6 +23,11 @@ _LOST_BYTE: Final = 20  # ... where a lost byte, with all its values, counts as 
 _MOST_LOST: Final = 0.3  # share of a restored stretch that may stay lost
 _FEWEST_FORCED: Final = 0.2  # share of a restored stretch that must not be guessed
 _FEWEST_BITS: Final = 12.0  # that a stretch must save
+_SURE_BITS: Final = 60.0  # ... where the text around it is as odd as it is itself
+_SHORT_BITS: Final = 26.0  # ... if it is one or two characters
+_AROUND: Final = 12  # characters to both sides
+_ODD: Final = 13.0  # bits of a character that is odd
+_MOST_ODD: Final = 0.25
 
 _WESTERN_KINDS: Final = {
     "utf8-read-as-cp1252": Misreading(WESTERN, "utf-8"),
@@ -76,21 +81,42 @@ def _in_window(
         Edit(edit.start + start, edit.end + start, edit.text, edit.guesses)
         for edit in reread(window, kinds[name])[1]
     ]
-    kept = [edit for edit in edits if _is_better(text, edit, name)]
+    covered = [(edit.start, edit.end) for edit in edits]
+    kept = [edit for edit in edits if _is_better(text, edit, name, covered)]
     return [(_exact_name(name, text[edit.start : edit.end]), _closed(text, edit)) for edit in kept]
 
 
-def _is_better(text: str, edit: Edit, name: str) -> bool:
+def _is_better(text: str, edit: Edit, name: str, covered: Sequence[tuple[int, int]]) -> bool:
     """Whether the new reading is plausible Chinese, and the old one was not."""
     old, new = text[edit.start : edit.end], edit.text
     before = text[edit.start - 1 : edit.start]
     if not hanzi_count(new) or new.count(LOST) > _MOST_LOST * len(new):
         return False
     forced = hanzi_count(new) - len(edit.guesses)
-    if name != "gb2312-strict" and forced < max(2, _FEWEST_FORCED * len(new)):
+    is_strict = name == "gb2312-strict"
+    if not is_strict and forced < max(2, _FEWEST_FORCED * len(new)):
         return False
     bits = cost(new, before)
-    return cost(old, before) - bits >= _FEWEST_BITS and bits <= PLAUSIBLE * max(3, len(new))
+    least = _FEWEST_BITS if _stands_in_good_text(text, edit, covered) else _SURE_BITS
+    if len(old) <= 2 and not is_strict:
+        least = max(least, _SHORT_BITS)
+    return cost(old, before) - bits >= least and bits <= PLAUSIBLE * max(3, len(new))
+
+
+def _stands_in_good_text(text: str, edit: Edit, covered: Sequence[tuple[int, int]]) -> bool:
+    """Whether the text around the span is ordinary.
+
+    In a list of rare characters, or in one of accented letters, a few always read better
+    otherwise, by chance; a piece of damage stands in clean text, or is all there is.
+    """
+    first, last = max(0, edit.start - _AROUND), min(len(text), edit.end + _AROUND)
+    around = [
+        text[i]
+        for i in (*range(first, edit.start), *range(edit.end, last))
+        if not any(start <= i < end for start, end in covered)
+    ]
+    odd = sum(single(char) > _ODD or "\xc0" <= char <= "\xff" for char in around)
+    return odd <= _MOST_ODD * len(around) + 1
 
 
 def _exact_name(name: str, old: str) -> str:
