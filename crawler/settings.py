@@ -62,6 +62,13 @@ EXTENSIONS = {
 }
 
 DOWNLOADER_MIDDLEWARES = {
+    # Decodes every page in full to look for a <meta> redirect, which a newspaper does not use and
+    # a hostile page might.
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    # What the guard, the counters of a run and the absence of passwords make needless.
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
     # First of all: what must not be fetched costs nothing.
     "crawler.hooks.guard.GuardMiddleware": 50,
     # In the place of Scrapy's, which lets everything pass when robots.txt cannot be read.
@@ -74,6 +81,7 @@ DOWNLOADER_MIDDLEWARES = {
 SPIDER_MIDDLEWARES = {
     # A visit ends in one value and in no request: depth and length say nothing here.
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
 }
 
