@@ -10,7 +10,7 @@ from crawler.text.rules.rule import Edit
 # Words of texts that explain escapes and mojibake, and signs of program code. Such a text shows
 # the damage as an example, and a repair would spoil it.
 _ABOUT_CODE = re.compile(
-    r"编码|編碼|转义|轉義|乱码|亂碼|字符集|字元集|码点|碼點|源代码|原始碼|实体字符|字符实体|部首|康熙|兼容汉字|相容漢字|零宽|全角|半角"
+    r"编码|編碼|正则|正則|转义|轉義|乱码|亂碼|字符集|字元集|码点|碼點|源代码|原始碼|实体字符|字符实体|部首|康熙|兼容汉字|相容漢字|零宽|全角|半角"
     r"|unicode|utf-?\d|gbk|gb2312|gb18030|big-?5|ascii|latin-?1|iso-8859|html|xml|json|javascript"
     r"|python|\bjava\b|\bphp\b|\bcss\b|\bsql\b|mojibake"
     r"|\b(?:print|printf|println|console|def|function|return|const|import|echo|char|string)\b"

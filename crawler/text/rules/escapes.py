@@ -18,7 +18,10 @@ from crawler.text.rules.context import is_chinese, outside_urls, shown_on_purpos
 from crawler.text.rules.rule import Edit, Rule
 from crawler.text.rules.whole import reread_whole
 
-_PLAUSIBLE: Final = 12.5  # bits a character of what comes out
+_PLAUSIBLE: Final = 13.5  # bits a character of what comes out
+_RARE_WORDS: Final = 16.5  # ... where it was UTF-8 or UTF-16, which is hardly ever chance
+
+_LIMITS: Final = {"gb18030": _PLAUSIBLE, "big5hkscs": _PLAUSIBLE}
 
 # `&amp;` before the name, any number of times, is an entity that was escaped again.
 _ENTITY = re.compile(
@@ -37,7 +40,7 @@ _QUOTED_PRINTABLE = re.compile(r"(?:=[0-9A-F]{2}){3}")
 _HZ = re.compile(r"~\{(?:[!-w][!-~]){1,2000}~\}")
 _UTF_7 = re.compile(r"\+[A-Za-z0-9/]{4,4000}-")
 _NOT_A_VALUE = re.compile(r"://|^/|=|\?|&")  # parts of an address
-_IN_CODE = re.compile(r"[=(:,\[]\s?[\"']\\u")
+_IN_CODE = re.compile(r"[=(:,\[]\s?[\"']\\u|[\[-]\\u")
 _C1 = re.compile("[\x80-\x9f]")
 _FORBIDDEN = re.compile("[\0-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -117,7 +120,7 @@ def _unquoted(word: str) -> str:
             new = code.decode(codec)
         except UnicodeDecodeError:
             continue
-        if not _FORBIDDEN.search(new) and _reads_well(new):
+        if not _FORBIDDEN.search(new) and _reads_well(new, _LIMITS.get(codec, _RARE_WORDS)):
             return new
     return ""
 
@@ -178,10 +181,10 @@ def _utf_7(text: str) -> Sequence[Edit]:
     return _seven_bit(text, _UTF_7, "utf-7") if "+" in text else ()
 
 
-def _reads_well(new: str) -> bool:
+def _reads_well(new: str, limit: float = _RARE_WORDS) -> bool:
     """Whether ``new`` is plausible Chinese, or typographic marks at least."""
     above = [char for char in new if char > "\u00a0"]
-    return bool(above) and cost("".join(above)) <= _PLAUSIBLE * max(2, len(above))
+    return bool(above) and cost("".join(above)) <= limit * max(2, len(above))
 
 
 def _applied(text: str, edits: Sequence[Edit]) -> str:

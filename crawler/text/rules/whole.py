@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from crawler.text.likelihood import LOST, cost
+from crawler.text.likelihood import LOST, cost, hanzi_count
 from crawler.text.rules.codes import BIG5, GBK, WESTERN, Shown
 
 PLAUSIBLE: Final = 12.0
@@ -14,6 +14,10 @@ PLAUSIBLE: Final = 12.0
 
 _SURE: Final = 10.5  # bits a character where nobody need look closer
 _FEWEST_BITS: Final = 18.0  # that a whole text must save
+_UNUSUAL: Final = 13.0  # ... and where the old reading was worse by these, and by so many:
+_MUCH_WORSE: Final = 3.5
+_MANY_BITS: Final = 26.0
+_RARE_WORDS: Final = 16.5  # bits a character of rare words and names
 _SAMPLE: Final = 2000  # characters that speak for a long text
 _HIGH = re.compile("[^\x00-\x7f]")
 _C1 = re.compile("[\x80-\x9f]")
@@ -37,9 +41,22 @@ def reread_whole(text: str) -> tuple[str, str] | None:
         share = len(sample) / len(new)
         new_bits = cost(sample)
         saved = bits * min(1.0, len(text) * share / min(len(text), _SAMPLE)) - new_bits
-        if saved >= _FEWEST_BITS and new_bits <= _SURE * len(sample):
+        if _is_sure(kind, sample, new_bits, saved):
             found.append((new_bits / share, kind, new))
     return min(found)[1:] if found else None
+
+
+def _is_sure(kind: str, new: str, bits: float, saved: float) -> bool:
+    """Whether the new reading is right beyond doubt.
+
+    Plausible Chinese is, and less plausible Chinese if the old reading was much worse. That bytes
+    are UTF-8 throughout is hardly ever chance, so there rare words will do.
+    """
+    if kind.startswith("utf8") and hanzi_count(new) > 1:
+        return saved >= _FEWEST_BITS and bits <= _RARE_WORDS * len(new)
+    if saved >= _FEWEST_BITS and bits <= _SURE * len(new):
+        return True
+    return saved >= max(_MANY_BITS, _MUCH_WORSE * len(new)) and bits <= _UNUSUAL * len(new)
 
 
 def _bytes(text: str, shown: Shown) -> bytes | None:
