@@ -21,7 +21,7 @@ from crawler.config import load
 from crawler.errors import DiskFullError, StoreError
 from crawler.items import Failure, Visit
 from crawler.ops.code_version import code_version
-from crawler.ops.session import CrawlSession, hold
+from crawler.ops.session import LEASE_SECONDS, CrawlSession, hold
 from crawler.store.archive import Archive
 from crawler.store.engine import crawl_lock, open_store
 from crawler.store.frontier import Lease
@@ -30,6 +30,8 @@ from crawler.store.tables import SHANGHAI
 logger = logging.getLogger(__name__)
 
 BEAT_SECONDS = 5.0
+# An operator's or a test's other length of the leases: -s RENMIN_LEASE_SECONDS=...
+LEASE_SETTING = "RENMIN_LEASE_SECONDS"
 # What a service manager or a person that stopped us waits for, at most.
 LEAVE_SECONDS = 8.0
 
@@ -82,6 +84,7 @@ class Crawling:
                 replace(plan, settings=_settings_of(crawler), retries=config.retries),
                 code_version=code_version(),
                 clock=lambda: datetime.now(SHANGHAI),
+                lease_seconds=crawler.settings.getfloat(LEASE_SETTING, LEASE_SECONDS),
             )
             hold(crawler, session)
             return cls(crawler, session, stack.pop_all())
@@ -97,10 +100,15 @@ class Crawling:
         self._loop.call_soon_threadsafe(self._stop, error)
 
     async def _beat(self) -> None:
+        lease = self._crawler.settings.getfloat(LEASE_SETTING, LEASE_SECONDS)
         while True:
-            await asyncio.sleep(BEAT_SECONDS)
-            with contextlib.suppress(StoreError):
+            await asyncio.sleep(min(BEAT_SECONDS, lease / 4))
+            try:
                 await asyncio.wrap_future(self.session.beat())
+            except StoreError:
+                return  # nothing more can be stored; the crawl is being ended
+            except Exception:  # the next beat may do better
+                logger.exception("a heart-beat failed")
 
     def _stop(self, error: StoreError) -> None:
         """The store is gone: end the crawl; what was not committed is fetched again."""

@@ -129,7 +129,7 @@ def _enter_links(
         further = [visit.next_list]
         unknown = frontier.add(connection, further, now, visit.url)
         if new or visit.read_on:
-            frontier.open_again(connection, [visit.next_list.url], intake.sweep)
+            frontier.open_again(connection, [visit.next_list.url], intake.sweep, now)
         if unknown or new or visit.read_on:
             links += further
     return links
@@ -138,9 +138,12 @@ def _enter_links(
 def _keep(connection: Connection, item: Article, intake: Intake, now: datetime) -> tuple[Kept, str]:
     """Store an article; say whether it is new, changed, read anew or unchanged."""
     by = By(intake.run_id, intake.code_version)
+    # Most are new, so that is tried before anything is asked.
+    if kept := keep_new(connection, item, now, by):
+        return kept, "new"
     known = articles.find(connection, item.url)
     if known is None:
-        return keep_new(connection, item, now, by), "new"
+        raise LookupError(f"{item.url}: neither new nor known")
     if _same_text(known.article, item):
         articles.touch(connection, known.id, item)
         return Kept(known.id, known.article, {}), "unchanged"

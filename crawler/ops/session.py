@@ -209,25 +209,34 @@ class CrawlSession:
         """The time by which leases end: the server's, since machines disagree about theirs."""
         if self.store.is_sqlite:
             return self._clock()
-        return connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+        now: datetime = connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+        return now
 
     def _lease(self, connection: Connection, wanted: Sequence[str]) -> Refill:
         now = self._lease_clock(connection)
         until = now + self._lease_time
-        mine = wanted
-        if not self.store.is_sqlite:
-            frontier.take_back(connection, now)
-            mine = hosts.claim(
-                connection, self.run_id, wanted, most=HOSTS_AT_ONCE, until=until, now=now
-            )
-        leases = self._take(connection, mine, until)
         if self.store.is_sqlite:
-            return Refill(tuple(leases), frozenset(wanted))
+            return Refill(tuple(self._take(connection, wanted, until)), frozenset(wanted))
+        frontier.take_back(connection, now)
+        mine = hosts.claim(
+            connection, self.run_id, wanted, most=self._share(connection), until=until, now=now
+        )
+        leases = self._take(connection, mine, until)
         # What gave nothing may be fetched by others, unless its last pages are still on their way.
-        busy = frontier.busy_hosts(connection, self.run_id, mine)
-        hosts.let_go(connection, self.run_id, set(mine) - busy)
-        elsewhere = 0 if leases else frontier.waiting(connection, wanted, self.floor)
+        busy = frontier.busy_hosts(connection, self.run_id, wanted)
+        hosts.let_go(connection, self.run_id, set(wanted) - busy)
+        elsewhere = 0 if leases else self._elsewhere(connection)
         return Refill(tuple(leases), frozenset(mine), elsewhere)
+
+    def _elsewhere(self, connection: Connection) -> int:
+        """Pages that others fetch, or found on hosts that this run has not heard of."""
+        self._hosts |= frontier.hosts_of(connection, self.plan.channels)
+        return frontier.waiting(connection, self.hosts, self.floor)
+
+    def _share(self, connection: Connection) -> int:
+        """How many hosts this run may hold, so that the others have some too."""
+        alive = runs.sharing(connection, self.plan.channels, self._clock() - self._lease_time)
+        return min(HOSTS_AT_ONCE, -(-len(self.hosts) // max(1, alive)))
 
     def _take(
         self, connection: Connection, names: Sequence[str], until: datetime

@@ -78,14 +78,20 @@ def add(connection: Connection, links: Iterable[Link], now: datetime, found_on: 
     return len(connection.scalars(_INSERTS[connection.dialect.name], rows).all())
 
 
-def open_again(connection: Connection, urls: Collection[str], settled_before: datetime) -> int:
-    """Make settled pages PENDING again, except those settled since ``settled_before``."""
+def open_again(
+    connection: Connection, urls: Collection[str], settled_before: datetime, now: datetime
+) -> int:
+    """Make settled pages PENDING again, except those settled since ``settled_before``.
+
+    A page that was settled after ``now`` was settled while the clock was wrong.
+    """
     if not urls:
         return 0
+    settled = frontier.c.settled_at
     statement = (
         sa.update(frontier)
         .where(frontier.c.url.in_(urls), frontier.c.state.in_((DONE, FAILED)))
-        .where(frontier.c.settled_at < settled_before)
+        .where(sa.or_(settled < settled_before, settled > now))
         .values(state=PENDING)
     )
     return connection.execute(statement).rowcount
@@ -211,6 +217,17 @@ def hosts_of(connection: Connection, channels: Collection[str]) -> set[str]:
     statement = (
         sa.select(frontier.c.host)
         .where(frontier.c.state.in_((PENDING, LEASED)), frontier.c.channel.in_(channels))
+        .distinct()
+    )
+    return set(connection.scalars(statement))
+
+
+def busy_hosts(connection: Connection, run_id: int, hosts: Collection[str]) -> set[str]:
+    """Those of ``hosts`` whose pages a run is fetching or is about to fetch."""
+    statement = (
+        sa.select(frontier.c.host)
+        .where(frontier.c.host.in_(hosts), frontier.c.state == LEASED)
+        .where(frontier.c.leased_by == run_id)
         .distinct()
     )
     return set(connection.scalars(statement))

@@ -36,17 +36,21 @@ def claim(
         now: The time.
 
     Returns:
-        Those of ``names`` that it holds now.
+        Those of ``names`` that it holds now and may go on with. If it holds more than ``most``,
+        the others are for :func:`let_go` as soon as nothing is fetched from them.
     """
     _ensure(connection, names)
     among = host.c.host.in_(names)
-    held = list(connection.scalars(sa.select(host.c.host).where(among, host.c.leased_by == run_id)))
+    held = set(connection.scalars(sa.select(host.c.host).where(host.c.leased_by == run_id)))
+    kept = sorted(held.intersection(names))
+    if len(held) > most:
+        return kept[: max(0, len(kept) - (len(held) - most))]
     free = sa.or_(host.c.leased_by.is_(None), host.c.lease_until < now)
     wanted = (
         sa.select(host.c.host)
         .where(among, free)
         .order_by(host.c.host)
-        .limit(max(0, most - len(held)))
+        .limit(most - len(held))
         .with_for_update(skip_locked=True)
     )
     new = list(connection.scalars(wanted))
@@ -54,7 +58,7 @@ def claim(
         connection.execute(
             sa.update(host).where(host.c.host.in_(new)).values(leased_by=run_id, lease_until=until)
         )
-    return held + new
+    return kept + new
 
 
 def let_go(connection: Connection, run_id: int, names: Collection[str]) -> None:

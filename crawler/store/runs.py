@@ -121,6 +121,14 @@ def sweep_start(connection: Connection, channels: Sequence[str], now: datetime) 
     return began
 
 
+def sharing(connection: Connection, channels: Sequence[str], since: datetime) -> int:
+    """How many runs whose heart has beaten since ``since`` crawl some of ``channels``."""
+    statement = sa.select(run.c.channels).where(
+        run.c.ended_at.is_(None), run.c.heartbeat_at >= since
+    )
+    return sum(1 for others in connection.scalars(statement) if set(others) & set(channels))
+
+
 def lost(connection: Connection, now: datetime) -> list[int]:
     """Ids of the runs that never said how they ended."""
     statement = sa.select(run.c.id).where(

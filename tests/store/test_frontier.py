@@ -164,13 +164,25 @@ def test_a_host_belongs_to_one_process(any_store, run_id):
 
 def test_an_interrupted_crawl_goes_on_with_its_sweep(any_store, run_id):
     """A list that was read since the interrupted run began is not opened again."""
+    later = NOW + timedelta(minutes=10)
     with any_store.writing.begin() as c:
         frontier.add(c, [link(1, kind="list")], NOW, None)
         frontier.settle_done(c, [(1, None)], NOW + timedelta(minutes=1))
         sweep = runs.sweep_start(c, ["sd"], NOW + timedelta(minutes=5))
-        reopened = frontier.open_again(c, [link(1, kind="list").url], sweep)
+        reopened = frontier.open_again(c, [link(1, kind="list").url], sweep, later)
         runs.finish(c, run_id, reason="finished", exit_code=0, now=NOW)
         fresh = runs.sweep_start(c, ["sd"], NOW + timedelta(minutes=6))
-        opened = frontier.open_again(c, [link(1, kind="list").url], fresh)
+        opened = frontier.open_again(c, [link(1, kind="list").url], fresh, later)
 
     assert (sweep, reopened, opened) == (NOW, 0, 1)
+
+
+def test_a_list_that_was_read_in_the_future_is_read_again(any_store, run_id):
+    """A clock that ran ahead does not keep a list from being read."""
+    with any_store.writing.begin() as c:
+        frontier.add(c, [link(1, kind="list")], NOW, None)
+        frontier.settle_done(c, [(1, None)], NOW + timedelta(days=400))
+
+        opened = frontier.open_again(c, [link(1, kind="list").url], NOW, NOW)
+
+    assert opened == 1
