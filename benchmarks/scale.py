@@ -83,7 +83,11 @@ def store_all(store: Store, items: list[Article]) -> None:
     for start in range(0, len(items), BATCH):
         with store.writing.begin() as connection:
             batch = items[start : start + BATCH]
-            kept = [keep_new(connection, item, now, By(None, "bench")) for item in batch]
+            kept = [
+                stored
+                for item in batch
+                if (stored := keep_new(connection, item, now, By(None, "bench")))
+            ]
             finish(connection, kept)
 
 

@@ -31,10 +31,16 @@ class Kept:
     text: Mapping[str, Any]
 
 
-def keep_new(connection: Connection, item: Article, now: datetime, by: By) -> Kept:
-    """Store an article that is not there yet; :func:`finish` must follow."""
+def keep_new(connection: Connection, item: Article, now: datetime, by: By) -> Kept | None:
+    """Store an article if it is not there yet; :func:`finish` must follow.
+
+    Returns:
+        ``None`` if it is there: then nothing was done.
+    """
     summary = relate.summary_of(item)
     article_id = articles.insert(connection, item, text_hash=summary.exact.hex(), now=now, by=by)
+    if article_id is None:
+        return None
     item = relate.relate(connection, article_id, item, summary, now)
     return Kept(article_id, item, articles.revision_row(article_id, item, 1, by))
 

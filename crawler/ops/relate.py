@@ -111,14 +111,14 @@ def _best_match(
     connection: Connection, article_id: int, item: Article, summary: Sketch, text: Text
 ) -> _Match | None:
     """The known article that shares most with ``item``; ``None`` if none is the same."""
-    same = articles.with_text(connection, summary.exact.hex(), but=article_id)
-    near = [each for each in _near(connection, item, summary) if each not in (*same, article_id)]
+    exact = summary.exact.hex()
+    near = _near(connection, item, summary)[: candidates.COMPARISONS]
     matches = []
-    for stored in articles.candidates(connection, [*same, *near][: candidates.COMPARISONS]):
+    for stored in articles.candidates(connection, near, exact, article_id):
         if summary.length < MIN_LENGTH and not _same_short(item, stored.article):
             continue
         relation = _relation(item, stored.article, text)
-        if relation is None and stored.id in same:
+        if relation is None and exact and stored.text_hash == exact:
             # Too short, or not in Han, to be compared by pieces; but it is the same to the letter.
             relation = Relation("same_text" if at_site(item) else "mirror", 1.0, 1.0, 0)
         if relation:

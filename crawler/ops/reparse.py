@@ -128,10 +128,12 @@ def keep_reading(connection: Connection, article: Article) -> Kept:
     A page that failed before becomes an article.
     """
     by = By(None, code_version())
+    now = article.fetched_at or datetime.now().astimezone()
+    if kept := keep_new(connection, article, now, by):
+        return kept
     known = articles.find(connection, article.url)
     if known is None:
-        now = article.fetched_at or datetime.now().astimezone()
-        return keep_new(connection, article, now, by)
+        raise LookupError(f"{article.url}: neither new nor known")
     article = replace(article, revision=known.article.revision)
     return keep_other_text(connection, known, article, known.extraction + 1, by)
 

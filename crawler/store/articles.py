@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
+from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler.items import Article, Photo
 from crawler.store.rows import as_dict, as_row, from_row
@@ -69,25 +70,19 @@ def get(connection: Connection, article_id: int) -> Stored | None:
     return _stored(row) if row else None
 
 
-def candidates(connection: Connection, ids: Collection[int]) -> list[Stored]:
-    """The named articles with what is needed to compare their texts, and nothing else."""
-    if not ids:
-        return []
-    rows = connection.execute(_CANDIDATES, {"ids": list(ids)}).mappings()
-    return [_candidate(row) for row in rows]
-
-
-def with_text(connection: Connection, text_hash: str, but: int) -> list[int]:
-    """Ids of the articles with exactly this canonical text, oldest row first, at most 8.
+def candidates(
+    connection: Connection, ids: Collection[int], text_hash: str = "", but: int = 0
+) -> list[Stored]:
+    """Articles with what is needed to compare their texts, and nothing else.
 
     Args:
         connection: Any.
-        text_hash: Empty finds nothing.
-        but: The id of the article that asks.
+        ids: Rows that are asked for by number.
+        text_hash: And those with exactly this canonical text; empty for none.
+        but: The row that asks, which is left out.
     """
-    if not text_hash:
-        return []
-    return list(connection.scalars(_BY_TEXT, {"hash": text_hash, "but": but}))
+    arguments = {"ids": list(ids), "hash": text_hash or "-", "but": but}
+    return [_candidate(row) for row in connection.execute(_CANDIDATES, arguments).mappings()]
 
 
 def insert(
@@ -97,11 +92,11 @@ def insert(
     text_hash: str,
     now: datetime,
     by: By,
-) -> int:
+) -> int | None:
     """Store a new article; its text goes into :func:`add_revisions`.
 
     Returns:
-        Its row id.
+        Its row id; ``None`` if there is an article at this address already, which stays as it was.
     """
     row = as_row(item) | {
         "text_hash": text_hash,
@@ -110,7 +105,7 @@ def insert(
         "first_run_id": by.run_id,
         "run_id": by.run_id,
     }
-    article_id: int = connection.execute(_INSERT, row).scalar_one()
+    article_id: int | None = connection.scalar(_INSERTS[connection.dialect.name], row)
     return article_id
 
 
@@ -249,7 +244,11 @@ def _candidate(row: RowMapping) -> Stored:
         similarity=row["similarity"],
     )
     return Stored(
-        id=row["id"], article=item, extraction=1, text_hash="", first_seen_at=row["first_seen_at"]
+        id=row["id"],
+        article=item,
+        extraction=1,
+        text_hash=row["text_hash"],
+        first_seen_at=row["first_seen_at"],
     )
 
 
@@ -270,20 +269,27 @@ _CANDIDATES = (
         *(article.c[name] for name in ("id", "url", "channel", "title", "published_at")),
         *(article.c[name] for name in ("paragraphs", "photos", "first_seen_at", "relation")),
         article.c.similarity,
+        article.c.text_hash,
         original.c.url.label("duplicate_of"),
     )
     .select_from(article.outerjoin(original, original.c.id == article.c.duplicate_of_id))
-    .where(article.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .where(
+        sa.or_(
+            article.c.id.in_(sa.bindparam("ids", expanding=True)),
+            article.c.text_hash == sa.bindparam("hash"),
+        ),
+        article.c.id != sa.bindparam("but"),
+    )
     .order_by(article.c.id)
+    # Texts of a few words may be many; the oldest of them are enough.
+    .limit(32)
 )
 _BY_ID = SELECT.where(article.c.id == sa.bindparam("key"))
-_BY_TEXT = (
-    sa.select(article.c.id)
-    .where(article.c.text_hash == sa.bindparam("hash"), article.c.id != sa.bindparam("but"))
-    .order_by(article.c.id)
-    .limit(8)
-)
-_INSERT = sa.insert(article).returning(article.c.id)
+# A row comes back only if the address was new.
+_INSERTS = {
+    "sqlite": sqlite.insert(article).on_conflict_do_nothing().returning(article.c.id),
+    "postgresql": postgresql.insert(article).on_conflict_do_nothing().returning(article.c.id),
+}
 _ADD_REVISION = sa.insert(revision)
 _ONE = sa.update(article).where(article.c.id == sa.bindparam("b_id"))
 _TOUCH = _ONE.values(fetched_at=sa.bindparam("b_at"), body_sha256=sa.bindparam("b_sha"))
