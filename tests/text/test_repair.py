@@ -159,3 +159,15 @@ def test_escapes_in_a_web_address_stay():
 
     assert "%E4%BA%BA&amp;b=1" in repaired.text
     assert repaired.text.startswith("他说“看")
+
+
+def test_documentation_lists_every_rule():
+    """The page for readers has one row for each rule, with its words and its sample."""
+    page = (CASES.parents[1] / "docs" / "repair.md").read_text(encoding="utf-8")
+    table = page.split("<!-- rules -->")[1].split("<!-- /rules -->")[0]
+
+    rows = [line.split(" | ") for line in table.strip().splitlines()[2:]]
+
+    assert [row[0].strip("| `") for row in rows] == [rule.name for rule in RULES]
+    assert [row[1] for row in rows] == [rule.undoes for rule in RULES]
+    assert [row[2] for row in rows] == ["yes" if rule.lossless else "no" for rule in RULES]

@@ -169,10 +169,10 @@ REDECODING: Final = (
     _rule("big5-read-as-latin1", "Big5 read as Latin-1 or Windows-1252", ("¤H¥Á¤é³ø°OªÌ", "人民日報記者")),
     _rule("utf8-read-as-gbk", "UTF-8 read as GBK or GB18030, by Python or by a browser",
           ("浜烘皯鏃ユ姤璁拌€", "人民日报记者")),
-    _rule("utf8-read-as-big5", "UTF-8 read as Big5; much is lost", ("鈭箸�烐𠯫�𥁒", "人民日报")),
+    _rule("utf8-read-as-big5", "UTF-8 read as Big5; much is lost", ("鈭箸�烐𠯫�𥁒", "人民日报"), lossless=False),
     _rule("big5-read-as-gbk", "Big5 read as GBK or GB18030", ("チら厨癘", "人民日報記者")),
     _rule("gbk-read-as-big5", "GBK read as Big5", ("暮氪植刓陲鳳洃", "记者从山东获悉")),
-    _rule("gbk-shifted", "GBK read from the second byte on", ("嗣袢毡�记者从山东省获悉", "人民日报记者从山东省获悉")),
+    _rule("gbk-shifted", "GBK read from the second byte on", ("嗣袢毡�记者从山东省获悉", "人民日报记者从山东省获悉"), lossless=False),
     _rule("gb2312-strict", "GB18030 read as strict GB 2312, which lacks 喆 and its like",
-          ("胡\ufffd础⒑钗睦ぃ\ufffd", "胡喆、侯文坤）")),
+          ("胡\ufffd础⒑钗睦ぃ\ufffd", "胡喆、侯文坤）"), lossless=False),
 )  # fmt: skip
