@@ -29,7 +29,17 @@ ODD = (
     "\ue81e", "―", "・", "ǎ", "(shù)", "?！", ",，", "鲍罢贵", "Ã¤Â", "\x80", "\x9d", "\0", "\n",
     "\ud800", "\udfff", "😀", "👨‍👩‍👧", "𠮷", "㛃", "Ａ", "０", "=E4=BA=BA", "~{HKCq~}", "+TrpsEQ-", " ", "<p>",
 )  # fmt: skip
-CODECS = ("utf-8", "gb18030", "gbk", "gb2312", "big5hkscs", "big5", "latin-1", "cp1252", "utf-16-le")
+CODECS = (
+    "utf-8",
+    "gb18030",
+    "gbk",
+    "gb2312",
+    "big5hkscs",
+    "big5",
+    "latin-1",
+    "cp1252",
+    "utf-16-le",
+)
 MOST_SECONDS_PER_CHARACTER = 0.02
 START_SECONDS = 5.0
 
@@ -67,7 +77,7 @@ def broken_promise(text: str) -> str | None:
     try:
         once = repair(text)
         twice = repair(once.text)
-    except Exception as error:  # noqa: BLE001 - that it never raises is the promise
+    except Exception as error:  # that it never raises is the promise
         return f"raised {error!r}"
     seconds = time.process_time() - begin
     if twice.text != once.text:
@@ -92,9 +102,13 @@ def main(minutes: float, seed: int) -> int:
         if wrong:
             print(f"{wrong}\nseed {seed}, text {count}: {text!r}")
             return 1
-    print(f"{count} texts in {minutes:g} min, no promise broken; slowest {slowest:.1f} s (seed {seed})")
+    print(
+        f"{count} texts in {minutes:g} min, no promise broken; slowest {slowest:.1f} s (seed {seed})"
+    )
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(*(float(a) for a in sys.argv[1:2] or ["10"]), seed=int((sys.argv[2:] or ["1"])[0])))
+    sys.exit(
+        main(*(float(a) for a in sys.argv[1:2] or ["10"]), seed=int((sys.argv[2:] or ["1"])[0]))
+    )

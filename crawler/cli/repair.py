@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,10 @@ from crawler.text.repaired import Repaired, joined
 app = typer.Typer()
 
 _BAD_LINES = 3  # exit code
+
+# Only the line feed ends a line: U+0085 and its like are pieces of mojibake here.
+_LINE = re.compile("[^\n]*\n|[^\n]+")
+_BREAKS = {char: f"\\u{ord(char):04x}".encode() for char in "\x85\u2028\u2029"}
 
 
 @app.command()
@@ -87,7 +92,7 @@ def _lines(stream: BinaryIO) -> Iterator[str]:
             line = raw.decode("utf-8")
         except UnicodeDecodeError:
             rest = _text(raw + stream.read())
-            for each in rest.splitlines(keepends=True):
+            for each in _LINE.findall(rest):
                 yield _repaired_line(each, repair_text)
             return
         yield _repaired_line(line, repair_text)
@@ -103,7 +108,7 @@ def _document(text: str) -> Repaired:
     """Repair a text of several lines as the paragraphs of one document."""
     from crawler.text.repair import repair_all
 
-    lines = text.splitlines(keepends=True)
+    lines = _LINE.findall(text)
     bodies = [line.rstrip("\r\n") for line in lines]
     endings = [line[len(body) :] for line, body in zip(lines, bodies, strict=True)]
     return joined(repair_all(bodies), endings)
@@ -153,5 +158,8 @@ def _record(repaired: Repaired) -> dict[str, Any]:
 
 
 def _write(record: dict[str, Any]) -> None:
-    sys.stdout.buffer.write(orjson.dumps(record) + b"\n")
+    line = orjson.dumps(record)
+    for char, escape in _BREAKS.items():  # some readers end a line there
+        line = line.replace(char.encode(), escape)
+    sys.stdout.buffer.write(line + b"\n")
     sys.stdout.buffer.flush()

@@ -57,6 +57,16 @@ def test_jsonl_answers_in_order_and_keeps_other_keys():
     assert (second["id"], second["text"]) == ("b", "第一段\n山村夜校")
 
 
+def test_only_a_line_feed_ends_a_line():
+    """U+0085 is a byte of mojibake here, and no output line is broken by it."""
+    damaged = "内容提要".encode().decode("latin-1")
+
+    done = run("--jsonl", given=json.dumps({"text": damaged + "\u2028"}).encode())
+
+    assert len(done.stdout.splitlines()) == 1
+    assert json.loads(done.stdout)["text"] == "内容提要\u2028"
+
+
 @pytest.mark.parametrize("line", ["{broken", "[1]", '{"id": 1}', '{"text": 5}'])
 def test_a_bad_line_is_named_and_the_others_are_answered(line):
     """A line that is no record is named by its number, answered by an error, and exits with 3."""

@@ -52,7 +52,10 @@ def _is_sure(kind: str, new: str, bits: float, saved: float) -> bool:
     Plausible Chinese is, and less plausible Chinese if the old reading was much worse. That bytes
     are UTF-8 throughout is hardly ever chance, so there rare words will do.
     """
-    if kind.startswith("utf8") and hanzi_count(new) > 1:
+    hanzi = hanzi_count(new)
+    if hanzi < len(_HIGH.findall(new)) / 3:  # 联通 in GBK is UTF-8 as well, but not of hanzi
+        return False
+    if kind.startswith("utf8") and hanzi > 1:
         return saved >= _FEWEST_BITS and bits <= _RARE_WORDS * len(new)
     if saved >= _FEWEST_BITS and bits <= _SURE * len(new):
         return True
