@@ -65,6 +65,7 @@ def _read(page: str) -> bytes:
 
 
 def _record(name: str, body: bytes, url: str | None, content_type: str | None) -> bytes:
+    from crawler.export.jsonl import line
     from crawler.export.record import as_record
     from crawler.ops.repairing import parse_repaired
     from crawler.page.refuse import refuse
@@ -83,7 +84,7 @@ def _record(name: str, body: bytes, url: str | None, content_type: str | None) -
         fetched_url=url,
         body_sha256=hashlib.sha256(body).hexdigest(),
     )
-    return orjson.dumps(as_record(article))
+    return line(as_record(article)).rstrip(b"\n")
 
 
 def _header_beside(name: str) -> str | None:

@@ -7,7 +7,7 @@ the text (dateline, authors, credits) is read again afterwards.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from crawler.items import Article, Doubt, Photo
@@ -17,6 +17,14 @@ from crawler.page.parse import parse_article
 from crawler.page.parsed import ParsedPage
 from crawler.page.restored import summed
 from crawler.text.repaired import Repaired
+
+# An article of which more stands in paragraphs that cannot be read is no article.
+MOST_LOST = 0.5
+
+# Where the lines with source, time and editors stand: so many characters around title and text.
+_AROUND = 3_000
+_SHORT_LINE = re.compile(r"(?<=>)[^<>]{2,120}(?=<)")
+_MOST_LINES = 24
 
 _NAMES = frozenset({"authors", "editors", "credits"})
 _PLAIN_HANZI = re.compile("[\u3007\u4e00-\u9fff\u00b7 /]{1,40}")
@@ -61,19 +69,67 @@ def parse_repaired(html: str, url: str) -> ParsedPage:
         ExtractionError: The page holds no article.
     """
     page = parse_article(html, url)
-    article = repaired(page.article)
-    if article.damage and not page.article.damage:
-        article = _with_marked_lines(article, html, url)
-    return replace(page, article=article)
+    return replace(page, article=mended(page.article, lambda: html, url))
+
+
+def mended(article: Article, html: Callable[[], str], url: str) -> Article:
+    """Repair an article, and read in its repaired source what the damage hid.
+
+    Args:
+        article: As it was extracted.
+        html: Gives its first page, decoded; asked only if there is damage.
+        url: Where that was fetched from.
+    """
+    fixed = repaired(article)
+    if fixed.damage and not article.damage and not _has_marks(fixed):
+        return _with_marked_lines(fixed, _mend_marks(html(), article), url)
+    return fixed
+
+
+def is_hopeless(article: Article) -> bool:
+    """Whether so much of a repaired article's text is lost that it should be fetched again."""
+    if not article.damage:
+        return False
+    from crawler.text.rules.hopeless import losses
+
+    lost = sum(
+        len(text) for text in article.paragraphs if any(loss.hopeless for loss in losses(text))
+    )
+    return lost > MOST_LOST * sum(map(len, article.paragraphs))
+
+
+def _has_marks(article: Article) -> bool:
+    """Whether all that stands in marked lines was read: source, minute and editors."""
+    moment = article.published_at
+    has_minute = moment is not None and (moment.hour, moment.minute) != (0, 0)
+    return bool(article.source and article.editors and has_minute)
+
+
+def _mend_marks(html: str, article: Article) -> str:
+    """The page with the short lines around the article's text repaired.
+
+    Only those few: to look into a damaged line takes as long as to read ten whole pages.
+    """
+    from crawler.text.gate import suspicious
+    from crawler.text.repair import repair_all
+
+    start = max(0, html.find(article.title) - _AROUND)
+    last = article.paragraphs[-1][-20:] if article.paragraphs else ""
+    end = html.rfind(last) + _AROUND if last else start + 3 * _AROUND
+    lines = dict.fromkeys(_SHORT_LINE.findall(html, start, end))
+    damaged = [line for line in lines if suspicious(line)][:_MOST_LINES]
+    mended_lines = {
+        line: result.text for line, result in zip(damaged, repair_all(damaged), strict=True)
+    }
+    return _SHORT_LINE.sub(lambda found: mended_lines.get(found[0], found[0]), html)
 
 
 def _with_marked_lines(article: Article, html: str, url: str) -> Article:
     """Complete an article from the repaired source of its page, if that can be read."""
     from crawler.errors import ExtractionError
-    from crawler.text.repair import repair
 
     try:
-        again = parse_article(repair(html).text, url).article
+        again = parse_article(html, url).article
     except ExtractionError:
         return article
     return replace(
