@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from crawler.ops.repairing import repaired
-
 from crawler.items import Visit
+from crawler.ops.extracting import mend
 
 
 class RepairPipeline:
@@ -16,4 +15,4 @@ class RepairPipeline:
         """Give the visit back with its article repaired."""
         if item.article is None:
             return item
-        return replace(item, article=repaired(item.article))
+        return replace(item, article=mend(item.article, item.fetches[0]))

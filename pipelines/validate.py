@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from crawler.items import Article, Failure, Visit
+from crawler.ops.repairing import is_hopeless
 
 # A page may be longer; then something else than an article was extracted.
 MAX_CHARACTERS = 1_000_000
@@ -32,4 +33,6 @@ def objection(article: Article) -> Failure | None:
         return Failure(reason="invalid_paragraphs", detail="an article without text")
     if sum(map(len, article.paragraphs)) > MAX_CHARACTERS:
         return Failure(reason="invalid_paragraphs", detail=f"over {MAX_CHARACTERS} characters")
+    if is_hopeless(article):
+        return Failure(reason="undecodable", detail=f"not to be read: {', '.join(article.damage)}")
     return None

@@ -10,8 +10,6 @@ from collections import deque
 from collections.abc import AsyncIterator
 from typing import Any
 
-from crawler.page.listing import Listing, read_list
-from crawler.page.sitemap import read_sitemap
 from scrapy import Request, Spider
 from scrapy.exceptions import DownloadFailedError, IgnoreRequest
 from scrapy.http import Response
@@ -20,7 +18,9 @@ from twisted.python.failure import Failure as TwistedFailure
 from crawler.errors import ExtractionError
 from crawler.items import Fetch, Visit
 from crawler.ops.extracting import assemble, read_page
+from crawler.page.listing import Listing, read_list
 from crawler.page.parse import ParsedPage
+from crawler.page.sitemap import read_sitemap
 from crawler.store.frontier import Lease
 from crawler.text import decode
 from spiders.failures import extraction_failed, failure_of
@@ -29,6 +29,8 @@ from spiders.responses import conditional_headers, fetch_of, is_unchanged, moved
 
 # Longer series exist nowhere on the site; a chain of links that goes on is a trap.
 MOST_PAGES = 50
+# Links to channels that this crawl was not asked for are counted under this reason.
+OTHER_CHANNEL = "other-channel"
 
 
 class ChannelSpider(Spider):
@@ -85,13 +87,15 @@ class ChannelSpider(Spider):
         if is_unchanged(fetch, lease):
             return self._visit(lease, fetches=(fetch,), unchanged=True)
         listing = self._read_listing(response, lease)
+        links = tuple(link for link in listing.links if link.channel in self.plan.channels)
+        strangers = len(listing.links) - len(links)
         return self._visit(
             lease,
             fetches=(fetch,),
-            links=listing.links,
+            links=links,
             next_list=listing.next,
             read_on=self._reaches_further(listing),
-            skipped=listing.skipped,
+            skipped={**listing.skipped, OTHER_CHANNEL: strangers},
         )
 
     async def parse_article(self, response: Response) -> Visit:

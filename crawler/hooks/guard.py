@@ -22,6 +22,7 @@ from twisted.internet import defer
 from twisted.internet.base import ReactorBase
 from twisted.internet.error import DNSLookupError
 
+from crawler.site.channels import by_host
 from crawler.site.spelling import is_site_host
 
 
@@ -35,18 +36,24 @@ class GuardMiddleware:
     Args:
         proxy: Address of an HTTP proxy; empty for none.
         extra_hosts: Hosts outside of the site that this crawl may visit (mirrors).
+        channels: Ids of the crawl's channels; ``None`` for all.
     """
 
-    def __init__(self, proxy: str, extra_hosts: frozenset[str]) -> None:
+    def __init__(
+        self, proxy: str, extra_hosts: frozenset[str], channels: frozenset[str] | None = None
+    ) -> None:
         self._proxy = proxy
+        self._channels = channels
         self._extra_hosts = extra_hosts
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> GuardMiddleware:
         """Read ``RENMIN_PROXY`` and the spider's mirrors."""
+        plan = getattr(crawler.spider, "plan", None)
         return cls(
             crawler.settings["RENMIN_PROXY"] or "",
             frozenset(getattr(crawler.spider, "mirror_hosts", ())),
+            frozenset(plan.channels) if plan else None,
         )
 
     def process_request(self, request: Request) -> None:
@@ -71,9 +78,15 @@ class GuardMiddleware:
             return "unusual port"
         if is_private_address(host):
             return "address of a private network"
-        if not is_site_host(host) and host not in self._extra_hosts:
+        if not self._is_ours(host):
             return f"host {host} is not of this crawl"
         return None
+
+    def _is_ours(self, host: str) -> bool:
+        """A host of the crawl's channels, one of the site that is no channel, or a mirror."""
+        if channel := by_host(host):
+            return self._channels is None or channel.id in self._channels
+        return is_site_host(host) or host in self._extra_hosts
 
 
 class PublicResolver(CachingThreadedResolver):

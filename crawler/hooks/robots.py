@@ -30,6 +30,8 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.hooks.crawling import Crawling
+from crawler.items import Link
+from crawler.site.urls import classify
 
 logger = logging.getLogger(__name__)
 
@@ -144,6 +146,8 @@ class RobotsMiddleware:
             logger.warning("skips host=%s: %s", host, rules.detail)
         if rules.delay is not None:
             self._slow_down(host, rules.delay)
+        if rules.parsed and rules.state == "allowed":
+            self._enter_sitemaps(rules.parsed)
         crawling = self._crawler.get_extension(Crawling)
         if crawling is not None:
             crawling.session.note_robots(
@@ -151,6 +155,20 @@ class RobotsMiddleware:
             )
             if rules.state == "unreadable":
                 self._crawler.engine.scheduler.pause_host(host)  # type: ignore[union-attr]
+
+    def _enter_sitemaps(self, parsed: Protego) -> None:
+        """Read the sitemaps that a host names too, as far as they are of this crawl's channels."""
+        plan = getattr(self._crawler.spider, "plan", None)
+        for url in parsed.sitemaps:
+            address = classify(url)
+            channel = address.channel or ""
+            if address.kind != "sitemap" or plan is None or channel not in plan.channels:
+                continue
+            link = Link(
+                url=address.canonical, fetch_url=address.fetch_url, kind="sitemap", channel=channel
+            )
+            start = Request(link.fetch_url, meta={"link": link}, dont_filter=True)
+            self._crawler.engine.scheduler.enqueue_request(start)  # type: ignore[union-attr]
 
     def _slow_down(self, host: str, delay: float) -> None:
         """Give the host's slot the delay, also when Scrapy drops the idle slot and remakes it."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from crawler.errors import ExtractionError
 from crawler.items import Article, Fetch, Verdict
-from crawler.ops.repairing import repaired
+from crawler.ops.repairing import is_hopeless, mended
 from crawler.page.parse import ParsedPage, join, parse_article
 from crawler.store.archive import Record
 from crawler.text import decide, decode
@@ -47,12 +48,21 @@ def assemble(url: str, pages: Sequence[ParsedPage], first: Fetch) -> Article:
     )
 
 
+def mend(article: Article, first: Fetch) -> Article:
+    """Repair an assembled article; ``first`` is its first page as it was fetched."""
+    verdict = article.charset or decide(first.body, first.headers.get("content-type"))
+    return mended(article, lambda: decode(first.body, verdict), first.url)
+
+
 def extract_record(record: Record) -> Article:
     """Extract the article of one visit of the archive.
 
     Raises:
-        ExtractionError: A page gives no article.
+        ExtractionError: A page gives no article, or none that can be read.
     """
     pages = [read_page(fetch) for fetch in record.fetches]
-    article = assemble(record.url, pages, record.fetches[0])
-    return repaired(replace(article, channel=record.channel))
+    article = replace(assemble(record.url, pages, record.fetches[0]), channel=record.channel)
+    article = mend(article, record.fetches[0])
+    if is_hopeless(article):
+        raise ExtractionError(record.url, article.template, "text", "undecodable")
+    return article
