@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from crawler.replica import Site
 from crawler.replica.answer import Response
 from crawler.replica.serve import in_thread
+from crawler.site.urls import classify
 from crawler.store.engine import open_store
 
 ROOT = Path(__file__).parents[2]
@@ -26,9 +27,10 @@ QUICK = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False", "-s", "LO
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request that the site saw."""
+    """One request that the site saw; ``page`` is the address in its canonical spelling."""
 
     url: str
+    page: str
     status: int
     began: float
     headers: Mapping[str, str]
@@ -46,8 +48,9 @@ class WatchedSite:
 
     def respond(self, method: str, url: str, headers: Mapping[str, str]) -> Response:
         """Answer, and remember."""
-        answer = self.instead.get(url) or self.site.respond(method, url, headers)
-        self.asked.append(Asked(url, answer.status, time.monotonic(), dict(headers)))
+        page = classify(url).canonical
+        answer = self.instead.get(page) or self.site.respond(method, url, headers)
+        self.asked.append(Asked(url, page, answer.status, time.monotonic(), dict(headers)))
         self.on_request(url)
         return answer
 

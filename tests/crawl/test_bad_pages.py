@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from crawler.replica import broken
@@ -18,7 +20,7 @@ REASONS = {
     "soft-gone": "extraction_page",
     "loop": "redirect_loop",
     "rubbish": "extraction_page",
-    "wrong-type": "extraction_page",
+    "wrong-type": "extraction_paragraphs",
     "empty": "extraction_title",
     "deep": "extraction_title",
     "huge": "too_large",
@@ -31,7 +33,7 @@ def test_every_broken_page_ends_as_a_failure_with_its_reason(serve, database):
     places = dict(zip(REASONS, site.urls, strict=False))
     entries = {row["url"]: site.site.plan.entry(n) for n, row in enumerate(site.site.rows())}
     for kind, url in places.items():
-        site.instead[url] = broken._KINDS[kind](entries[url])
+        site.instead[url] = broken.answer(replace(entries[url], kind=kind))
     site.instead[lost := site.urls[11]] = page(UNDECODABLE.encode(), "text/html; charset=utf-8")
     site.instead[moved := site.urls[12]] = redirect(site.urls[20], 301)
     site.instead[slow := site.urls[13]] = Response(delay=NEVER)
@@ -63,12 +65,11 @@ UNDECODABLE = f"""<html><head><title>河道治理先易后难--人民网</title>
 def test_identity_is_the_address_that_was_asked_for(serve, database):
     """Neither a canonical link that points elsewhere nor a shared content id merges two articles."""
     site = serve(articles=6)
-    first, second = site.urls[:2]
+    first, second = site.urls[-2:]
     body = site.site.respond("GET", second, {}).body
     link = f'<link rel="canonical" href="{first}">'.encode()
     site.instead[second] = page(body.replace(b"<head>", b"<head>" + link, 1))
-    node, dot, rest = first.rpartition("/")[2].partition("-")
-    twin = first.replace(f"/{node}{dot}{rest}", f"/{node}9{dot}{rest}")
+    twin = first.replace("-", "9-")
     site.instead[twin] = site.site.respond("GET", first, {})
     lists = next(each for each in site.site.plan.entries()).column.url
     answer = site.site.respond("GET", lists, {})

@@ -33,8 +33,8 @@ def make_due(database: str) -> None:
 
 def articles_asked(site) -> list[int]:
     """The statuses of its answers for articles."""
-    urls = {each.canonical for each in ()} | set(site.urls)
-    return [each.status for each in site.asked if each.url in urls]
+    urls = set(site.urls)
+    return [each.status for each in site.asked if each.page in urls]
 
 
 def test_days_of_one_site(visited, database):
@@ -54,7 +54,9 @@ def test_days_of_one_site(visited, database):
     assert crawl(site, database).returncode == 0
     assert set(articles_asked(site)) == {304}
     assert counters(database)["page/unchanged"] >= len(site.urls)
-    assert rows(database, "SELECT max(checks) FROM page JOIN frontier ON id = frontier_id") != [(1,)]
+    assert rows(database, "SELECT max(checks) FROM page JOIN frontier ON id = frontier_id") != [
+        (1,)
+    ]
 
     # A day later: two new articles, and one was corrected without a word.
     site.site = Site(articles=45, channels=["sd"], plain=True, clock=Clock(day=1))

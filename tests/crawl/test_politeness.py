@@ -15,7 +15,9 @@ CHANNELS = ("sd", "bj", "qxn", "xz")
 @pytest.fixture
 def polite(serve, database):
     """One crawl of a site whose channels each answer robots.txt in another way."""
-    site = serve(articles=12, channels=["qxn", "xz"], faults=["robots-forbidden=sd", "robots-broken=bj"])
+    site = serve(
+        articles=12, channels=["qxn", "xz"], faults=["robots-forbidden=sd", "robots-broken=bj"]
+    )
     site.instead["http://qxn.people.com.cn/robots.txt"] = page(
         b"User-agent: *\nCrawl-delay: 0.25\n"
         b"Sitemap: http://qxn.people.com.cn/sitemap/cn/qxn/news_sitemap.xml\n"

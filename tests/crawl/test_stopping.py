@@ -23,7 +23,7 @@ def test_a_stop_is_obeyed_in_ten_seconds_although_a_host_hangs(serve, database, 
     silent = site.urls[-1]
     site.instead[silent] = Response(status=503, delay=delay)
     with started(crawl_command(site, database)) as process:
-        wait_for(lambda: any(each.url == silent for each in site.asked))
+        wait_for(lambda: any(each.page == silent for each in site.asked))
 
         process.send_signal(number)
         began = time.monotonic()
@@ -44,7 +44,7 @@ def test_a_second_crawl_is_refused_and_readers_are_not(serve, database, tmp_path
     site = serve(articles=30, latency=0.02)
     site.instead[site.urls[-1]] = Response(delay=NEVER)
     with started(crawl_command(site, database)):
-        wait_for(lambda: any(each.url == site.urls[-1] for each in site.asked))
+        wait_for(lambda: any(each.page == site.urls[-1] for each in site.asked))
         time.sleep(1.2)  # for what came before to be committed
 
         second = crawl(site, database)
