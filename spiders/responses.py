@@ -14,7 +14,10 @@ from crawler.store.frontier import Lease
 from crawler.store.tables import SHANGHAI
 
 # Of the response's headers, what may matter later: what it said of itself, and of its age.
-KEPT = ("content-type", "content-language", "etag", "last-modified", "date", "server", "expires")
+KEPT = {
+    name: name.decode().lower()
+    for name in (b"Content-Type", b"Content-Language", b"Etag", b"Last-Modified", b"Date")
+}
 
 
 def conditional_headers(lease: Lease) -> dict[str, str]:
@@ -30,9 +33,9 @@ def conditional_headers(lease: Lease) -> dict[str, str]:
 def fetch_of(response: Response, page: int = 1) -> Fetch:
     """The response as a value; ``page`` of its article."""
     headers = {
-        name: b", ".join(values).decode("latin-1")
-        for name in KEPT
-        if (values := response.headers.getlist(name))
+        KEPT[name]: b", ".join(values).decode("latin-1")
+        for name, values in response.headers.items()
+        if name in KEPT
     }
     return Fetch(
         url=response.url,
