@@ -6,6 +6,7 @@ here hand jobs to it and give futures back, so that the crawl's event loop never
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -174,6 +175,10 @@ class CrawlSession:
 
         self._writer.submit(end, urgent=True)
         self._writer.stop(timeout)
+        if self._fatal:
+            # It was perhaps the archive that broke; the database may have room for this row.
+            with contextlib.suppress(sa.exc.DBAPIError), self.store.writing.begin() as connection:
+                end(connection)
         self._archive.close()
         self.store.close()
         if self._fatal:

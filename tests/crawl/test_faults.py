@@ -6,6 +6,7 @@ import resource
 import sqlite3
 import threading
 from collections import Counter
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -82,8 +83,7 @@ def test_a_database_that_is_not_ours_is_refused(serve, database, spoil, said):
             db.execute(spoil)
         db.close()
     else:
-        with open(path, "w", encoding="utf-8") as file:
-            file.write("this is a letter to the editor\n" * 300)
+        Path(path).write_text("this is a letter to the editor\n" * 300, encoding="utf-8")
 
     done = crawl(site, database)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from crawler.replica.answer import page, redirect
-from tests.crawl.conftest import counters, crawl, environment, rows, run
+from tests.crawl.conftest import command, counters, crawl, environment, rows, run
 
 pytestmark = pytest.mark.crawl
 
@@ -51,7 +53,7 @@ def test_hosts_are_treated_as_they_ask(polite):
     # Crawl-delay, which AutoThrottle must not shorten; the timers of two machines differ a little.
     times = [each.began for each in asked_of(site, "qxn")]
     assert len(times) > 4
-    assert min(after - before for before, after in zip(times, times[1:], strict=False)) > 0.2
+    assert min(after - before for before, after in pairwise(times)) > 0.2
     # Sitemaps of our channels only.
     sitemaps = rows(database, "SELECT url, state FROM frontier WHERE kind = 'sitemap'")
     assert sitemaps == [("http://qxn.people.com.cn/sitemap/cn/qxn/news_sitemap.xml", "DONE")]
@@ -77,8 +79,6 @@ def test_a_contact_goes_along(serve, database):
 
 def test_the_live_site_is_not_fetched_without_a_contact(database):
     """Without a contact and without a proxy a crawl is refused, and says how to name one."""
-    from tests.crawl.conftest import command
-
     done = run(command("crawl", "sd", "--database", database))
 
     assert done.returncode == 2
