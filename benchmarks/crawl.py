@@ -22,7 +22,9 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
+
+Page: TypeAlias = tuple[str, str, str]
 
 ROOT = Path(__file__).resolve().parent.parent
 SAME = {
@@ -76,14 +78,17 @@ def crawl(kind: str, work: Path, proxy: str) -> None:
 
 
 def _spider(kind: str, work: Path, proxy: str) -> tuple[Any, dict[str, str]]:
-    from scrapy import Request, Spider
-
-    from crawler.store.frontier import Lease
-    from spiders.channel import ChannelSpider
-
     if kind == "full":
+        from spiders.channel import ChannelSpider
+
         return ChannelSpider, {"channels": "all"}
     pages = [tuple(page) for page in json.loads((work / "pages.json").read_text())]
+    return (null_spider(pages, proxy) if kind == "null" else bare_spider(pages)), {}
+
+
+def null_spider(pages: list[Page], proxy: str) -> Any:
+    """A spider that fetches ``pages`` and does nothing."""
+    from scrapy import Request, Spider
 
     class Null(Spider):
         name = "null"
@@ -95,6 +100,13 @@ def _spider(kind: str, work: Path, proxy: str) -> tuple[Any, dict[str, str]]:
         def parse(self, response: Any) -> None:
             """Do nothing."""
 
+    return Null
+
+
+def bare_spider(pages: list[Page]) -> Any:
+    """Our spider without its database; further pages of an article are fetched by the spider."""
+    from spiders.channel import ChannelSpider
+
     class Bare(ChannelSpider):
         name = "bare"
 
@@ -103,28 +115,25 @@ def _spider(kind: str, work: Path, proxy: str) -> tuple[Any, dict[str, str]]:
             self.plan = None  # no plan: the extension that opens the store stays off
 
         async def start(self) -> Any:
-            for number, (url, kind, channel) in enumerate(pages):
-                if kind == "further":
-                    continue
-                yield self.request_for(
-                    Lease(
-                        id=number,
-                        url=url,
-                        fetch_url=url,
-                        kind=kind,
-                        channel=channel,
-                        host="",
-                        attempts=0,
-                        etag=None,
-                        last_modified=None,
-                        body_sha256=None,
-                    )
-                )
+            for number, page in enumerate(pages):
+                if page[1] != "further":
+                    yield self.request_for(lease_of(number, page))
 
-        def _reaches_further(self, listing: Any) -> bool:
+        def _reaches_further(self, _listing: Any) -> bool:
             return False
 
-    return (Null if kind == "null" else Bare), {}
+    return Bare
+
+
+def lease_of(number: int, page: Page) -> Any:
+    """What the frontier would hand out for ``page``."""
+    from crawler.store.frontier import Lease
+
+    url, kind, channel = page
+    never = dict.fromkeys(("etag", "last_modified", "body_sha256"))
+    return Lease(
+        id=number, url=url, fetch_url=url, kind=kind, channel=channel, host="", attempts=0, **never
+    )
 
 
 def list_pages(work: Path) -> int:
