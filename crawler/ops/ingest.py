@@ -19,9 +19,13 @@ from crawler.items import Article, Fetch, Link, Visit
 from crawler.ops import keeping, tally
 from crawler.ops.extracting import extract_record
 from crawler.ops.keeping import Kept, keep_new, keep_other_text
+from crawler.ops.verifying import settled
 from crawler.store import articles, frontier, pages
 from crawler.store.archive import Archive, Record
 from crawler.store.articles import By, Stored
+
+# The body that came belongs to another address, so it is not archived under this one.
+ELSEWHERE = frozenset({"moved", "gone"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,7 @@ def _keep(connection: Connection, item: Article, intake: Intake, now: datetime) 
     known = articles.find(connection, item.url)
     if known is None:
         raise LookupError(f"{item.url}: neither new nor known")
+    item = settled(connection, item, known.article)
     if _same_text(known.article, item):
         articles.touch(connection, known.id, item)
         return Kept(known.id, known.article, {}), "unchanged"
@@ -199,7 +204,7 @@ def _next_look(
 
 def _record(visit: Visit) -> Record | None:
     bodies: tuple[Fetch, ...] = tuple(fetch for fetch in visit.fetches if fetch.body)
-    if not bodies or visit.unchanged:
+    if not bodies or visit.unchanged or (visit.failure and visit.failure.reason in ELSEWHERE):
         return None
     return Record(url=visit.url, channel=visit.channel, kind=visit.kind, fetches=bodies)
 

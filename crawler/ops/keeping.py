@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from crawler.items import Article
 from crawler.ops import relate
+from crawler.ops.verifying import verify
 from crawler.store import articles, search
 from crawler.store.articles import By, Stored
 from crawler.store.search import Entry
@@ -42,6 +43,7 @@ def keep_new(connection: Connection, item: Article, now: datetime, by: By) -> Ke
     if article_id is None:
         return None
     item = relate.relate(connection, article_id, item, summary, now)
+    item = verify(connection, article_id, item)
     return Kept(article_id, item, articles.revision_row(article_id, item, 1, by))
 
 
@@ -72,6 +74,7 @@ def keep_other_text(
         by=by,
     )
     item = relate.relate(connection, known.id, item, summary, known.first_seen_at)
+    item = verify(connection, known.id, item)
     return Kept(known.id, item, articles.revision_row(known.id, item, extraction, by))
 
 

@@ -22,6 +22,7 @@ from crawler.items import Article
 from crawler.ops.code_version import code_version
 from crawler.ops.extracting import extract_record
 from crawler.ops.keeping import Kept, finish, keep_new, keep_other_text
+from crawler.ops.verifying import settled
 from crawler.store import articles
 from crawler.store.archive import Archive
 from crawler.store.articles import By
@@ -174,8 +175,10 @@ def _read(connection: Connection, archive: Archive, name: str, first_id: int | N
     except (ArchiveError, ExtractionError) as error:
         return Reading(name, error=str(error))
     known = articles.find(connection, record.url)
-    same = known is not None and _content(known.article) == _content(article)
-    return Reading(record.url, None if same else article)
+    if known is None:
+        return Reading(record.url, article)
+    article = settled(connection, article, known.article)
+    return Reading(record.url, None if _content(known.article) == _content(article) else article)
 
 
 def _content(article: Article) -> tuple[object, ...]:

@@ -177,14 +177,25 @@ def mark_duplicate(
     )
 
 
-def copies_of(connection: Connection, article_id: int) -> list[int]:
-    """Ids of the articles that are marked as copies of this one."""
-    return list(
-        connection.scalars(
-            sa.select(article.c.id)
-            .where(article.c.duplicate_of_id == article_id)
-            .order_by(article.c.id)
-        )
+def copies_of(connection: Connection, article_id: int, relation: str | None = None) -> list[int]:
+    """Ids of the articles that are marked as copies of this one; only of one relation if named."""
+    query = sa.select(article.c.id).where(article.c.duplicate_of_id == article_id)
+    if relation:
+        query = query.where(article.c.relation == relation)
+    return list(connection.scalars(query.order_by(article.c.id)))
+
+
+def amend(connection: Connection, article_id: int, item: Article) -> None:
+    """Put doubts right that are settled now: the same text, better known; no other revision."""
+    texts = {"paragraphs": list(item.paragraphs)}
+    row = as_row(item)
+    known = {name: row[name] for name in ("doubts", "repairs", "characters")}
+    connection.execute(
+        sa.update(article).where(article.c.id == article_id).values(**texts, **known)
+    )
+    latest = sa.select(sa.func.max(revision.c.id)).where(revision.c.article_id == article_id)
+    connection.execute(
+        sa.update(revision).where(revision.c.id == latest.scalar_subquery()).values(texts)
     )
 
 

@@ -49,6 +49,8 @@ def test_a_mirrors_copies_are_marked_whatever_came_first(
         original, relation = by_url[url]
         assert relation == "mirror"
         assert original.split(".com.cn", 1)[1] == url.split(".example", 1)[1]
+    verified = "SELECT count(*) FROM article WHERE repairs LIKE '%%mirror-verified%%'"
+    assert rows(database, verified.replace("%%", "%")) == [(len(mirrored.copies),)]
     assert not any("elsewhere.example" in each.url for each in mirrored.asked)
     without, whole = (
         exported(database, tmp_path),
