@@ -19,6 +19,7 @@ from crawler.dedup.keys import key_of, key_range, number_of, pack, quarter_of, q
 from crawler.dedup.origin import Copy, original_of
 from crawler.dedup.sketch import MIN_LENGTH, Sketch, sketch
 from crawler.items import Article
+from crawler.ops.verifying import verify_copies
 from crawler.store import articles, fingerprints
 from crawler.store.articles import Stored
 
@@ -71,6 +72,7 @@ def relate(
     theirs = _copy(match.stored.id, match.stored.article, match.stored.first_seen_at)
     if original_of(mine, theirs) is mine:
         _take_over(connection, article_id, item, match.stored)
+        verify_copies(connection, article_id, item)
         return _unmarked(connection, article_id, item)
     return _mark(connection, article_id, item, match)
 

@@ -187,16 +187,13 @@ def copies_of(connection: Connection, article_id: int, relation: str | None = No
 
 def amend(connection: Connection, article_id: int, item: Article) -> None:
     """Put doubts right that are settled now: the same text, better known; no other revision."""
-    texts = {"paragraphs": list(item.paragraphs)}
     row = as_row(item)
+    text = {"paragraphs": row["paragraphs"]}
     known = {name: row[name] for name in ("doubts", "repairs", "characters")}
-    connection.execute(
-        sa.update(article).where(article.c.id == article_id).values(**texts, **known)
-    )
+    connection.execute(sa.update(article).where(article.c.id == article_id).values(text | known))
     latest = sa.select(sa.func.max(revision.c.id)).where(revision.c.article_id == article_id)
-    connection.execute(
-        sa.update(revision).where(revision.c.id == latest.scalar_subquery()).values(texts)
-    )
+    which = revision.c.id == latest.scalar_subquery()
+    connection.execute(sa.update(revision).where(which).values(text))
 
 
 def select(
