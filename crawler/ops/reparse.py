@@ -7,6 +7,7 @@ site changed nothing.
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import time
@@ -39,7 +40,7 @@ class Reading:
     """What came of reading one page of the archive again.
 
     Attributes:
-        url: Canonical address; the fetch's number if even that could not be read.
+        url: Canonical address.
         article: As it reads now, if it reads otherwise than it is stored; else ``None``.
         error: Why it could not be read; ``None`` if it could.
     """
@@ -89,7 +90,8 @@ def reparse(
         ConfigError: There is no archive.
     """
     began = time.monotonic()
-    ids = Archive(archive, readonly=True).articles(channel, since)
+    with contextlib.closing(Archive(archive, readonly=True)) as opened:
+        ids = opened.articles(channel, since)
     database = store.writing.url.render_as_string(hide_password=False)
     changed, errors, done = 0, [], 0
     for readings in _read_all(database, archive, ids, processes or os.cpu_count() or 1):
@@ -144,8 +146,8 @@ def _read_all(
 ) -> Iterator[list[Reading]]:
     chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
     if processes == 1 or len(chunks) < 2:
-        worker = _Worker(database, archive)
-        yield from map(worker.read, chunks)
+        with contextlib.closing(_Worker(database, archive)) as worker:
+            yield from map(worker.read, chunks)
         return
     # Not "fork": the parent has threads and open databases.
     context = multiprocessing.get_context("spawn")
@@ -160,6 +162,10 @@ class _Worker:
         self._store = open_store(database, create=False)
         self._archive = Archive(archive, readonly=True)
 
+    def close(self) -> None:
+        self._store.close()
+        self._archive.close()
+
     def read(self, ids: Sequence[int]) -> list[Reading]:
         with self._store.reading.connect() as connection:
             return [_read(connection, self._archive, str(each), each) for each in ids]
@@ -167,10 +173,10 @@ class _Worker:
 
 def _read(connection: Connection, archive: Archive, name: str, first_id: int | None) -> Reading:
     try:
+        name = name if first_id is None else archive.address(first_id)
         record = archive.latest(name) if first_id is None else archive.record(first_id)
         if record is None:
             return Reading(name, error="the archive has no such page")
-        name = record.url
         article = extract_record(record)
     except (ArchiveError, ExtractionError) as error:
         return Reading(name, error=str(error))

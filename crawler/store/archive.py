@@ -11,6 +11,7 @@ so that extraction can be run again without fetching anything.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import sqlite3
@@ -23,11 +24,8 @@ import zstandard
 
 from crawler.errors import ArchiveError, BusyError, ConfigError, DiskFullError, StoreError
 from crawler.items import Fetch
+from crawler.store.codec import Codec
 
-LEVEL = 3
-# A dictionary is trained when the archive reaches these numbers of bodies.
-TRAIN_AT = (200, 5000)
-DICTIONARY_BYTES = 112 * 1024
 SAMPLES = 200
 
 SCHEMA = """
@@ -89,9 +87,7 @@ class Archive:
                 self._db.executescript(SCHEMA)
         except (sqlite3.Error, OSError) as error:
             raise ConfigError(f"{path}: cannot be used as an archive: {error}") from error
-        self._decompressors: dict[int | None, zstandard.ZstdDecompressor] = {}
-        self._compressor: zstandard.ZstdCompressor | None = None
-        self._dictionary_id: int | None = None
+        self._codec = Codec(self._db)
         self._bodies: int = 0 if readonly else self._count()
 
     def close(self) -> None:
@@ -113,7 +109,8 @@ class Archive:
         except sqlite3.Error as error:
             raise self._explained(error) from error
         self._bodies += new
-        self._train_if_due()
+        if self._codec.is_due(self._bodies):
+            self._codec.train(self._bodies, self._samples())
         return new
 
     def body(self, sha256: str) -> bytes:
@@ -129,7 +126,7 @@ class Archive:
             raise ArchiveError(f"{self.path}: no body {sha256}")
         dictionary_id, size, data = row
         try:
-            body = self._decompressor(dictionary_id).decompress(data, max_output_size=size)
+            body = self._codec.unpack(dictionary_id, data, size)
         except zstandard.ZstdError as error:
             raise ArchiveError(f"{self.path}: body {sha256} cannot be unpacked: {error}") from error
         if hashlib.sha256(body).hexdigest() != sha256:
@@ -150,13 +147,20 @@ class Archive:
         ).fetchone()[0]
         return self.record(first) if first else None
 
+    def address(self, first_id: int) -> str:
+        """The canonical address of the page whose fetch is ``first_id``."""
+        found: str = self._db.execute("SELECT url FROM fetch WHERE id = ?", (first_id,)).fetchone()[
+            0
+        ]
+        return found
+
     def record(self, first_id: int) -> Record:
         """The visit whose first page is the fetch ``first_id``, with its bodies.
 
         Raises:
             ArchiveError: One of its bodies cannot be read.
         """
-        url = self._db.execute("SELECT url FROM fetch WHERE id = ?", (first_id,)).fetchone()[0]
+        url = self.address(first_id)
         rows = self._db.execute(
             "SELECT channel, kind, page, fetched_url, status, headers, fetched_at, sha256"
             " FROM fetch WHERE url = ? AND id >= ? ORDER BY id",
@@ -210,6 +214,18 @@ class Archive:
         ):
             yield datetime.fromisoformat(moment), status, sha256
 
+    def _samples(self) -> list[bytes]:
+        names = self._db.execute(
+            "SELECT sha256 FROM body WHERE size BETWEEN 2000 AND 400000"
+            " ORDER BY sha256 LIMIT ?",  # digests are random: a fair sample
+            (SAMPLES,),
+        ).fetchall()
+        found = []
+        for (name,) in names:
+            with contextlib.suppress(ArchiveError):
+                found.append(self.body(name))
+        return found
+
     def _keep(self, visits: Sequence[Record]) -> int:
         new = 0
         self._db.execute("BEGIN IMMEDIATE")
@@ -237,10 +253,10 @@ class Archive:
         known = self._db.execute("SELECT 1 FROM body WHERE sha256 = ?", (fetch.sha256,)).fetchone()
         if known:
             return 0
-        compressor = self._compressor or self._open_compressor()
+        dictionary_id, data = self._codec.pack(fetch.body)
         self._db.execute(
             "INSERT INTO body VALUES (?, ?, ?, ?)",
-            (fetch.sha256, len(fetch.body), self._dictionary_id, compressor.compress(fetch.body)),
+            (fetch.sha256, len(fetch.body), dictionary_id, data),
         )
         return 1
 
@@ -260,52 +276,3 @@ class Archive:
                 fetch.sha256,
             ),
         )
-
-    def _open_compressor(self) -> zstandard.ZstdCompressor:
-        row = self._db.execute("SELECT max(id), data FROM dictionary").fetchone()
-        self._dictionary_id = row[0]
-        if row[0] is None:
-            self._compressor = zstandard.ZstdCompressor(level=LEVEL)
-        else:
-            dictionary = zstandard.ZstdCompressionDict(row[1])
-            dictionary.precompute_compress(level=LEVEL)
-            self._compressor = zstandard.ZstdCompressor(level=LEVEL, dict_data=dictionary)
-        return self._compressor
-
-    def _decompressor(self, dictionary_id: int | None) -> zstandard.ZstdDecompressor:
-        if dictionary_id not in self._decompressors:
-            if dictionary_id is None:
-                self._decompressors[None] = zstandard.ZstdDecompressor()
-            else:
-                row = self._db.execute(
-                    "SELECT data FROM dictionary WHERE id = ?", (dictionary_id,)
-                ).fetchone()
-                if row is None:
-                    raise ArchiveError(f"{self.path}: dictionary {dictionary_id} is missing")
-                self._decompressors[dictionary_id] = zstandard.ZstdDecompressor(
-                    dict_data=zstandard.ZstdCompressionDict(row[0])
-                )
-        return self._decompressors[dictionary_id]
-
-    def _train_if_due(self) -> None:
-        trained = self._db.execute("SELECT coalesce(max(trained_on), 0) FROM dictionary")
-        done: int = trained.fetchone()[0]
-        if not any(done < step <= self._bodies for step in TRAIN_AT):
-            return
-        names = self._db.execute(
-            "SELECT sha256 FROM body WHERE size BETWEEN 2000 AND 400000"
-            " ORDER BY sha256 LIMIT ?",  # digests are random: a fair sample
-            (SAMPLES,),
-        ).fetchall()
-        try:
-            samples: list[bytes | bytearray | memoryview[int]] = [
-                self.body(name) for (name,) in names
-            ]
-            trained_dictionary = zstandard.train_dictionary(DICTIONARY_BYTES, samples)
-        except (zstandard.ZstdError, ArchiveError):
-            return  # too little to learn from; bodies go on without
-        self._db.execute(
-            "INSERT INTO dictionary (trained_on, data) VALUES (?, ?)",
-            (self._bodies, trained_dictionary.as_bytes()),
-        )
-        self._compressor = None
