@@ -28,9 +28,12 @@ _TAG = re.compile(r"<\s?(?:!|/?[a-zA-Z])")
 
 __all__ = ["ParsedPage", "join", "parse_article", "reread"]
 
-# An error page that the server sends as if all were well says so in its headline.
+# An error page that the server sends as if all were well says so in its headline, and nothing
+# else: articles are about 404 households and about the maintenance of systems, too.
 _ERROR_TITLE = marks(
-    r"(?:页面|网页|页)(?:没有|未|不)(?:找到|存在)|出错啦|页面不存在|(?:^|\D)404(?:\D|$)|not found|访问出错|系统维护|无法访问",
+    r"(?:页面|网页)(?:没有|未|不)(?:找到|存在)|出错啦"
+    r"|^\W*404\W*(?:$|not found|error|错误|页面|找不到)|^\W*(?:page )?not found\W*$"
+    r"|^\W*(?:访问出错|(?:系统|网站)(?:正在)?维护中?|(?:页面|网页|网站)?无法访问)\W*$",
     re.IGNORECASE,
 )
 

@@ -115,3 +115,27 @@ def test_lists_and_sitemaps_of_rubbish_raise_nothing_else(body):
         except ExtractionError:
             continue
         assert listing.links == ()
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["签约轴承订单 云岭县惠及404户", "铁路售票系统维护 今晚暂停服务", "多家网站无法访问 警方介入"],
+)
+def test_a_headline_on_errors_is_no_error_page(title):
+    """A short article about 404 of something, or about a site that is down, is an article."""
+    html = (
+        f"<title>{title}</title><h1>{title}</h1><p>{'记者从有关部门获悉，情况已经查明。' * 8}</p>"
+    )
+
+    assert parse_article(html, "http://sd.people.com.cn/n2/2026/1101/c1-40000001.html").article
+
+
+@pytest.mark.parametrize("title", ["404", "404 Not Found", "404错误", "页面无法访问", "系统维护中"])
+def test_a_page_that_says_only_that_it_failed_is_an_error_page(title):
+    """The server's own words for a missing page give no article."""
+    html = (
+        f"<title>{title}</title><h1>{title}</h1><p>请稍后再试，或者返回首页查看其他内容，谢谢。</p>"
+    )
+
+    with pytest.raises(ExtractionError, match="error page"):
+        parse_article(html, "http://sd.people.com.cn/n2/2026/1101/c1-40000001.html")
