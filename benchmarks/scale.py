@@ -33,8 +33,8 @@ from crawler.items import Article
 from crawler.ops.keeping import finish, keep_new
 from crawler.store import fingerprints
 from crawler.store.articles import By
+from crawler.store.columns import SHANGHAI
 from crawler.store.engine import Store, open_store
-from crawler.store.tables import SHANGHAI
 
 FIRST_DAY = date(2016, 1, 1)
 DAYS = 3650

@@ -10,7 +10,7 @@ from crawler.items import Link
 from crawler.ops.plan import Plan
 from crawler.site.channels import find, load
 from crawler.site.urls import classify
-from crawler.store.tables import SHANGHAI
+from crawler.store.columns import SHANGHAI
 
 
 def plan_of(channels: str, *, since: str, limit: str, mirrors: str, command: str) -> Plan:

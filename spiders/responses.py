@@ -10,8 +10,8 @@ from scrapy.http import Response
 
 from crawler.items import Failure, Fetch, Link
 from crawler.site.urls import classify
+from crawler.store.columns import SHANGHAI
 from crawler.store.frontier import Lease
-from crawler.store.tables import SHANGHAI
 
 # Of the response's headers, what may matter later: what it said of itself, and of its age.
 KEPT = {

@@ -44,8 +44,8 @@ def export(
     from crawler.export.record import as_record
     from crawler.site.channels import find
     from crawler.store import articles
+    from crawler.store.columns import SHANGHAI
     from crawler.store.engine import open_store
-    from crawler.store.tables import SHANGHAI
 
     if channel and "." not in channel:
         channel = find(channel).id

@@ -40,7 +40,7 @@ def opened(database: str | None, *, create: bool = False) -> Iterator[Store]:
 
 def clock() -> datetime:
     """Now, in Shanghai."""
-    from crawler.store.tables import SHANGHAI
+    from crawler.store.columns import SHANGHAI
 
     return datetime.now(SHANGHAI)
 

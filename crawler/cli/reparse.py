@@ -33,8 +33,8 @@ def reparse(
     from crawler.config import load
     from crawler.ops.reparse import reparse as run
     from crawler.site.channels import find
+    from crawler.store.columns import SHANGHAI
     from crawler.store.engine import crawl_lock, open_store
-    from crawler.store.tables import SHANGHAI
 
     config = load(database=database)
     if channel and "." not in channel:

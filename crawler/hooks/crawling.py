@@ -23,9 +23,9 @@ from crawler.items import Failure, Visit
 from crawler.ops.code_version import code_version
 from crawler.ops.session import LEASE_SECONDS, CrawlSession, hold
 from crawler.store.archive import Archive
+from crawler.store.columns import SHANGHAI
 from crawler.store.engine import crawl_lock, open_store
 from crawler.store.frontier import Lease
-from crawler.store.tables import SHANGHAI
 
 logger = logging.getLogger(__name__)
 

@@ -18,8 +18,9 @@ from crawler import __version__
 from crawler.ops.alerts.facts import ChannelRun, Facts
 from crawler.ops.alerts.gather import gather
 from crawler.ops.alerts.settings import default_rules
+from crawler.store.columns import SHANGHAI
 from crawler.store.migrations import HEAD
-from crawler.store.tables import SHANGHAI, alert, frontier, run
+from crawler.store.tables import alert, frontier, run
 
 PREFIX = "renmin_"
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"

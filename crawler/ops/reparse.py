@@ -11,7 +11,9 @@ import contextlib
 import multiprocessing
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +32,8 @@ from crawler.store.articles import By
 from crawler.store.engine import Store, open_store
 
 CHUNK = 16
+# A helper imports the house before it reads its first page; for fewer chunks it is not worth it.
+WORTH_A_HELPER = 4
 # What the store knows and the page does not.
 NOT_FROM_THE_PAGE = {"duplicate_of", "relation", "similarity", "revision", "fetched_at"}
 FROM_THE_PAGE = tuple(each.name for each in fields(Article) if each.name not in NOT_FROM_THE_PAGE)
@@ -144,15 +148,33 @@ def keep_reading(connection: Connection, article: Article) -> Kept:
 def _read_all(
     database: str, archive: Path, ids: Sequence[int], processes: int
 ) -> Iterator[list[Reading]]:
-    chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
-    if processes == 1 or len(chunks) < 2:
-        with contextlib.closing(_Worker(database, archive)) as worker:
+    """Read all pages, here and in ``processes - 1`` helpers, which need a second to start."""
+    chunks = deque(ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
+    helpers = min(processes - 1, len(chunks) // WORTH_A_HELPER)
+    with contextlib.closing(_Worker(database, archive)) as worker:
+        if helpers < 1:
             yield from map(worker.read, chunks)
-        return
-    # Not "fork": the parent has threads and open databases.
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(processes, _start_worker, (database, archive)) as pool:
-        yield from pool.imap_unordered(_work, chunks)
+            return
+        # Not "fork": the parent has threads and open databases.
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(helpers, context, _start_worker, (database, archive)) as pool:
+            yield from _read_together(pool, helpers, worker, chunks)
+
+
+def _read_together(
+    pool: ProcessPoolExecutor, helpers: int, worker: _Worker, chunks: deque[Sequence[int]]
+) -> Iterator[list[Reading]]:
+    waiting: set[Future[list[Reading]]] = set()
+    while chunks or waiting:
+        while chunks and len(waiting) < 2 * helpers:
+            waiting.add(pool.submit(_work, chunks.popleft()))
+        done = {future for future in waiting if future.done()}
+        waiting -= done
+        yield from (future.result() for future in done)
+        if chunks:
+            yield worker.read(chunks.popleft())
+        elif waiting:
+            wait(waiting, return_when=FIRST_COMPLETED)
 
 
 class _Worker:

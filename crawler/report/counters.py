@@ -11,7 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from crawler.store.tables import SHANGHAI, run, run_counter
+from crawler.store.columns import SHANGHAI
+from crawler.store.tables import run, run_counter
 
 Counts = Mapping[str, int]
 

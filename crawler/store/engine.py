@@ -24,7 +24,6 @@ from sqlalchemy.engine import URL, make_url
 
 from crawler.errors import BusyError, ConfigError, SchemaError, StoreError
 from crawler.store.migrations import HEAD
-from crawler.store.tables import metadata
 
 LOCK_SECONDS = 30
 
@@ -241,6 +240,3 @@ def _explained(store: Store, error: sa.exc.DBAPIError) -> StoreError:
     if "not a database" in text:
         return SchemaError(f"{store.url}: is not an SQLite database")
     return StoreError(f"{store.url}: {text.splitlines()[0]}")
-
-
-__all__ = ["Store", "crawl_lock", "metadata", "open_store"]

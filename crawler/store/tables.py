@@ -8,77 +8,21 @@ the archive.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
-from typing import Any
-
 from sqlalchemy import (
-    JSON,
-    TIMESTAMP,
     BigInteger,
     Boolean,
     Column,
-    Dialect,
     Float,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
 )
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.types import TypeDecorator
 
-SHANGHAI = timezone(timedelta(hours=8), "+08:00")
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware datetime, to the second: ``2026-11-23T08:15:00+08:00`` as text on SQLite."""
-
-    impl = String(25)
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> Any:
-        """``timestamptz`` where the database has it."""
-        if dialect.name == "postgresql":
-            return dialect.type_descriptor(TIMESTAMP(timezone=True))
-        return dialect.type_descriptor(String(25))
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        """Refuse a naive time: its hour would depend on the machine."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a time without its zone: {value}")
-        value = value.astimezone(SHANGHAI).replace(microsecond=0)
-        return value if dialect.name == "postgresql" else value.isoformat()
-
-    def process_result_value(
-        self,
-        value: Any,
-        dialect: Dialect,  # noqa: ARG002
-    ) -> datetime | None:
-        """Give every time back in +08:00."""
-        if value is None:
-            return None
-        moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-        return moment.astimezone(SHANGHAI)
-
-
-Json = JSON().with_variant(JSONB(), "postgresql")
-# SQLite's rowid alias must be spelt INTEGER.
-Id = BigInteger().with_variant(Integer, "sqlite")
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(column_0_N_label)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from crawler.store.columns import Id, Instant, Json, metadata
 
 run = Table(
     "run",
@@ -253,17 +197,6 @@ fingerprint = Table(
     metadata,
     # publication quarter | 30 bits of hash | 26 bits of article.id: see dedup/sketch.py
     Column("key", Id, primary_key=True, autoincrement=False),
-)
-
-skipped_link = Table(
-    "skipped_link",
-    metadata,
-    # Links that were seen and not followed, with the reason, a few samples each.
-    Column("channel", String(64), primary_key=True),
-    Column("reason", String(32), primary_key=True),
-    Column("count", BigInteger, nullable=False),
-    Column("last_at", Instant, nullable=False),
-    sqlite_with_rowid=False,
 )
 
 schedule = Table(

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from crawler.errors import ConfigError
-from crawler.store.tables import SHANGHAI
+from crawler.store.columns import SHANGHAI
 
 
 def _now() -> datetime:

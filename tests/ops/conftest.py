@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from crawler.store.tables import SHANGHAI
+from crawler.store.columns import SHANGHAI
 
 
 @pytest.fixture

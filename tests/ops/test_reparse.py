@@ -51,8 +51,9 @@ def scalars(store, query: str) -> list:
         return list(connection.scalars(sa.text(query)))
 
 
-def test_the_same_code_changes_nothing(any_store, archive):
+def test_the_same_code_changes_nothing(any_store, archive, monkeypatch):
     """A second reading of every page, in two processes, agrees with the first."""
+    monkeypatch.setattr(module, "CHUNK", 2)
     result = reparse(any_store, archive, processes=2)
 
     assert (result.pages, result.changed, result.errors) == (20, 0, ())

@@ -16,8 +16,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from crawler.store import search, tables
+from crawler.store.columns import SHANGHAI
 from crawler.store.engine import Store
-from crawler.store.tables import SHANGHAI
 
 CHANNELS = ("sd", "bj", "sh", "gd", "xj", "ah")
 DESIGNS = ("rm_txt", "rm_txt_con", "text_con", "text_c", "generic")

@@ -8,8 +8,8 @@ import pytest
 
 from crawler.items import Failure, Link
 from crawler.store import frontier, hosts, runs
+from crawler.store.columns import SHANGHAI
 from crawler.store.frontier import LIST_PRIORITY
-from crawler.store.tables import SHANGHAI
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=SHANGHAI)
 ALL = (0, LIST_PRIORITY)

@@ -15,9 +15,9 @@ from crawler.items import Failure
 from crawler.ops.keeping import finish, keep_new
 from crawler.store import frontier, search
 from crawler.store.articles import By
+from crawler.store.columns import metadata
 from crawler.store.engine import open_store
 from crawler.store.migrations import HEAD
-from crawler.store.tables import metadata
 from tests.ops.visits import NOW, article, link, prose
 
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.store.columns import SHANGHAI
 from crawler.store.pages import LONGEST, next_check
-from crawler.store.tables import SHANGHAI
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=SHANGHAI)
 DAY = timedelta(days=1)

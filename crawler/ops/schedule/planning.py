@@ -15,7 +15,7 @@ from itertools import islice
 from croniter import CroniterBadCronError, CroniterBadDateError, croniter
 
 from crawler.errors import ConfigError
-from crawler.store.tables import SHANGHAI
+from crawler.store.columns import SHANGHAI
 
 # After years of silence the exact number of missed times is of no use to anybody.
 MOST_MISSED = 9999

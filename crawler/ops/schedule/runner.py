@@ -20,8 +20,8 @@ from crawler.ops.schedule import history, process, table
 from crawler.ops.schedule.planning import Due
 from crawler.ops.schedule.process import Process, Starter
 from crawler.ops.schedule.table import Schedule
+from crawler.store.columns import SHANGHAI
 from crawler.store.engine import Store, crawl_lock, open_store
-from crawler.store.tables import SHANGHAI
 
 # A crawl that was asked to end may finish its batch; then it is ended.
 STOP_GRACE = timedelta(minutes=2)

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from crawler.store.tables import metadata
+from crawler.store.columns import metadata
 
 connection = context.config.attributes["connection"]
 context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)

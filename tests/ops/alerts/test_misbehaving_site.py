@@ -15,8 +15,9 @@ import sqlalchemy as sa
 
 from crawler.ops.alerts import settings
 from crawler.ops.alerts.check import check
+from crawler.store.columns import SHANGHAI
 from crawler.store.engine import open_store
-from crawler.store.tables import SHANGHAI, alert, run, run_counter
+from crawler.store.tables import alert, run, run_counter
 
 FAULTS = {
     "sd": "design-changed",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from crawler.errors import ConfigError
 from crawler.ops.schedule import planning
-from crawler.store.tables import SHANGHAI
+from crawler.store.columns import SHANGHAI
 
 DAILY = "15 6 * * *"
 NONE = timedelta(0)

@@ -8,7 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from crawler.ops.schedule import process, runner, table
-from crawler.store.tables import SHANGHAI, schedule_run
+from crawler.store.columns import SHANGHAI
+from crawler.store.tables import schedule_run
 
 SECOND = timedelta(seconds=1)
 

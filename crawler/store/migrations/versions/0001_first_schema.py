@@ -3,7 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from crawler.store.tables import VIEWS, metadata
+from crawler.store.columns import metadata
+from crawler.store.tables import VIEWS
 
 revision = "0001"
 down_revision = None
