@@ -1,0 +1,74 @@
+"""How much faster two cores read the archive again than one.
+
+    python benchmarks/reparse.py [--articles 2000] [--rounds 3]
+
+A stand-in site is crawled once; then its archive is read again with one process and with two, in
+turns. Each figure is the best of all rounds, in articles a second of wall-clock time: a machine
+that does something else at the same time shows less.
+
+Target: two cores at least 1.7 times one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from crawler.config import load
+from crawler.ops.reparse import reparse
+from crawler.replica import Site
+from crawler.replica.serve import in_thread
+from crawler.store.engine import open_store
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = 1.7
+
+
+def crawl(database: str, articles: int) -> None:
+    """Fill a database and its archive from a site of plain articles."""
+    with in_thread(Site(articles=articles, seed=1, plain=True)) as port:
+        command = [sys.executable, "-m", "crawler.cli", "crawl", "--all", "--database", database]
+        command += ["--proxy", f"http://127.0.0.1:{port}"]
+        for setting in ("DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=False", "LOG_LEVEL=ERROR"):
+            command += ["-s", setting]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment, cwd=ROOT)
+
+
+def rate(database: str, processes: int) -> float:
+    """Articles a second, from the first to the last, the start of the processes included."""
+    store = open_store(database, create=False)
+    result = reparse(store, load(database=database).archive_path, processes=processes)
+    store.close()
+    if result.changed or result.errors:
+        sys.exit(f"the same code read otherwise: {result}")
+    return result.pages / result.seconds
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--articles", type=int, default=2000)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        database = f"sqlite:///{folder}/renmin.db"
+        crawl(database, options.articles)
+        best = {1: 0.0, 2: 0.0}
+        for _ in range(options.rounds):
+            for processes in best:
+                best[processes] = max(best[processes], rate(database, processes))
+    print(f"{'processes':>9} {'articles/s':>11} {'ratio':>6}")
+    for processes, figure in best.items():
+        print(f"{processes:>9} {figure:>11.0f} {figure / best[1]:>6.2f}")
+    verdict = "reached" if best[2] >= TARGET * best[1] else "missed"
+    print(f"target {TARGET:.1f}: {verdict}")
+
+
+if __name__ == "__main__":
+    main()
