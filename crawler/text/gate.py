@@ -65,7 +65,7 @@ _ESCAPES: Final = (
     ("?!", re.compile(r"\?![\u4e00-\u9fff\ue000-\ue4c5]")),  # one of its broken stops
     ("(", re.compile(r"\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}\)")),  # a mirror's annotation
 )
-_MIRROR: Final = ("?！", ",，", ",。", ",、", ",；")
+_MIRROR: Final = ("?！", ",，", ",。", ",、", ",；", ",！", ",？")
 _FULL_WIDTH = re.compile("[0-9][０-９]|[０-９][0-9]|ｗｗｗ|ｈｔｔｐ", re.IGNORECASE)
 
 

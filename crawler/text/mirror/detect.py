@@ -27,9 +27,11 @@ _NOTED: Final = re.compile(rf"(.)\(([{_LETTERS}]{{1,6}})\)", re.DOTALL)
 _HANZI_END: Final = re.compile(rf"[\u4e00-\u9fff](?:\([{_LETTERS}]{{1,6}}\))?$")
 _ON: Final = re.compile("[\u4e00-\u9fff]")
 _SPLIT: Final = re.compile(rf"(.)\?([{_LETTERS}]{{1,6}})\)")
-_COMMA: Final = re.compile(r"[\u4e00-\u9fff](?:\([a-zà-ǜ]{1,6}\))?,[、。；，]")
-_DOUBLED: Final = re.compile(r"[^,\s],,[^,\s]")
-_BROKEN: Final = re.compile(r"(?<=[^?!\x00-\x3e])\?[！？，。、；!?,;](?=[^\x00-\x7f！？，。、；])")
+_COMMA: Final = re.compile(r"[\u4e00-\u9fff0-9A-Za-z”’）》%](?:\([a-zà-ǜ]{1,6}\))?,[、。；，！？]")
+_DOUBLED: Final = re.compile(r"[^,\s],[,!?](?![,!?\s])")
+_BROKEN: Final = re.compile(
+    r"(?<=[^?!\x00-\x20<=>])\?[！？，。、；!?,;](?=[^\x00-\x7f！？，。、；])"
+)
 
 _BROKEN_TAG: Final = re.compile(r"[\u4e00-\u9fff]\?[！？，。、；!?,;]\?/[a-z]{1,10}>")
 """``的。”</span>``: the bracket of a tag, swallowed by a quotation mark that was split."""
@@ -57,6 +59,9 @@ _GOES_ON: Final = 6.0
 
 _COMMON: Final = 13.5
 """Bits of a character that is common enough not to be explained to a reader."""
+
+_WORDS: Final = 3
+"""Words that make a list."""
 
 _SIZE: Final = 200_000
 """Characters that are looked at."""
@@ -94,15 +99,19 @@ def _has_notes(text: str) -> bool:
     if "(" not in text:
         return False
     noted: Counter[str] = Counter()
+    taught: set[tuple[str, str]] = set()
     strange = inside = 0
     for match in _NOTED.finditer(text):
         if _mirror_like(match):
             noted[match[1]] += 1
+            taught.add((match[1], match[2]))
             inside += _is_inside(text, match)
         else:
             strange += "\u4e00" <= match[1] <= "\u9fff"
     steady = [char for char, count in noted.items() if text.count(char) * 4 <= count * 5]
     total = sum(noted.values())
+    if len(taught) > len(noted):
+        return False  # 樂(yuè), 快樂(lè): a mirror knows one reading of each character
     return strange * 3 <= total and inside * 2 >= total and _unexplained(text, steady, noted)
 
 
@@ -132,10 +141,18 @@ def _unexplained(text: str, noted: list[str], counts: Counter[str]) -> bool:
         return False
     plain = [char for char in noted if _cost(script.simplified().get(char, char)) < _COMMON]
     if len(noted) > 1:
-        return bool(plain)
+        return bool(plain) and not _is_word_list(text)
     if set(plain) - EXPLAINED:
         return True
-    return bool(plain) and (counts[plain[0]] > 1 or _has_leftovers(text))
+    return (
+        bool(plain) and not set(text) & GENUINE and (counts[plain[0]] > 1 or _has_leftovers(text))
+    )
+
+
+def _is_word_list(text: str) -> bool:
+    """Whether the text is words with spaces between them, nearly all with a reading."""
+    words = text.split()
+    return len(words) >= _WORDS and all(len(_NOTED.findall(word)) == 1 for word in words)
 
 
 def _has_leftovers(text: str) -> bool:
@@ -150,10 +167,10 @@ def _cost(char: str) -> float:
 
 def _has_commas(text: str) -> bool:
     """Commas before other marks, in the traditional characters of the mirrors."""
-    if ",," not in text and not _COMMA.search(text):
+    if not _DOUBLED.search(text) and not _COMMA.search(text):
         return False
     doubled = sum(1 for _ in islice(_DOUBLED.finditer(text), 3))
-    return (doubled > 2 or _COMMA.search(text) is not None) and _in_mirror_script(text)
+    return (doubled > 1 or _COMMA.search(text) is not None) and _in_mirror_script(text)
 
 
 def _in_mirror_script(text: str) -> bool:

@@ -42,6 +42,10 @@ _UTF_7 = re.compile(r"\+[A-Za-z0-9/]{4,4000}-")
 _NOT_A_VALUE = re.compile(r"://|^/|=|\?|&")  # parts of an address
 _IN_CODE = re.compile(r"[=(:,\[]\s?[\"']\\u|[\[-]\\u")
 _C1 = re.compile("[\x80-\x9f]")
+_IN_CHINESE = re.compile(
+    "[\u00a5-\u00b7\u00d7\u2010-\u203b\u2100-\u9fff\ue000-\uffef\U00010000-\U0003ffff]"
+).match
+_DRIVE = re.compile(r"(?<![A-Za-z])[A-Za-z]:\\(?!u[0-9A-Fa-f]{4}\\u)")  # a path of Windows
 _FORBIDDEN = re.compile("[\0-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -72,7 +76,7 @@ def _entity(name: str) -> str:
 
 
 def _backslashes(text: str) -> Sequence[Edit]:
-    if "\\" not in text or _IN_CODE.search(text):
+    if "\\" not in text or _IN_CODE.search(text) or _DRIVE.search(text):
         return ()
     edits = [
         Edit(found.start(), found.end(), new)
@@ -145,7 +149,7 @@ def _quoted_printable(text: str) -> Sequence[Edit]:
         return ()
     edits = []
     for found in re.finditer(r"[!-~]+", text):
-        if _QUOTED_PRINTABLE.search(found[0]):
+        if _QUOTED_PRINTABLE.search(found[0]) and "=?" not in found[0]:  # not a mail's header
             new = _decoded(quopri.decodestring(found[0].encode()))
             if new and _reads_well(new):
                 edits.append(Edit(found.start(), found.end(), new))
@@ -184,7 +188,9 @@ def _utf_7(text: str) -> Sequence[Edit]:
 def _reads_well(new: str, limit: float = _RARE_WORDS) -> bool:
     """Whether ``new`` is plausible Chinese, or typographic marks at least."""
     above = [char for char in new if char > "\u00a0"]
-    return bool(above) and cost("".join(above)) <= limit * max(2, len(above))
+    return any(_IN_CHINESE(char) for char in above) and cost("".join(above)) <= limit * max(
+        2, len(above)
+    )
 
 
 def _applied(text: str, edits: Sequence[Edit]) -> str:

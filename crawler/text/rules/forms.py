@@ -21,10 +21,12 @@ _HAN: Final = "\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 _CJK: Final = _HAN + "\u2e80-\u2fd5\u3001-\u3020\uf900-\ufad9\uff01-\uff60“”‘’—…·"
 
 _COMPATIBLE = re.compile("[\uf900-\ufad9\U0002f800-\U0002fa1d]+")
+_NAMED_PART = re.compile("[”’」』]?(?:字[头頭旁底边邊]|[旁部]首?[^\u4e00-\u9fff]|偏旁)")
 _RADICAL = re.compile("[\u2e80-\u2fd5]+")
 _ZERO_WIDTH: Final = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 _SPACES: Final = "\u200b\u2060\ufeff"  # these do nothing between emoji, as U+200D does
 _UNSEEN = re.compile(f"[{_ZERO_WIDTH}]+")
+_BYTES_AROUND = re.compile("[\x80-\u00ac\u00ae-\xff]")  # with these, U+00AD is a byte as well
 _IS_CJK = re.compile(f"[{_CJK}]")
 _IS_HAN = re.compile(f"[{_HAN}]")
 
@@ -40,6 +42,7 @@ _SUPPLEMENT: Final = dict(
 )
 
 # The strict GB 2312 codecs give these for A1AA and A1A4; GB 18030 and every reader mean others.
+_KANA = re.compile("[\u3041-\u306d\u306f-\u3096]")  # all but の, which shop signs have in China
 _DASHES = re.compile("―+")
 _DOT = re.compile(f"(?<=[{_HAN}A-Za-z0-9”》])・(?=[{_HAN}A-Za-z0-9“《])")
 
@@ -96,7 +99,7 @@ def _compatible(text: str) -> Sequence[Edit]:
 
 def _radicals(text: str) -> Sequence[Edit]:
     def plain(found: re.Match[str]) -> str:
-        if not _touches(text, found, _IS_HAN):
+        if not _touches(text, found, _IS_HAN) or _NAMED_PART.match(text, found.end()):
             return found[0]
         return "".join(
             _SUPPLEMENT.get(char, unicodedata.normalize("NFKC", char)) for char in found[0]
@@ -109,6 +112,10 @@ def _unseen(text: str) -> Sequence[Edit]:
     """Beside CJK each of them; between Latin letters and digits those that came with such."""
 
     def gone(found: re.Match[str]) -> str:
+        if "\xad" in found[0] and _BYTES_AROUND.search(
+            text, max(0, found.start() - 2), found.end() + 2
+        ):
+            return found[0]
         return "" if _touches(text, found, _IS_CJK) else found[0]
 
     edits = _replaced(text, _UNSEEN, gone)
@@ -120,7 +127,7 @@ def _unseen(text: str) -> Sequence[Edit]:
 
 def _dashes(text: str) -> Sequence[Edit]:
     """― in pairs, and single ones beside such pairs; ・ between names, where no kana is near."""
-    if not is_chinese(text) or ("―" not in text and "・" not in text):
+    if not is_chinese(text) or ("―" not in text and "・" not in text) or _KANA.search(text):
         return ()
     dots = _replaced(text, _DOT, lambda _: "·")
     pairs = _replaced(text, _DASHES, lambda found: "—" * len(found[0]))

@@ -6,16 +6,19 @@ least wins, and every row of the table then takes the stretches that its kind ha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache, partial
+from itertools import pairwise
 from typing import Final
 
 from crawler.text.likelihood import LOST, cost, hanzi_count, single
 from crawler.text.rules.codes import BIG5, GB2312, GBK, WESTERN
+from crawler.text.rules.context import is_example
 from crawler.text.rules.lattice import Misreading, reread, trimmed
 from crawler.text.rules.rule import Edit, Guess, Rule
 from crawler.text.rules.whole import PLAUSIBLE, reread_whole
-from crawler.text.rules.windows import dear_windows, western_windows
+from crawler.text.rules.windows import dear_windows, western_runs, western_windows
 
 _SAMPLE: Final = 160  # characters of a long window that tell which kind it is
 _MOST: Final = 40_000  # characters of one text that are compared character by character ...
@@ -28,6 +31,9 @@ _SHORT_BITS: Final = 26.0  # ... if it is one or two characters
 _AROUND: Final = 12  # characters to both sides
 _ODD: Final = 13.0  # bits of a character that is odd
 _MOST_ODD: Final = 0.25
+_FEW_STEPS: Final = 3  # between characters that are listed by their codes
+_NEAR: Final = 16  # codes from one to the next
+_ALPHABET = re.compile("ÄÖÜ|äöü|ÅÄÖ|åäö|ÆØÅ|æøå|ÁÉÍÓ|áéíó|ÀÈÌÒ|àèìò|ÀÉÈ|àéè|ÉÈÊ|éèê|ÀÁÂ|àáâ|ÇÑ|çñ")
 
 _WESTERN_KINDS: Final = {
     "utf8-read-as-cp1252": Misreading(WESTERN, "utf-8"),
@@ -56,7 +62,7 @@ def _decide(text: str) -> tuple[tuple[str, Edit], ...]:
         kind, new = whole
         edit = trimmed(text, Edit(0, len(text), new))
         return ((kind, edit),) if edit else ()
-    found: list[tuple[str, Edit]] = []
+    found = _whole_runs(text)
     budget = _MOST
     for kinds, windows in (
         (_WESTERN_KINDS, western_windows(text)),
@@ -66,8 +72,28 @@ def _decide(text: str) -> tuple[tuple[str, Edit], ...]:
             budget -= end - start + _LOST_BYTE * text.count(LOST, start, end)
             if budget <= 0:
                 break
+            if any(edit.start < end and start < edit.end for _, edit in found):
+                continue  # the next pass sees what is left of it
             found += _in_window(text, start, end, kinds)
-    return tuple(_apart(found))
+    apart = tuple(_apart(found))
+    return () if is_example(text, [edit for _, edit in apart]) else apart
+
+
+def _whole_runs(text: str) -> list[tuple[str, Edit]]:
+    """The stretches of Western letters that can be read as a whole, which leaves no doubt."""
+    found = []
+    budget = _MOST
+    for spans in western_runs(text):
+        budget -= spans[0][1] - spans[0][0]
+        if budget <= 0:
+            break
+        for start, end in spans:
+            whole = reread_whole(text[start:end])
+            if whole:
+                edit = trimmed(text, Edit(start, end, whole[1]))
+                found += [(whole[0], edit)] if edit else []
+                break
+    return found
 
 
 def _in_window(
@@ -92,6 +118,8 @@ def _is_better(text: str, edit: Edit, name: str, covered: Sequence[tuple[int, in
     before = text[edit.start - 1 : edit.start]
     if not hanzi_count(new) or new.count(LOST) > _MOST_LOST * len(new):
         return False
+    if _is_listed(old) or _ALPHABET.search(old):
+        return False
     forced = hanzi_count(new) - len(edit.guesses)
     is_strict = name == "gb2312-strict"
     if not is_strict and forced < max(2, _FEWEST_FORCED * len(new)):
@@ -101,6 +129,12 @@ def _is_better(text: str, edit: Edit, name: str, covered: Sequence[tuple[int, in
     if len(old) <= 2 and not is_strict:
         least = max(least, _SHORT_BITS)
     return cost(old, before) - bits >= least and bits <= PLAUSIBLE * max(3, len(new))
+
+
+def _is_listed(old: str) -> bool:
+    """Whether the characters stand in the order of their codes, as in a table of characters."""
+    steps = [ord(after) - ord(char) for char, after in pairwise(old)]
+    return len(steps) > _FEW_STEPS and sum(0 < step <= _NEAR for step in steps) > len(steps) / 2
 
 
 def _stands_in_good_text(text: str, edit: Edit, covered: Sequence[tuple[int, int]]) -> bool:

@@ -43,7 +43,16 @@ def reread_whole(text: str) -> tuple[str, str] | None:
         saved = bits * min(1.0, len(text) * share / min(len(text), _SAMPLE)) - new_bits
         if _is_sure(kind, sample, new_bits, saved):
             found.append((new_bits / share, kind, new))
-    return min(found)[1:] if found else None
+    return min(found)[1:] if found else _outer(text)
+
+
+def _outer(text: str) -> tuple[str, str] | None:
+    """The last of several misreadings: bytes of UTF-8, in which another wrong reading was kept."""
+    for kind, undo in _OUTER.items():
+        new = undo(text)
+        if new and len(new) < len(text) and _HIGH.search(new) and reread_whole(new):
+            return kind, new
+    return None
 
 
 def _is_sure(kind: str, new: str, bits: float, saved: float) -> bool:
@@ -105,4 +114,9 @@ _KINDS: Final[dict[str, Callable[[str], str | None]]] = {
     "utf8-read-as-big5": _row(BIG5, "utf-8"),
     "big5-read-as-gbk": _row(GBK, "big5hkscs"),
     "gbk-read-as-big5": _row(BIG5, "gb18030"),
+}
+
+_OUTER: Final = {
+    kind: _KINDS[kind]
+    for kind in ("utf8-read-as-latin1", "utf8-read-as-cp1252", "utf8-read-as-gbk")
 }

@@ -24,6 +24,34 @@ _WESTERN_RUN = re.compile(rf"[{_WESTERN}]{{2,}}(?:[\x20-\x7e]{{1,24}}[{_WESTERN}
 _LATIN_1 = re.compile("[\x80-\xff]")
 
 
+_WESTERN_STRETCH = re.compile(rf"[{_WESTERN}](?:[\x20-\x7e]{{0,24}}[{_WESTERN}])*[\x20-\x7e]?")
+_FEWEST: Final = 4  # characters of a stretch; two hanzi
+_BOTH = "“”‘’—…–€·"  # signs of Windows-1252 that Chinese text has as well
+_TRIMMED: Final = 2  # of them at each end that may belong to the text around
+
+
+def western_runs(text: str) -> Iterator[list[tuple[int, int]]]:
+    """Stretches as of :func:`western_windows`, each with all the places where it may begin and end.
+
+    The longest comes first: “ may be a byte of the damage, or the clean mark in front of it.
+    """
+    for found in _WESTERN_STRETCH.finditer(text):
+        if len(found[0]) < _FEWEST or len(_LATIN_1.findall(found[0])) < _FEWEST / 2:
+            continue
+        start, end = found.span()
+        starts, ends = [start], [end]
+        while len(starts) <= _TRIMMED and text[starts[-1]] in _BOTH:
+            starts.append(starts[-1] + 1)
+        while len(ends) <= _TRIMMED and (
+            text[ends[-1] - 1] in _BOTH or text[ends[-1] - 1] < "\x80"
+        ):
+            ends.append(ends[-1] - 1)
+        yield sorted(
+            ((first, last) for first in starts for last in ends if first < last),
+            key=lambda span: span[0] - span[1],
+        )
+
+
 def western_windows(text: str) -> Iterator[tuple[int, int]]:
     """Stretches of Western letters and signs that may be the bytes of Chinese."""
     for found in _WESTERN_RUN.finditer(text):
