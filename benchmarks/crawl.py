@@ -127,7 +127,7 @@ def bare_spider(pages: list[Page]) -> Any:
 
 def lease_of(number: int, page: Page) -> Any:
     """What the frontier would hand out for ``page``."""
-    from crawler.store.frontier import Lease
+    from crawler.store.leases import Lease
 
     url, kind, channel = page
     never = dict.fromkeys(("etag", "last_modified", "body_sha256"))

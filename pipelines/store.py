@@ -8,7 +8,8 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from crawler.items import Article, Visit
-from crawler.ops.session import CrawlSession, session_of
+from crawler.ops.holding import session_of
+from crawler.ops.session import CrawlSession
 
 # So many visits may wait to be committed before the crawl waits too.
 BACKLOG = 200

@@ -21,7 +21,7 @@ from crawler.ops.extracting import assemble, read_page
 from crawler.page.listing import Listing, read_list
 from crawler.page.parse import ParsedPage
 from crawler.page.sitemap import read_sitemap
-from crawler.store.frontier import Lease
+from crawler.store.leases import Lease
 from crawler.text import decode
 from spiders.failures import extraction_failed, failure_of
 from spiders.planning import plan_of, start_links

@@ -11,7 +11,7 @@ from scrapy.http import Response
 from crawler.items import Failure, Fetch, Link
 from crawler.site.urls import classify
 from crawler.store.columns import SHANGHAI
-from crawler.store.frontier import Lease
+from crawler.store.leases import Lease
 
 # Of the response's headers, what may matter later: what it said of itself, and of its age.
 KEPT = {

@@ -21,11 +21,12 @@ from crawler.config import load
 from crawler.errors import DiskFullError, StoreError
 from crawler.items import Failure, Visit
 from crawler.ops.code_version import code_version
-from crawler.ops.session import LEASE_SECONDS, CrawlSession, hold
+from crawler.ops.holding import hold
+from crawler.ops.session import LEASE_SECONDS, CrawlSession
 from crawler.store.archive import Archive
 from crawler.store.columns import SHANGHAI
 from crawler.store.engine import crawl_lock, open_store
-from crawler.store.frontier import Lease
+from crawler.store.leases import Lease
 
 logger = logging.getLogger(__name__)
 

@@ -21,7 +21,7 @@ from crawler.errors import StoreError
 from crawler.hooks.crawling import Crawling
 from crawler.items import Link
 from crawler.ops.session import CrawlSession, Refill
-from crawler.store.frontier import Lease
+from crawler.store.leases import Lease
 
 logger = logging.getLogger(__name__)
 

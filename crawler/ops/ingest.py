@@ -20,7 +20,7 @@ from crawler.ops import keeping, tally
 from crawler.ops.extracting import extract_record
 from crawler.ops.keeping import Kept, keep_new, keep_other_text
 from crawler.ops.verifying import settled
-from crawler.store import articles, frontier, pages
+from crawler.store import articles, frontier, leases, pages
 from crawler.store.archive import Archive, Record
 from crawler.store.articles import By, Stored
 
@@ -119,7 +119,7 @@ def _fail(connection: Connection, visit: Visit, intake: Intake, now: datetime) -
     if visit.failure is None:
         return
     if visit.failure.wait:
-        frontier.put_back(connection, [visit.frontier_id])
+        leases.put_back(connection, [visit.frontier_id])
     else:
         frontier.settle_failed(connection, visit.frontier_id, visit.failure, now, intake.retries)
 

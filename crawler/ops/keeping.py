@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from crawler.items import Article
 from crawler.ops import relate
 from crawler.ops.verifying import verify
-from crawler.store import articles, search
+from crawler.store import articles, revisions, search
 from crawler.store.articles import By, Stored
 from crawler.store.search import Entry
 
@@ -44,7 +44,7 @@ def keep_new(connection: Connection, item: Article, now: datetime, by: By) -> Ke
         return None
     item = relate.relate(connection, article_id, item, summary, now)
     item = verify(connection, article_id, item)
-    return Kept(article_id, item, articles.revision_row(article_id, item, 1, by))
+    return Kept(article_id, item, revisions.row_of(article_id, item, 1, by))
 
 
 def keep_other_text(
@@ -75,12 +75,12 @@ def keep_other_text(
     )
     item = relate.relate(connection, known.id, item, summary, known.first_seen_at)
     item = verify(connection, known.id, item)
-    return Kept(known.id, item, articles.revision_row(known.id, item, extraction, by))
+    return Kept(known.id, item, revisions.row_of(known.id, item, extraction, by))
 
 
 def finish(connection: Connection, kept: Sequence[Kept]) -> None:
     """Keep the texts of stored articles and make them findable, all of a transaction at once."""
-    articles.add_revisions(connection, [each.text for each in kept])
+    revisions.add(connection, [each.text for each in kept])
     # Last of all: whatever is written after it makes FTS5 empty its buffer.
     search.index_articles(connection, [_entry(each) for each in kept])
 

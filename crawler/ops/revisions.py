@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from crawler.report.differences import Line, Piece, changed_only, compare
 from crawler.site.urls import classify
-from crawler.store import articles
+from crawler.store import articles, revisions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ def revisions_of(connection: Connection, url: str) -> list[Text]:
     if known is None:
         return []
     texts: list[Text] = []
-    for row in articles.revisions(connection, known.id):
+    for row in revisions.all_of(connection, known.id):
         before = [texts[-1].title, *texts[-1].paragraphs] if texts else None
         after = [row["title"], *row["paragraphs"]]
         changes = changed_only(compare(before, after)) if before is not None else []

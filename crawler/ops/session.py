@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
-from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -25,10 +24,12 @@ from crawler.errors import StoreError
 from crawler.items import Link, Visit
 from crawler.ops.ingest import Intake, Outcome, finish, ingest
 from crawler.ops.plan import Plan
-from crawler.store import frontier, hosts, runs
+from crawler.ops.thinning import thin
+from crawler.store import frontier, hosts, leases, runs
 from crawler.store.archive import Archive
 from crawler.store.engine import Store
-from crawler.store.frontier import LIST_PRIORITY, Lease
+from crawler.store.frontier import LIST_PRIORITY
+from crawler.store.leases import Lease
 from crawler.store.writer import Writer
 
 logger = logging.getLogger(__name__)
@@ -132,10 +133,10 @@ class CrawlSession:
         wanted = sorted(self.hosts.difference(but))
         return self._writer.submit(partial(self._lease, wanted=wanted), urgent=True)
 
-    def put_back(self, leases: Sequence[Lease]) -> Future[None]:
+    def put_back(self, unused: Sequence[Lease]) -> Future[None]:
         """Give pages back that were not asked for."""
-        ids = [lease.id for lease in leases]
-        return self._writer.submit(lambda connection: frontier.put_back(connection, ids))
+        ids = [lease.id for lease in unused]
+        return self._writer.submit(lambda connection: leases.put_back(connection, ids))
 
     def record(self, visit: Visit) -> Future[Outcome]:
         """Store what a visit brought, as a whole or not at all."""
@@ -168,10 +169,11 @@ class CrawlSession:
         now = self._clock()
 
         def end(connection: Connection) -> None:
-            frontier.release_run(connection, self.run_id)
+            leases.release_run(connection, self.run_id)
             hosts.release_run(connection, self.run_id)
             self._beat(connection)
             runs.finish(connection, self.run_id, reason=reason, exit_code=exit_code, now=now)
+            thin(connection, now)
 
         self._writer.submit(end, urgent=True)
         self._writer.stop(timeout)
@@ -188,10 +190,10 @@ class CrawlSession:
         now, channels = self._clock(), self.plan.channels
         # A SQLite file has one crawl at a time (the crawl lock): whatever is leased is orphaned.
         if self.store.is_sqlite:
-            frontier.take_back(connection, None)
+            leases.take_back(connection, None)
             hosts.free_all(connection)
         else:
-            frontier.take_back(connection, self._lease_clock(connection))
+            leases.take_back(connection, self._lease_clock(connection))
         sweep = runs.sweep_start(connection, channels, now)
         frontier.open_due(connection, channels, now)
         run_id = runs.start(
@@ -222,16 +224,16 @@ class CrawlSession:
         until = now + self._lease_time
         if self.store.is_sqlite:
             return Refill(tuple(self._take(connection, wanted, until)), frozenset(wanted))
-        frontier.take_back(connection, now)
+        leases.take_back(connection, now)
         mine = hosts.claim(
             connection, self.run_id, wanted, most=self._share(connection), until=until, now=now
         )
-        leases = self._take(connection, mine, until)
+        taken = self._take(connection, mine, until)
         # What gave nothing may be fetched by others, unless its last pages are still on their way.
-        busy = frontier.busy_hosts(connection, self.run_id, wanted)
+        busy = leases.busy_hosts(connection, self.run_id, wanted)
         hosts.let_go(connection, self.run_id, set(wanted) - busy)
-        elsewhere = 0 if leases else self._elsewhere(connection)
-        return Refill(tuple(leases), frozenset(mine), elsewhere)
+        elsewhere = 0 if taken else self._elsewhere(connection)
+        return Refill(tuple(taken), frozenset(mine), elsewhere)
 
     def _elsewhere(self, connection: Connection) -> int:
         """Pages that others fetch, or found on hosts that this run has not heard of."""
@@ -246,7 +248,7 @@ class CrawlSession:
     def _take(
         self, connection: Connection, names: Sequence[str], until: datetime
     ) -> Sequence[Lease]:
-        take = partial(frontier.lease, connection, self.run_id, names, until=until)
+        take = partial(leases.lease, connection, self.run_id, names, until=until)
         if self.plan.limit is None:
             return take(per_host=PER_HOST, ranks=(self.floor, LIST_PRIORITY))
         articles = take(per_host=PER_HOST, ranks=(self.floor, LIST_PRIORITY - 1))
@@ -266,7 +268,7 @@ class CrawlSession:
         now = self._clock()
         until = self._lease_clock(connection) + self._lease_time
         runs.beat(connection, self.run_id, now)
-        frontier.extend(connection, self.run_id, until)
+        leases.extend(connection, self.run_id, until)
         hosts.extend(connection, self.run_id, until)
         queue = frontier.waiting(connection, self.hosts, self.floor)
         runs.tick(connection, self.run_id, now, queue)
@@ -289,20 +291,3 @@ class CrawlSession:
     def _broke(self, error: StoreError) -> None:
         self._fatal = error
         self.on_fatal(error)
-
-
-_SESSIONS: WeakKeyDictionary[object, CrawlSession] = WeakKeyDictionary()
-
-
-def hold(owner: object, session: CrawlSession) -> None:
-    """Let everybody who knows ``owner`` (Scrapy's crawler) find its session."""
-    _SESSIONS[owner] = session
-
-
-def session_of(owner: object) -> CrawlSession:
-    """The session of a crawl.
-
-    Raises:
-        LookupError: It has none: the extension that opens it is switched off.
-    """
-    return _SESSIONS[owner]

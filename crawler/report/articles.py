@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
 
 from crawler.report.table import Row, Table, rows_of, table
-from crawler.store import articles, search
+from crawler.store import articles, revisions, search
 from crawler.store.articles import Stored
 from crawler.store.tables import article
 
@@ -70,7 +70,7 @@ def whole(connection: Connection, article_id: int) -> Whole | None:
         stored=stored,
         original=_row(connection, original_id) if original_id else None,
         copies=copies(connection, article_id),
-        revisions=articles.revisions(connection, article_id)[::-1],
+        revisions=revisions.all_of(connection, article_id)[::-1],
     )
 
 

@@ -6,17 +6,16 @@ had: one row a revision (the site changed it) and extraction (better code read i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler.items import Article, Photo
-from crawler.store.rows import as_dict, as_row, from_row
+from crawler.store.rows import as_row, from_row
 from crawler.store.tables import article, revision
 
 original = article.alias("original")
@@ -93,7 +92,7 @@ def insert(
     now: datetime,
     by: By,
 ) -> int | None:
-    """Store a new article; its text goes into :func:`add_revisions`.
+    """Store a new article; its text goes into :mod:`crawler.store.revisions`.
 
     Returns:
         Its row id; ``None`` if there is an article at this address already, which stays as it was.
@@ -118,7 +117,7 @@ def replace(
     text_hash: str,
     by: By,
 ) -> None:
-    """Store another text of a known article; it goes into :func:`add_revisions` too.
+    """Store another text of a known article; it goes into :mod:`crawler.store.revisions` too.
 
     Args:
         connection: The transaction.
@@ -132,27 +131,6 @@ def replace(
     for mark in ("duplicate_of", "relation", "similarity"):
         row.pop(mark, None)
     connection.execute(sa.update(article).where(article.c.id == known.id).values(row))
-
-
-def add_revisions(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep texts for good: rows of :func:`revision_row`."""
-    if rows:
-        connection.execute(_ADD_REVISION, rows)
-
-
-def revision_row(article_id: int, item: Article, extraction: int, by: By) -> dict[str, Any]:
-    """The text of an article as a row of ``revision``."""
-    return {
-        "article_id": article_id,
-        "revision": item.revision,
-        "extraction": extraction,
-        "title": item.title,
-        "paragraphs": list(item.paragraphs),
-        "photos": [as_dict(photo) for photo in item.photos],
-        "body_sha256": item.body_sha256,
-        "fetched_at": item.fetched_at,
-        "code_version": by.code_version,
-    }
 
 
 def touch(connection: Connection, article_id: int, item: Article) -> None:
@@ -227,16 +205,6 @@ def select(
     return (from_row(row) for row in rows)
 
 
-def revisions(connection: Connection, article_id: int) -> list[RowMapping]:
-    """All texts that an article ever had, oldest first."""
-    query = (
-        sa.select(revision)
-        .where(revision.c.article_id == article_id)
-        .order_by(revision.c.revision, revision.c.extraction)
-    )
-    return list(connection.execute(query).mappings())
-
-
 def _candidate(row: RowMapping) -> Stored:
     # Most articles are compared by their paragraphs; captions matter only where there are none.
     photos = () if row["paragraphs"] else tuple(Photo(**photo) for photo in row["photos"])
@@ -298,7 +266,6 @@ _INSERTS = {
     "sqlite": sqlite.insert(article).on_conflict_do_nothing().returning(article.c.id),
     "postgresql": postgresql.insert(article).on_conflict_do_nothing().returning(article.c.id),
 }
-_ADD_REVISION = sa.insert(revision)
 _ONE = sa.update(article).where(article.c.id == sa.bindparam("b_id"))
 _TOUCH = _ONE.values(fetched_at=sa.bindparam("b_at"), body_sha256=sa.bindparam("b_sha"))
 _MARK = _ONE.values(

@@ -13,7 +13,6 @@ the caller's transaction.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,8 +21,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
-from crawler.items import Failure, Link, PageKind
-from crawler.store.tables import frontier, page
+from crawler.items import Failure, Link
+from crawler.store.tables import frontier
 
 PENDING, LEASED, DONE, FAILED = "PENDING", "LEASED", "DONE", "FAILED"
 
@@ -34,29 +33,6 @@ UNDATED_PRIORITY = date(2011, 1, 1).toordinal()
 
 # How long a page that failed for a passing reason rests before the next try.
 PATIENCE = (timedelta(0), timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lease:
-    """One page that this run may fetch now.
-
-    Attributes:
-        id: The frontier's row.
-        etag: For a conditional request; ``None`` if the page was never fetched.
-        last_modified: The same.
-        body_sha256: Of the body seen last; ``None`` likewise.
-    """
-
-    id: int
-    url: str
-    fetch_url: str
-    kind: PageKind
-    channel: str
-    host: str
-    attempts: int
-    etag: str | None
-    last_modified: str | None
-    body_sha256: str | None
 
 
 def priority(link: Link) -> int:
@@ -108,37 +84,6 @@ def open_due(connection: Connection, channels: Collection[str], now: datetime) -
     return connection.execute(statement).rowcount
 
 
-def lease(
-    connection: Connection,
-    run_id: int,
-    hosts: Iterable[str],
-    *,
-    per_host: int,
-    ranks: tuple[int, int],
-    until: datetime,
-) -> list[Lease]:
-    """Take up to ``per_host`` PENDING pages of each of ``hosts``, best first.
-
-    Args:
-        connection: Of the writing engine.
-        run_id: Who takes them.
-        hosts: Host names.
-        per_host: At most so many of one host.
-        ranks: Lowest and highest priority to take (``--since`` sets the lowest).
-        until: When the lease ends, unless it is extended.
-    """
-    taken: list[int] = []
-    floor, ceiling = ranks
-    for name in hosts:
-        arguments = {"h": name, "n": per_host, "f": floor, "c": ceiling, "r": run_id, "u": until}
-        statement = _TAKE_POSTGRES if connection.dialect.name == "postgresql" else _TAKE_SQLITE
-        taken.extend(connection.scalars(statement, arguments))
-    if not taken:
-        return []
-    rows = connection.execute(_LEASED, {"ids": taken}).mappings()
-    return [Lease(**row) for row in rows]
-
-
 def settle_done(
     connection: Connection, settled: Sequence[tuple[int, datetime | None]], now: datetime
 ) -> None:
@@ -181,53 +126,11 @@ def settle_failed(
     )
 
 
-def put_back(connection: Connection, frontier_ids: Collection[int]) -> None:
-    """Give leases back unused: the pages are PENDING again, no attempt is counted."""
-    if frontier_ids:
-        _free(connection, frontier.c.id.in_(frontier_ids))
-
-
-def release_run(connection: Connection, run_id: int) -> int:
-    """Give back all leases of a run."""
-    return _free(connection, frontier.c.leased_by == run_id)
-
-
-def take_back(connection: Connection, now: datetime | None) -> int:
-    """Make leases PENDING that nobody holds any more.
-
-    Args:
-        connection: Of the writing engine.
-        now: Leases that ended before are taken back; ``None`` takes back all of them, which is
-            right where the caller holds the crawl lock of a SQLite file.
-    """
-    if now is None:
-        return _free(connection, sa.true())
-    return _free(connection, frontier.c.lease_until < now)
-
-
-def extend(connection: Connection, run_id: int, until: datetime) -> None:
-    """Keep all leases of a run that is alive."""
-    connection.execute(
-        sa.update(frontier).where(frontier.c.leased_by == run_id).values(lease_until=until)
-    )
-
-
 def hosts_of(connection: Connection, channels: Collection[str]) -> set[str]:
     """Hosts on which pages of ``channels`` wait or are being fetched."""
     statement = (
         sa.select(frontier.c.host)
         .where(frontier.c.state.in_((PENDING, LEASED)), frontier.c.channel.in_(channels))
-        .distinct()
-    )
-    return set(connection.scalars(statement))
-
-
-def busy_hosts(connection: Connection, run_id: int, hosts: Collection[str]) -> set[str]:
-    """Those of ``hosts`` whose pages a run is fetching or is about to fetch."""
-    statement = (
-        sa.select(frontier.c.host)
-        .where(frontier.c.host.in_(hosts), frontier.c.state == LEASED)
-        .where(frontier.c.leased_by == run_id)
         .distinct()
     )
     return set(connection.scalars(statement))
@@ -260,59 +163,11 @@ def _row(link: Link, now: datetime, found_on: str | None) -> dict[str, object]:
     }
 
 
-def _free(connection: Connection, which: sa.ColumnElement[bool]) -> int:
-    statement = (
-        sa.update(frontier)
-        .where(frontier.c.state == LEASED, which)
-        .values(state=PENDING, leased_by=None, lease_until=None)
-    )
-    return connection.execute(statement).rowcount
-
-
 # A row comes back only if it was new.
 _INSERTS = {
     "sqlite": sqlite.insert(frontier).on_conflict_do_nothing().returning(frontier.c.id),
     "postgresql": postgresql.insert(frontier).on_conflict_do_nothing().returning(frontier.c.id),
 }
-
-_BEST = (
-    sa.select(frontier.c.id)
-    .where(frontier.c.host == sa.bindparam("h"), frontier.c.state == PENDING)
-    .where(frontier.c.priority.between(sa.bindparam("f"), sa.bindparam("c")))
-    .order_by(frontier.c.priority.desc(), frontier.c.id)
-    .limit(sa.bindparam("n"))
-)
-
-
-def _take(best: sa.Select[tuple[int]]) -> sa.sql.dml.ReturningUpdate[tuple[int]]:
-    return (
-        sa.update(frontier)
-        .where(frontier.c.id.in_(best))
-        .values(state=LEASED, leased_by=sa.bindparam("r"), lease_until=sa.bindparam("u"))
-        .returning(frontier.c.id)
-    )
-
-
-_TAKE_SQLITE = _take(_BEST)
-_TAKE_POSTGRES = _take(_BEST.with_for_update(skip_locked=True))
-
-_LEASED = (
-    sa.select(
-        frontier.c.id,
-        frontier.c.url,
-        frontier.c.fetch_url,
-        frontier.c.kind,
-        frontier.c.channel,
-        frontier.c.host,
-        frontier.c.attempts,
-        page.c.etag,
-        page.c.last_modified,
-        page.c.body_sha256,
-    )
-    .select_from(frontier.outerjoin(page, page.c.frontier_id == frontier.c.id))
-    .where(frontier.c.id.in_(sa.bindparam("ids", expanding=True)))
-    .order_by(frontier.c.priority.desc(), frontier.c.id)
-)
 
 _ATTEMPTS = sa.select(frontier.c.attempts).where(frontier.c.id == sa.bindparam("b_id"))
 _SETTLED: dict[str, Any] = {

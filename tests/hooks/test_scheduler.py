@@ -13,7 +13,7 @@ from scrapy import Request
 from crawler.hooks.crawling import Crawling
 from crawler.hooks.scheduler import FrontierScheduler
 from crawler.ops.session import Refill
-from crawler.store.frontier import Lease
+from crawler.store.leases import Lease
 
 
 def lease(number: int, host: str = "sd.people.com.cn", kind: str = "article") -> Lease:

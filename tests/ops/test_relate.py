@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from crawler.items import Doubt
 from crawler.ops.keeping import finish, keep_new
-from crawler.store import articles
+from crawler.store import articles, revisions
 from crawler.store.articles import By
 from tests.ops.visits import NOW, article, prose
 
@@ -84,7 +84,7 @@ def test_the_original_settles_a_mirrors_doubts(any_store, mirror_first):
 
     with any_store.reading.connect() as connection:
         stored = articles.find(connection, mirror.url)
-        text = articles.revisions(connection, stored.id)[-1]["paragraphs"]
+        text = revisions.all_of(connection, stored.id)[-1]["paragraphs"]
     assert stored.article.paragraphs == TEXT
     assert tuple(text) == TEXT
     assert stored.article.doubts == ()

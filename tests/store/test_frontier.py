@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from crawler.items import Failure, Link
-from crawler.store import frontier, hosts, runs
+from crawler.store import frontier, hosts, leases, runs
 from crawler.store.columns import SHANGHAI
 from crawler.store.frontier import LIST_PRIORITY
 
@@ -29,7 +29,7 @@ def run_id(any_store):
 
 
 def take(c, run_id, per_host=10, ranks=ALL, host="sd.people.com.cn"):
-    return frontier.lease(c, run_id, [host], per_host=per_host, ranks=ranks, until=LATER)
+    return leases.lease(c, run_id, [host], per_host=per_host, ranks=ranks, until=LATER)
 
 
 def test_a_page_that_is_found_twice_is_one_row(any_store, run_id):
@@ -81,8 +81,8 @@ def test_leases_of_a_dead_process_are_taken_back_when_they_end(any_store, run_id
     with any_store.writing.begin() as c:
         frontier.add(c, [link(1)], NOW, None)
         take(c, run_id)
-        too_early = frontier.take_back(c, NOW)
-        in_time = frontier.take_back(c, LATER + timedelta(seconds=1))
+        too_early = leases.take_back(c, NOW)
+        in_time = leases.take_back(c, LATER + timedelta(seconds=1))
         again = take(c, run_id)
 
     assert (too_early, in_time, len(again)) == (0, 1, 1)
@@ -93,8 +93,8 @@ def test_a_heartbeat_keeps_leases(any_store, run_id):
     with any_store.writing.begin() as c:
         frontier.add(c, [link(1)], NOW, None)
         take(c, run_id)
-        frontier.extend(c, run_id, LATER + timedelta(hours=1))
-        taken_back = frontier.take_back(c, LATER + timedelta(seconds=1))
+        leases.extend(c, run_id, LATER + timedelta(hours=1))
+        taken_back = leases.take_back(c, LATER + timedelta(seconds=1))
 
     assert taken_back == 0
 

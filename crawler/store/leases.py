@@ -1,0 +1,162 @@
+"""Leases: which pages of the frontier a run holds, and how they come back if it dies.
+
+All functions run inside the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from crawler.items import PageKind
+from crawler.store.frontier import LEASED, PENDING
+from crawler.store.tables import frontier, page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """One page that this run may fetch now.
+
+    Attributes:
+        id: The frontier's row.
+        etag: For a conditional request; ``None`` if the page was never fetched.
+        last_modified: The same.
+        body_sha256: Of the body seen last; ``None`` likewise.
+    """
+
+    id: int
+    url: str
+    fetch_url: str
+    kind: PageKind
+    channel: str
+    host: str
+    attempts: int
+    etag: str | None
+    last_modified: str | None
+    body_sha256: str | None
+
+
+def lease(
+    connection: Connection,
+    run_id: int,
+    hosts: Iterable[str],
+    *,
+    per_host: int,
+    ranks: tuple[int, int],
+    until: datetime,
+) -> list[Lease]:
+    """Take up to ``per_host`` PENDING pages of each of ``hosts``, best first.
+
+    Args:
+        connection: Of the writing engine.
+        run_id: Who takes them.
+        hosts: Host names.
+        per_host: At most so many of one host.
+        ranks: Lowest and highest priority to take (``--since`` sets the lowest).
+        until: When the lease ends, unless it is extended.
+    """
+    taken: list[int] = []
+    floor, ceiling = ranks
+    for name in hosts:
+        arguments = {"h": name, "n": per_host, "f": floor, "c": ceiling, "r": run_id, "u": until}
+        statement = _TAKE_POSTGRES if connection.dialect.name == "postgresql" else _TAKE_SQLITE
+        taken.extend(connection.scalars(statement, arguments))
+    if not taken:
+        return []
+    rows = connection.execute(_LEASED, {"ids": taken}).mappings()
+    return [Lease(**row) for row in rows]
+
+
+def put_back(connection: Connection, frontier_ids: Collection[int]) -> None:
+    """Give leases back unused: the pages are PENDING again, no attempt is counted."""
+    if frontier_ids:
+        _free(connection, frontier.c.id.in_(frontier_ids))
+
+
+def release_run(connection: Connection, run_id: int) -> int:
+    """Give back all leases of a run."""
+    return _free(connection, frontier.c.leased_by == run_id)
+
+
+def take_back(connection: Connection, now: datetime | None) -> int:
+    """Make leases PENDING that nobody holds any more.
+
+    Args:
+        connection: Of the writing engine.
+        now: Leases that ended before are taken back; ``None`` takes back all of them, which is
+            right where the caller holds the crawl lock of a SQLite file.
+    """
+    if now is None:
+        return _free(connection, sa.true())
+    return _free(connection, frontier.c.lease_until < now)
+
+
+def extend(connection: Connection, run_id: int, until: datetime) -> None:
+    """Keep all leases of a run that is alive."""
+    connection.execute(
+        sa.update(frontier).where(frontier.c.leased_by == run_id).values(lease_until=until)
+    )
+
+
+def busy_hosts(connection: Connection, run_id: int, hosts: Collection[str]) -> set[str]:
+    """Those of ``hosts`` whose pages a run is fetching or is about to fetch."""
+    statement = (
+        sa.select(frontier.c.host)
+        .where(frontier.c.host.in_(hosts), frontier.c.state == LEASED)
+        .where(frontier.c.leased_by == run_id)
+        .distinct()
+    )
+    return set(connection.scalars(statement))
+
+
+def _free(connection: Connection, which: sa.ColumnElement[bool]) -> int:
+    statement = (
+        sa.update(frontier)
+        .where(frontier.c.state == LEASED, which)
+        .values(state=PENDING, leased_by=None, lease_until=None)
+    )
+    return connection.execute(statement).rowcount
+
+
+_BEST = (
+    sa.select(frontier.c.id)
+    .where(frontier.c.host == sa.bindparam("h"), frontier.c.state == PENDING)
+    .where(frontier.c.priority.between(sa.bindparam("f"), sa.bindparam("c")))
+    .order_by(frontier.c.priority.desc(), frontier.c.id)
+    .limit(sa.bindparam("n"))
+)
+
+
+def _take(best: sa.Select[tuple[int]]) -> sa.sql.dml.ReturningUpdate[tuple[int]]:
+    return (
+        sa.update(frontier)
+        .where(frontier.c.id.in_(best))
+        .values(state=LEASED, leased_by=sa.bindparam("r"), lease_until=sa.bindparam("u"))
+        .returning(frontier.c.id)
+    )
+
+
+_TAKE_SQLITE = _take(_BEST)
+_TAKE_POSTGRES = _take(_BEST.with_for_update(skip_locked=True))
+
+_LEASED = (
+    sa.select(
+        frontier.c.id,
+        frontier.c.url,
+        frontier.c.fetch_url,
+        frontier.c.kind,
+        frontier.c.channel,
+        frontier.c.host,
+        frontier.c.attempts,
+        page.c.etag,
+        page.c.last_modified,
+        page.c.body_sha256,
+    )
+    .select_from(frontier.outerjoin(page, page.c.frontier_id == frontier.c.id))
+    .where(frontier.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(frontier.c.priority.desc(), frontier.c.id)
+)

@@ -1,0 +1,48 @@
+"""Every text that an article ever had: one row a revision and extraction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, RowMapping
+
+from crawler.items import Article
+from crawler.store.articles import By
+from crawler.store.rows import as_dict
+from crawler.store.tables import revision
+
+
+def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep texts for good: rows of :func:`row_of`."""
+    if rows:
+        connection.execute(_ADD, rows)
+
+
+def row_of(article_id: int, item: Article, extraction: int, by: By) -> dict[str, Any]:
+    """The text of an article as a row of ``revision``."""
+    return {
+        "article_id": article_id,
+        "revision": item.revision,
+        "extraction": extraction,
+        "title": item.title,
+        "paragraphs": list(item.paragraphs),
+        "photos": [as_dict(photo) for photo in item.photos],
+        "body_sha256": item.body_sha256,
+        "fetched_at": item.fetched_at,
+        "code_version": by.code_version,
+    }
+
+
+def all_of(connection: Connection, article_id: int) -> list[RowMapping]:
+    """All texts that an article ever had, oldest first."""
+    query = (
+        sa.select(revision)
+        .where(revision.c.article_id == article_id)
+        .order_by(revision.c.revision, revision.c.extraction)
+    )
+    return list(connection.execute(query).mappings())
+
+
+_ADD = sa.insert(revision)
