@@ -225,15 +225,17 @@ class CrawlSession:
         if self.store.is_sqlite:
             return Refill(tuple(self._take(connection, wanted, until)), frozenset(wanted))
         leases.take_back(connection, now)
-        mine = hosts.claim(
-            connection, self.run_id, wanted, most=self._share(connection), until=until, now=now
-        )
-        taken = self._take(connection, mine, until)
-        # What gave nothing may be fetched by others, unless its last pages are still on their way.
+        # What gives nothing may be fetched by others, unless its last pages are still on their way.
         busy = leases.busy_hosts(connection, self.run_id, wanted)
         hosts.let_go(connection, self.run_id, set(wanted) - busy)
+        # A host without pages must not take the place of one that has some.
+        rich = sorted(frontier.hosts_waiting(connection, wanted, self.floor))
+        mine = hosts.claim(
+            connection, self.run_id, rich, most=self._share(connection), until=until, now=now
+        )
+        taken = self._take(connection, mine, until)
         elsewhere = 0 if taken else self._elsewhere(connection)
-        return Refill(tuple(taken), frozenset(mine), elsewhere)
+        return Refill(tuple(taken), frozenset(wanted) - (set(rich) - set(mine)), elsewhere)
 
     def _elsewhere(self, connection: Connection) -> int:
         """Pages that others fetch, or found on hosts that this run has not heard of."""

@@ -136,6 +136,17 @@ def hosts_of(connection: Connection, channels: Collection[str]) -> set[str]:
     return set(connection.scalars(statement))
 
 
+def hosts_waiting(connection: Connection, hosts: Collection[str], floor: int) -> set[str]:
+    """Those of ``hosts`` on which pages wait that nobody is fetching."""
+    statement = (
+        sa.select(frontier.c.host)
+        .where(frontier.c.host.in_(hosts), frontier.c.state == PENDING)
+        .where(frontier.c.priority >= floor)
+        .distinct()
+    )
+    return set(connection.scalars(statement))
+
+
 def waiting(connection: Connection, hosts: Collection[str], floor: int) -> int:
     """How many pages wait or are being fetched, by anybody, on ``hosts``."""
     # Answered from the index alone, also when a hundred thousand wait.
