@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -119,12 +120,7 @@ def _each_line(stream: BinaryIO) -> None:
     for number, raw in enumerate(stream, 1):
         if not raw.strip():
             continue
-        try:
-            given = orjson.loads(raw)
-        except ValueError as error:
-            given, why = None, str(error)
-        else:
-            why = 'a JSON object with a string "text" is needed'
+        given, why = _object(raw)
         if not isinstance(given, dict) or not isinstance(given.get("text"), str):
             is_bad = True
             typer.echo(f"renmin: line {number}: {why}", err=True)
@@ -134,6 +130,20 @@ def _each_line(stream: BinaryIO) -> None:
         _write({**given, **_record(_document(text))})
     if is_bad:
         raise typer.Exit(_BAD_LINES)
+
+
+def _object(raw: bytes) -> tuple[Any, str]:
+    """The value in a line, and what is wrong if it is no object with a text."""
+    why = 'a JSON object with a string "text" is needed'
+    try:
+        return orjson.loads(raw), why
+    except ValueError as error:
+        problem = str(error)
+    try:
+        # The slower reader takes half of a surrogate pair, and any charset will do.
+        return json.loads(_text(raw)), why
+    except (ValueError, RecursionError):
+        return None, problem
 
 
 def _record(repaired: Repaired) -> dict[str, Any]:
@@ -158,7 +168,10 @@ def _record(repaired: Repaired) -> dict[str, Any]:
 
 
 def _write(record: dict[str, Any]) -> None:
-    line = orjson.dumps(record)
+    try:
+        line = orjson.dumps(record)
+    except TypeError:  # half of a surrogate pair can be written as an escape alone
+        line = json.dumps(record, separators=(",", ":")).encode()
     for char, escape in _BREAKS.items():  # some readers end a line there
         line = line.replace(char.encode(), escape)
     sys.stdout.buffer.write(line + b"\n")

@@ -91,8 +91,13 @@ def step(before: str, char: str) -> float:
     if known is not None:
         return known
     simple = _simplified()
+    alone = _in_table(char)
+    if alone is None:
+        alone = _by_range(char, before)
+    if before not in simple and char not in simple:
+        return alone
     folded = simple.get(before, before) + simple.get(char, char)
-    return min(pairs.get(folded, 99.0) + TRADITIONAL, _alone(char, before))
+    return min(pairs.get(folded, 99.0) + TRADITIONAL, alone)
 
 
 def simplified(char: str) -> str:
@@ -106,15 +111,20 @@ def single(char: str) -> float:
     return step("", char)
 
 
-def _alone(char: str, before: str) -> float:
+@lru_cache(maxsize=1 << 15)
+def _in_table(char: str) -> float | None:
+    """What ``char`` costs by itself, if the table has it in one script or the other."""
     pairs = _pairs()
     known = pairs.get(char)
     folded = pairs.get(_simplified().get(char, char))
-    if known is not None or folded is not None:
-        return min(known or 99.0, (folded or 99.0) + TRADITIONAL)
-    range_of_before = _range(before) if before else None
+    if known is None and folded is None:
+        return None
+    return min(known or 99.0, (folded or 99.0) + TRADITIONAL)
+
+
+def _by_range(char: str, before: str) -> float:
     found = _range(char)
-    return found[2] if found is range_of_before else found[1]
+    return found[2] if before and found is _range(before) else found[1]
 
 
 @lru_cache(maxsize=1 << 15)

@@ -85,3 +85,20 @@ def test_a_missing_file_is_named(tmp_path):
 
     assert done.exception.exit_code == 2
     assert "none.txt" in str(done.exception)
+
+
+def test_half_of_a_surrogate_pair_is_answered_as_it_was_given():
+    """JSON can carry half of a surrogate pair; the text comes back with it, escaped."""
+    done = run("--jsonl", given=b"""{"id": 1, "text": "\\ud800"}""")
+
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["text"] == "\ud800"
+
+
+def test_lines_of_json_may_be_in_another_charset():
+    """A line of JSON in GBK is read as GBK."""
+    row = '{"id": 1, "text": "县里的图书馆昨天重新开放"}\n'.encode("gbk")
+
+    done = run("--jsonl", given=row)
+
+    assert json.loads(done.stdout)["text"] == "县里的图书馆昨天重新开放"

@@ -15,6 +15,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from crawler.text.likelihood import LOST, single, step
@@ -122,14 +123,20 @@ def _leave(node: Node, misreading: Misreading) -> Node:
         return node
     if not node.pending:
         return node._replace(pending=None)
-    code = completed(node.pending, misreading.real)
-    options = characters(code, misreading.real) if code else ()
-    if options:
-        best = min(options, key=lambda char: step(node.before, char))
+    best, code = _finished(node.pending, misreading.real, node.before)
+    if best:
         bits = node.cost + _UNFINISHED + step(node.before, best)
         return Node(bits, best, None, node.parent, (*node.out, (best, code)))
     lost = tuple((LOST, node.pending) for _ in node.pending[:1])
     return Node(node.cost + _BROKEN, LOST, None, node.parent, (*node.out, *lost))
+
+
+@lru_cache(maxsize=1 << 14)
+def _finished(pending: Code, real: str, before: str) -> tuple[str, Code | None]:
+    """The likeliest character that ``pending`` lacks the last byte of; empty if there is none."""
+    code = completed(pending, real)
+    options = characters(code, real) if code else ()
+    return min(options, key=lambda char: step(before, char), default=""), code
 
 
 def _feed(node: Node, more: Code, real: str, extra: float) -> Iterator[Node]:
@@ -143,29 +150,32 @@ def _feed(node: Node, more: Code, real: str, extra: float) -> Iterator[Node]:
             yield Node(cost, before, pending, node, out)
             continue
         code = pending[:size]
+        is_forced = _is_forced(code)
         for char, bits, used in _readings(code, real, before):
             stack.append(
                 (
                     cost + bits + (0.0 if char == LOST else step(before, char)),
                     char,
                     pending[used:],
-                    (*out, (char, None if _is_forced(code[:used]) else code)),
+                    (*out, (char, None if is_forced or _is_forced(code[:used]) else code)),
                 )
             )
 
 
-def _readings(code: Code, real: str, before: str) -> Iterator[tuple[str, float, int]]:
+@lru_cache(maxsize=1 << 14)
+def _readings(code: Code, real: str, before: str) -> tuple[tuple[str, float, int], ...]:
     """The characters that ``code`` may be, with a price beside their own, and the bytes used."""
     if len(code) == 1 and isinstance(code[0], int) and code[0] < 0x80:
-        yield chr(code[0]), 0.0, 1
-        return
+        return ((chr(code[0]), 0.0, 1),)
     options = characters(code, real)
     guessed = _GUESSED * sum(map(_is_lost, code))
-    for rank, char in enumerate(options):
-        if rank < _FREQUENT or step(before, char) < single(char) - _PAIRED:
-            yield char, guessed, len(code)
     if not options:
-        yield LOST, _BROKEN, 1
+        return ((LOST, _BROKEN, 1),)
+    return tuple(
+        (char, guessed, len(code))
+        for rank, char in enumerate(options)
+        if rank < _FREQUENT or step(before, char) < single(char) - _PAIRED
+    )
 
 
 def _cost(node: Node) -> float:

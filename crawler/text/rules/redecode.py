@@ -20,7 +20,7 @@ from crawler.text.rules.rule import Edit, Guess, Rule
 from crawler.text.rules.whole import PLAUSIBLE, reread_whole
 from crawler.text.rules.windows import dear_windows, western_runs, western_windows
 
-_SAMPLE: Final = 160  # characters of a long window that tell which kind it is
+_SAMPLE: Final = 64  # characters of a long window that tell which kind it is
 _MOST: Final = 40_000  # characters of one text that are compared character by character ...
 _LOST_BYTE: Final = 20  # ... where a lost byte, with all its values, counts as many
 _MOST_LOST: Final = 0.3  # share of a restored stretch that may stay lost
@@ -101,11 +101,11 @@ def _in_window(
 ) -> list[tuple[str, Edit]]:
     """The spans of one window, read as the kind that makes it cheapest."""
     window = text[start:end]
-    costs = {name: reread(window[:_SAMPLE], kind)[0] for name, kind in kinds.items()}
-    name = min(costs, key=lambda name: costs[name])
+    sampled = {name: reread(window[:_SAMPLE], kind) for name, kind in kinds.items()}
+    name = min(sampled, key=lambda name: sampled[name][0])
+    best = sampled[name] if len(window) <= _SAMPLE else reread(window, kinds[name])
     edits = [
-        Edit(edit.start + start, edit.end + start, edit.text, edit.guesses)
-        for edit in reread(window, kinds[name])[1]
+        Edit(edit.start + start, edit.end + start, edit.text, edit.guesses) for edit in best[1]
     ]
     covered = [(edit.start, edit.end) for edit in edits]
     kept = [edit for edit in edits if _is_better(text, edit, name, covered)]
