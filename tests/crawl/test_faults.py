@@ -11,12 +11,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from crawler.store.engine import open_store
 from tests.crawl.conftest import (
-    command,
     crawl,
     crawl_command,
     rows,
-    run,
     started,
     stored,
     wait_for,
@@ -53,7 +52,7 @@ def test_a_full_disk_ends_the_crawl_and_loses_nothing(serve, database):
 def test_a_database_held_for_a_while_is_waited_for(serve, database):
     """A crawl goes on when another program lets go of the file."""
     site = serve(articles=20, latency=0.02)
-    crawl(site, database, "--limit", "1")
+    open_store(database).close()
     other = sqlite3.connect(database.removeprefix("sqlite:///"), check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     threading.Timer(3, other.rollback).start()
@@ -77,8 +76,7 @@ def test_a_database_that_is_not_ours_is_refused(serve, database, spoil, said):
     site = serve(articles=1)
     path = database.removeprefix("sqlite:///")
     if spoil:
-        run(command("stats", "--database", database))
-        crawl(site, database, "--limit", "1")
+        open_store(database).close()
         with sqlite3.connect(path) as db:
             db.execute(spoil)
         db.close()
@@ -103,7 +101,7 @@ def test_a_server_that_restarts_is_waited_for(serve, postgres):
         with admin.connect() as connection:
             connection.execute(sa.text(statement), {"name": url.database})
 
-    crawl(site, postgres, "--limit", "1")
+    open_store(postgres).close()
     with started(crawl_command(site, postgres)) as process:
         seen = len(site.asked)
         wait_for(lambda: len(site.asked) > seen + 25)

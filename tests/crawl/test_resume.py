@@ -13,7 +13,7 @@ from tests.crawl.conftest import crawl, crawl_command, rows, started, stored, wa
 pytestmark = pytest.mark.crawl
 
 ARTICLES = 60
-KILLS = 3
+KILLS = 2
 
 
 LATENCY = 0.03
@@ -29,7 +29,7 @@ def killed_crawl(site, database, after: int) -> None:
 
 
 def test_kill_9_loses_nothing_and_doubles_nothing(serve, any_database):
-    """After three kills and one run to the end each article is stored once, and no lease is left."""
+    """After two kills and one run to the end each article is stored once, and no lease is left."""
     site = serve(articles=ARTICLES, channels=["sd", "bj"], latency=0.01)
     moments = Random(7)
 
