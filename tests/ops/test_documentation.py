@@ -1,4 +1,4 @@
-"""docs/operations.md and docs/grafana.json name what there is."""
+"""docs/operations.md and docs/grafana-dashboard.json name what there is."""
 
 import json
 import re
@@ -33,7 +33,7 @@ def test_every_series_is_documented(store, monday):
 
 def test_grafana_asks_for_series_that_there_are(store, monday):
     """A panel over a series of another name would stay empty for ever."""
-    dashboard = json.loads((DOCS / "grafana.json").read_text(encoding="utf-8"))
+    dashboard = json.loads((DOCS / "grafana-dashboard.json").read_text(encoding="utf-8"))
     asked = {
         name
         for panel in dashboard["panels"]
@@ -41,5 +41,5 @@ def test_grafana_asks_for_series_that_there_are(store, monday):
         for name in re.findall(r"renmin_\w+", target["expr"])
     }
 
-    assert len(asked) == 10
+    assert len(asked) >= 10
     assert asked <= exposed(store, monday)
