@@ -42,7 +42,7 @@ fix: .venv/.installed-dev  ## let ruff mend what it can
 	$(BIN)/ruff format .
 
 bench: .venv/.installed-bench  ## accuracy and time beside other tools: ratios count
-	@for name in charset repair mirror extraction near_duplicates crawl; do \
+	@for name in charset repair mirror extraction near_duplicates crawl reparse; do \
 		echo; echo "== benchmarks/$$name.py"; $(BIN)/python benchmarks/$$name.py || exit 1; done
 
 bench-scale: .venv/.installed-bench  ## what one more article costs in a store of a million
