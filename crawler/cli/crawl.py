@@ -50,6 +50,7 @@ def crawl(
         raise typer.Exit(_run_due(config.database))
     names = ["all"] if every else list(channels or ())
     settings = _settings(setting or [], config.database, config.proxy)
+    _require_known(names)
     _require_contact(config.contact, config.proxy)
     arguments = {
         "channels": ",".join(names),
@@ -69,6 +70,15 @@ def _settings(pairs: list[str], database: str, proxy: str) -> dict[str, str]:
             raise ConfigError(f"-s {pair}: expected KEY=VALUE")
         settings[name] = value
     return settings
+
+
+def _require_known(names: list[str]) -> None:
+    """A mistyped channel is said first, with the names that are nearest."""
+    from crawler.site.channels import find
+
+    for name in names:
+        if name != "all":
+            find(name)
 
 
 def _require_contact(contact: str, proxy: str) -> None:

@@ -178,7 +178,7 @@ def _as_json(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
-# Hanzi stay hanzi in the file, so that other tools show text and not \\uXXXX.
+# Hanzi stay hanzi in the file, so that other tools show text and not \uXXXX.
 _JSON: dict[str, Any] = {"json_serializer": _as_json, "json_deserializer": orjson.loads}
 
 
