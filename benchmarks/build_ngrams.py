@@ -23,9 +23,9 @@ import numpy as np
 import opengram
 from ngram_counts import Counts, Keys, Weights
 
-from crawler.text import ngrams
+from crawler.text.chinese import ngrams
+from crawler.text.chinese.ngrams import ORDER, STEP, key_of
 from crawler.text.mirror.names import GIVEN, NAME, SHORT, SURNAME
-from crawler.text.ngrams import ORDER, STEP, key_of
 
 DISCOUNT = 0.8
 """Absolute discount of a count, as in Kneser and Ney."""
@@ -203,7 +203,7 @@ class Estimate:
         return contexts[starts], left / np.clip(1 - np.add.reduceat(lower, starts), 1e-6, 1)
 
     def pack(self) -> bytes:
-        """The table as bytes for :func:`crawler.text.ngrams.unpack`."""
+        """The table as bytes for :func:`crawler.text.chinese.ngrams.unpack`."""
         levels = []
         for n in range(1, ORDER + 1):
             keys = self.keys[n]

@@ -16,9 +16,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.prose import paragraphs, traditional
-from crawler.text.canonical import VERSION, canonical, classes
-from crawler.text.data.make_classes import unpack
-from crawler.text.script import script_of, to_simplified
+from crawler.text.chinese.canonical import VERSION, canonical, classes
+from crawler.text.chinese.script import script_of, to_simplified
+from tools.data.make_classes import unpack
 
 ORTHOGRAPHIES = {
     "s2t": "OpenCC's own",

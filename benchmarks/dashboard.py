@@ -28,10 +28,10 @@ import uvicorn
 from crawler.site import channels
 from crawler.store import search, tables
 from crawler.store.engine import open_store
-from crawler.web.answers import ANSWERS
 from crawler.web.app import build
 from crawler.web.server import listen
 from crawler.web.settings import Settings
+from crawler.web.tables import ANSWERS
 from tests.report.sample import NOW, Builder
 
 LIMIT_MS = 300

@@ -25,8 +25,8 @@ from pathlib import Path
 
 from lxml import etree
 
-from crawler.page.parse import parse_article
-from crawler.text.charset import decide, decode
+from crawler.extract.parse import parse_article
+from crawler.text.charset.decide import decide, decode
 from tests.golden import saved_pages
 
 ROUNDS = 25

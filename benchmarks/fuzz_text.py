@@ -13,7 +13,7 @@ import random
 import sys
 import time
 
-from crawler.text.repair import repair
+from crawler.text.mojibake.repair import repair
 
 SENTENCES = (
     "记者从省文化和旅游厅获悉，今年国庆假期全省共接待游客4280万人次。",

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
-from crawler.text.ngrams import ORDER, fold
+from crawler.text.chinese.ngrams import ORDER, fold
 
 Keys = npt.NDArray[np.uint64]
 Weights = npt.NDArray[np.float64]

@@ -1,6 +1,6 @@
 """How far right and wrong readings of Chinese bytes lie apart: ``python benchmarks/readings.py``.
 
-The charset decision rests on :attr:`crawler.text.frequency.Reading.weight`. This prints its range
+The charset decision rests on :attr:`crawler.text.chinese.characters.Reading.weight`. This prints its range
 for texts of several lengths, read in their own codec and in wrong ones, and the confidence with
 which chardet is right and wrong. The thresholds in ``crawler/text/weigh.py`` and
 ``crawler/text/opinion.py`` stand between the two.
@@ -19,8 +19,8 @@ import chardet
 
 from benchmarks.charset import OTHER_LANGUAGES
 from benchmarks.prose import paragraphs, traditional
-from crawler.text.frequency import measure
-from crawler.text.labels import family
+from crawler.text.charset.labels import family
+from crawler.text.chinese.characters import measure
 
 LENGTHS = (8, 16, 60)
 CHINESE = ("gb18030", "big5hkscs", "utf-8")

@@ -20,10 +20,10 @@ from urllib.parse import quote
 
 import ftfy
 
-from crawler.text.gate import suspicious
-from crawler.text.repair import repair
-from crawler.text.rules.letters import _HANZI, _LETTERS
-from crawler.text.script import to_traditional
+from crawler.text.chinese.script import to_traditional
+from crawler.text.mojibake.detect import suspicious
+from crawler.text.mojibake.letters import _HANZI, _LETTERS
+from crawler.text.mojibake.repair import repair
 
 ROOT = Path(__file__).parents[1]
 CASES = ROOT / "tests" / "cases"

@@ -23,7 +23,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from crawler.config import load
-from crawler.ops.reparse import reparse
+from crawler.crawl.reparse import reparse
 from crawler.replica import Site
 from crawler.replica.serve import in_thread
 from crawler.store.engine import open_store

@@ -28,9 +28,9 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from crawler.crawl.keeping import finish, keep_new
 from crawler.dedup.keys import pack, quarter_of
 from crawler.items import Article
-from crawler.ops.keeping import finish, keep_new
 from crawler.store import fingerprints
 from crawler.store.articles import By
 from crawler.store.columns import SHANGHAI

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from crawler.crawl.archived import mend
 from crawler.items import Visit
-from crawler.ops.extracting import mend
 
 
 class RepairPipeline:

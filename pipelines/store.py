@@ -7,9 +7,9 @@ import asyncio
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
+from crawler.crawl.holding import session_of
+from crawler.crawl.session import CrawlSession
 from crawler.items import Article, Visit
-from crawler.ops.holding import session_of
-from crawler.ops.session import CrawlSession
 
 # So many visits may wait to be committed before the crawl waits too.
 BACKLOG = 200

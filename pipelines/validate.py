@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from crawler.extract.repaired import is_hopeless
 from crawler.items import Article, Failure, Visit
-from crawler.ops.repairing import is_hopeless
 
 # A page may be longer; then something else than an article was extracted.
 MAX_CHARACTERS = 1_000_000

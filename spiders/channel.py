@@ -15,12 +15,12 @@ from scrapy.exceptions import DownloadFailedError, IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
+from crawler.crawl.archived import assemble, read_page
 from crawler.errors import ExtractionError
+from crawler.extract.listing import Listing, read_list
+from crawler.extract.parse import ParsedPage
+from crawler.extract.sitemap import read_sitemap
 from crawler.items import Fetch, Visit
-from crawler.ops.extracting import assemble, read_page
-from crawler.page.listing import Listing, read_list
-from crawler.page.parse import ParsedPage
-from crawler.page.sitemap import read_sitemap
 from crawler.store.leases import Lease
 from crawler.text import decode
 from spiders.failures import extraction_failed, failure_of

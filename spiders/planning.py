@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from crawler.crawl.plan import Plan
 from crawler.errors import ConfigError
 from crawler.items import Link
-from crawler.ops.plan import Plan
 from crawler.site.channels import find, load
 from crawler.site.urls import classify
 from crawler.store.columns import SHANGHAI

@@ -17,9 +17,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from crawler.export.record import as_record
-from crawler.page.parse import ParsedPage, parse_article
-from crawler.text.charset import decide, decode
+from crawler.dataset.record import as_record
+from crawler.extract.parse import ParsedPage, parse_article
+from crawler.text.charset.decide import decide, decode
 
 PAGES = Path(__file__).parent / "pages"
 

@@ -59,7 +59,7 @@ def _short(row: Any) -> dict[str, Any]:
 
 
 def _rules() -> list[dict[str, Any]]:
-    from crawler.ops.alerts import settings
+    from crawler.watch.alerts import settings
 
     names = "name severity enabled threshold window minimum ignore title title_zh"
     return [

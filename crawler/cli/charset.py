@@ -11,7 +11,7 @@ import orjson
 import typer
 
 from crawler.items import Verdict
-from crawler.text.charset import decide
+from crawler.text.charset.decide import decide
 
 app = typer.Typer(add_completion=False)
 

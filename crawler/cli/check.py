@@ -28,11 +28,11 @@ def check(database: Database = None, json: Json = False) -> None:
     import orjson
 
     from crawler import config
-    from crawler.ops.alerts import settings
-    from crawler.ops.alerts.check import check as look
-    from crawler.ops.alerts.check import watched_files
-    from crawler.ops.thinning import thin
+    from crawler.crawl.prune_runs import thin
     from crawler.report import watch
+    from crawler.watch.alerts import settings
+    from crawler.watch.alerts.check import check as look
+    from crawler.watch.alerts.check import watched_files
 
     log_to_stderr()
     alerts = settings.load()

@@ -97,8 +97,8 @@ def _run(arguments: dict[str, str], settings: dict[str, str]) -> int:
     from scrapy.crawler import AsyncCrawlerProcess
     from scrapy.utils.project import get_project_settings
 
+    from crawler.crawl.summary import summary_of
     from crawler.hooks.crawling import LEAVE_SECONDS, Crawling
-    from crawler.ops.summary import summary_of
 
     class Process(AsyncCrawlerProcess):
         """Leaves in time when it is asked to, whatever a slow host is doing."""
@@ -128,6 +128,6 @@ def _run(arguments: dict[str, str], settings: dict[str, str]) -> int:
 
 
 def _run_due(database: str) -> int:
-    from crawler.ops.schedule.runner import run_due
+    from crawler.watch.schedule.runner import run_due
 
     return run_due(database)

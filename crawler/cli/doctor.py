@@ -27,7 +27,7 @@ def doctor(database: Database = None, json: Json = False) -> None:
     import orjson
 
     from crawler import config
-    from crawler.ops.doctor import FAIL, examine
+    from crawler.watch.doctor import FAIL, examine
 
     lines = examine(config.load(database=database), clock())
     if json:

@@ -40,8 +40,8 @@ def export(
     1 no article fits, 2 bad use, 3 failed.
     """
     from crawler.config import load
-    from crawler.export.files import export as write
-    from crawler.export.record import as_record
+    from crawler.dataset.files import export as write
+    from crawler.dataset.record import as_record
     from crawler.site.channels import find
     from crawler.store import articles
     from crawler.store.columns import SHANGHAI

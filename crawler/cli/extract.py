@@ -65,12 +65,12 @@ def _read(page: str) -> bytes:
 
 
 def _record(name: str, body: bytes, url: str | None, content_type: str | None) -> bytes:
-    from crawler.export.jsonl import line
-    from crawler.export.record import as_record
-    from crawler.ops.repairing import parse_repaired
-    from crawler.page.refuse import refuse
-    from crawler.page.tree import stated_address
-    from crawler.text.charset import decide, decode
+    from crawler.dataset.jsonl import line
+    from crawler.dataset.record import as_record
+    from crawler.extract.refuse import refuse
+    from crawler.extract.repaired import parse_repaired
+    from crawler.extract.tree import stated_address
+    from crawler.text.charset.decide import decide, decode
 
     content_type = content_type or _header_beside(name)
     place = url or _file_address(name)

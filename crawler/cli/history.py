@@ -29,7 +29,7 @@ def history(
     import orjson
 
     from crawler.cli.options import opened
-    from crawler.ops.revisions import as_lines, revisions_of
+    from crawler.report.revisions import as_lines, revisions_of
 
     with opened(database) as store, store.reading.connect() as connection:
         found = revisions_of(connection, url)

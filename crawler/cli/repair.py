@@ -13,7 +13,7 @@ import orjson
 import typer
 
 from crawler.errors import ConfigError
-from crawler.text.repaired import Repaired, joined
+from crawler.text.mojibake.result import Repaired, joined
 
 app = typer.Typer()
 
@@ -76,7 +76,7 @@ def _opened(file: str) -> BinaryIO:
 
 def _text(body: bytes) -> str:
     """Decode in the charset that the bytes are in; without a copy of it if it is UTF-8."""
-    from crawler.text.charset import decide, decode
+    from crawler.text.charset.decide import decide, decode
 
     try:
         return body.decode("utf-8")
@@ -86,7 +86,7 @@ def _text(body: bytes) -> str:
 
 def _lines(stream: BinaryIO) -> Iterator[str]:
     """Repair line by line. UTF-8 streams; any other charset is decided on the whole."""
-    from crawler.text.repair import repair as repair_text
+    from crawler.text.mojibake.repair import repair as repair_text
 
     for raw in stream:
         try:
@@ -107,7 +107,7 @@ def _repaired_line(line: str, repair_text: Any) -> str:
 
 def _document(text: str) -> Repaired:
     """Repair a text of several lines as the paragraphs of one document."""
-    from crawler.text.repair import repair_all
+    from crawler.text.mojibake.repair import repair_all
 
     lines = _LINE.findall(text)
     bodies = [line.rstrip("\r\n") for line in lines]

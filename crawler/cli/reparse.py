@@ -31,7 +31,7 @@ def reparse(
     """
     from crawler.cli.progress import progress_bar
     from crawler.config import load
-    from crawler.ops.reparse import reparse as run
+    from crawler.crawl.reparse import reparse as run
     from crawler.site.channels import find
     from crawler.store.columns import SHANGHAI
     from crawler.store.engine import crawl_lock, open_store

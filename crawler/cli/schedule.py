@@ -56,7 +56,7 @@ def set_(
         renmin schedule set east --channels sd,js,zj --cron "15 6,18 * * *" --max-duration 2h
         renmin schedule set everything --channels all --cron "30 5 * * *"
     """  # noqa: D301 - the backspace is Click's mark for lines to keep
-    from crawler.ops.schedule.table import Schedule, parse_span, save
+    from crawler.watch.schedule.table import Schedule, parse_span, save
 
     now = clock()
     options = {"since": since, "limit": limit}
@@ -77,7 +77,7 @@ def set_(
 @app.command()
 def remove(name: Name, database: Database = None) -> None:
     """Forget a schedule and its history; its runs and articles stay."""
-    from crawler.ops.schedule import table
+    from crawler.watch.schedule import table
 
     with opened(database) as store, store.writing.begin() as connection:
         table.remove(connection, name)
@@ -108,8 +108,8 @@ def history(
     Outcomes: running, done, failed, timeout, overlap (refused), lost (runner and crawl killed).
     Exit code 1 means that none has come yet.
     """
-    from crawler.ops.schedule.history import latest
-    from crawler.ops.schedule.table import load
+    from crawler.watch.schedule.history import latest
+    from crawler.watch.schedule.table import load
 
     with opened(database) as store, store.reading.connect() as connection:
         (one,) = load(connection, name)
@@ -140,7 +140,7 @@ def install(
         renmin schedule install --cron
     """  # noqa: D301 - the backspace is Click's mark for lines to keep
     from crawler import config
-    from crawler.ops.schedule import units
+    from crawler.watch.schedule import units
 
     if systemd == cron:
         raise typer.BadParameter("say --systemd or --cron")
@@ -162,7 +162,7 @@ def install(
 
 
 def _show(database: str | None, *, json: bool) -> None:
-    from crawler.ops.schedule import planning, table
+    from crawler.watch.schedule import planning, table
 
     with opened(database) as store, store.reading.connect() as connection:
         found = table.load(connection)
@@ -189,7 +189,7 @@ def _show(database: str | None, *, json: bool) -> None:
 
 
 def _switch(name: str, database: str | None, *, on: bool) -> None:
-    from crawler.ops.schedule import table
+    from crawler.watch.schedule import table
 
     with opened(database) as store, store.writing.begin() as connection:
         table.enable(connection, name, on, clock())

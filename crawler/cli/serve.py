@@ -24,11 +24,11 @@ def serve(database: Database = None) -> None:
     import time
 
     from crawler import config
-    from crawler.ops import serve as loop
-    from crawler.ops.alerts import settings
-    from crawler.ops.alerts.check import check, watched_files
-    from crawler.ops.schedule.process import starter
-    from crawler.ops.schedule.runner import Outside, stop_on_sigterm
+    from crawler.watch import serve as loop
+    from crawler.watch.alerts import settings
+    from crawler.watch.alerts.check import check, watched_files
+    from crawler.watch.schedule.process import starter
+    from crawler.watch.schedule.runner import Outside, stop_on_sigterm
 
     log_to_stderr()
     options = config.load(database=database)

@@ -14,7 +14,7 @@ import numpy as np
 
 from crawler.dedup import numbers
 from crawler.dedup.shingles import Hashes, code_points, rolling
-from crawler.text.canonical import canonical
+from crawler.text.chinese.canonical import canonical
 
 # Four characters survive a tenth of the characters edited in 2 of 3 places, eight in 2 of 5;
 # three are shared by texts that only share their subject.

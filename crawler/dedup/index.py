@@ -13,7 +13,7 @@ from crawler.dedup import candidates
 from crawler.dedup.compare import Text
 from crawler.dedup.decide import Relation, decide
 from crawler.dedup.sketch import MIN_LENGTH, Sketch, sketch_of_canonical
-from crawler.text.canonical import canonical
+from crawler.text.chinese.canonical import canonical
 
 
 @dataclass(frozen=True, slots=True)

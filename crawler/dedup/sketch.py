@@ -16,8 +16,8 @@ from hashlib import blake2b
 import numpy as np
 
 from crawler.dedup.shingles import HASH_VERSION, Hashes, code_points, mix, rolling
-from crawler.text.canonical import VERSION as CANONICAL_VERSION
-from crawler.text.canonical import canonical
+from crawler.text.chinese.canonical import VERSION as CANONICAL_VERSION
+from crawler.text.chinese.canonical import canonical
 
 # Eight characters: of a new article's 8-grams, under 1 % already stand in other articles; of its
 # 5-grams, 5 %. Longer ones are lost sooner when characters are edited.

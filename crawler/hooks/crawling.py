@@ -18,11 +18,11 @@ from scrapy.settings import SETTINGS_PRIORITIES
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.config import load
+from crawler.crawl.holding import hold
+from crawler.crawl.session import LEASE_SECONDS, CrawlSession
 from crawler.errors import DiskFullError, StoreError
+from crawler.extract.version import code_version
 from crawler.items import Failure, Visit
-from crawler.ops.code_version import code_version
-from crawler.ops.holding import hold
-from crawler.ops.session import LEASE_SECONDS, CrawlSession
 from crawler.store.archive import Archive
 from crawler.store.columns import SHANGHAI
 from crawler.store.engine import crawl_lock, open_store

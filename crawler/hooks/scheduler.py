@@ -17,10 +17,10 @@ from scrapy import Request, Spider
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 
+from crawler.crawl.session import CrawlSession, Refill
 from crawler.errors import StoreError
 from crawler.hooks.crawling import Crawling
 from crawler.items import Link
-from crawler.ops.session import CrawlSession, Refill
 from crawler.store.leases import Lease
 
 logger = logging.getLogger(__name__)

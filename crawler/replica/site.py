@@ -11,10 +11,10 @@ from functools import lru_cache
 from typing import Any
 
 from crawler.errors import ConfigError
-from crawler.replica import broken, machine, shelves
+from crawler.replica import broken, index_pages, machine
 from crawler.replica.answer import Response, message, redirect, unless_known
+from crawler.replica.corpus import Newsroom
 from crawler.replica.faults import delayed, gate, parse
-from crawler.replica.newsroom import Newsroom
 from crawler.replica.plan import DAY_ZERO, MIRROR_HOST, Clock, Entry, Plan
 from crawler.replica.story import Story
 from crawler.site.channels import by_host, find, load
@@ -77,7 +77,7 @@ class Site:
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Describe every numbered page, oldest first: ``url``, ``kind``, ``of`` and more."""
-        return (shelves.row(self.plan, entry) for entry in self.plan.entries())
+        return (index_pages.row(self.plan, entry) for entry in self.plan.entries())
 
     def respond(self, method: str, url: str, headers: Mapping[str, str]) -> Response:
         """Answer one request.
@@ -109,7 +109,7 @@ class Site:
             return self._mirrored(classify(f"http://{MAIN_HOST}{spelled.path}"))
         address = classify(spelled.url())
         if address.kind != "article":
-            return shelves.serve(self.newsroom, spelled, address)
+            return index_pages.serve(self.newsroom, spelled, address)
         entry = self.plan.find(address)
         if entry is None:
             return message(404, _NO_PAGE)
@@ -130,7 +130,7 @@ class Site:
         return broken.answer(entry)
 
     def _mirrored(self, original: Address) -> Response:
-        number = shelves.number_of(self.plan, original)
+        number = index_pages.number_of(self.plan, original)
         if number is None:
             return message(404, "not found")
         return self._printed(number, original.page, big5=False, mirror=True)

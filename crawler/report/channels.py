@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
 
-from crawler.report import counters, held
+from crawler.report import counters, leases
 from crawler.report.counters import Scope, last_days
 from crawler.report.runs import state
 from crawler.report.table import Row, Table, table
@@ -35,12 +35,12 @@ def today(connection: Connection, now: datetime) -> Table:
     of the newest article; ``failures`` those of the last run.
     """
     days = last_days(now, DAYS)
-    holding = held.counts(connection)
+    holding = leases.counts(connection)
     last = _last_runs(connection)
     curves = _curves(connection, days)
     parts: Mapping[str, Mapping[str, Any]] = {
-        "articles": {row["channel"]: row["articles"] for row in held.by("channel", holding).rows},
-        "newest": held.newest(connection),
+        "articles": {row["channel"]: row["articles"] for row in leases.by("channel", holding).rows},
+        "newest": leases.newest(connection),
         "alerts": _open_alerts(connection),
         "failures": _failures(connection, last),
     }
@@ -59,14 +59,14 @@ def today(connection: Connection, now: datetime) -> Table:
         }
         for name in names
     ]
-    return table(TODAY, rows, held=held.total(holding))
+    return table(TODAY, rows, held=leases.total(holding))
 
 
 def one(connection: Connection, channel: str, now: datetime) -> Row:
     """A channel's figures as they are now: name, host, last run, freshness, articles held."""
-    holding = held.by("channel", held.counts(connection), channel).rows
-    newest = held.newest(connection).get(channel)
-    figures = holding[0] if holding else {"channel": channel} | held.filled({})
+    holding = leases.by("channel", leases.counts(connection), channel).rows
+    newest = leases.newest(connection).get(channel)
+    figures = holding[0] if holding else {"channel": channel} | leases.filled({})
     about = _about(channel) | _last(_last_runs(connection).get(channel), now)
     return about | figures | {"newest": newest, "hours": age(newest, now)}
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from crawler.report import counters, held
+from crawler.report import counters, leases
 from crawler.report.counters import Scope
 from crawler.report.runs import per_minute, state
 from crawler.report.table import Row, Table, table
@@ -41,7 +41,7 @@ def stats(connection: Connection, now: datetime, days: int = 7) -> Table:
         runs=count,
         days=days,
         everything=_row("", everything, minutes[""]),
-        held=held.total(held.counts(connection)),
+        held=leases.total(leases.counts(connection)),
     )
 
 

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from crawler.store.tables import article
-from crawler.text.script import to_simplified, to_traditional
+from crawler.text.chinese.script import to_simplified, to_traditional
 
 # More matches than this are neither counted nor sorted: nobody pages through them.
 MOST_HITS = 10_000

@@ -18,7 +18,7 @@ A researcher with a pile of old files needs three names:
 
 from __future__ import annotations
 
-from crawler.text.charset import decide, decode
-from crawler.text.repair import repair, repair_all
+from crawler.text.charset.decide import decide, decode
+from crawler.text.mojibake.repair import repair, repair_all
 
 __all__ = ["decide", "decode", "repair", "repair_all"]

@@ -11,8 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from crawler.crawl.reparse import reextract_url
 from crawler.errors import RenminError
-from crawler.ops.reparse import reextract_url
 from crawler.report import articles, failures
 from crawler.store import frontier
 from crawler.store.engine import crawl_lock, open_store

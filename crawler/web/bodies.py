@@ -12,11 +12,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from crawler.crawl.archived import assemble, read_page
 from crawler.errors import ArchiveError, ConfigError, ExtractionError
 from crawler.items import Article
-from crawler.ops.extracting import assemble, read_page
 from crawler.store.archive import Archive
-from crawler.text.charset import decide
+from crawler.text.charset.decide import decide
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 # How browsers call what we decided; anything else is shown as UTF-8.

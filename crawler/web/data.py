@@ -13,10 +13,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from crawler.errors import StoreError
-from crawler.ops import metrics as prometheus
 from crawler.report.table import Table
-from crawler.web import asking
-from crawler.web.answers import ANSWERS, looking
+from crawler.watch import metrics as prometheus
+from crawler.web import query
+from crawler.web.tables import ANSWERS, looking
 
 # A spreadsheet takes a cell that begins so for a formula, also behind a tab or a line's end.
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -96,5 +96,5 @@ def _answer(request: Request) -> tuple[str, Table]:
     name = request.path_params["name"]
     if name not in ANSWERS:
         raise HTTPException(404, f"no table {name}; there are: {', '.join(ANSWERS)}")
-    with looking(request, asking.read(request, asking.FILE_SIZE, asking.LARGEST_FILE)) as look:
+    with looking(request, query.read(request, query.FILE_SIZE, query.LARGEST_FILE)) as look:
         return name, look.table(name)

@@ -17,9 +17,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from crawler.errors import StoreError
-from crawler.web.answers import looking
 from crawler.web.pages import progress
 from crawler.web.rendering import render
+from crawler.web.tables import looking
 
 SECONDS = 1.5
 # What the browser replaces: elements by their id.

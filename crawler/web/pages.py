@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crawler.report import channels, runs, watch
-from crawler.web import asking, bodies
-from crawler.web.answers import Look, looking
+from crawler.web import bodies, query
 from crawler.web.rendering import render
+from crawler.web.tables import Look, looking
 
 HITS = 20
 
@@ -90,7 +90,7 @@ def text_health(request: Request) -> Response:
 
 def search(request: Request) -> Response:
     """Articles that hold all words of a query."""
-    with looking(request, asking.read(request, HITS)) as look:
+    with looking(request, query.read(request, HITS)) as look:
         return _show(request, look, "search.html", "search")
 
 

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 
 from crawler import __version__
 from crawler.report import figures
-from crawler.web import asking, formats, guard, language
+from crawler.web import formats, guard, language, query
 from crawler.web.settings import Settings
 
 THEME = "renmin_theme"
@@ -42,7 +42,7 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
         csrf=guard.form_token(request),
         now=settings.clock(),
         locked=bool(settings.token),
-        **({"ask": asking.read(request)} | values),
+        **({"ask": query.read(request)} | values),
     )
     headers = {"vary": "cookie, accept-language"}
     return HTMLResponse(text, status, headers)

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from crawler.cli.extract import app
-from crawler.export.record import as_record
+from crawler.dataset.record import as_record
 from crawler.items import Article
 from tests.golden import PAGES
 

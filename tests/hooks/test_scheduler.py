@@ -10,9 +10,9 @@ from types import SimpleNamespace
 import pytest
 from scrapy import Request
 
+from crawler.crawl.session import Refill
 from crawler.hooks.crawling import Crawling
 from crawler.hooks.scheduler import FrontierScheduler
-from crawler.ops.session import Refill
 from crawler.store.leases import Lease
 
 

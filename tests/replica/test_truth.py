@@ -2,9 +2,9 @@
 
 import pytest
 
-from crawler.page.parse import join, parse_article
+from crawler.extract.parse import join, parse_article
 from crawler.replica import Site
-from crawler.text.charset import decide, decode
+from crawler.text.charset.decide import decide, decode
 
 SITE = Site(articles=300, seed=11)
 STORIES = [story for story in SITE.articles() if story.entry.kind == "article"]

@@ -10,7 +10,7 @@ import pytest
 from crawler.items import Dateline, Doubt, Photo, Repair, Verdict
 from crawler.store import articles
 from crawler.store.articles import By
-from tests.ops.visits import NOW, article
+from tests.crawl.visits import NOW, article
 
 FULL = article(
     1,

@@ -10,15 +10,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from crawler.crawl.keeping import finish, keep_new
 from crawler.errors import SchemaError
 from crawler.items import Failure
-from crawler.ops.keeping import finish, keep_new
 from crawler.store import frontier, search
 from crawler.store.articles import By
 from crawler.store.columns import metadata
 from crawler.store.engine import open_store
 from crawler.store.migrations import HEAD
-from tests.ops.visits import NOW, article, link, prose
+from tests.crawl.visits import NOW, article, link, prose
 
 
 def configuration(connection=None) -> Config:

@@ -7,7 +7,7 @@ import pytest
 
 from crawler.report.table import table
 from crawler.web import data
-from crawler.web.answers import ANSWERS
+from crawler.web.tables import ANSWERS
 
 
 def read_csv(text):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crawler.report.figures import FIGURES
-from crawler.web.answers import ANSWERS
+from crawler.web.tables import ANSWERS
 
 DOCS = Path(__file__).parents[2] / "docs"
 

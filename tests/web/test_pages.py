@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from crawler.web.answers import ANSWERS
+from crawler.web.tables import ANSWERS
 from tests.web.addresses import pages
 from tests.web.story import HOSTILE
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import date
 
 from crawler.replica.designs import a2010, a2013, b2016, c2020, d2026, gallery, unknown
-from crawler.replica.sheet import Sheet
+from crawler.replica.markup import Sheet
 
 Rendered = tuple[str, str, str]
 

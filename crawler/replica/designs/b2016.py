@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crawler.items import Photo
 from crawler.replica.designs.head import head, maybe, minute, source, title
-from crawler.replica.sheet import Marks, Sheet, caption_line, flow, image, page_links
+from crawler.replica.markup import Marks, Sheet, caption_line, flow, image, page_links
 
 
 def render(sheet: Sheet) -> tuple[str, str, str]:

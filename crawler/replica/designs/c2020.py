@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crawler.replica.designs.b2016 import photo, turner
 from crawler.replica.designs.head import head, maybe, minute, source, title
-from crawler.replica.sheet import Marks, Sheet, flow
+from crawler.replica.markup import Marks, Sheet, flow
 
 
 def render(sheet: Sheet) -> tuple[str, str, str]:

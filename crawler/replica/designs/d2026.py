@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crawler.replica.designs.c2020 import MARKS, frame
 from crawler.replica.designs.head import minute, source
-from crawler.replica.sheet import Sheet, flow
+from crawler.replica.markup import Sheet, flow
 
 
 def render(sheet: Sheet) -> tuple[str, str, str]:

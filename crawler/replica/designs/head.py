@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from crawler.replica.sheet import Sheet
+from crawler.replica.markup import Sheet
 
 # The site cuts it off there, whatever stands there.
 _DESCRIPTION = 100

@@ -13,7 +13,7 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from crawler.items import Doubt, Repair
-from crawler.text.repaired import Repaired
+from crawler.text.mojibake.result import Repaired
 
 VERIFIED: Final = "mirror-verified"
 

@@ -16,11 +16,11 @@ from typing import Final
 
 import numpy as np
 
+from crawler.text.chinese.ngrams import key_of, table
 from crawler.text.mirror import gbk, readings, script
 from crawler.text.mirror.language import Language, context
 from crawler.text.mirror.moves import Conditions
 from crawler.text.mirror.phase import Walker
-from crawler.text.ngrams import key_of, table
 
 _LETTERS: Final = "a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜê"
 _NOTED: Final = re.compile(rf"(.)\(([{_LETTERS}]{{1,6}})\)", re.DOTALL)

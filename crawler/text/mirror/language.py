@@ -15,8 +15,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from crawler.text import ngrams
-from crawler.text.ngrams import Bits, Keys
+from crawler.text.chinese import ngrams
+from crawler.text.chinese.ngrams import Bits, Keys
 
 CONTEXT: Final = ngrams.ORDER - 1
 

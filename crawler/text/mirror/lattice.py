@@ -22,7 +22,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from crawler.text import ngrams
+from crawler.text.chinese import ngrams
 from crawler.text.mirror import gbk, names, readings, script
 from crawler.text.mirror.language import Language
 from crawler.text.mirror.moves import MARKS, Conditions, Move, moves

@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from crawler.text import ngrams
-from crawler.text.ngrams import Bits, Keys
+from crawler.text.chinese import ngrams
+from crawler.text.chinese.ngrams import Bits, Keys
 
 NAME: Final = 0xE900
 SURNAME: Final = 0xE901

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Final
 
-from crawler.text import ngrams
+from crawler.text.chinese import ngrams
 from crawler.text.mirror import gbk, readings, script
 from crawler.text.mirror.language import Language, context
 from crawler.text.mirror.lattice import NOWHERE, Stretch

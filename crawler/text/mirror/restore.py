@@ -12,7 +12,7 @@ from crawler.text.mirror.detect import looks_garbled
 from crawler.text.mirror.language import Language
 from crawler.text.mirror.moves import Conditions
 from crawler.text.mirror.phase import Walk, Walker
-from crawler.text.repaired import Repaired
+from crawler.text.mojibake.result import Repaired
 
 DAMAGE: Final = "mirror"
 

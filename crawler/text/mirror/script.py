@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from opencc import OpenCC
 
-from crawler.text import ngrams
+from crawler.text.chinese import ngrams
 from crawler.text.mirror import gbk
 
 LEFT: Final = frozenset("后里干面系制云于范余采志了只斗征谷愿占圣沈布板托游")

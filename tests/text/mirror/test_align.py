@@ -2,7 +2,7 @@
 
 from crawler.replica.mirror_damage import Site, damage
 from crawler.text.mirror import align, restore
-from crawler.text.repaired import Repaired
+from crawler.text.mojibake.result import Repaired
 
 CLEAN = "“群众的事要办好。”柳明远说，今年还要修三条路。"
 

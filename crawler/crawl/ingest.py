@@ -1,0 +1,213 @@
+"""Take one visit into the store: article, revision, duplicates, links, and the page is settled.
+
+All of it happens inside the caller's transaction, so that a page is either stored with all that
+it brought, or fetched again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from sqlalchemy import Connection
+
+from crawler.crawl import counters, keeping
+from crawler.crawl.archived import extract_record
+from crawler.crawl.keeping import Kept, keep_new, keep_other_text
+from crawler.crawl.verifying import settled
+from crawler.errors import ArchiveError, ExtractionError
+from crawler.items import Article, Fetch, Link, Visit
+from crawler.store import articles, frontier, leases, pages
+from crawler.store.archive import Archive, Record
+from crawler.store.articles import By, Stored
+
+# The body that came belongs to another address, so it is not archived under this one.
+ELSEWHERE = frozenset({"moved", "gone"})
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What is the same for all visits of a run.
+
+    Attributes:
+        run_id: The run.
+        sweep: When the crawl began; a list that was read since is not read again.
+        retries: After so many failures in a row a page is given up.
+        code_version: Of the extraction code.
+        archive: Where the bytes of an article's earlier text are.
+    """
+
+    run_id: int
+    sweep: datetime
+    retries: int
+    code_version: str
+    archive: Archive
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a visit came to.
+
+    Attributes:
+        counts: For the run's counters, by (channel, name).
+        hosts: Hosts that have new pages to fetch.
+        record: For the archive; ``None`` if no body came.
+        kept: The article whose text is new; ``None`` if there is none.
+        done: The row of the frontier that is DONE, and its next look; ``None`` if it is not.
+        changed: That row and the fetch that brought something new; ``None`` if nothing is new.
+        now: When the visit was.
+    """
+
+    now: datetime
+
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    hosts: frozenset[str] = frozenset()
+    record: Record | None = None
+    kept: Kept | None = None
+    done: tuple[int, datetime | None] | None = None
+    changed: tuple[int, Fetch] | None = None
+
+
+def ingest(connection: Connection, visit: Visit, intake: Intake) -> Outcome:
+    """Store ``visit``, but for what :func:`finish` does for a whole batch."""
+    now = visit.fetches[0].fetched_at if visit.fetches else datetime.now().astimezone()
+    counts = counters.of_visit(visit)
+    links = _enter_links(connection, visit, intake, now)
+    if visit.failure:
+        _fail(connection, visit, intake, now)
+        return _outcome(visit, counts, links, now)
+    kept, event = None, ""
+    if visit.article:
+        kept, event = _keep(connection, visit.article, intake, now)
+        counts.update(counters.of_article(kept.article, event))
+    return replace(
+        _outcome(visit, counts, links, now),
+        kept=kept if event != "unchanged" else None,
+        done=(visit.frontier_id, _next_look(connection, visit, kept, now)),
+        changed=None if visit.unchanged else (visit.frontier_id, visit.fetches[0]),
+    )
+
+
+def finish(connection: Connection, outcomes: Sequence[Outcome]) -> list[Record]:
+    """Store what the visits of a batch have in common, a statement for all of them.
+
+    Returns:
+        What goes into the archive.
+    """
+    if outcomes:
+        done = [outcome.done for outcome in outcomes if outcome.done]
+        frontier.settle_done(connection, done, outcomes[-1].now)
+    pages.changed(connection, [outcome.changed for outcome in outcomes if outcome.changed])
+    keeping.finish(connection, [outcome.kept for outcome in outcomes if outcome.kept])
+    return [outcome.record for outcome in outcomes if outcome.record]
+
+
+def _outcome(visit: Visit, counts: Counter[str], links: Sequence[Link], now: datetime) -> Outcome:
+    return Outcome(
+        now=now,
+        counts=Counter({(visit.channel, name): value for name, value in counts.items()}),
+        hosts=frozenset(map(_host, links)),
+        record=_record(visit),
+    )
+
+
+def _fail(connection: Connection, visit: Visit, intake: Intake, now: datetime) -> None:
+    """Settle a page that brought nothing; one that was not even asked for goes back."""
+    if visit.failure is None:
+        return
+    if visit.failure.wait:
+        leases.put_back(connection, [visit.frontier_id])
+    else:
+        frontier.settle_failed(connection, visit.frontier_id, visit.failure, now, intake.retries)
+
+
+def _enter_links(
+    connection: Connection, visit: Visit, intake: Intake, now: datetime
+) -> Sequence[Link]:
+    new = frontier.add(connection, visit.links, now, visit.url)
+    links = list(visit.links) if new else []
+    if visit.next_list:
+        further = [visit.next_list]
+        unknown = frontier.add(connection, further, now, visit.url)
+        if new or visit.read_on:
+            frontier.open_again(connection, [visit.next_list.url], intake.sweep, now)
+        if unknown or new or visit.read_on:
+            links += further
+    return links
+
+
+def _keep(connection: Connection, item: Article, intake: Intake, now: datetime) -> tuple[Kept, str]:
+    """Store an article; say whether it is new, changed, read anew or unchanged."""
+    by = By(intake.run_id, intake.code_version)
+    # Most are new, so that is tried before anything is asked.
+    if kept := keep_new(connection, item, now, by):
+        return kept, "new"
+    known = articles.find(connection, item.url)
+    if known is None:
+        raise LookupError(f"{item.url}: neither new nor known")
+    item = settled(connection, item, known.article)
+    if _same_text(known.article, item):
+        articles.touch(connection, known.id, item)
+        return Kept(known.id, known.article, {}), "unchanged"
+    reading = _is_new_reading(known, item, intake.archive)
+    item = replace(item, revision=known.article.revision + (not reading))
+    extraction = known.extraction + 1 if reading else 1
+    kept = keep_other_text(connection, known, item, extraction, by)
+    return kept, "reread" if reading else "changed"
+
+
+def _same_text(one: Article, other: Article) -> bool:
+    return (one.title, one.paragraphs, _captions(one)) == (
+        other.title,
+        other.paragraphs,
+        _captions(other),
+    )
+
+
+def _captions(item: Article) -> list[str | None]:
+    return [photo.caption for photo in item.photos]
+
+
+def _is_new_reading(known: Stored, item: Article, archive: Archive) -> bool:
+    """Whether the site's text is the old one, read otherwise by newer code.
+
+    The stored text may have been extracted by an older renmin; its bytes are read again with
+    today's code, and only what then differs from the new page was changed by the site.
+    """
+    sha256 = known.article.body_sha256
+    if sha256 is None or sha256 == item.body_sha256:
+        return True
+    try:
+        record = archive.before(known.article.url, sha256)
+        return record is not None and _same_text(extract_record(record), item)
+    except (ArchiveError, ExtractionError):
+        return False
+
+
+def _next_look(
+    connection: Connection, visit: Visit, kept: Kept | None, now: datetime
+) -> datetime | None:
+    """When the page is looked at again; ``None`` for lists, which every crawl reads."""
+    waited = 0
+    if visit.unchanged:
+        waited = pages.unchanged(connection, visit.frontier_id, visit.fetches[0])
+    if visit.kind != "article":
+        return None
+    if kept:
+        return pages.next_check(kept.article.published_at, now, waited)
+    known = articles.find(connection, visit.url)
+    return pages.next_check(known.article.published_at if known else None, now, waited)
+
+
+def _record(visit: Visit) -> Record | None:
+    bodies: tuple[Fetch, ...] = tuple(fetch for fetch in visit.fetches if fetch.body)
+    if not bodies or visit.unchanged or (visit.failure and visit.failure.reason in ELSEWHERE):
+        return None
+    return Record(url=visit.url, channel=visit.channel, kind=visit.kind, fetches=bodies)
+
+
+def _host(link: Link) -> str:
+    return urlsplit(link.fetch_url).hostname or ""

@@ -1,0 +1,227 @@
+"""Run extraction again over the archive: every core, no network.
+
+Workers read, extract and compare; only what reads otherwise than before comes back to the one
+writer, which stores it as a new extraction of the same revision. Reading anew is no revision: the
+site changed nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from crawler.crawl.archived import extract_record
+from crawler.crawl.keeping import Kept, finish, keep_new, keep_other_text
+from crawler.crawl.verifying import settled
+from crawler.errors import ArchiveError, ExtractionError
+from crawler.extract.version import code_version
+from crawler.items import Article
+from crawler.store import articles
+from crawler.store.archive import Archive
+from crawler.store.articles import By
+from crawler.store.engine import Store, open_store
+
+CHUNK = 16
+# A helper imports the house before it reads its first page; for fewer chunks it is not worth it.
+WORTH_A_HELPER = 4
+# What the store knows and the page does not.
+NOT_FROM_THE_PAGE = {"duplicate_of", "relation", "similarity", "revision", "fetched_at"}
+FROM_THE_PAGE = tuple(each.name for each in fields(Article) if each.name not in NOT_FROM_THE_PAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of reading one page of the archive again.
+
+    Attributes:
+        url: Canonical address.
+        article: As it reads now, if it reads otherwise than it is stored; else ``None``.
+        error: Why it could not be read; ``None`` if it could.
+    """
+
+    url: str
+    article: Article | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reparsed:
+    """What a whole pass came to.
+
+    Attributes:
+        pages: Articles read.
+        changed: Those that read otherwise now.
+        errors: Those that could not be read: address and reason.
+        seconds: How long it took.
+    """
+
+    pages: int
+    changed: int
+    errors: tuple[tuple[str, str], ...]
+    seconds: float
+
+
+def reparse(
+    store: Store,
+    archive: Path,
+    *,
+    channel: str | None = None,
+    since: datetime | None = None,
+    processes: int | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Reparsed:
+    """Extract every article of the archive again and store what reads otherwise.
+
+    Args:
+        store: Where the articles are; its crawl lock must be held by the caller.
+        archive: The raw bodies.
+        channel: Only this channel.
+        since: Only pages fetched since then.
+        processes: Worker processes; ``None`` for one a core.
+        progress: Told how many of how many are done, now and then.
+
+    Raises:
+        ConfigError: There is no archive.
+    """
+    began = time.monotonic()
+    with contextlib.closing(Archive(archive, readonly=True)) as opened:
+        ids = opened.articles(channel, since)
+    database = store.writing.url.render_as_string(hide_password=False)
+    changed, errors, done = 0, [], 0
+    for readings in _read_all(database, archive, ids, processes or os.cpu_count() or 1):
+        news = [reading.article for reading in readings if reading.article]
+        if news:
+            with store.writing.begin() as connection:
+                finish(connection, [keep_reading(connection, each) for each in news])
+        changed += len(news)
+        errors += [(each.url, each.error) for each in readings if each.error]
+        done += len(readings)
+        progress(done, len(ids))
+    return Reparsed(done, changed, tuple(errors), time.monotonic() - began)
+
+
+def reextract_url(store: Store, archive: Archive, url: str) -> Reading:
+    """Extract one page again, and store it if it reads otherwise.
+
+    Args:
+        store: Where the articles are.
+        archive: The raw bodies.
+        url: Canonical address.
+    """
+    record = archive.latest(url)
+    if record is None:
+        return Reading(url, error="the archive has no such page")
+    with store.reading.connect() as connection:
+        reading = _read(connection, archive, url, None)
+    if reading.article:
+        with store.writing.begin() as connection:
+            finish(connection, [keep_reading(connection, reading.article)])
+    return reading
+
+
+def keep_reading(connection: Connection, article: Article) -> Kept:
+    """Store another reading of known bytes; :func:`crawler.crawl.keeping.finish` must follow.
+
+    A page that failed before becomes an article.
+    """
+    by = By(None, code_version())
+    now = article.fetched_at or datetime.now().astimezone()
+    if kept := keep_new(connection, article, now, by):
+        return kept
+    known = articles.find(connection, article.url)
+    if known is None:
+        raise LookupError(f"{article.url}: neither new nor known")
+    article = replace(article, revision=known.article.revision)
+    return keep_other_text(connection, known, article, known.extraction + 1, by)
+
+
+def _read_all(
+    database: str, archive: Path, ids: Sequence[int], processes: int
+) -> Iterator[list[Reading]]:
+    """Read all pages, here and in ``processes - 1`` helpers, which need a second to start."""
+    chunks = deque(ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
+    helpers = min(processes - 1, len(chunks) // WORTH_A_HELPER)
+    with contextlib.closing(_Worker(database, archive)) as worker:
+        if helpers < 1:
+            yield from map(worker.read, chunks)
+            return
+        # Not "fork": the parent has threads and open databases.
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(helpers, context, _start_worker, (database, archive)) as pool:
+            yield from _read_together(pool, helpers, worker, chunks)
+
+
+def _read_together(
+    pool: ProcessPoolExecutor, helpers: int, worker: _Worker, chunks: deque[Sequence[int]]
+) -> Iterator[list[Reading]]:
+    waiting: set[Future[list[Reading]]] = set()
+    while chunks or waiting:
+        while chunks and len(waiting) < 2 * helpers:
+            waiting.add(pool.submit(_work, chunks.popleft()))
+        done = {future for future in waiting if future.done()}
+        waiting -= done
+        yield from (future.result() for future in done)
+        if chunks:
+            yield worker.read(chunks.popleft())
+        elif waiting:
+            wait(waiting, return_when=FIRST_COMPLETED)
+
+
+class _Worker:
+    """Reads chunks of the archive in a process of its own."""
+
+    def __init__(self, database: str, archive: Path) -> None:
+        self._store = open_store(database, create=False)
+        self._archive = Archive(archive, readonly=True)
+
+    def close(self) -> None:
+        self._store.close()
+        self._archive.close()
+
+    def read(self, ids: Sequence[int]) -> list[Reading]:
+        with self._store.reading.connect() as connection:
+            return [_read(connection, self._archive, str(each), each) for each in ids]
+
+
+def _read(connection: Connection, archive: Archive, name: str, first_id: int | None) -> Reading:
+    try:
+        name = name if first_id is None else archive.address(first_id)
+        record = archive.latest(name) if first_id is None else archive.record(first_id)
+        if record is None:
+            return Reading(name, error="the archive has no such page")
+        article = extract_record(record)
+    except (ArchiveError, ExtractionError) as error:
+        return Reading(name, error=str(error))
+    known = articles.find(connection, record.url)
+    if known is None:
+        return Reading(record.url, article)
+    article = settled(connection, article, known.article)
+    return Reading(record.url, None if _content(known.article) == _content(article) else article)
+
+
+def _content(article: Article) -> tuple[object, ...]:
+    return tuple(getattr(article, name) for name in FROM_THE_PAGE)
+
+
+_worker: _Worker | None = None
+
+
+def _start_worker(database: str, archive: Path) -> None:
+    global _worker
+    _worker = _Worker(database, archive)
+
+
+def _work(ids: Sequence[int]) -> list[Reading]:
+    if _worker is None:
+        raise RuntimeError("the pool did not start its worker")
+    return _worker.read(ids)

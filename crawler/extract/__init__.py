@@ -1,0 +1,1 @@
+"""The bytes of a page to an article or a listing. Pure: no clock, no network, no Scrapy."""

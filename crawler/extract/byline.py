@@ -1,0 +1,244 @@
+"""Where a report was filed, who wrote it, who edited it: read off the article's own lines.
+
+A byline stands in a box of its own, in brackets behind the dateline, as a line above the text, or
+in brackets at the end of it; the first place that names anybody is believed. Editors are read
+from their own line only, and are never authors.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from crawler.extract.credits import is_credit
+from crawler.extract.keywords import marks
+from crawler.extract.names import HAN, has_role, is_known_name, names_in
+from crawler.items import Dateline
+
+# 人民网济南3月25日电 · 新华社北京4月24日电 · 人民网讯 · 羊城晚报讯 · 本报青岛2月12日电
+# Every part is bounded, so the search costs the same for any text.
+_DATELINE = marks(
+    rf"[【\[]?(?P<text>据?(?P<agency>本[报网刊社台]|《?[{HAN}]{{1,10}}?(?:社|网|报|台|刊|频道)》?(?:客户端)?)"
+    rf"(?:\s?[-－—·]\s?[{HAN}]{{2,8}}(?:频道|客户端|点))?[-－—·/\s\u3000]{{0,2}}"
+    rf"(?P<place>(?!记者)[{HAN}“”\"·]{{1,12}}?)??[\s\u3000]{{0,2}}"
+    r"(?P<date>(?:(?:19|20)?\d\d年)?\d{1,2}月\d{1,2}日(?:至\d{1,2}日)?)?[\s\u3000]{0,2}"
+    r"(?P<verb>电|消息|(?<![通资简快短音喜])讯))[】\]]?"
+)
+# Most lines have none of these near their start: a test before the one that costs.
+_VERB = marks("[电讯]|消息")
+# 电 with no date before it is a dateline only if the line goes on like one; so is 讯.
+_GOES_ON = marks(r"[\s\u3000(（:：]|记者|通讯员|$")
+_ANNOUNCES = marks(r"[\s\u3000]?[(（:：]|[\s\u3000]")
+# Words that begin with 电, and references such as 据新华社3月1日电，...
+_RUNS_INTO = marks(r"[视影话力子器脑动站商机厂缆，、]|讯员|员")
+_TOO_LONG = 60
+
+_BRACKET = marks(
+    r"[\s\u3000:：]{0,3}[(（]([^()（）]{1,120}(?:[(（][^()（）]{0,30}[)）][^()（）]{0,80})?)[)）]"
+)
+_REPORTED = marks(
+    rf"[\s\u3000:：]{{0,3}}((?:[{HAN}]{{2,8}})?(?:记者|通讯员)[^。，！？]{{2,60}}?)(?:摄影)?报道[:：,，\s\u3000]"
+)
+_ONE_REPORTER = marks(
+    rf"[\s\u3000:：]{{0,3}}(?:本[报网]|人民网)?记者[\s\u3000]?(?![从在近今昨日获采])([{HAN}]{{2,3}}|[{HAN}][\s\u3000][{HAN}])[\s\u3000]"
+)
+_REPORTS = marks("报道$")
+_BYLINE_ROOM = 90
+_SENTENCE = marks(r"[。！？!?，,；;“”]")
+_NO_BYLINE = marks(
+    r"(?:本文)?作者(?:单位|系|为|均|分别|是)|据|综合|来源|原载|刊于|转自|参与|见[上下左右题]?图|[上下左右组题]图|完$"
+)
+_END_BRACKET = marks(
+    r"[(（]([^()（）]{2,80}(?:[(（][^()（）]{0,30}[)）][^()（）]{0,50})?)[)）][\s\u3000。]?$"
+)
+
+_ANY_BRACKET = re.compile(r"[()（）【】\[\]]")
+_EDITORS = marks(r"(?:责编|责任编辑|编辑)\s?[:：]")
+_EDITORS_LINE = marks(r"[(（【\[]?(?:本[文网])?(?:责编|责任编辑)\s?[:：]")
+
+
+def read_dateline(line: str) -> tuple[Dateline, int] | None:
+    """Read the dateline at the start of ``line``.
+
+    Returns:
+        The dateline and the position behind it, or ``None`` if the line has none.
+
+    >>> read_dateline("人民网青岛2月12日电 （记者 张三）春节临近")[0]
+    Dateline(text='人民网青岛2月12日电', agency='人民网', place='青岛', date='2月12日')
+    >>> read_dateline("人民网讯 记者从省教育厅获悉")[0].place is None
+    True
+    """
+    head = line[:_TOO_LONG]
+    match = _DATELINE.match(head) if _VERB.search(head) else None
+    if match is None or not _is_dateline(match, line[match.end() : match.end() + 4]):
+        return None
+    parts = {name: _cut(line, match, name) for name in ("text", "agency", "place", "date")}
+    dateline = Dateline(
+        text=parts["text"] or "",
+        agency=(parts["agency"] or "").strip("《》") or None,
+        place=parts["place"],
+        date=parts["date"],
+    )
+    return dateline, match.end()
+
+
+def find_dateline(paragraphs: Sequence[str]) -> tuple[Dateline, str] | None:
+    """Find the dateline of an article: at the start of one of its first three paragraphs.
+
+    Returns:
+        The dateline and the rest of its paragraph, or ``None``.
+    """
+    for paragraph in paragraphs[:3]:
+        found = read_dateline(paragraph)
+        if found:
+            return found[0], paragraph[found[1] :]
+    return None
+
+
+def read_authors(paragraphs: Sequence[str]) -> tuple[str, ...]:
+    """Read the reporters' names off the paragraphs.
+
+    Looked for behind the dateline, then in a line of its own near the top, then in brackets at
+    the end; the first that names somebody is the byline. Empty if none does.
+
+    >>> read_authors(["人民网重庆2月27日电（周睿、朴馨语）初春的重庆"])
+    ('周睿', '朴馨语')
+    >>> read_authors(["羊城晚报讯 记者帅鹏坤报道：连日来"])
+    ('帅鹏坤',)
+    >>> read_authors(["春天来了。", "（慕阳子 中国现代国际关系研究院欧洲所）"])
+    ('慕阳子',)
+    """
+    return read_byline(paragraphs)[1]
+
+
+def read_byline(paragraphs: Sequence[str]) -> tuple[Dateline | None, tuple[str, ...]]:
+    """Read dateline and authors together; see :func:`find_dateline` and :func:`read_authors`."""
+    found = find_dateline(paragraphs)
+    behind = _behind_dateline(found[1]) if found else _opening_bracket(paragraphs[:1])
+    authors = (
+        behind
+        or _byline_line(paragraphs[:3])
+        or _at_end(paragraphs[-3:])
+        or _byline_line(paragraphs[3:][-2:])
+    )
+    return found[0] if found else None, authors
+
+
+def read_editors(texts: Iterable[str]) -> tuple[str, ...]:
+    """Read the editors' names off their lines, ``(责编：郜碧澄(实习)、盛卉)``; empty if none.
+
+    >>> read_editors(["（责任编辑：王欲然）"]), read_editors(["編輯：葉 靜"])
+    (('王欲然',), ('葉靜',))
+    """
+    found: dict[str, None] = {}
+    for text in texts:
+        match = _EDITORS.search(text[:300])
+        if match:
+            listed = _bracket_around(text[:600], match.start())
+            found |= dict.fromkeys(names_in(listed, editors=True, trusted=True))
+    return tuple(found)
+
+
+def _bracket_around(text: str, start: int) -> str:
+    """Return ``text`` from ``start`` to the bracket that closes around it, or to its end."""
+    depth = 1
+    for bracket in _ANY_BRACKET.finditer(text, start):
+        depth += 1 if bracket[0] in "(（【[" else -1
+        if depth == 0:
+            return text[start : bracket.start()]
+    return text[start:]
+
+
+def is_editors_text(text: str) -> bool:
+    """Tell a line of the text that names the editors, ``(责编：甲、乙)``.
+
+    >>> is_editors_text("（責任編輯：葉靜）"), is_editors_text("编辑部的故事")
+    (True, False)
+    """
+    return _EDITORS_LINE.match(text[:14]) is not None
+
+
+def _is_dateline(match: re.Match[str], rest: str) -> bool:
+    if _RUNS_INTO.match(rest):
+        return False
+    if match[0].endswith(("】", "]")):
+        return True
+    if match["verb"] == "消息":
+        return _ANNOUNCES.match(rest) is not None
+    return match["date"] is not None or _GOES_ON.match(rest) is not None
+
+
+def _cut(line: str, match: re.Match[str], name: str) -> str | None:
+    start, end = match.span(name)
+    return line[start:end].strip(" 　") or None if start >= 0 else None
+
+
+def _behind_dateline(rest: str) -> tuple[str, ...]:
+    rest = rest[: _BYLINE_ROOM * 2]
+    bracket = _BRACKET.match(rest)
+    if bracket:
+        return _bracketed(bracket[1])
+    spoken = _REPORTED.match(rest) or _ONE_REPORTER.match(rest)
+    return names_in(rest[spoken.start(1) : spoken.end(1)], trusted=True) if spoken else ()
+
+
+def _opening_bracket(paragraphs: Sequence[str]) -> tuple[str, ...]:
+    """Read ``（人民网记者 张三）`` at the start of a text without a dateline."""
+    match = _BRACKET.match(paragraphs[0]) if paragraphs else None
+    return _bracketed(match[1]) if match and has_role(match[1]) else ()
+
+
+def _bracketed(content: str) -> tuple[str, ...]:
+    """Read a bracket that may be a byline: roles with names, bare names, a name and its house."""
+    if _NO_BYLINE.match(content.strip()) or _is_photographer(content):
+        return ()
+    if has_role(content):
+        return names_in(content, trusted=True)
+    # Bare names: all of them must be names, or the bracket says something else.
+    names = names_in(content, trusted=len(content.strip()) < 5)
+    visible = sum(map(len, names))
+    bare = re.sub(r"[\s\u3000、，,;；/]", "", content)
+    return names if names and (visible == len(bare) or _has_house(content, names)) else ()
+
+
+def _is_photographer(text: str) -> bool:
+    """Tell a credit from a byline; 摄影报道 is said of a reporter."""
+    return is_credit(text) and _REPORTS.search(text) is None
+
+
+def _has_house(content: str, names: tuple[str, ...]) -> bool:
+    """Tell ``姓名 单位`` and ``单位 姓名`` from a sentence in brackets."""
+    parts = content.split()
+    return len(parts) > 1 and len(names) == 1 and names[0] in (parts[0], parts[-1])
+
+
+def _byline_line(paragraphs: Sequence[str]) -> tuple[str, ...]:
+    """Read a paragraph that is nothing but a byline: ``本报记者 张三 李四``."""
+    for paragraph in paragraphs:
+        line = paragraph.strip(" 　□■●（）()【】")
+        if len(line) >= _BYLINE_ROOM or _SENTENCE.search(line):
+            continue
+        if has_role(line) and not _is_photographer(line):
+            names = names_in(line, trusted=True)
+            if names:
+                return names
+    return ()
+
+
+def _at_end(paragraphs: Sequence[str]) -> tuple[str, ...]:
+    """Read the bracket that ends one of the last paragraphs."""
+    for paragraph in reversed(paragraphs):
+        tail = paragraph[-160:]
+        match = _END_BRACKET.search(tail)
+        if match is None:
+            continue
+        before = tail[: match.start()].rstrip(" 　")
+        names = _bracketed(match[1])
+        # 老任 may be anybody's pen name, but only where a sentence has ended.
+        if names and (has_role(match[1]) or not before or before[-1] in "。！？…”）)"):
+            return tuple(name for name in names if has_role(match[1]) or _may_sign(name))
+    return ()
+
+
+def _may_sign(name: str) -> bool:
+    return is_known_name(name) or len(name) < 5

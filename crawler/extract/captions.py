@@ -1,0 +1,203 @@
+"""Which lines are captions, which image they belong to, and who took it.
+
+A line is a caption by where it stands (in an image's own paragraph, table or box; alone and centred
+behind it) or by how it ends (``……。李信君摄``). Several centred lines in a row are verse. If a text is nothing but captions, its captions are the text as well: a photo story must
+not come out empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from crawler.extract.body import Image, Line, Setting
+from crawler.extract.byline import read_dateline
+from crawler.extract.credits import is_credit, opens_caption, split_credit
+from crawler.items import Photo
+
+# A caption is a few sentences; whatever is longer is text, wherever it stands.
+_LONGEST = 400
+# Longest line that is taken for a caption away from any image, because it ends in a credit.
+_LONGEST_ALONE = 180
+_SHORT = 60
+# How a credit ends, mostly: a test before the one that costs.
+_CREDIT_ENDS = frozenset("摄攝影图圖供拍发發)）")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The text and the photos of an article.
+
+    Attributes:
+        paragraphs: Never holds a caption, unless there is nothing else.
+        photos: In reading order, placed among ``paragraphs``.
+    """
+
+    paragraphs: tuple[str, ...]
+    photos: tuple[Photo, ...]
+
+
+def tell_apart(blocks: Sequence[Line | Image]) -> Told:
+    """Part the lines and images of a body into paragraphs and photos.
+
+    Args:
+        blocks: As :func:`crawler.extract.body.read_body` gives them, without noise.
+    """
+    runs = _centred_runs(blocks)
+    paragraphs: list[str] = []
+    photos: list[Photo] = []
+    below = False  # nothing but captions stands between here and the last image
+    for i, block in enumerate(blocks):
+        if isinstance(block, Image):
+            photos.append(Photo(url=block.url, before_paragraph=len(paragraphs)))
+            below = True
+        elif _is_caption(blocks, i, runs):
+            _add_caption(photos, block.text, len(paragraphs), attach=below)
+        else:
+            paragraphs.append(block.text)
+            below = False
+    photos = _claimed(photos)
+    if not paragraphs:
+        return _as_text(photos, [b.text for b in blocks if isinstance(b, Line)])
+    return Told(tuple(paragraphs), tuple(photos))
+
+
+def reread_photo(photo: Photo) -> Photo:
+    """Split caption and credit again, after a repair changed the words."""
+    whole = photo.caption or ""
+    if photo.credit and photo.credit not in whole:
+        whole = f"{whole} {photo.credit}"
+    caption, credit = split_credit(whole)
+    if photo.credit and not credit:
+        return photo
+    return replace(photo, caption=caption, credit=credit)
+
+
+def _is_caption(blocks: Sequence[Line | Image], i: int, runs: Sequence[tuple[int, int]]) -> bool:
+    line = blocks[i]
+    if isinstance(line, Image) or len(line.text) > _LONGEST:
+        return False
+    if line.setting.caption_box:
+        return True
+    image = _nearest_image(blocks, i)
+    if image is None:
+        return _stands_alone(line)
+    if read_dateline(line.text):
+        return False
+    return (
+        _shares_its_place(line, image)
+        or _reads_as_caption(line)
+        or _is_set_below(blocks, i, runs[i])
+    )
+
+
+def _nearest_image(blocks: Sequence[Line | Image], i: int) -> Image | None:
+    """Return the image that line ``i`` may describe: before it, or else right behind it."""
+    line = blocks[i]
+    for block in reversed(blocks[max(0, i - 3) : i]):
+        if isinstance(block, Image):
+            return block
+        # Only the lines of the same caption may stand between: same table, same paragraph, centred.
+        if isinstance(line, Line) and not _same_place(block.setting, line.setting):
+            break
+    behind = blocks[i + 1] if i + 1 < len(blocks) else None
+    return behind if isinstance(behind, Image) else None
+
+
+def _same_place(one: Setting, other: Setting) -> bool:
+    if one.table != other.table:
+        return False
+    return one.table > 0 or one.centred or one.paragraph == other.paragraph
+
+
+def _stands_alone(line: Line) -> bool:
+    """Tell a caption whose image is not on the page: it ends a sentence and then names its maker."""
+    if len(line.text) > _LONGEST_ALONE or line.text.rstrip("。")[-1:] not in _CREDIT_ENDS:
+        return False
+    caption, credit = split_credit(line.text)
+    if caption is None or credit is None or caption.endswith(("）", ")")):
+        return False
+    return read_dateline(line.text) is None
+
+
+def _shares_its_place(line: Line, image: Image) -> bool:
+    """Tell a line in the image's own table or paragraph."""
+    here, there = line.setting, image.setting
+    if here.table and here.table == there.table:
+        return len(line.text) <= _LONGEST and not line.indented
+    if here.paragraph and here.paragraph == there.paragraph:
+        return here.centred or (len(line.text) <= _SHORT and not line.indented)
+    return False
+
+
+def _reads_as_caption(line: Line) -> bool:
+    """Tell a line by its words: ``图为……``, ``……。张三摄``."""
+    return opens_caption(line.text) or split_credit(line.text)[1] is not None
+
+
+def _is_set_below(blocks: Sequence[Line | Image], i: int, run: tuple[int, int]) -> bool:
+    """Tell a centred line under an image from a verse and from a heading."""
+    line = blocks[i]
+    start, end = run
+    if not isinstance(line, Line) or start == end or line.bold:
+        return False
+    if start == 0 or not isinstance(blocks[start - 1], Image):
+        return False
+    if end - start == 1:
+        return True
+    # Several centred lines in a row, none of which names a photographer, are verse.
+    return start == i and not line.indented and line.text.endswith(("。", "）", ")"))
+
+
+def _centred_runs(blocks: Sequence[Line | Image]) -> list[tuple[int, int]]:
+    """Return for each block the run of centred lines that it is in; an empty one outside."""
+    runs: list[tuple[int, int]] = []
+    while len(runs) < len(blocks):
+        start = end = len(runs)
+        while end < len(blocks) and _is_centred(blocks[end]):
+            end += 1
+        runs += [(start, end)] * (end - start) or [(start, start)]
+    return runs
+
+
+def _is_centred(block: Line | Image) -> bool:
+    return isinstance(block, Line) and block.setting.centred
+
+
+def _add_caption(photos: list[Photo], text: str, place: int, *, attach: bool) -> None:
+    """Give a caption to the image before it, or keep it as a photo without address."""
+    caption, credit = split_credit(text)
+    last = photos[-1] if photos else None
+    if not attach or last is None or last.url is None:
+        photos.append(Photo(caption=caption, credit=credit, before_paragraph=place))
+    elif last.caption is None and last.credit is None:
+        photos[-1] = replace(last, caption=caption, credit=credit)
+    elif is_credit(text) and last.credit is None:
+        photos[-1] = replace(last, credit=credit)
+    elif text != last.caption:
+        whole = " ".join(part for part in (last.caption, caption) if part)
+        photos[-1] = replace(last, caption=whole, credit=credit or last.credit)
+
+
+def _claimed(photos: list[Photo]) -> list[Photo]:
+    """Give a caption that stood before its image to that image."""
+    claimed: list[Photo] = []
+    for photo in photos:
+        before = claimed[-1] if claimed else None
+        if (
+            before is not None
+            and before.url is None
+            and photo.url is not None
+            and photo.caption is None
+            and before.before_paragraph == photo.before_paragraph
+        ):
+            claimed[-1] = replace(before, url=photo.url)
+        else:
+            claimed.append(photo)
+    return claimed
+
+
+def _as_text(photos: list[Photo], lines: list[str]) -> Told:
+    """Make the captions of a text that has nothing else its paragraphs, each once."""
+    placed = tuple(replace(photo, before_paragraph=0) for photo in photos)
+    return Told(tuple(dict.fromkeys(lines)), placed)

@@ -1,0 +1,108 @@
+"""Headline, source and time of a page, and what stands in for them where a design has none."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from crawler.extract.dates import BEIJING, read_time, without_time
+from crawler.extract.keywords import marks
+from crawler.extract.tidy import tidy
+from crawler.extract.tree import Page, text_of, xpath
+from crawler.site.urls import classify
+
+# 标题--山东频道--人民网 · 标题--理论-中国共产党新闻网. The headline may hold dashes of its own.
+_SITE_ENDING = marks(
+    r"\s?(?:--[^\s-]{0,14})?--\s?人民网[^\s-]{0,8}$"
+    r"|\s?(?:--|-)(?:[^\s-]{1,14}-)?[^\s-]{2,8}新闻网$"
+)
+_PAGE_NUMBER = marks(r"\s?(?:【\d{1,3}】|\((?:\d{1,3})/\d{1,3}\)|（\d{1,3}/\d{1,3}）)$")
+
+_SOURCE = marks(r"(?:来源|稿源)\s?[:：]\s*")
+# What may stand behind the source on its line.
+_AFTER_SOURCE = marks(
+    r"\s*(?:\||｜|\s{2,}|手机看新闻|原创稿|小字号|字号|打印|网摘|纠错|收藏|分享|评论|订阅|推荐|责任编辑|责编|编辑\s?[:：]"
+    r"|作者\s?[:：]|记者\s?[:：]|点击|浏览|阅读|【|\[|第\s?\d{1,3}\s?版|时间|发布|日期|我要|查看|http)"
+)
+_LONGEST_SOURCE = 60
+_LONGEST_STAMP = 120
+
+_H1 = xpath("/html//h1")
+_DOCUMENT_TITLE = xpath("/html/head/title | /html//title")
+
+
+def without_site(title: str) -> str:
+    """Take the names of channel and site off a document title.
+
+    >>> without_site("春到泉城——千佛山花开--山东频道--人民网 ")
+    '春到泉城——千佛山花开'
+    >>> without_site("老区新貌--理论-中国共产党新闻网")
+    '老区新貌'
+    """
+    return tidy(_SITE_ENDING.sub("", tidy(title)))
+
+
+def without_page_number(title: str) -> str:
+    """Take the page number off a headline of a later page: ``泉城花开【4】``."""
+    return _PAGE_NUMBER.sub("", title).rstrip()
+
+
+def fallback_title(page: Page) -> str:
+    """Read the headline where no design says where it is: ``h1``, else the document's title."""
+    for element in _H1(page.root)[:5]:
+        text = text_of(element)
+        if text:
+            return text
+    named = page.meta.get("og:title")
+    if named:
+        return without_site(named)
+    return next((without_site(text_of(e)) for e in _DOCUMENT_TITLE(page.root)), "")
+
+
+def read_source(line: str) -> str | None:
+    """Read the source off a line; ``None`` if the line names none.
+
+    >>> read_source("2019年06月15日08:18  来源：人民网-山东频道")
+    '人民网-山东频道'
+    >>> read_source("来源:人民网-图片频道  2021年03月26日08:41")
+    '人民网-图片频道'
+    """
+    match = _SOURCE.search(line)
+    if match is None:
+        return None
+    rest = without_time(line[match.end() : match.end() + 200]).lstrip(" \u3000")
+    end = _AFTER_SOURCE.search(rest)
+    source = tidy(rest[: end.start()] if end else rest).strip("|｜ ")
+    return source[:_LONGEST_SOURCE] or None
+
+
+def is_stamp(line: str) -> bool:
+    """Tell a line that only names source or time, from a sentence that does.
+
+    >>> is_stamp("2026-02-12 09:05 来源：山东日报"), is_stamp("2026年2月12日，镇上来了新客人。")
+    (True, False)
+    """
+    if len(line) > _LONGEST_STAMP or line.endswith("。"):
+        return False
+    return read_source(line) is not None or read_time(line) is not None
+
+
+def fallback_source(page: Page) -> str | None:
+    """Read the source off ``<meta name="source">``, with or without its ``来源：``."""
+    named = page.meta.get("source", "")
+    return read_source(f"来源：{_SOURCE.sub('', named, count=1)}") if named else None
+
+
+def fallback_time(page: Page) -> datetime | None:
+    """Read the time off ``<meta>``, else the day off the address; ``None`` if neither says."""
+    for name in (
+        "article:published_time",
+        "publishtime",
+        "pubdate",
+        "publishdate",
+        "og:release_date",
+    ):
+        moment = read_time(page.meta.get(name, ""))
+        if moment is not None:
+            return moment
+    day = classify(page.url).published
+    return datetime(day.year, day.month, day.day, tzinfo=BEIJING) if day else None

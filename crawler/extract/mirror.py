@@ -1,0 +1,182 @@
+"""A copy of an article on another site, between that site's own lists and advertising.
+
+Such a site's markup says nothing, so the page is read as the lines that a reader sees. Garbling
+mirrors (see :mod:`crawler.text.mirror`) are restored first, all lines of the page together, since
+the words that tell an article from an advertisement are garbled too. Then: the headline, the
+lines that name source and time, the text up to the first list of other things.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from crawler.extract.body import Image, Line
+from crawler.extract.byline import is_editors_text, read_dateline, read_editors
+from crawler.extract.captions import tell_apart
+from crawler.extract.credits import split_credit
+from crawler.extract.header import fallback_time, fallback_title, is_stamp, read_source
+from crawler.extract.keywords import marks
+from crawler.extract.lines import lines_of, lines_of_text
+from crawler.extract.origin import Origin, origin_of
+from crawler.extract.page_furniture import without_noise
+from crawler.extract.read import Reading, first_source, first_time, without_headline
+from crawler.extract.restored import Restored, evidence, restore_lines
+from crawler.extract.tree import Page
+from crawler.site.urls import classify
+
+NAME = "mirror"
+
+# Headings of what such sites put under an article. Everything from the first of them on is theirs.
+_JUNK = marks(
+    r"[\s■●◆▲【\[>-]{0,4}(?:随便看看|相关(?:推荐|文章|阅读|资讯|新闻|内容|标签|评论)|网友评论|最新评论|我要评论|发表评论|评论列表"
+    r"|猜你喜欢|热门(?:推荐|文章|资讯|标签|关注|排行)|推荐(?:阅读|文章|资讯|内容)|最新(?:文章|资讯|发布|内容)|精彩推荐|大家都在看"
+    r"|上一篇|下一篇|友情链接|免责声明|版权声明|版权所有|本文标签|本站(?:声明|所有)|点击排行|阅读排行|图文推荐|热点(?:资讯|推荐)|为您推荐"
+    r"|还没有评论|暂无评论|分享到|扫一扫|关于我们|联系我们|网站地图)[】\]]?(?:[:：\s<>〈《]|$|.{0,60}$)"
+    r"|[^。]{0,30}(?:Copyright|ICP备|ICP证|公网安备)|推荐使用.{0,20}评论插件",
+    re.IGNORECASE,
+)
+_ITEM = marks(r"^(?:[-•·・*]\s|\d{1,2}[.、]\s?\[|\[[^\[\]]{1,6}\])")
+_SITE = marks(r"人民网|人民日报")
+_ENDS = ("。", "！", "？", "”", "；", "…", "：", "）", ")", "?", "!", "」", "』")
+_LONGEST_STAMP = 120
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The parts of the page: headline, lines between it and the text, the text."""
+
+    title: str
+    stamps: list[str]
+    text: list[Line | Image]
+
+
+def read(page: Page) -> Reading | None:
+    """Read a copy on another site.
+
+    Returns:
+        ``None`` if the page is one of the site's own, or shows no sign of being a copy.
+    """
+    if classify(page.url).skip not in ("offsite", "scheme", "malformed"):
+        return None
+    blocks = lines_of(page)
+    title = fallback_title(page)
+    restored = restore_lines([*(b.text for b in blocks if isinstance(b, Line)), title])
+    blocks = _with_texts(blocks, restored)
+    title = restored.texts[-1]
+    if not (restored.changed or _is_copy(blocks)):
+        return None
+    reading = _reading(blocks, restored, page.url, title)
+    return replace(reading, published_at=reading.published_at or fallback_time(page))
+
+
+def read_lines(lines: Sequence[str], url: str) -> Reading:
+    """Read a copy that was saved as plain text: headline, stamp, text, rubbish, a line each."""
+    blocks = lines_of_text(list(lines))
+    restored = restore_lines([block.text for block in blocks if isinstance(block, Line)])
+    return _reading(_with_texts(blocks, restored), restored, url, "")
+
+
+def _with_texts(blocks: Sequence[Line | Image], restored: Restored) -> list[Line | Image]:
+    texts = iter(restored.texts)
+    return [
+        replace(block, text=next(texts)) if isinstance(block, Line) else block for block in blocks
+    ]
+
+
+def _is_copy(blocks: Sequence[Line | Image]) -> bool:
+    """Tell a copy of one of the site's articles: it names the site, or the lists around it do."""
+    lines = [block.text for block in blocks if isinstance(block, Line)]
+    for line in lines:
+        dateline = read_dateline(line)
+        named = read_source(line) if len(line) < _LONGEST_STAMP else None
+        if (dateline and _SITE.search(dateline[0].text)) or (named and _SITE.search(named)):
+            return True
+    return sum(_JUNK.match(line) is not None for line in lines) > 1
+
+
+def _reading(blocks: Sequence[Line | Image], restored: Restored, url: str, title: str) -> Reading:
+    found = _parts(blocks, title)
+    told = tell_apart(without_headline(without_noise(found.text), (found.title,)))
+    source = first_source(found.stamps)
+    editors = [b.text for b in blocks if isinstance(b, Line) and is_editors_text(b.text)]
+    origin: Origin = origin_of(url, source)
+    proof = evidence(restored, found.title, source, told)
+    return Reading(
+        template=NAME,
+        title=found.title,
+        source=source,
+        node_id=origin.node_id,
+        content_id=origin.content_id,
+        published_at=first_time(found.stamps) or origin.published,
+        editors=read_editors(editors),
+        paragraphs=told.paragraphs,
+        photos=told.photos,
+        damage=proof.damage,
+        repairs=proof.repairs,
+        doubts=proof.doubts,
+        copy_of=origin.address,
+    )
+
+
+def _parts(blocks: Sequence[Line | Image], title: str) -> _Found:
+    """Cut the page into headline, stamp, text and the rest."""
+    start, headline = _headline(blocks, title)
+    end = _end_of_text(blocks, start)
+    stamps: list[str] = []
+    text: list[Line | Image] = []
+    for block in blocks[start:end]:
+        if isinstance(block, Image):
+            text.append(block)
+        elif not text and is_stamp(block.text):
+            stamps.append(block.text)
+        elif not _is_theirs(block) and (text or _begins_text(block)):
+            text.append(block)
+    while text and isinstance(text[-1], Line) and not _belongs(text[-1]):
+        text.pop()
+    return _Found(headline, stamps, text)
+
+
+def _headline(blocks: Sequence[Line | Image], title: str) -> tuple[int, str]:
+    """Return where the text may begin, and the headline: the last line above it that says it."""
+    lines = [(i, block) for i, block in enumerate(blocks) if isinstance(block, Line)]
+    if not title:
+        return (lines[0][0] + 1, lines[0][1].text) if lines else (0, "")
+    for i, line in lines:
+        # <title> goes on with the name of the site: the line is the beginning of it.
+        if len(line.text) > 5 and title.startswith(line.text) and not line.linked:
+            return i + 1, line.text
+    return 0, title
+
+
+def _end_of_text(blocks: Sequence[Line | Image], start: int) -> int:
+    """Return the position of the first heading of other things behind the text's beginning."""
+    begun = False
+    for i in range(start, len(blocks)):
+        block = blocks[i]
+        if isinstance(block, Image):
+            continue
+        begun = begun or _begins_text(block)
+        if begun and _JUNK.match(block.text[:120]):
+            return i
+    return len(blocks)
+
+
+def _begins_text(line: Line) -> bool:
+    """Tell the first line of a text: a sentence, a dateline, a caption."""
+    if _is_theirs(line) or is_stamp(line.text):
+        return False
+    if read_dateline(line.text) or split_credit(line.text)[1]:
+        return True
+    return len(line.text) > 25 and "。" in line.text
+
+
+def _is_theirs(line: Line) -> bool:
+    """Tell an item of a list, or a link to elsewhere."""
+    return line.linked or _ITEM.match(line.text) is not None
+
+
+def _belongs(line: Line) -> bool:
+    """Tell whether a text may end with this line."""
+    return line.text.endswith(_ENDS) or split_credit(line.text)[1] is not None

@@ -1,0 +1,142 @@
+"""From a decoded page to an article: the one entry of this room.
+
+A pure function of the page and its address: no clock, no network, no Scrapy. The page is parsed
+once; the design is chosen by what stands on it; a page that no design fits is read as a copy on
+another site (``mirror``) or, failing that, by a general reader (``generic``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from crawler.errors import ExtractionError
+from crawler.extract import choose
+from crawler.extract.byline import read_byline
+from crawler.extract.derive import reread
+from crawler.extract.header import without_page_number
+from crawler.extract.keywords import marks
+from crawler.extract.pages import further_pages, join
+from crawler.extract.parsed import ParsedPage
+from crawler.extract.read import Reading, read
+from crawler.extract.tree import Page, is_binary, parse
+from crawler.items import Article
+from crawler.site.urls import Address, classify
+
+_TAG = re.compile(r"<\s?(?:!|/?[a-zA-Z])")
+
+__all__ = ["ParsedPage", "join", "parse_article", "reread"]
+
+# An error page that the server sends as if all were well says so in its headline, and nothing
+# else: articles are about 404 households and about the maintenance of systems, too.
+_ERROR_TITLE = marks(
+    r"(?:页面|网页)(?:没有|未|不)(?:找到|存在)|出错啦"
+    r"|^\W*404\W*(?:$|not found|error|错误|页面|找不到)|^\W*(?:page )?not found\W*$"
+    r"|^\W*(?:访问出错|(?:系统|网站)(?:正在)?维护中?|(?:页面|网页|网站)?无法访问)\W*$",
+    re.IGNORECASE,
+)
+
+
+def parse_article(html: str, url: str) -> ParsedPage:
+    """Read the article that a page holds.
+
+    Args:
+        html: The page, decoded. Text without any markup is read line by line.
+        url: Where it was fetched from; makes addresses absolute and names the article.
+
+    Raises:
+        ExtractionError: It holds no article; ``field`` and ``why`` say what is missing.
+    """
+    if is_plain(html):
+        reading = _readable(_plain(html, url), url)
+        return ParsedPage(article=_article(reading, classify(url)))
+    page = parse(html, url)
+    reading = _reading(page)
+    address = classify(page.url)
+    pages = further_pages(page, address)
+    article = _article(reading, address)
+    if pages or address.page > 1:
+        article = replace(article, title=without_page_number(article.title))
+    if article.content_id is None or article.node_id is None:
+        number, column = article.content_id or page.number, article.node_id or page.column
+        article = replace(article, content_id=number, node_id=column)
+    return ParsedPage(article=article, pages=pages, page=address.page)
+
+
+def is_plain(html: str) -> bool:
+    """Tell text without markup, such as a saved ``.txt``."""
+    return _TAG.search(html, 0, 200_000) is None
+
+
+def _reading(page: Page) -> Reading:
+    """Return the first reading that holds an article."""
+    failure: ExtractionError | None = None
+    for reading in _readings(page):
+        try:
+            return _readable(reading, page.url)
+        except ExtractionError as error:
+            failure = failure or error
+    if failure is None:
+        raise ExtractionError(page.url, None, "paragraphs", "no text")
+    raise failure
+
+
+def _readings(page: Page) -> Iterator[Reading]:
+    for design, head, boxes in choose.fitting(page):
+        yield read(page, design, head, boxes)
+    if is_binary(page.html):
+        raise ExtractionError(page.url, None, "page", "not a text page")
+    # Imported late: almost no page of the site gets here, and the reader is slow to import.
+    from crawler.extract import generic, mirror
+
+    copied = mirror.read(page)
+    yield copied or generic.read(page)
+
+
+def _plain(html: str, url: str) -> Reading:
+    if not html.strip():
+        raise ExtractionError(url, None, "page", "empty page")
+    if is_binary(html):
+        raise ExtractionError(url, None, "page", "not a text page")
+    from crawler.extract import mirror
+
+    return mirror.read_lines(html.splitlines(), url)
+
+
+def _readable(reading: Reading, url: str) -> Reading:
+    """Return the reading, or say which field keeps it from being an article."""
+    if _ERROR_TITLE.search(reading.title) and len(reading.paragraphs) < 4:
+        raise ExtractionError(url, reading.template, "page", "error page")
+    if not reading.title:
+        raise ExtractionError(url, reading.template, "title", "no title")
+    if not reading.paragraphs:
+        raise ExtractionError(url, reading.template, "paragraphs", "no text")
+    return reading
+
+
+def _article(reading: Reading, address: Address) -> Article:
+    dateline, in_text = read_byline(reading.paragraphs)
+    return Article(
+        url=address.canonical,
+        fetched_url=None,
+        channel=address.channel or address.host or None,
+        node_id=address.node_id or reading.node_id,
+        content_id=address.content_id or reading.content_id,
+        title=reading.title,
+        kicker=reading.kicker,
+        subtitle=reading.subtitle,
+        source=reading.source,
+        published_at=reading.published_at,
+        dateline=dateline,
+        authors=tuple(dict.fromkeys(reading.signed + in_text)),
+        editors=reading.editors,
+        paragraphs=reading.paragraphs,
+        photos=reading.photos,
+        template=reading.template,
+        damage=reading.damage,
+        repairs=reading.repairs,
+        doubts=reading.doubts,
+        duplicate_of=reading.copy_of,
+        relation="mirror" if reading.copy_of else None,
+    )

@@ -1,0 +1,1 @@
+"""Which charset bytes are really in, and their text."""

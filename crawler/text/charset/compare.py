@@ -1,0 +1,219 @@
+"""Weigh the readings of a page's text runs against each other, for pages that nothing settles.
+
+These pages are in a legacy codec, or in UTF-8 with damage. The text runs are read in each codec
+that Chinese pages come in, and the reading that is Chinese wins (:mod:`crawler.text.chinese.characters`).
+A bad byte spoils one character of some thousand, a lying label counts for a tie at most.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from crawler.text.charset.decoder import decode_run
+from crawler.text.charset.detector import ask
+from crawler.text.charset.labels import Declared
+from crawler.text.charset.mixed import CODECS, foreign_blocks
+from crawler.text.charset.text_runs import sample, sample_lines
+from crawler.text.charset.utf16 import reads_as_chinese
+from crawler.text.chinese.characters import Reading, measure
+
+CHINESE: Final = 1.4
+"""Weight of a Chinese reading: sixteen characters of news have 1.47 at least, other languages read
+as Chinese 1.30 at most (benchmarks/readings.py)."""
+
+DAMAGED: Final = 0.2
+"""Share of bad characters in damaged UTF-8, at most; sixteen characters of legacy text read as
+UTF-8 have 0.5 and more."""
+
+_LIKELY: Final = 0.9  # between this and CHINESE lie lists of names, spoilt pages, and much else
+_LEAD: Final = 0.7  # that far ahead of the others, a likely reading is the right one
+_SOME_FREQUENT: Final = 0.2  # share; other languages read as Chinese have 0.15
+_TIE: Final = 0.2  # what a label adds to a weight; right and wrong readings lie 1.0 apart
+_FEW: Final = 4  # characters; fewer are no text to judge
+_HALF: Final = 0.5
+_IN_GB2312: Final = 0.8  # share of the characters; Big5 read as GBK has 0.7 and less
+_SHORT: Final = 12  # characters; so few may be names, which a label may call ordinary hanzi
+_UNSURE: Final = 0.2  # chardet's confidence, below which a label that fits is believed instead
+_LATIN: Final = ("cp1252", "cp1254", "iso8859-15")  # they fit any bytes, so fitting says nothing
+_KANA_SAMPLE: Final = 600
+_KANA = re.compile("[\u3041-\u30fa]")
+_LONE_BYTE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
+_HIGH_BYTE = re.compile(rb"[\x80-\xff]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What one step of the decision found; for the fields see :class:`crawler.items.Verdict`."""
+
+    codec: str
+    why: str
+    score: float = 1.0
+    opinion: str | None = None
+    mixed: bool = False
+
+
+Readings = dict[str, Reading]
+"""How the text runs read in each of :data:`~crawler.text.charset.mixed.CODECS`."""
+
+
+def weigh(body: bytes, declared: Declared) -> Finding:
+    """Decide by the text runs; there is always a finding.
+
+    Args:
+        body: A page with bytes above ASCII.
+        declared: What it says about itself.
+    """
+    data = sample(body)
+    readings = {codec: measure(data.decode(codec, "replace")) for codec in CODECS}
+    if readings["gb18030"].characters < _FEW:
+        return _few(body, declared, readings)
+    found = _chinese(data, readings, declared)
+    if found is None:
+        return _foreign(body, declared, readings)
+    codec, why = found
+    score = _score(readings[codec], codec)
+    return Finding(codec=codec, why=why, score=score, mixed=bool(foreign_blocks(body, codec)))
+
+
+def _chinese(data: bytes, readings: Readings, declared: Declared) -> tuple[str, str] | None:
+    """Name the codec of a page that is clearly Chinese, or in UTF-8, and say why."""
+    codec = max(CODECS, key=lambda name: readings[name].weight + _TIE * declared.means(name))
+    reading = readings[codec]
+    japanese = _is_japanese(data)
+    if reading.weight >= CHINESE and not japanese:
+        return codec, f"reads as Chinese in {codec}"
+    if readings["utf-8"].bad <= DAMAGED:
+        return "utf-8", "valid UTF-8 but for a few bytes"
+    if _is_far_ahead(codec, readings) and not japanese:
+        return codec, f"reads as Chinese in {codec}, though not well"
+    if mixed := _majority(data):
+        return mixed, f"mixed; most of it reads as Chinese in {mixed}"
+    if reading.characters < _SHORT and (label := _ordinary_label(declared, readings, 0.8)):
+        return label, "short, but the label fits"
+    return None
+
+
+def _is_far_ahead(codec: str, readings: Readings) -> bool:
+    """Tell whether a reading that is not good is at least the only one with any sense."""
+    reading = readings[codec]
+    others = max(readings[name].weight for name in readings if name != codec)
+    likely = reading.weight >= _LIKELY and reading.frequent >= _SOME_FREQUENT
+    return likely and reading.weight >= others + _LEAD
+
+
+def _ordinary_label(declared: Declared, readings: Readings, least: float) -> str | None:
+    """Name the first label in which at least that share of the characters is ordinary."""
+    chinese = (name for name in declared.families if name in readings)
+    return next((name for name in chinese if readings[name].ordinary >= least), None)
+
+
+def _is_japanese(data: bytes) -> bool:
+    """Tell EUC-JP by its kana: its bytes are frequent hanzi in Big5, ordinary ones in GB."""
+    text = data[:_KANA_SAMPLE].decode("euc_jp", "replace")
+    kana = len(_KANA.findall(text))
+    return kana > 0.2 * len(text) and text.count("\ufffd") < 0.1 * kana
+
+
+def _score(reading: Reading, codec: str) -> float:
+    """Share of ordinary characters; of good ones where UTF-8 may carry any language."""
+    good = 1 - reading.bad
+    return good if codec == "utf-8" and reading.weight < CHINESE else min(good, reading.ordinary)
+
+
+def _majority(data: bytes) -> str | None:
+    """Name the codec of most of the text on a page that mixes them; ``None`` if it does not."""
+    blocks = foreign_blocks(data, "gb18030")
+    parts: dict[str, list[bytes]] = {"gb18030": []}
+    done = 0
+    for block in blocks:
+        parts["gb18030"].append(data[done : block.start])
+        parts.setdefault(block.codec, []).append(data[block.start : block.end])
+        done = block.end
+    parts["gb18030"].append(data[done:])
+    readings = {
+        codec: measure(b"<".join(runs).decode(codec, "replace")) for codec, runs in parts.items()
+    }
+    chinese = [codec for codec, reading in readings.items() if reading.weight >= CHINESE]
+    return (
+        max(chinese, key=lambda codec: readings[codec].characters) if blocks and chinese else None
+    )
+
+
+def _few(body: bytes, declared: Declared, readings: Readings) -> Finding:
+    """Trust the label where there is too little to read, if the page can be decoded so."""
+    for codec in sorted(declared.families, key=_LATIN.__contains__):
+        if _decodes(body, codec) or (codec in CODECS and readings[codec].ordinary >= _HALF):
+            return Finding(codec=codec, why="too little text to judge; the label fits")
+    codec = max(CODECS, key=lambda codec: readings[codec].weight)
+    if readings[codec].weight >= 1:
+        return Finding(codec=codec, why=f"too little text to be sure; hanzi in {codec}", score=0.5)
+    return _least_bad(body, declared, readings)
+
+
+def _foreign(body: bytes, declared: Declared, readings: Readings) -> Finding:
+    """Decide for a page that is not clearly Chinese: chardet, the labels, the best reading."""
+    if wide := reads_as_chinese(body):
+        return Finding(codec=wide, why=f"reads as Chinese in {wide}", score=0.9)
+    best = max(CODECS, key=lambda codec: readings[codec].weight)
+    labels = [name for name in declared.families if name not in CODECS and _decodes(body, name)]
+    lines = sample_lines(body)
+    opinion = ask(lines, declared.families)
+    if opinion and labels and opinion.confidence < _UNSURE:
+        opinion = None
+    if opinion and not (opinion.codec in CODECS and readings[best].weight >= _LIKELY):
+        return Finding(
+            codec=opinion.codec,
+            why="does not read as Chinese; chardet's opinion",
+            score=_good(body, opinion.codec),
+            opinion=str(opinion),
+        )
+    if labels and (_is_latin(lines) or labels[0] not in _LATIN):
+        return Finding(codec=labels[0], why="does not read as Chinese; the label fits", score=0.5)
+    return _least_bad(lines, declared, readings)
+
+
+def _least_bad(lines: bytes, declared: Declared, readings: Readings) -> Finding:
+    """Choose where nobody knows: hardly any text, very rare hanzi, or a binary file."""
+    if _is_latin(lines):
+        return Finding(codec="cp1252", why="letters above ASCII stand alone in words", score=_HALF)
+    label = _ordinary_label(declared, readings, _HALF)
+    codec = label or _by_repertoire(lines, readings)
+    why = "the label fits" if label else f"{codec} is the nearest"
+    return Finding(
+        codec=codec, why=f"reads as nothing known; {why}", score=readings[codec].ordinary / 2
+    )
+
+
+def _by_repertoire(lines: bytes, readings: Readings) -> str:
+    """Choose by which characters occur at all; tells rare hanzi of GBK from rare ones of Big5.
+
+    Simplified text in GBK stays within GB 2312. Big5 read as GBK leaves it at every second
+    character, and traditional text in GBK has bytes that Big5 does not know.
+    """
+    hanzi = re.sub("[\0-\x7f]+", "", lines.decode("gb18030", "replace"))
+    known = len(hanzi.encode("gb2312", "ignore")) / 2
+    if known >= _IN_GB2312 * len(hanzi) and readings["gb18030"].bad <= DAMAGED:
+        return "gb18030"
+    if readings["big5hkscs"].bad <= DAMAGED / 4 and readings["big5hkscs"].ordinary >= _HALF:
+        return "big5hkscs"
+    return max(CODECS, key=lambda codec: readings[codec].weight)
+
+
+def _is_latin(lines: bytes) -> bool:
+    """Tell whether the bytes above ASCII mostly stand alone, as accents do and hanzi cannot."""
+    return len(_LONE_BYTE.findall(lines)) >= 0.8 * len(_HIGH_BYTE.findall(lines))
+
+
+def _decodes(body: bytes, codec: str) -> bool:
+    """Tell whether ``body`` is valid in ``codec``, its last four bytes aside: they may be torn."""
+    if codec == "utf-16":  # it would have been recognised by its NULs
+        return False
+    text = decode_run(body[:-4], codec) + decode_run(body[-4:], codec).replace("\ufffd", "")
+    return "\ufffd" not in text and not (codec == "hz" and not body.isascii())
+
+
+def _good(body: bytes, codec: str) -> float:
+    text = decode_run(sample(body), codec)
+    return 1 - text.count("\ufffd") / max(1, len(text))

@@ -1,0 +1,148 @@
+"""Pages that mix encodings: a UTF-8 include in a GBK page, a Big5 quotation in a UTF-8 page.
+
+Such a page has a main codec, and runs of text (see :mod:`crawler.text.charset.text_runs`) that read far
+better in another. Each such run is decoded for itself. A run must win clearly: where both
+readings make sense, the main codec keeps it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from crawler.text.charset.decoder import decode_run
+from crawler.text.charset.text_runs import CUTS, RUN
+from crawler.text.chinese.characters import Reading, measure
+
+CODECS: Final = ("gb18030", "big5hkscs", "utf-8")
+"""What Chinese pages are written in, and what their parts are tried in."""
+
+_MARGIN: Final = 0.8  # of Reading.weight: right and wrong readings of a sentence lie 1.0 apart
+_SPEAKS: Final = 1.6  # the weight of a sentence that is beyond doubt
+_NAMES: Final = 0.9  # ordinary hanzi, none of them frequent: the least that a rival must show
+_LEAST: Final = 3  # bytes above ASCII; fewer may be one stray byte that found a partner
+_ASCII: Final = bytes(range(128))
+_JUDGED: Final = 2000  # bytes of a run that are read to judge it
+
+# What seldom stands in a GBK page by accident: two hanzi or marks in UTF-8; and, in a row of Big5
+# codes, two whose second byte is ASCII, as GB 2312 has none. Written in classes of bytes, because
+# a search for a letter is ten times faster than a search for a set of bytes:
+#   e  E3-E9 EF   begins a hanzi or a mark in UTF-8          t  40-7E     ASCII that ends a Big5 code
+#   a  80-A0      continues it                               .  other ASCII, where a page is cut
+#   b  A1-BF      continues it, or begins a Big5 code        h  other bytes above ASCII
+#   d  C0-C6      begins a Big5 code
+_UTF8_PAIR = re.compile(rb"e[ab][ab]e[ab][ab]")
+_BIG5_LOW = (b"bt", b"dt")
+_BIG5_PAIR = re.compile(rb"[bd]t(?:[bdeh][bdeh]){0,12}[bd]t")
+
+
+def _byte_class(byte: int) -> str:
+    if byte < 0x80:
+        return "t" if 0x40 <= byte <= 0x7E else "."
+    if byte <= 0xBF:
+        return "a" if byte <= 0xA0 else "b"
+    if byte <= 0xC6:
+        return "d"
+    return "e" if 0xE3 <= byte <= 0xE9 or byte == 0xEF else "h"
+
+
+_CLASSES = "".join(map(_byte_class, range(256))).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of bytes that is not in the page's main codec.
+
+    Attributes:
+        start: First byte of the run in the page.
+        end: One past its last.
+        codec: What it is in.
+    """
+
+    start: int
+    end: int
+    codec: str
+
+
+def foreign_blocks(body: bytes, main: str) -> tuple[Block, ...]:
+    """Find the runs of ``body`` that are in another codec than ``main``; usually none.
+
+    Args:
+        body: A page without its byte order mark.
+        main: One of :data:`CODECS`; for every other codec nothing is looked for.
+    """
+    if main not in CODECS:
+        return ()
+    found = []
+    for start, end in _suspects(body, main):
+        codec = _judge(body[start : min(end, start + _JUDGED)], main)
+        if codec != main:
+            found.append(Block(start, end, codec))
+    return tuple(found)
+
+
+def decode_mixed(body: bytes, main: str) -> str:
+    """Decode ``body``, each run in its own codec."""
+    parts, done = [], 0
+    for block in foreign_blocks(body, main):
+        parts.append(decode_run(body[done : block.start], main))
+        parts.append(decode_run(body[block.start : block.end], block.codec))
+        done = block.end
+    parts.append(decode_run(body[done:], main))
+    return "".join(parts)
+
+
+def _suspects(body: bytes, main: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each run that is worth reading twice."""
+    if main != "gb18030":
+        for run in RUN.finditer(body):
+            if main == "big5hkscs" or not _is_utf8(run[0]):
+                yield run.span()
+        return
+    end = 0
+    for place in _strange_places(body):
+        if place >= end:
+            before = (body.rfind(cut, end, place) for cut in CUTS)
+            around = RUN.search(body, max(end, *before))
+            if around:
+                yield around.span()
+                end = around.end()
+
+
+def _strange_places(body: bytes) -> list[int]:
+    """List the places of a GBK page, in order, where UTF-8 or Big5 seems to begin."""
+    classes = body.translate(_CLASSES)
+    places = [found.start() for found in _UTF8_PAIR.finditer(classes)]
+    if any(low in classes for low in _BIG5_LOW):
+        places += [found.start() for found in _BIG5_PAIR.finditer(classes)]
+    return sorted(places)
+
+
+def _judge(run: bytes, main: str) -> str:
+    """Name the codec that ``run`` is in: ``main`` unless another reading is clearly better."""
+    own = _read(run, main)
+    if own.weight >= _SPEAKS:
+        return main
+    rivals = [(codec, _read(run, codec)) for codec in CODECS if codec != main]
+    codec, best = max(rivals, key=lambda rival: rival[1].weight)
+    if (
+        len(run.translate(None, _ASCII)) < _LEAST
+        or best.weight <= 0
+        or best.weight - own.weight < _MARGIN
+    ):
+        return main
+    return codec
+
+
+def _read(run: bytes, codec: str) -> Reading:
+    return measure(run.decode(codec, "replace"))
+
+
+def _is_utf8(run: bytes) -> bool:
+    try:
+        run.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

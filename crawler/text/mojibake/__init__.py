@@ -1,0 +1,1 @@
+"""Find and undo mis-encodings in text."""

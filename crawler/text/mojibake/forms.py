@@ -1,0 +1,177 @@
+"""Look-alikes of ordinary characters, and characters that nobody sees.
+
+PDF readers, converters and old codecs leave forms behind that search and statistics cannot
+match: 更 as a compatibility ideograph, ⼈ as a radical, a zero-width space inside of a word. They
+are replaced where the author wrote ordinary text; lists of radicals, texts about characters and
+other languages keep theirs.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Final
+
+from crawler.text.mojibake.context import is_chinese, shown_on_purpose
+from crawler.text.mojibake.rule import Edit, Rule
+
+_HAN: Final = "\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
+_CJK: Final = _HAN + "\u2e80-\u2fd5\u3001-\u3020\uf900-\ufad9\uff01-\uff60“”‘’—…·"
+
+_COMPATIBLE = re.compile("[\uf900-\ufad9\U0002f800-\U0002fa1d]+")
+_NAMED_PART = re.compile("[”’」』]?(?:字[头頭旁底边邊]|[旁部]首?[^\u4e00-\u9fff]|偏旁)")
+_RADICAL = re.compile("[\u2e80-\u2fd5]+")
+_ZERO_WIDTH: Final = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+_SPACES: Final = "\u200b\u2060\ufeff"  # these do nothing between emoji, as U+200D does
+_UNSEEN = re.compile(f"[{_ZERO_WIDTH}]+")
+_BYTES_AROUND = re.compile("[\x80-\u00ac\u00ae-\xff]")  # with these, U+00AD is a byte as well
+_IS_CJK = re.compile(f"[{_CJK}]")
+_IS_HAN = re.compile(f"[{_HAN}]")
+
+# Radicals of the supplement have no decomposition in Unicode; PDF readers give those of
+# simplified and of some ordinary characters. The pairs follow EquivalentUnifiedIdeograph.txt of
+# the Unicode Character Database.
+_SUPPLEMENT: Final = dict(
+    zip(
+        "⺁⺄⺇⺌⺎⺏⺓⺖⺗⺘⺙⺛⺝⺟⺠⺡⺢⺣⺤⺥⺧⺩⺪⺬⺭⺮⺯⺰⺱⺲⺳⺵⺶⺸⺹⺺⺻⺼⺽⺾⺿⻀⻁⻂⻃⻄⻅⻆⻇⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻟⻠⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⻳",
+        "厂乙几小兀尣幺忄㣺扌攵旡月母民氵氺灬爫爫牛王疋示礻竹糹纟罓罒㓁冈羊羋耂肀聿月臼艹艹艹虎衤覀西见角角讠贝足车辶辶辶邑钅長镸长门阜阝雨青韦页风飞食飠饣饣马骨鬼鱼鸟卤麦黄黾齐齿龙龟",
+        strict=True,
+    )
+)
+
+# The strict GB 2312 codecs give these for A1AA and A1A4; GB 18030 and every reader mean others.
+_KANA = re.compile("[\u3041-\u306d\u306f-\u3096]")  # all but の, which shop signs have in China
+_DASHES = re.compile("―+")
+_DOT = re.compile(f"(?<=[{_HAN}A-Za-z0-9”》])・(?=[{_HAN}A-Za-z0-9“《])")
+
+_DIGITS = re.compile("[0-9０-９]{2,}")
+_FULL_WIDTH_URL = re.compile("(?:ｈｔｔｐｓ?|ｗｗｗ)[：．！-～]{2,}", re.IGNORECASE)
+_FULL_DIGIT = re.compile("[０-９]")
+_FULL_SIGN = re.compile("[０-９ｗｈＷＨ]")
+_ASCII_DIGIT = re.compile("[0-9]")
+_TO_ASCII: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+
+# Python's GB18030 is the edition of 2000; these places left private use in later editions.
+_MOVED: Final = dict(
+    zip(
+        "\ue78d\ue78e\ue78f\ue790\ue791\ue792\ue793\ue794\ue795\ue796\ue7c7"
+        "\ue81e\ue826\ue82b\ue82c\ue832\ue843\ue854\ue864",
+        "\ufe10\ufe12\ufe11\ufe13\ufe14\ufe15\ufe16\ufe17\ufe18\ufe19\u1e3f"
+        "\u9fb4\u9fb5\u9fb6\u9fb7\u9fb8\u9fb9\u9fba\u9fbb",
+        strict=True,
+    )
+)
+_PRIVATE = re.compile("[\ue78d-\ue864]")
+
+
+def _replaced(
+    text: str, pattern: re.Pattern[str], new: Callable[[re.Match[str]], str]
+) -> list[Edit]:
+    return [
+        Edit(*found.span(), changed)
+        for found in pattern.finditer(text)
+        if (changed := new(found)) != found[0]
+    ]
+
+
+def _unless_on_purpose(text: str, edits: list[Edit]) -> Sequence[Edit]:
+    if not edits or not is_chinese(text) or shown_on_purpose(text, edits):
+        return ()
+    return edits
+
+
+def _touches(text: str, found: re.Match[str], kind: re.Pattern[str]) -> bool:
+    """Whether a character of ``kind`` stands next to the match."""
+    before, after = text[found.start() - 1 : found.start()], text[found.end() : found.end() + 1]
+    return bool(kind.match(before) or kind.match(after))
+
+
+def _compatible(text: str) -> Sequence[Edit]:
+    def plain(found: re.Match[str]) -> str:
+        if not _touches(text, found, _IS_HAN) and len(found[0]) < 3:
+            return found[0]
+        return unicodedata.normalize("NFKC", found[0])
+
+    return _unless_on_purpose(text, _replaced(text, _COMPATIBLE, plain))
+
+
+def _radicals(text: str) -> Sequence[Edit]:
+    def plain(found: re.Match[str]) -> str:
+        if not _touches(text, found, _IS_HAN) or _NAMED_PART.match(text, found.end()):
+            return found[0]
+        return "".join(
+            _SUPPLEMENT.get(char, unicodedata.normalize("NFKC", char)) for char in found[0]
+        )
+
+    return _unless_on_purpose(text, _replaced(text, _RADICAL, plain))
+
+
+def _unseen(text: str) -> Sequence[Edit]:
+    """Beside CJK each of them; between Latin letters and digits those that came with such."""
+
+    def gone(found: re.Match[str]) -> str:
+        if "\xad" in found[0] and _BYTES_AROUND.search(
+            text, max(0, found.start() - 2), found.end() + 2
+        ):
+            return found[0]
+        return "" if _touches(text, found, _IS_CJK) else found[0]
+
+    edits = _replaced(text, _UNSEEN, gone)
+    if not edits or not is_chinese(text):
+        return ()
+    leftover = {char for edit in edits for char in text[edit.start : edit.end]} & set(_SPACES)
+    return _replaced(text, _UNSEEN, lambda found: "" if set(found[0]) <= leftover else gone(found))
+
+
+def _dashes(text: str) -> Sequence[Edit]:
+    """― in pairs, and single ones beside such pairs; ・ between names, where no kana is near."""
+    if not is_chinese(text) or ("―" not in text and "・" not in text) or _KANA.search(text):
+        return ()
+    dots = _replaced(text, _DOT, lambda _: "·")
+    pairs = _replaced(text, _DASHES, lambda found: "—" * len(found[0]))
+    is_strict = bool(dots) or any(edit.end - edit.start == 2 for edit in pairs)
+    edits = sorted([*dots, *(pairs if is_strict else ())], key=lambda edit: edit.start)
+    return _unless_on_purpose(text, edits)
+
+
+def _full_width(text: str) -> Sequence[Edit]:
+    """Addresses, and numbers of which one half is full-width; the author's ＮＢＡ stays."""
+
+    def number(found: re.Match[str]) -> str:
+        mixed = _FULL_DIGIT.search(found[0]) and _ASCII_DIGIT.search(found[0])
+        return found[0].translate(_TO_ASCII) if mixed else found[0]
+
+    urls = _replaced(text, _FULL_WIDTH_URL, lambda found: found[0].translate(_TO_ASCII))
+    numbers = _replaced(text, _DIGITS, number)
+    inside = [(edit.start, edit.end) for edit in urls]
+    numbers = [edit for edit in numbers if not any(a <= edit.start < b for a, b in inside)]
+    return _unless_on_purpose(text, sorted([*urls, *numbers], key=lambda edit: edit.start))
+
+
+def _private(text: str) -> Sequence[Edit]:
+    return _replaced(text, _PRIVATE, lambda found: _MOVED.get(found[0], found[0]))
+
+
+def _guarded(
+    sign: re.Pattern[str], find: Callable[[str], Sequence[Edit]], text: str
+) -> Sequence[Edit]:
+    return find(text) if sign.search(text) else ()
+
+
+FORMS: Final = (
+    Rule("zero-width", "characters without width inside of Chinese text", True,
+         (("人\u200b民\ufeff日报", "人民日报"),), partial(_guarded, _UNSEEN, _unseen)),
+    Rule("compatibility-ideographs", "compatibility ideographs in place of ordinary hanzi", True,
+         (("\uf9e4解\uf98e轻人", "理解年轻人"),), partial(_guarded, _COMPATIBLE, _compatible)),
+    Rule("radicals", "radicals in place of the hanzi that look the same", True,
+         (("⼈⺠的⽇常生活", "人民的日常生活"),), partial(_guarded, _RADICAL, _radicals)),
+    Rule("gb2312-dashes", "― and ・ of the strict GB 2312 codecs in place of — and ·", True,
+         (("习惯――列夫・托尔斯泰", "习惯——列夫·托尔斯泰"),), _dashes),
+    Rule("full-width-leftovers", "full-width addresses, numbers that are full-width in part", True,
+         (("２0２6年，见ｗｗｗ．ｐｅｏｐｌｅ．ｃｎ", "2026年，见www.people.cn"),),
+         partial(_guarded, _FULL_SIGN, _full_width)),
+    Rule("private-use", "places that GB 18030 moved out of private use after 2000", True,
+         (("从\ue81e到\ue826", "从\u9fb4到\u9fb5"),), partial(_guarded, _PRIVATE, _private)),
+)  # fmt: skip

@@ -1,0 +1,81 @@
+"""What cannot be undone: recognised, named and placed, so that the page is fetched again.
+
+Nothing is changed here. A text that only *speaks* of such damage (an article on mojibake that
+quotes 锟斤拷) is not damaged.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from crawler.text.mojibake.context import about_code
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """One kind of loss in a text.
+
+    Attributes:
+        damage: Its name.
+        spans: Where it is, start and end, in order.
+        hopeless: True if so much is lost that what is left is not worth keeping.
+    """
+
+    damage: str
+    spans: tuple[tuple[int, int], ...]
+    hopeless: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    damage: str
+    pattern: re.Pattern[str]
+    share: float  # of the characters that are not ASCII, from which on the text is hopeless
+    is_quotable: bool  # True for hanzi that a text may show as an example
+
+
+_KINDS: Final = (
+    # UTF-8's U+FFFD, EF BF BD, two by two read as GBK: what was there before is gone.
+    _Kind("utf8-lost-then-read-as-gbk", re.compile("[斤拷]{0,2}锟[锟斤拷]+"), 0.1, True),
+    _Kind("replacement-characters", re.compile("\ufffd+"), 0.2, False),
+    # Fresh memory of a Windows program, CC CC and CD CD, read as GBK.
+    _Kind("memory-read-as-gbk", re.compile("烫{4,}|屯{4,}"), 0.2, True),
+)
+# A program that had no place for hanzi writes a question mark for each.
+_QUESTIONS = re.compile(r"\?{4,}")
+_MOSTLY_QUESTIONS: Final = 0.5
+_CHANCE_PAIRS = re.compile("[\xa1-\u07ff]")  # what GBK's bytes give where they happen to be UTF-8
+_MOST_SPANS: Final = 1000
+_ASCII = re.compile("[\0-\x7f]+")
+
+
+def losses(text: str) -> Iterator[Loss]:
+    """The kinds of loss that ``text`` shows; linear, never raises."""
+    size = len(_ASCII.sub("", text)) or 1
+    for kind in _KINDS:
+        spans = [found.span() for found in kind.pattern.finditer(text)]
+        if not spans:
+            continue
+        share = sum(end - start for start, end in spans) / size
+        if kind.is_quotable and share < 0.5 and (about_code(text) or _all_quoted(text, spans)):
+            continue
+        yield Loss(
+            _exact_name(kind.damage, text, share), tuple(spans[:_MOST_SPANS]), share >= kind.share
+        )
+    questions = [found.span() for found in _QUESTIONS.finditer(text)]
+    if sum(end - start for start, end in questions) > _MOSTLY_QUESTIONS * len(text):
+        yield Loss("question-marks", tuple(questions[:_MOST_SPANS]), hopeless=True)
+
+
+def _exact_name(damage: str, text: str, share: float) -> str:
+    """GBK that was read as UTF-8 shows chance letters of other scripts between its losses."""
+    if damage == "replacement-characters" and share > 0.4 and _CHANCE_PAIRS.search(text):
+        return "gbk-read-as-utf8"
+    return damage
+
+
+def _all_quoted(text: str, spans: list[tuple[int, int]]) -> bool:
+    return all(text[start - 1 : start] in tuple("“‘\"'「（(") for start, _ in spans)

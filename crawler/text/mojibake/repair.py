@@ -1,0 +1,219 @@
+"""Undo mis-encodings: :data:`RULES`, :func:`repair` for one text, :func:`repair_all` for a document.
+
+A rule is a pure function that names the spans which read otherwise, and what they say. The engine
+applies the rules in order, again and again until none has anything to add, so damage that was
+done twice is undone twice. Everything that was done is recorded; what was inferred, and what is
+lost, becomes a doubt with its place. Clean text costs the gate alone and comes back as the same
+object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from crawler.items import Doubt, Repair
+from crawler.text.chinese.bigrams import cost
+from crawler.text.mojibake.detect import suspicious
+from crawler.text.mojibake.escapes import ESCAPES
+from crawler.text.mojibake.forms import FORMS
+from crawler.text.mojibake.hopeless import losses
+from crawler.text.mojibake.lattice import trimmed
+from crawler.text.mojibake.letters import LETTERS
+from crawler.text.mojibake.redecode import REDECODING
+from crawler.text.mojibake.result import Repaired
+from crawler.text.mojibake.rule import Edit, Rule
+
+__all__ = ["RULES", "Repaired", "repair", "repair_all"]
+
+# Escapes first: they hide all else. What no one sees next: it parts what belongs together. Then
+# the bytes, and last the letters, which a wrong reading can imitate.
+RULES: Final[tuple[Rule, ...]] = (*ESCAPES, *FORMS, *REDECODING, *LETTERS)
+
+_MOST_PASSES: Final = 6
+_MOST_ROUNDS: Final = 4
+_SAMPLE: Final = 400  # characters
+_HARDLY_CHINESE: Final = 13.0  # bits a character
+
+
+@dataclass(slots=True)
+class _Work:
+    """A text under repair, with what was done so far; doubts follow their places."""
+
+    text: str
+    doubts: list[Doubt] = field(default_factory=list)
+    repairs: dict[str, Repair] = field(default_factory=dict)
+    damage: list[str] = field(default_factory=list)
+
+    def apply(self, rule: Rule, edits: Sequence[Edit]) -> None:
+        """Put ``edits`` into the text, move the doubts behind them, and write down the rule."""
+        parts: list[str] = []
+        new: list[Doubt] = []
+        at = shift = 0
+        for edit in edits:
+            parts += self.text[at : edit.start], edit.text
+            new += _doubts(edit, edit.start + shift)
+            at = edit.end
+            shift += len(edit.text) - (edit.end - edit.start)
+        self.doubts = sorted([*_moved(self.doubts, edits), *new], key=lambda doubt: doubt.start)
+        self.text = "".join((*parts, self.text[at:]))
+        known = self.repairs.get(rule.name, Repair(rule=rule.name, count=0, lossless=True))
+        is_lossless = rule.lossless and not any(edit.guesses for edit in edits)
+        self.repairs[rule.name] = Repair(
+            rule=rule.name,
+            count=known.count + len(edits),
+            lossless=known.lossless and is_lossless,
+        )
+
+
+def repair(text: str) -> Repaired:
+    """Undo what can be undone in one paragraph or line; never raises, linear, idempotent.
+
+    >>> repair("记者从浜烘皯鏃ユ姤获悉").text
+    '记者从人民日报获悉'
+    """
+    return repair_all((text,))[0]
+
+
+def repair_all(texts: Sequence[str]) -> tuple[Repaired, ...]:
+    """Repair the text parts of one document, in order: title, paragraphs, captions ...
+
+    They share their evidence: whether the document is the copy of a garbling mirror shows only in
+    all of them together.
+    """
+    first = parts = tuple(map(Repaired, texts))
+    settled: set[str] = set()
+    for _ in range(_MOST_ROUNDS):
+        before = [part.text for part in parts]
+        parts = tuple(
+            part if part.text in settled or not suspicious(part.text) else _repaired(part)
+            for part in _without_mirror(parts)
+        )
+        settled = {part.text for part in parts}
+        if [part.text for part in parts] == before:
+            return parts
+    # Repairs without an end prove nothing; the texts stay as they were.
+    return first
+
+
+def _without_mirror(parts: tuple[Repaired, ...]) -> tuple[Repaired, ...]:
+    """The parts, restored if a garbling mirror made them; that damage hides all other."""
+    texts = [part.text for part in parts]
+    if not any(map(suspicious, texts)):
+        return parts
+    # Imported here: its statistics need numpy, which telling a charset should not wait for.
+    from crawler.text.mirror import looks_garbled, restore
+
+    if not looks_garbled(texts):
+        return parts
+    return parts if _is_plain_misreading(texts) else tuple(map(_after, parts, restore(texts)))
+
+
+def _after(part: Repaired, restored: Repaired) -> Repaired:
+    """``restored``, which was made from ``part``, with what had been done to that before."""
+    if part.text == restored.text:
+        return part if part.repairs else restored
+    edit = trimmed(part.text, Edit(0, len(part.text), restored.text))
+    doubts = _moved(part.doubts, [edit] if edit else [])
+    return replace(
+        restored,
+        repairs=(*part.repairs, *restored.repairs),
+        doubts=tuple(sorted({*doubts, *restored.doubts}, key=lambda doubt: doubt.start)),
+        damage=tuple(dict.fromkeys((*part.damage, *restored.damage))),
+        hopeless=part.hopeless or restored.hopeless,
+    )
+
+
+def _is_plain_misreading(texts: Sequence[str]) -> bool:
+    """Whether one wrong codec explains the texts better than a mirror does.
+
+    Both leave question marks. A mirror's text is Chinese apart from its broken places; what was
+    read in the wrong codec is hardly Chinese anywhere.
+    """
+    sample = "".join(texts)[:_SAMPLE]
+    return cost(sample) > _HARDLY_CHINESE * len(sample)
+
+
+def _repaired(start: Repaired) -> Repaired:
+    """Apply all rules until none has anything to add."""
+    work = _Work(start.text, list(start.doubts), {done.rule: done for done in start.repairs})
+    found = list(losses(work.text))
+    if not any(loss.hopeless for loss in found) or _may_be_bytes(work.text):
+        if not _settled(work):
+            # Rules that undo each other's work prove nothing; the text stays as it was.
+            return start
+        found = list(losses(work.text))
+    spans = [span for loss in found for span in loss.spans]
+    doubts = [*work.doubts, *_lost(work, spans)]
+    names = (*start.damage, *work.repairs, *(loss.damage for loss in found))
+    return Repaired(
+        text=start.text if work.text == start.text else work.text,
+        repairs=tuple(work.repairs.values()),
+        doubts=tuple(sorted(doubts, key=lambda doubt: (doubt.start, doubt.end))),
+        damage=tuple(dict.fromkeys(names)),
+        hopeless=start.hopeless or any(loss.hopeless for loss in found),
+    )
+
+
+def _settled(work: _Work) -> bool:
+    """Run the rules to the end; false if there is none."""
+    for _ in range(_MOST_PASSES):
+        before = work.text
+        for rule in RULES:
+            edits = rule.find(work.text)
+            if edits:
+                work.apply(rule, edits)
+        if work.text == before:
+            return True
+    return False
+
+
+def _may_be_bytes(text: str) -> bool:
+    """Whether lost characters stand among others that still hold their bytes."""
+    return 0 < text.count("\ufffd") < 0.5 * len(text)
+
+
+def _doubts(edit: Edit, start: int) -> list[Doubt]:
+    return [
+        Doubt(
+            start=start + guess.at,
+            end=start + guess.at + guess.length,
+            text=edit.text[guess.at : guess.at + guess.length],
+            candidates=guess.candidates,
+        )
+        for guess in edit.guesses
+    ]
+
+
+def _moved(doubts: Sequence[Doubt], edits: Sequence[Edit]) -> list[Doubt]:
+    """The doubts that no edit has replaced, at their new places."""
+    kept = []
+    shift = at = 0
+    for doubt in doubts:
+        while at < len(edits) and edits[at].end <= doubt.start:
+            shift += len(edits[at].text) - (edits[at].end - edits[at].start)
+            at += 1
+        if at < len(edits) and edits[at].start < doubt.end:
+            continue
+        kept.append(_shifted(doubt, shift))
+    return kept
+
+
+def _shifted(doubt: Doubt, by: int) -> Doubt:
+    return Doubt(
+        start=doubt.start + by,
+        end=doubt.end + by,
+        text=doubt.text,
+        candidates=doubt.candidates,
+    )
+
+
+def _lost(work: _Work, spans: Sequence[tuple[int, int]]) -> list[Doubt]:
+    """Doubts for what is lost and has none yet."""
+    taken = {place for doubt in work.doubts for place in range(doubt.start, doubt.end)}
+    return [
+        Doubt(start=start, end=end, text=work.text[start:end])
+        for start, end in spans
+        if start not in taken
+    ]

@@ -1,0 +1,1 @@
+"""Whoever looks after the crawl: schedules, alerts, metrics, the doctor."""

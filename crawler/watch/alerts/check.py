@@ -1,0 +1,68 @@
+"""Look, enter what is wrong, tell: what ``renmin check`` and ``renmin serve`` do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from crawler.config import Config
+from crawler.store.engine import Store
+from crawler.watch.alerts import mail, notices, open_alerts, webhook
+from crawler.watch.alerts.inputs import gather
+from crawler.watch.alerts.rules import findings
+from crawler.watch.alerts.settings import AlertSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check came to.
+
+    Attributes:
+        change: What it changed in the table of alerts.
+        delivered: How many notices went out.
+    """
+
+    change: open_alerts.Change
+    delivered: int
+
+    @property
+    def is_open(self) -> bool:
+        """Whether any alert is open now."""
+        return bool(self.change.opened or self.change.standing)
+
+
+def check(
+    store: Store,
+    settings: AlertSettings,
+    now: Callable[[], datetime],
+    files: Iterable[Path] = (),
+) -> Checked:
+    """Look for what is wrong, enter it, and send the notices that wait.
+
+    Raises:
+        ConfigError: A secret that is named cannot be read.
+    """
+    ways = ways_of(settings, now)
+    moment = now()
+    with store.reading.connect() as connection:
+        found = findings(gather(connection, moment, files), settings.rules)
+    with store.writing.begin() as connection:
+        change = open_alerts.enter(connection, found, settings.ways, moment)
+    return Checked(change, notices.deliver(store, ways, settings.rules, moment))
+
+
+def watched_files(store: Store, config: Config) -> tuple[Path, ...]:
+    """The files whose disks must not fill up: the database, if it is one, and the archive."""
+    return (*([store.path] if store.path else []), config.archive_path)
+
+
+def ways_of(settings: AlertSettings, now: Callable[[], datetime]) -> Mapping[str, notices.Send]:
+    """How to send by each way that the settings name."""
+    ways: dict[str, notices.Send] = {"log": notices.log}
+    if settings.webhook.url:
+        ways["webhook"] = webhook.sender(settings.webhook, now)
+    if settings.email.host:
+        ways["email"] = mail.sender(settings.email, now)
+    return ways

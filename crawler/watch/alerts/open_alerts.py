@@ -1,0 +1,104 @@
+"""Open an alert once, keep it while its finding lasts, and close it when that is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from crawler.store.tables import alert, notice
+from crawler.watch.alerts.facts import Finding
+
+# Two processes that look at once: the second waits for the first.
+_POSTGRES_LOCK = sa.text("SELECT pg_advisory_xact_lock(1634497125)")
+_LONGEST_SUBJECT = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a look has changed.
+
+    Attributes:
+        opened: Ids of alerts that are new.
+        closed: Ids of alerts whose finding is gone.
+        standing: How many were open before and still are.
+    """
+
+    opened: tuple[int, ...]
+    closed: tuple[int, ...]
+    standing: int
+
+
+def enter(
+    connection: Connection, findings: Sequence[Finding], ways: Sequence[str], now: datetime
+) -> Change:
+    """Bring the table of alerts up to date, and queue a notice for each change and way.
+
+    Args:
+        connection: Of a writing transaction.
+        findings: All that is wrong now.
+        ways: How it is told.
+        now: The moment of the look.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(_POSTGRES_LOCK)
+    found = {(one.rule, one.subject[:_LONGEST_SUBJECT]): one for one in findings}
+    standing = {
+        (row.rule, row.subject): row.id
+        for row in connection.execute(
+            sa.select(alert.c.id, alert.c.rule, alert.c.subject).where(alert.c.closed_at.is_(None))
+        )
+    }
+    opened = tuple(_open(connection, one, now) for key, one in found.items() if key not in standing)
+    closed = tuple(row_id for key, row_id in standing.items() if key not in found)
+    for key, row_id in standing.items():
+        if key in found:
+            _see(connection, row_id, found[key], now)
+    if closed:
+        statement = sa.update(alert).where(alert.c.id.in_(closed))
+        connection.execute(statement.values(closed_at=now))
+    _queue(connection, "opened", opened, ways, now)
+    _queue(connection, "closed", closed, ways, now)
+    return Change(opened, closed, len(standing) - len(closed))
+
+
+def _open(connection: Connection, finding: Finding, now: datetime) -> int:
+    row = {
+        "rule": finding.rule,
+        "subject": finding.subject[:_LONGEST_SUBJECT],
+        "message": finding.message,
+        "value": finding.value,
+        "threshold": finding.threshold,
+        "opened_at": now,
+        "seen_at": now,
+    }
+    row_id: int = connection.execute(sa.insert(alert).returning(alert.c.id), row).scalar_one()
+    return row_id
+
+
+def _see(connection: Connection, row_id: int, finding: Finding, now: datetime) -> None:
+    connection.execute(
+        sa.update(alert)
+        .where(alert.c.id == row_id)
+        .values(
+            seen_at=now,
+            message=finding.message,
+            value=finding.value,
+            threshold=finding.threshold,
+        )
+    )
+
+
+def _queue(
+    connection: Connection, event: str, ids: Sequence[int], ways: Sequence[str], now: datetime
+) -> None:
+    rows = [
+        {"alert_id": row_id, "event": event, "way": way, "attempts": 0, "next_at": now}
+        for row_id in ids
+        for way in ways
+    ]
+    if rows:
+        connection.execute(sa.insert(notice), rows)

@@ -1,0 +1,86 @@
+"""Does it run?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crawler.watch.alerts.facts import ORDERLY, STOPPED, Facts, Finding, Run
+from crawler.watch.alerts.settings import RuleSettings
+from crawler.watch.schedule import planning
+
+
+def run_missing(facts: Facts, rule: RuleSettings) -> Iterator[Finding]:
+    """A schedule has not started a crawl for 1.5 of its periods: the dead-man's switch."""
+    for one in facts.schedules:
+        planned = planning.overdue(one.cron, one.since, facts.now, rule.threshold)
+        if planned is None:
+            continue
+        period = (planning.following(one.cron, planned) - planned).total_seconds()
+        yield Finding(
+            rule=rule.name,
+            subject=one.name,
+            message=f"nothing was started since {one.since:%m-%d %H:%M}; it was planned for "
+            f"{planned:%m-%d %H:%M}: is the timer, or renmin serve, running?",
+            value=round((facts.now - one.since).total_seconds() / period, 2),
+            threshold=rule.threshold,
+        )
+
+
+def run_lost(facts: Facts, rule: RuleSettings) -> Iterator[Finding]:
+    """A run was killed: it has no end and its heart stands still."""
+    since = facts.lately(rule.window)
+    for run in facts.runs:
+        if run.is_lost(facts.now) and run.started_at >= since and not _made_good(run, facts):
+            yield Finding(
+                rule=rule.name,
+                subject=f"run {run.id}",
+                message=f"killed after {run.heartbeat_at:%m-%d %H:%M}; the next crawl of "
+                f"{_named(run.channels)} goes on where it stopped",
+                value=1,
+                threshold=0,
+            )
+
+
+def run_failed(facts: Facts, rule: RuleSettings) -> Iterator[Finding]:
+    """A run ended because something broke."""
+    since = facts.lately(rule.window)
+    for run in facts.runs:
+        broke = run.ended_at is not None and run.reason not in ORDERLY | STOPPED
+        if broke and run.started_at >= since and not _made_good(run, facts):
+            yield Finding(
+                rule=rule.name,
+                subject=f"run {run.id}",
+                message=f"ended early: {run.reason or 'no reason given'} ({_named(run.channels)})",
+                value=1,
+                threshold=0,
+            )
+
+
+def schedule_failed(facts: Facts, rule: RuleSettings) -> Iterator[Finding]:
+    """The last planned times of a schedule did not end well."""
+    for one in facts.schedules:
+        if one.bad_outcomes and len(one.bad_outcomes) >= rule.threshold:
+            detail = f": {one.detail}" if one.detail else ""
+            yield Finding(
+                rule=rule.name,
+                subject=one.name,
+                message=f"{one.bad_outcomes[0]}, {len(one.bad_outcomes)} in a row{detail}",
+                value=len(one.bad_outcomes),
+                threshold=rule.threshold,
+            )
+
+
+def _made_good(run: Run, facts: Facts) -> bool:
+    """Whether every channel of the run was crawled to the end since."""
+    since = {
+        channel
+        for later in facts.runs
+        if later.id > run.id and later.reason in ORDERLY
+        for channel in later.channels
+    }
+    return since >= set(run.channels)
+
+
+def _named(channels: tuple[str, ...]) -> str:
+    shown = ", ".join(channels[:5])
+    return shown if len(channels) <= 5 else f"{shown} and {len(channels) - 5} more"

@@ -1,0 +1,223 @@
+"""Is this installation sound? One line for each thing that experience says to look at."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import platform
+import sqlite3
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from crawler.config import Config
+from crawler.errors import RenminError, SchemaError
+from crawler.store import columns, runs, tables
+from crawler.store.engine import Store, open_store
+from crawler.store.migrations import HEAD
+from crawler.watch.alerts import settings as alert_settings
+from crawler.watch.alerts.inputs import disks
+
+OK, WARN, FAIL = "ok", "warn", "fail"
+# quick_check reads the whole file: half a gigabyte a second at best.
+LARGEST_CHECK = 2 * 1024**3
+_MIB = 1024 * 1024
+LIBRARIES = ("scrapy", "sqlalchemy", "lxml", "chardet", "numpy", "opencc", "zstandard")
+
+# https://www.sqlite.org/wal.html#walresetbug
+BUG_BEGINS, BUG_ENDS = (3, 7, 0), (3, 51, 3)
+BACKPORTS = ((3, 44, 6), (3, 50, 7))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What was found about one thing.
+
+    Attributes:
+        state: ``ok``, ``warn`` (it works, with a risk) or ``fail`` (it does not).
+        subject: The thing.
+        message: What is so, and what to do about it.
+    """
+
+    state: str
+    subject: str
+    message: str
+
+
+def examine(config: Config, now: datetime) -> list[Line]:
+    """Look at everything that can be looked at without the network."""
+    return [
+        _python(),
+        *_libraries(),
+        sqlite_version(sqlite3.sqlite_version_info),
+        _contact(config),
+        _alerts(),
+        clock(now, _newest_file_time(Path(sys.prefix))),
+        *_database(config, now),
+        _archive(config.archive_path),
+        *_disks(config),
+    ]
+
+
+def sqlite_version(version: tuple[int, ...]) -> Line:
+    """Whether this SQLite has the WAL-reset bug: two writers may lose committed pages.
+
+    >>> sqlite_version((3, 50, 7)).state, sqlite_version((3, 40, 1)).state
+    ('ok', 'warn')
+    """
+    text = ".".join(map(str, version))
+    patched = any(version[:2] == fixed[:2] and version >= fixed for fixed in BACKPORTS)
+    if patched or not BUG_BEGINS <= version < BUG_ENDS:
+        return Line(OK, "sqlite", text)
+    return Line(
+        WARN,
+        "sqlite",
+        f"{text} has the WAL-reset bug (fixed in 3.51.3, 3.50.7, 3.44.6): two programs that write "
+        "at the same instant may lose pages; keep to one crawl and one renmin serve a file, "
+        "upgrade SQLite, or use PostgreSQL",
+    )
+
+
+def clock(now: datetime, installed_at: datetime) -> Line:
+    """Whether the clock can be right: it is not before the installation.
+
+    Dates of publication and of fetching, schedules and signatures hang on it.
+    """
+    if now < installed_at - timedelta(days=1):
+        return Line(
+            FAIL, "clock", f"says {now:%Y-%m-%d %H:%M}, before this was installed: set the clock"
+        )
+    return Line(OK, "clock", f"{now.astimezone(columns.SHANGHAI):%Y-%m-%d %H:%M} in Shanghai")
+
+
+def _python() -> Line:
+    return Line(OK, "python", f"{platform.python_version()} in {sys.prefix}")
+
+
+def _libraries() -> Iterator[Line]:
+    for name in LIBRARIES:
+        try:
+            yield Line(OK, name, importlib.metadata.version(name))
+        except importlib.metadata.PackageNotFoundError:
+            yield Line(FAIL, name, f"is not installed: pip install {name}")
+
+
+def _contact(config: Config) -> Line:
+    if config.contact:
+        return Line(OK, "contact", config.contact)
+    return Line(
+        WARN,
+        "contact",
+        "not set: the live site is not crawled without one; set RENMIN_CONTACT or contact in "
+        "renmin.toml to your e-mail address or web page",
+    )
+
+
+def _alerts() -> Line:
+    try:
+        ways = alert_settings.load().ways
+    except RenminError as error:
+        return Line(FAIL, "alerts", str(error))
+    if ways == ("log",):
+        return Line(OK, "alerts", "told by log alone; see docs/operations.md for more ways")
+    return Line(OK, "alerts", f"told by {', '.join(ways)}")
+
+
+def _database(config: Config, now: datetime) -> Iterator[Line]:
+    try:
+        store = open_store(config.database, create=False)
+    except SchemaError as error:
+        yield Line(WARN, "database", str(error))
+        return
+    except RenminError as error:
+        yield Line(FAIL, "database", str(error))
+        return
+    try:
+        yield Line(OK, "database", f"{store.url}, schema {HEAD}")
+        with store.reading.connect() as connection:
+            if store.is_sqlite:
+                yield from _sqlite_file(store, connection)
+            yield _lost_runs(connection, now)
+            yield _leases(connection, now)
+    finally:
+        store.close()
+
+
+def _sqlite_file(store: Store, connection: Connection) -> Iterator[Line]:
+    mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+    if mode == "wal":
+        yield Line(OK, "journal", "wal")
+    else:
+        yield Line(WARN, "journal", f"{mode}, not wal: readers and the crawl block each other")
+    yield _integrity(store.path, connection)
+
+
+def _integrity(path: Path | None, connection: Connection) -> Line:
+    if path is not None and path.stat().st_size > LARGEST_CHECK:
+        return Line(OK, "integrity", "not checked, the file is large: PRAGMA quick_check does it")
+    found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    if found == "ok":
+        return Line(OK, "integrity", "quick_check found nothing")
+    return Line(
+        FAIL, "integrity", f"{found}: the file is damaged; take the last backup, or try .recover"
+    )
+
+
+def _lost_runs(connection: Connection, now: datetime) -> Line:
+    week = now - timedelta(days=7)
+    began = sa.select(tables.run.c.id).where(tables.run.c.started_at >= week)
+    recent = set(connection.scalars(began)) & set(runs.lost(connection, now))
+    if not recent:
+        return Line(OK, "runs", "none was killed within a week")
+    named = ", ".join(map(str, sorted(recent)))
+    return Line(
+        WARN, "runs", f"killed within a week: {named}; crawl the channel again to go on there"
+    )
+
+
+def _leases(connection: Connection, now: datetime) -> Line:
+    c = tables.frontier.c
+    query = sa.select(sa.func.count()).where(c.state == "LEASED", c.lease_until < now)
+    stale = connection.scalar(query) or 0
+    if not stale:
+        return Line(OK, "frontier", "no page is held by a dead process")
+    return Line(OK, "frontier", f"{stale} pages of a dead process wait; the next crawl takes them")
+
+
+def _archive(path: Path) -> Line:
+    if not path.exists():
+        return Line(OK, "archive", f"{path}: comes with the first crawl")
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            bodies = connection.execute("SELECT count(*) FROM body").fetchone()[0]
+    except sqlite3.Error as error:
+        return Line(FAIL, "archive", f"{path}: {error}: move it away, a new one will be made")
+    size = path.stat().st_size // _MIB
+    return Line(OK, "archive", f"{path}: {bodies} bodies, {size} MiB")
+
+
+def _disks(config: Config) -> Iterator[Line]:
+    sqlite_path = config.database.removeprefix("sqlite:///")
+    files = [config.archive_path]
+    if sqlite_path != config.database:
+        files.insert(0, Path(sqlite_path))
+    rule = alert_settings.default_rules()["disk_low"]
+    for disk in disks(files):
+        percent = 100 * disk.free / disk.total
+        low = percent < rule.threshold or disk.free < rule.minimum * _MIB
+        yield Line(
+            FAIL if low else OK,
+            "disk",
+            f"{disk.path}: {disk.free // _MIB} MiB free, {percent:.0f} %"
+            + (": make room, a crawl ends when the disk is full" if low else ""),
+        )
+
+
+def _newest_file_time(prefix: Path) -> datetime:
+    """When this Python environment was last changed."""
+    return datetime.fromtimestamp(prefix.stat().st_mtime, UTC)

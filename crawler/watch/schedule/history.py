@@ -1,0 +1,179 @@
+"""What became of planned times: ``schedule_run`` holds one row for each that was settled.
+
+=========  =====================================================================
+running    its crawl is going on
+done       the crawl ended with exit code 0
+failed     it ended otherwise, or could not be started
+timeout    it took longer than the schedule allows and was stopped
+overlap    it was not started, since the one before, or another crawl, was going on
+lost       the runner died, and the crawl with it: nobody saw the end
+=========  =====================================================================
+
+The functions run inside the caller's transaction.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from crawler.store import runs
+from crawler.store.tables import run, schedule, schedule_run
+from crawler.watch.schedule.planning import Due
+from crawler.watch.schedule.table import Schedule
+
+# Several machines: so long another runner may need to settle what it started.
+RUNNER_GRACE = timedelta(minutes=10)
+# A crawl enters itself into the run table soon after it starts.
+ENTRY_SLACK = timedelta(seconds=2)
+
+HasProcess = Callable[[int], bool]
+
+
+def claim(connection: Connection, one: Schedule, due: Due, now: datetime) -> int | None:
+    """Take a due run, so that no other process takes it.
+
+    Returns:
+        The row of the run that may start; ``None`` if somebody else has settled this planned
+        time, or if the schedule's last run is still going on: then an overlap is recorded.
+    """
+    # FOR UPDATE on PostgreSQL; on SQLite the transaction holds the write lock already.
+    statement = sa.select(schedule.c.settled_until, schedule.c.enabled).where(
+        schedule.c.id == one.id
+    )
+    kept = connection.execute(statement.with_for_update()).first()
+    if kept is None or not kept.enabled or kept.settled_until >= due.planned_at:
+        return None
+    if going_on(connection, one.id):
+        refuse(connection, one, due, now, "the run before was still going on")
+        return None
+    return _enter(connection, one, due, {"outcome": "running", "started_at": now})
+
+
+def refuse(connection: Connection, one: Schedule, due: Due, now: datetime, why: str) -> None:
+    """Record that a planned time came while another crawl was going on."""
+    _enter(connection, one, due, {"outcome": "overlap", "ended_at": now, "detail": why})
+
+
+def going_on(connection: Connection, schedule_id: int) -> bool:
+    """Whether a run of this schedule has not ended yet."""
+    statement = sa.select(schedule_run.c.id).where(
+        schedule_run.c.schedule_id == schedule_id, schedule_run.c.outcome == "running"
+    )
+    return connection.execute(statement).first() is not None
+
+
+def latest(connection: Connection, schedule_id: int, count: int) -> list[dict[str, Any]]:
+    """The last ``count`` planned times that were settled, the latest first."""
+    names = "planned_at outcome started_at ended_at exit_code missed run_id detail"
+    statement = (
+        sa.select(*(schedule_run.c[name] for name in names.split()))
+        .where(schedule_run.c.schedule_id == schedule_id)
+        .order_by(schedule_run.c.planned_at.desc())
+        .limit(count)
+    )
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def settle(connection: Connection, row_id: int, now: datetime, **values: Any) -> None:
+    """Say how a run ended: ``outcome``, ``exit_code``, ``detail``."""
+    connection.execute(
+        sa.update(schedule_run).where(schedule_run.c.id == row_id).values(ended_at=now, **values)
+    )
+
+
+def link(connection: Connection, row_id: int, pid: int) -> bool:
+    """Find the run that process ``pid`` entered, and note it.
+
+    Returns:
+        False if it has not entered any yet.
+    """
+    started_at: datetime = connection.execute(
+        sa.select(schedule_run.c.started_at).where(schedule_run.c.id == row_id)
+    ).scalar_one()
+    statement = (
+        sa.select(run.c.id)
+        .where(run.c.pid == pid, run.c.machine == platform.node())
+        .where(run.c.started_at >= started_at - ENTRY_SLACK)
+        .order_by(run.c.id.desc())
+    )
+    run_id = connection.scalar(statement.limit(1))
+    if run_id is None:
+        return False
+    connection.execute(
+        sa.update(schedule_run).where(schedule_run.c.id == row_id).values(run_id=run_id)
+    )
+    return True
+
+
+def settle_abandoned(
+    connection: Connection, now: datetime, *, alone: bool, has_process: HasProcess
+) -> int:
+    """Settle the runs whose runner died.
+
+    A crawl may outlive its runner: then it goes on, and is settled when it has ended.
+
+    Args:
+        connection: Of a writing transaction.
+        now: The time of asking.
+        alone: No other runner can be alive (we hold the lock of a SQLite file).
+        has_process: Whether this machine has a process of that number.
+
+    Returns:
+        How many were settled.
+    """
+    statement = (
+        sa.select(schedule_run.c.id, schedule_run.c.started_at, schedule_run.c.run_id)
+        .add_columns(*(run.c[name] for name in ("ended_at", "exit_code", "finish_reason")))
+        .add_columns(run.c.machine, run.c.pid, run.c.heartbeat_at)
+        .select_from(schedule_run.outerjoin(run, schedule_run.c.run_id == run.c.id))
+        .where(schedule_run.c.outcome == "running")
+    )
+    settled = 0
+    for row in connection.execute(statement).all():
+        values = _fate(row, now, has_process)
+        patient = row.run_id is None or row.ended_at is not None
+        last_seen = max(filter(None, (row.started_at, row.ended_at)))
+        if values is None or (patient and not alone and now < last_seen + RUNNER_GRACE):
+            continue
+        ended_at = row.ended_at or row.heartbeat_at or now
+        settle(connection, row.id, ended_at, **values)
+        settled += 1
+    return settled
+
+
+def _fate(row: Any, now: datetime, has_process: HasProcess) -> dict[str, Any] | None:
+    """How an abandoned run ended; ``None`` while it goes on."""
+    if row.run_id is None:
+        return {"outcome": "lost", "detail": "its runner was killed before the crawl began"}
+    if row.ended_at is not None:
+        detail = "its runner was killed; the crawl ended by itself"
+        if row.finish_reason:
+            detail += f": {row.finish_reason}"
+        outcome = "done" if row.exit_code == 0 else "failed"
+        return {"outcome": outcome, "exit_code": row.exit_code, "detail": detail}
+    here = row.machine == platform.node()
+    beating = row.heartbeat_at >= now - runs.LOST_AFTER
+    if beating and (not here or has_process(row.pid)):
+        return None
+    return {"outcome": "lost", "detail": "its runner was killed, and the crawl with it"}
+
+
+def _enter(connection: Connection, one: Schedule, due: Due, values: dict[str, Any]) -> int:
+    row = {
+        "schedule_id": one.id,
+        "planned_at": due.planned_at,
+        "missed": due.missed,
+        **values,
+    }
+    connection.execute(
+        sa.update(schedule).where(schedule.c.id == one.id).values(settled_until=due.planned_at)
+    )
+    insert = sa.insert(schedule_run).returning(schedule_run.c.id)
+    row_id: int = connection.execute(insert, row).scalar_one()
+    return row_id

@@ -1,0 +1,273 @@
+"""Run what is due, once, one crawl after the other.
+
+The database is the memory: whoever runs next, after a kill too, sees from ``schedule_run`` what
+was settled. The clock and the crawl are handed in, so that weeks can be played in a test.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import logging
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Never
+
+from crawler.errors import BusyError
+from crawler.store.columns import SHANGHAI
+from crawler.store.engine import Store, crawl_lock, open_store
+from crawler.watch.schedule import history, process, table
+from crawler.watch.schedule.planning import Due
+from crawler.watch.schedule.process import Process, Starter
+from crawler.watch.schedule.table import Schedule
+
+# A crawl that was asked to end may finish its batch; then it is ended.
+STOP_GRACE = timedelta(minutes=2)
+# How often a running crawl is looked at, until it is in the run table, and afterwards.
+FIRST_LOOK = timedelta(seconds=10)
+LOOK = timedelta(seconds=60)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What the runner needs of the world.
+
+    Attributes:
+        start: Starts ``renmin ARGUMENTS``.
+        now: The clock.
+        has_process: Whether this machine has a process of that number.
+        meanwhile: Done about once a minute while a crawl is going on.
+    """
+
+    start: Starter
+    now: Callable[[], datetime] = lambda: datetime.now(SHANGHAI)
+    has_process: history.HasProcess = process.has_process
+    meanwhile: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """One run that this call has seen to its end.
+
+    Attributes:
+        schedule: Its name.
+        planned_at: The planned time that it settled.
+        outcome: ``done``, ``failed`` or ``timeout``.
+        exit_code: Of the crawl; negative for the signal that ended it, ``None`` if it never began.
+    """
+
+    schedule: str
+    planned_at: datetime
+    outcome: str
+    exit_code: int | None
+
+
+def run_due(database: str) -> int:
+    """Run what is due in ``database`` with real crawls, as ``renmin crawl --due`` does.
+
+    Returns:
+        The exit code: 0 all went well, 1 nothing was due, 3 a crawl did not end well.
+    """
+    store = open_store(database)
+    try:
+        with stop_on_sigterm():
+            ended = work_off(store, Outside(start=process.starter(database)))
+    finally:
+        store.close()
+    if not ended:
+        return 1
+    return 0 if all(one.outcome == "done" for one in ended) else 3
+
+
+def work_off(store: Store, outside: Outside) -> list[Ended]:
+    """Run every schedule that is due, each at most once, the longest waiting first.
+
+    A planned time that was missed is caught up by one run that says how many it stands for. On
+    SQLite one runner works at a time; a second one records overlaps and leaves the rest to the
+    first. On PostgreSQL each schedule is claimed by one runner.
+
+    Args:
+        store: An open database.
+        outside: Clock and starter.
+
+    Returns:
+        What was run, in order; empty if nothing was due.
+    """
+    ended: list[Ended] = []
+    with _runner_lock(store) as alone:
+        if not alone:
+            _refuse_overlaps(store, outside.now())
+            return ended
+        _settle_abandoned(store, outside)
+        while (claimed := _claim_next(store, outside, {one.schedule for one in ended})) is not None:
+            ended.append(_Run(store, outside, *claimed).to_the_end())
+    return ended
+
+
+@contextlib.contextmanager
+def stop_on_sigterm() -> Iterator[None]:
+    """Within: SIGTERM ends the crawl that is going on, settles its row, and then us (143)."""
+
+    def stop(_signal: int, _frame: Any) -> Never:
+        raise SystemExit(128 + signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextlib.contextmanager
+def _runner_lock(store: Store) -> Iterator[bool]:
+    """Be the one runner of a SQLite file; the system lets go of the lock however we end."""
+    if store.path is None:
+        yield True
+        return
+    with store.path.with_name(store.path.name + ".due.lock").open("a", encoding="utf-8") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+def _settle_abandoned(store: Store, outside: Outside) -> None:
+    with store.writing.begin() as connection:
+        settled = history.settle_abandoned(
+            connection, outside.now(), alone=store.is_sqlite, has_process=outside.has_process
+        )
+    if settled:
+        logger.warning("settled runs=%d whose runner was killed", settled)
+
+
+def _refuse_overlaps(store: Store, now: datetime, only: int | None = None) -> None:
+    """Record the planned times that came while a run of the same schedule was going on."""
+    with store.reading.connect() as connection:
+        ripe = [
+            (one, due)
+            for one in table.load(connection)
+            if only in (None, one.id)
+            and (due := one.due(now))
+            and history.going_on(connection, one.id)
+        ]
+    for one, due in ripe:
+        with store.writing.begin() as connection:
+            # claim() records the overlap: the run before is still there.
+            history.claim(connection, one, due, now)
+        logger.warning("refused schedule=%s planned=%s: overlap", one.name, due.planned_at)
+
+
+def _claim_next(store: Store, outside: Outside, done: set[str]) -> tuple[Schedule, Due, int] | None:
+    now = outside.now()
+    with store.reading.connect() as connection:
+        waiting = [
+            (due, one)
+            for one in table.load(connection)
+            if one.name not in done and (due := one.due(now))
+        ]
+    for due, one in sorted(waiting, key=lambda pair: (pair[0].planned_at, pair[1].name)):
+        busy = _other_crawl(store)
+        with store.writing.begin() as connection:
+            if busy is not None and not history.going_on(connection, one.id):
+                history.refuse(connection, one, due, now, busy)
+                continue
+            row_id = history.claim(connection, one, due, now)
+        if row_id is not None:
+            return one, due, row_id
+    return None
+
+
+def _other_crawl(store: Store) -> str | None:
+    """What a crawl that somebody started by hand says; ``None`` if there is none."""
+    try:
+        with crawl_lock(store):
+            return None
+    except BusyError as error:
+        return str(error)
+
+
+class _Run:
+    """One crawl from its start to its settled row."""
+
+    def __init__(
+        self, store: Store, outside: Outside, one: Schedule, due: Due, row_id: int
+    ) -> None:
+        self._store = store
+        self._outside = outside
+        self._schedule = one
+        self._due = due
+        self._row_id = row_id
+        self._linked = False
+        self._deadline = outside.now() + one.max_duration
+
+    def to_the_end(self) -> Ended:
+        logger.info("start schedule=%s planned=%s", self._schedule.name, self._due.planned_at)
+        try:
+            child = self._outside.start(self._schedule.crawl_arguments)
+        except OSError as error:
+            return self._settled("failed", None, f"renmin could not be started: {error}")
+        try:
+            code, in_time = self._watch(child)
+        except BaseException:
+            # Ctrl-C, SIGTERM or a database that went away: never leave a crawl behind.
+            code = self._stop(child)
+            self._look(child)
+            self._settled("failed", code, "stopped: the runner was told to end")
+            raise
+        self._look(child)
+        if not in_time:
+            limit = table.span_text(self._schedule.max_duration)
+            return self._settled("timeout", code, f"stopped after {limit}")
+        return self._settled("done" if code == 0 else "failed", code, _explained(code))
+
+    def _watch(self, child: Process) -> tuple[int, bool]:
+        """Wait for the end, or bring it about at the deadline: exit code, whether in time."""
+        while (code := child.wait(self._next_event() - self._outside.now())) is None:
+            if self._outside.now() >= self._deadline:
+                return self._stop(child), False
+            self._look(child)
+            self._outside.meanwhile()
+        return code, True
+
+    def _next_event(self) -> datetime:
+        now = self._outside.now()
+        return min(self._deadline, now + (LOOK if self._linked else FIRST_LOOK))
+
+    def _look(self, child: Process) -> None:
+        """Note the run's number, and the planned times that it stands in the way of."""
+        if not self._linked:
+            with self._store.writing.begin() as connection:
+                self._linked = history.link(connection, self._row_id, child.pid)
+        _refuse_overlaps(self._store, self._outside.now(), only=self._schedule.id)
+
+    def _stop(self, child: Process) -> int:
+        child.terminate()
+        if (code := child.wait(STOP_GRACE)) is not None:
+            return code
+        child.kill()
+        while (code := child.wait(STOP_GRACE)) is None:
+            logger.warning("wait for killed pid=%d", child.pid)
+        return code
+
+    def _settled(self, outcome: str, exit_code: int | None, detail: str | None) -> Ended:
+        now = self._outside.now()
+        with self._store.writing.begin() as connection:
+            values = {"outcome": outcome, "exit_code": exit_code, "detail": detail}
+            history.settle(connection, self._row_id, now, **values)
+        logger.info("end schedule=%s outcome=%s exit=%s", self._schedule.name, outcome, exit_code)
+        return Ended(self._schedule.name, self._due.planned_at, outcome, exit_code)
+
+
+def _explained(code: int) -> str | None:
+    if code >= 0:
+        return None if code == 0 else f"renmin crawl ended with exit code {code}"
+    try:
+        return f"the crawl was ended by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"the crawl was ended by signal {-code}"

@@ -1,0 +1,165 @@
+"""systemd units and crontab lines that call ``renmin`` on this machine.
+
+Neither knows a schedule: every five minutes they ask the database what is due. So a schedule is
+changed in one place, and a machine that was off catches up by what the database remembers.
+"""
+
+from __future__ import annotations
+
+import getpass
+import shlex
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+
+from crawler.config import Config
+from crawler.watch.schedule.process import renmin_command
+from crawler.watch.schedule.runner import STOP_GRACE
+
+SECRETS = "/etc/renmin.env"
+SYSTEMD = "/etc/systemd/system"
+EVERY_MINUTES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """What the texts need to know.
+
+    Attributes:
+        command: How renmin is started here, with absolute paths.
+        directory: Where it is started: ``renmin.toml`` and relative paths count from there.
+        user: Whose crawl it is.
+        settings: ``RENMIN_...`` settings that differ from the default and are no secret.
+        secret: Names of settings that hold a password: they go into a file of their own.
+        flock: The program that keeps cron from starting twice.
+    """
+
+    command: Sequence[str]
+    directory: Path
+    user: str
+    settings: dict[str, str]
+    secret: tuple[str, ...]
+    flock: str = "flock"
+
+
+def this_machine(config: Config) -> Machine:
+    """Look around: paths, user, and the settings in force."""
+    settings: dict[str, str] = {}
+    secret: list[str] = []
+    for each in fields(Config):
+        value = getattr(config, each.name)
+        name = f"RENMIN_{each.name.upper()}"
+        if _has_password(str(value)):
+            secret.append(name)
+        elif each.name == "database" or value != each.default:
+            settings[name] = _absolute(str(value))
+    return Machine(
+        command=renmin_command(),
+        directory=Path.cwd(),
+        user=getpass.getuser(),
+        settings=settings,
+        secret=tuple(secret),
+        flock=shutil.which("flock") or "flock",
+    )
+
+
+def systemd_units(machine: Machine) -> dict[str, str]:
+    """Unit file texts by file name: a service and its timer for crawling, and for checking."""
+    return {
+        "renmin-due.service": _service(
+            machine,
+            "renmin: crawl what is due",
+            ["crawl", "--due"],
+            # 1 says that nothing was due.
+            # SIGTERM goes to the runner alone, which stops the crawl in order: a second signal
+            # would make it drop what it holds.
+            f"SuccessExitStatus=1\nKillMode=mixed\nTimeoutStopSec={int(STOP_GRACE.total_seconds()) + 60}\n",
+        ),
+        "renmin-due.timer": _timer("renmin: ask what is due", "30"),
+        "renmin-check.service": _service(
+            machine,
+            "renmin: look for what is wrong and tell",
+            ["check"],
+            # 1 says that alerts are open: they were sent, the unit did its work.
+            "SuccessExitStatus=1\nTimeoutStartSec=300\nTimeoutStopSec=30\n",
+        ),
+        "renmin-check.timer": _timer("renmin: look for what is wrong", "60"),
+    }
+
+
+def crontab_lines(machine: Machine) -> str:
+    """Two lines for ``crontab -e``, with the comment that says what they need."""
+    lines = ["# renmin: crawl what is due, and look for what is wrong"]
+    if machine.secret:
+        lines.append(f"# {_secret_hint(machine)}")
+    jobs = (("due", ["crawl", "--due"]), ("check", ["check"]))
+    lines += [_cron_job(machine, name, arguments) for name, arguments in jobs]
+    return "\n".join(lines) + "\n"
+
+
+def _service(machine: Machine, what: str, arguments: list[str], ending: str) -> str:
+    settings = "".join(
+        f"Environment={_systemd_quote(f'{name}={value}')}\n"
+        for name, value in machine.settings.items()
+    )
+    if machine.secret:
+        settings += f"# {_secret_hint(machine)}\nEnvironmentFile={SECRETS}\n"
+    command = " ".join(_systemd_quote(part) for part in (*machine.command, *arguments))
+    return (
+        f"[Unit]\nDescription={what}\nWants=network-online.target\nAfter=network-online.target\n\n"
+        f"[Service]\nType=oneshot\nUser={machine.user}\n"
+        f"WorkingDirectory={str(machine.directory).replace('%', '%%')}\n"
+        f"{settings}ExecStart={command}\n{ending}"
+        "Nice=10\nNoNewPrivileges=true\n"
+    )
+
+
+def _timer(what: str, delay: str) -> str:
+    return (
+        f"[Unit]\nDescription={what}\n\n"
+        f"[Timer]\nOnCalendar=*:0/{EVERY_MINUTES}\nPersistent=true\n"
+        f"RandomizedDelaySec={delay}\nAccuracySec=10\n\n"
+        "[Install]\nWantedBy=timers.target\n"
+    )
+
+
+def _cron_job(machine: Machine, name: str, arguments: list[str]) -> str:
+    settings = [f"{key}={shlex.quote(value)}" for key, value in machine.settings.items()]
+    command = [machine.flock, "-n", f"output/renmin-{name}.lock", *machine.command, *arguments]
+    secrets = f"set -a && . {SECRETS} && set +a && " if machine.secret else ""
+    line = (
+        f"cd {shlex.quote(str(machine.directory))} && mkdir -p output && {secrets}"
+        f"{' '.join(settings)} {shlex.join(command)} >>output/renmin-{name}.log 2>&1"
+    )
+    # cron ends a command at a bare %.
+    return f"*/{EVERY_MINUTES} * * * * {line.replace('%', chr(92) + '%')}"
+
+
+def _secret_hint(machine: Machine) -> str:
+    names = ", ".join(f"{name}=..." for name in machine.secret)
+    return f"{SECRETS} (mode 600, owner {machine.user}) holds, since it has a password: {names}"
+
+
+def _systemd_quote(text: str) -> str:
+    """Quote for ExecStart= and Environment=: % is a specifier there, $ a variable."""
+    text = text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    return f'"{text}"' if not text or any(c in text for c in " \t'\"\\;") else text
+
+
+def _has_password(value: str) -> bool:
+    if "://" not in value:
+        return False
+    try:
+        return make_url(value).password is not None
+    except Exception:
+        return "@" in value
+
+
+def _absolute(value: str) -> str:
+    prefix = "sqlite:///"
+    if not value.startswith(prefix):
+        return value
+    return prefix + str(Path(value.removeprefix(prefix)).absolute())

@@ -1,0 +1,108 @@
+"""Every table of the dashboard by name: the page, its CSV and its JSON ask the same question."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from sqlalchemy import Connection
+from starlette.requests import Request
+
+from crawler.report import articles, channels, failures, health, leases, runs, stats, watch
+from crawler.report.table import Table
+from crawler.web import query
+from crawler.web.query import Ask
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at the database: all tables of an answer come from one snapshot.
+
+    Attributes:
+        connection: Its transaction is the snapshot.
+        ask: What is asked for.
+        now: When.
+    """
+
+    connection: Connection
+    ask: Ask
+    now: datetime
+
+    @property
+    def channel(self) -> str | None:
+        """The channel that is asked for; ``None`` for all."""
+        return self.ask.channel or None
+
+    @property
+    def run(self) -> int:
+        """The run that is asked for, else the last one; 0 before the first."""
+        return self.ask.run or runs.newest(self.connection) or 0
+
+    @property
+    def slice(self) -> tuple[int, int]:
+        """How many rows, and how many come before."""
+        return self.ask.size, self.ask.offset
+
+    def table(self, name: str) -> Table:
+        """The table with this name."""
+        return ANSWERS[name](self)
+
+
+@contextlib.contextmanager
+def looking(request: Request, ask: Ask | None = None) -> Iterator[Look]:
+    """Look at the database for ``request``.
+
+    Raises:
+        StoreError: It cannot be looked at.
+    """
+    state = request.app.state
+    with state.reader.connect() as connection:
+        yield Look(connection, ask or query.read(request), state.settings.clock())
+
+
+def _failures(look: Look) -> Table:
+    limit, offset = look.slice
+    reason = look.ask.reason or None
+    return failures.listed(
+        look.connection, reason=reason, channel=look.channel, limit=limit, offset=offset
+    )
+
+
+def _alerts(look: Look) -> Table:
+    limit, offset = look.slice
+    return watch.alerts(look.connection, subject=look.channel, limit=limit, offset=offset)
+
+
+ANSWERS: Mapping[str, Callable[[Look], Table]] = MappingProxyType(
+    {
+        "today": lambda look: channels.today(look.connection, look.now),
+        "days": lambda look: channels.daily(look.connection, look.now, look.channel),
+        "stats": lambda look: stats.stats(look.connection, look.now, look.ask.days),
+        "runs": lambda look: runs.listed(look.connection, look.now, *look.slice),
+        "run-channels": lambda look: runs.by_channel(look.connection, look.run),
+        "run-counters": lambda look: runs.counted(look.connection, look.run),
+        "run-curve": lambda look: runs.curve(look.connection, look.run),
+        "run-articles": lambda look: runs.latest_articles(look.connection, look.run),
+        "articles": lambda look: articles.latest(look.connection, look.channel, *look.slice),
+        "copies": lambda look: articles.copies(look.connection, look.ask.article),
+        "search": lambda look: articles.found(look.connection, look.ask.q, *look.slice),
+        "text-days": lambda look: health.over_time(
+            look.connection, look.now, look.ask.days, look.channel
+        ),
+        "text-damage": lambda look: leases.damage(look.connection, look.channel),
+        "text-kinds": lambda look: health.kinds(leases.damage(look.connection, look.channel)),
+        "text-hosts": lambda look: health.by(look.connection, "channel", look.channel),
+        "text-designs": lambda look: health.by(look.connection, "design", look.channel),
+        "charsets": lambda look: health.charsets(
+            look.connection, look.now, look.ask.days, look.channel
+        ),
+        "reasons": lambda look: failures.by_reason(look.connection, look.channel),
+        "failures": _failures,
+        "alerts": _alerts,
+        "schedule": lambda look: watch.schedules(look.connection),
+        "schedule-history": lambda look: watch.history(look.connection, *look.slice),
+    }
+)

@@ -1,0 +1,67 @@
+"""Asked to stop, a crawl finishes its batch and leaves in time; run again it goes on."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections import Counter
+
+import pytest
+
+from crawler.replica.answer import NEVER, Response
+from tests.crawls.conftest import (
+    command,
+    crawl,
+    crawl_command,
+    rows,
+    run,
+    started,
+    stored,
+    wait_for,
+)
+
+pytestmark = pytest.mark.crawl
+
+LAST_RUN = "SELECT finish_reason, exit_code FROM run ORDER BY id DESC LIMIT 1"
+
+
+@pytest.mark.parametrize(("number", "delay"), [(signal.SIGTERM, NEVER), (signal.SIGINT, 0.0)])
+def test_a_stop_is_obeyed_in_ten_seconds_although_a_host_hangs(serve, database, number, delay):
+    """The process leaves with exit code 3, its run says shutdown, and the next run has the rest."""
+    site = serve(articles=30, latency=0.02)
+    silent = site.urls[-1]
+    site.instead[silent] = Response(status=503, delay=delay)
+    with started(crawl_command(site, database)) as process:
+        wait_for(lambda: any(each.page == silent for each in site.asked))
+
+        process.send_signal(number)
+        began = time.monotonic()
+        process.communicate(timeout=20)
+        took = time.monotonic() - began
+
+    assert process.returncode == 3
+    assert took < 10
+    assert rows(database, LAST_RUN) == [("shutdown", 3)]
+    assert rows(database, "SELECT count(*) FROM frontier WHERE state = 'LEASED'") == [(0,)]
+    del site.instead[silent]
+    assert crawl(site, database).returncode == 0
+    assert stored(database) == Counter(site.urls)
+
+
+def test_a_second_crawl_is_refused_and_readers_are_not(serve, database, tmp_path):
+    """While one crawl writes to a file, another is refused in one line, and export and stats work."""
+    site = serve(articles=30, latency=0.02)
+    site.instead[site.urls[-1]] = Response(delay=NEVER)
+    with started(crawl_command(site, database)):
+        wait_for(lambda: any(each.page == site.urls[-1] for each in site.asked))
+        time.sleep(1.2)  # for what came before to be committed
+
+        second = crawl(site, database)
+        export = run(command("export", str(tmp_path / "out.jsonl"), "--database", database))
+        stats = run(command("stats", "--database", database))
+
+    assert second.returncode == 3
+    assert len(second.stderr.strip().splitlines()) == 1
+    assert "another crawl (process" in second.stderr
+    assert export.returncode == 0, export.stderr
+    assert stats.returncode == 0, stats.stderr

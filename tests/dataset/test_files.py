@@ -1,0 +1,96 @@
+"""A data set is whole or it is not there, and its manifest says what is in it."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from unittest import mock
+
+import pytest
+import zstandard
+
+from crawler.dataset import files
+from crawler.dataset.files import export
+from crawler.dataset.record import as_record
+from crawler.errors import ConfigError, DiskFullError
+from tests.crawl.visits import article
+
+RECORDS = [as_record(article(number)) for number in range(3)]
+
+
+def write(path, records=RECORDS, **options):
+    options = {"format_name": None, "query": {"channel": "sd"}, **options}
+    return export(iter(records), str(path), **options)
+
+
+@pytest.mark.parametrize(
+    ("name", "unpack"),
+    [
+        ("a.jsonl", bytes),
+        ("a.jsonl.gz", gzip.decompress),
+        ("a.jsonl.zst", lambda data: zstandard.ZstdDecompressor().decompressobj().decompress(data)),
+    ],
+)
+def test_every_record_is_a_line(tmp_path, name, unpack):
+    """The file's ending names the compression; the records come back as they were."""
+    tally = write(tmp_path / name)
+
+    lines = unpack((tmp_path / name).read_bytes()).decode().splitlines()
+    assert [json.loads(line)["url"] for line in lines] == [each["url"] for each in RECORDS]
+    assert tally.records == 3
+
+
+def test_the_manifest_belongs_to_the_file(tmp_path):
+    """It counts the records and has the checksum of the bytes as they lie on the disk."""
+    path = tmp_path / "a.jsonl.gz"
+    write(path)
+
+    (manifest,) = (each for each in tmp_path.iterdir() if each != path)
+
+    text = manifest.read_text(encoding="utf-8")
+    assert json.loads(text)["records"] == 3
+    assert hashlib.sha256(path.read_bytes()).hexdigest() in text
+
+
+def test_the_same_articles_are_the_same_bytes(tmp_path):
+    """No time and no name gets into a compressed file."""
+    write(tmp_path / "a.jsonl.gz")
+    write(tmp_path / "b.jsonl.gz")
+
+    assert (tmp_path / "a.jsonl.gz").read_bytes() == (tmp_path / "b.jsonl.gz").read_bytes()
+
+
+def test_a_broken_export_leaves_the_old_file(tmp_path):
+    """What was there before stays whole, and no part of the new one is left."""
+    path = tmp_path / "a.jsonl"
+    write(path)
+    before = sorted(tmp_path.iterdir()), path.read_bytes()
+
+    def breaking():
+        yield RECORDS[0]
+        raise RuntimeError("the database went away")
+
+    with pytest.raises(RuntimeError):
+        write(path, breaking())
+
+    assert (sorted(tmp_path.iterdir()), path.read_bytes()) == before
+
+
+def test_a_full_disk_is_named(tmp_path):
+    """The error names the file that could not be written."""
+    with (
+        mock.patch.object(files.os, "fsync", side_effect=OSError(28, "No space left on device")),
+        pytest.raises(DiskFullError, match=r"a\.jsonl.*No space left"),
+    ):
+        write(tmp_path / "a.jsonl")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_or_format_that_is_not_there_is_named(tmp_path):
+    """Nothing is made that was not asked for."""
+    with pytest.raises(ConfigError, match="does not exist"):
+        write(tmp_path / "none" / "a.jsonl")
+    with pytest.raises(ConfigError, match="known formats"):
+        write(tmp_path / "a.xml", format_name="xml")

@@ -1,0 +1,85 @@
+"""The record."""
+
+from datetime import datetime
+
+import orjson
+
+from crawler import SCHEMA_VERSION
+from crawler.dataset.record import as_record
+from crawler.extract.dates import BEIJING
+from crawler.items import Article, Dateline, Doubt, Photo, Repair, Verdict
+
+ORDER = [
+    "url",
+    "fetched_url",
+    "channel",
+    "node_id",
+    "content_id",
+    "title",
+    "kicker",
+    "subtitle",
+    "source",
+    "published_at",
+    "dateline",
+    "authors",
+    "editors",
+    "paragraphs",
+    "photos",
+    "script",
+    "template",
+    "charset",
+    "damage",
+    "repairs",
+    "doubts",
+    "duplicate_of",
+    "relation",
+    "revision",
+    "fetched_at",
+    "body_sha256",
+    "schema_version",
+]
+
+
+def test_fields_stand_in_the_documented_order():
+    """Every record has all fields, in one order."""
+    assert list(as_record(Article(url="http://sd.people.com.cn/"))) == ORDER
+
+
+def test_unknown_is_null_and_absent_is_an_empty_list():
+    """An article of which nothing is known gives nulls and empty lists."""
+    record = as_record(Article(url="u"))
+
+    assert {k for k, v in record.items() if v == []} == {
+        "authors", "editors", "paragraphs", "photos", "damage", "repairs", "doubts",
+    }  # fmt: skip
+    assert (record["source"], record["published_at"], record["charset"]) == (None, None, None)
+    assert (record["revision"], record["schema_version"]) == (1, SCHEMA_VERSION)
+
+
+def test_full_article_is_json():
+    """Nested values are plain objects, times carry their offset."""
+    article = Article(
+        url="u",
+        published_at=datetime(2026, 2, 12, 9, 5, tzinfo=BEIJING),
+        dateline=Dateline(text="人民网讯", agency="人民网"),
+        photos=(Photo(url="p", caption="花", credit="张三摄", before_paragraph=1),),
+        charset=Verdict(decided="gb18030", declared_meta="GB2312"),
+        repairs=(Repair(rule="r", count=2, lossless=True),),
+        doubts=(Doubt(field="title", start=0, end=1, text="花", candidates=("草",)),),
+    )
+
+    record = orjson.loads(orjson.dumps(as_record(article)))
+
+    assert record["published_at"] == "2026-02-12T09:05:00+08:00"
+    assert record["dateline"] == {
+        "text": "人民网讯",
+        "agency": "人民网",
+        "place": None,
+        "date": None,
+    }
+    assert record["photos"] == [
+        {"url": "p", "caption": "花", "credit": "张三摄", "before_paragraph": 1}
+    ]
+    assert record["charset"]["decided"] == "gb18030"
+    assert record["repairs"] == [{"rule": "r", "count": 2, "lossless": True}]
+    assert record["doubts"][0]["candidates"] == ["草"]

@@ -1,0 +1,103 @@
+"""Titles, sources and times."""
+
+import pytest
+
+from crawler.extract.dates import read_time
+from crawler.extract.header import is_stamp, read_source, without_page_number, without_site
+from crawler.extract.keywords import marks
+from crawler.extract.parse import parse_article
+
+URL = "http://sd.people.com.cn/n2/2026/0212/c364532-41500648.html"
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("2019年06月15日08:18\xa0\xa0来源：人民网", "2019-06-15T08:18:00+08:00"),
+        ("来源:人民网-图片频道  2021年03月26日08:41", "2021-03-26T08:41:00+08:00"),
+        ("2026-02-12 09:05:33", "2026-02-12T09:05:00+08:00"),
+        ("2012/1/9 7:05", "2012-01-09T07:05:00+08:00"),
+        ("2026年2月12日", "2026-02-12T00:00:00+08:00"),
+        ("2024年04月24日 | 2024年04月24日23:52", "2024-04-24T23:52:00+08:00"),
+        ("2021-02-31 08:41", None),
+        ("2021年13月01日", None),
+        ("昨天", None),
+    ],
+)
+def test_time_is_read_to_the_minute(text, time):
+    """The first time of day is read, at +08:00; a day alone is its first minute."""
+    moment = read_time(text)
+
+    assert (moment and moment.isoformat()) == time
+
+
+@pytest.mark.parametrize(
+    ("line", "source"),
+    [
+        ("2019年06月15日08:18  来源：人民网-文化频道", "人民网-文化频道"),
+        ("2024年04月24日23:52 | 来源：新华网", "新华网"),
+        ("来源:人民网-图片频道  2021年03月26日08:41", "人民网-图片频道"),
+        ("来源： 人民网－《人民日报》 手机看新闻", "人民网－《人民日报》"),
+        ("来源 : 人民网-山东频道", "人民网-山东频道"),
+        ("來源：人民網－山東頻道 訂閱 收藏", "人民網－山東頻道"),
+        ("来源：湖北日报 第 06 版", "湖北日报"),
+        ("来源：人民日报 作者：张三", "人民日报"),
+        ("来源：", None),
+        ("2024年04月24日23:52", None),
+    ],
+)
+def test_source_is_what_stands_behind_its_word(line, source):
+    """The source ends where a time, a tool or another label begins."""
+    assert read_source(line) == source
+
+
+@pytest.mark.parametrize(
+    ("title", "clean"),
+    [
+        ("花开了--山东频道--人民网 ", "花开了"),
+        ("花开——又一年--文化--人民网", "花开——又一年"),
+        ("花开了--人民网", "花开了"),
+        ("老区新貌--理论-中国共产党新闻网", "老区新貌"),
+        ("花--开", "花--开"),
+    ],
+)
+def test_site_is_taken_off_document_titles_only_at_the_end(title, clean):
+    """Channel and site go; dashes of the headline stay."""
+    assert without_site(title) == clean
+
+
+def test_page_number_is_taken_off():
+    """【4】 at the end of a later page's headline goes, in the middle it stays."""
+    assert without_page_number("雪【1】落【4】") == "雪【1】落"
+
+
+def test_document_title_stands_in_for_a_missing_headline():
+    """A page without h1 takes its title, without the site's name."""
+    html = (
+        "<title>花开了--山东频道--人民网</title><div class=rm_txt><div class=rm_txt_con><p>花开了。"
+    )
+
+    assert parse_article(html, URL).article.title == "花开了"
+
+
+def test_meta_stands_in_for_source_and_day():
+    """Without a stamp, meta names source and day; without meta, the address names the day."""
+    body = "<div class=rm_txt><h1>花</h1><div class=rm_txt_con><p>花开了。"
+    meta = '<meta name="source" content="来源：山东日报 原创稿"><meta name="publishdate" content="2026-02-11">'
+
+    with_meta, without = parse_article(meta + body, URL).article, parse_article(body, URL).article
+
+    assert (with_meta.source, with_meta.published_at.day) == ("山东日报", 11)
+    assert (without.source, without.published_at.day) == (None, 12)
+
+
+def test_stamp_is_told_from_a_sentence():
+    """A line that ends a sentence is no stamp, whatever it names."""
+    assert is_stamp("来源：山东日报 2026-02-12")
+    assert not is_stamp("2026年2月12日，消息来源：村民。")
+
+
+def test_marks_read_both_scripts_inside_and_outside_of_classes():
+    """A pattern in simplified characters reads traditional ones too."""
+    assert marks(r"责编[:：]").match("責編：")
+    assert marks(r"[报网]\[电\]").fullmatch("網[電]")

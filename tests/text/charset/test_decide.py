@@ -1,0 +1,162 @@
+"""Rules of :mod:`crawler.text.charset.decide`: the verdict."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.items import Verdict
+from crawler.text.charset.decide import decide, decode
+from crawler.text.charset.labels import family
+
+CASES = [
+    json.loads(line)
+    for line in (Path(__file__).parents[2] / "cases" / "charset-pages.jsonl")
+    .read_text("utf-8")
+    .splitlines()
+]
+UNDAMAGED = [case for case in CASES if not {"cut", "stray"} & case.keys()]
+INPUT = ("why", "parts", "header", "cut", "stray")
+
+SENTENCE = "记者从会议上获悉，这条路修好以后，村里的老人和孩子都能坐车去县城。"
+# Everyday hanzi of either script, so that any mixture of them is text.
+HANS = st.text(
+    "的一是不了在人有我他这中大来上国个到说们为子和你地出道也时年得就那要下以生会自着去之过家",
+    min_size=12,
+    max_size=80,
+)
+HANT = st.text(
+    "的一是不了在人有我他這中大來上國個到說們為子和你地出道也時年得就那要下以生會自著去之過家",
+    min_size=12,
+    max_size=80,
+)
+
+
+def build(case):
+    """Put a case's page together: encode the parts, then cut it or put stray bytes in."""
+    body = b"".join(text.encode(codec) * (times or [1])[0] for text, codec, *times in case["parts"])
+    if "cut" in case:
+        mark, back = case["cut"]
+        body = body[: body.rindex(mark.encode()) - back]
+    for mark, stray in case.get("stray", ()):
+        place = body.index(mark.encode()) + len(mark)
+        body = body[:place] + bytes.fromhex(stray) + body[place:]
+    return body
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["why"] for case in CASES])
+def test_page_is_decided_as_the_case_says(case):
+    """Every field of the verdict that the case names is as it says."""
+    wanted = {key: value for key, value in case.items() if key not in INPUT}
+
+    verdict = decide(build(case), case.get("header"))
+
+    assert {key: getattr(verdict, key) for key in wanted} == wanted, verdict.why
+    assert verdict.why
+    assert 0 <= verdict.score <= 1
+
+
+@pytest.mark.parametrize("case", UNDAMAGED, ids=[case["why"] for case in UNDAMAGED])
+def test_undamaged_page_is_decoded_exactly(case):
+    """What was written comes out again, run by run in a mixed page; a byte order mark goes."""
+    body = build(case)
+    text = "".join(text * (times or [1])[0] for text, _, *times in case["parts"])
+
+    got = decode(body, decide(body, case.get("header")))
+
+    assert got == text.replace("\ufeff", "")
+
+
+@pytest.mark.parametrize("codec", ["gb18030", "big5hkscs", "utf-8"])
+@pytest.mark.parametrize("stray", [b"\xff", b"\x80", b"\xc3", b"\xe4", b"\0"])
+def test_stray_byte_anywhere_changes_no_verdict(codec, stray):
+    """Wherever one stray byte stands, also inside of a character, the codec stays."""
+    body = f"<html><head><title>{SENTENCE[:8]}</title></head><p>{SENTENCE}</p></html>".replace(
+        "说", "說"
+    ).encode(codec, "ignore")
+    if codec == "big5hkscs":
+        body = "<html><p>記者從會議上獲悉，這條路修好以後，村裡的老人和孩子都能坐車去縣城。</p>".encode(
+            codec
+        )
+
+    verdicts = {decide(body[:place] + stray + body[place:]).decided for place in range(len(body))}
+
+    assert verdicts == {codec}
+
+
+@pytest.mark.parametrize("codec", ["gb18030", "utf-8", "utf-16-le"])
+def test_cut_anywhere_in_the_text_changes_no_verdict(codec):
+    """However many bytes of the tail are lost, what is left of twenty hanzi is enough."""
+    body = f"<html><p>{SENTENCE}</p></html>".encode(codec)
+    least = len(f"<html><p>{SENTENCE[:12]}".encode(codec))
+
+    verdicts = {decide(body[:size]).decided for size in range(least, len(body))}
+
+    assert verdicts == {codec}
+
+
+@given(st.binary(max_size=600), st.none() | st.text(max_size=60))
+@settings(max_examples=300, deadline=None)
+def test_any_bytes_have_a_verdict_and_a_text(body, content_type):
+    """Neither deciding nor decoding ever raises, and the codec is one that Python knows."""
+    verdict = decide(body, content_type)
+
+    text = decode(body, verdict)
+
+    assert "".encode(verdict.decided) in (b"", b"\xff\xfe")
+    assert isinstance(text, str)
+
+
+@given(
+    st.binary(max_size=80),
+    st.sampled_from(
+        [b"~{", b"\x1b$B", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"<meta charset="]
+    ),
+)
+@settings(max_examples=200, deadline=None)
+def test_marks_before_any_bytes_do_not_raise(body, mark):
+    """A byte order mark, an escape or a meta before rubbish is survived too."""
+    page = mark + body
+
+    text = decode(page, decide(page))
+
+    assert isinstance(text, str)
+
+
+@given(HANS, st.sampled_from(["gb18030", "utf-8", "utf-16-le", "utf-16-be"]))
+@settings(max_examples=150, deadline=None)
+def test_simplified_text_is_recognised_and_decoded(text, codec):
+    """A dozen everyday hanzi are enough, whatever the mixture, and none is changed."""
+    body = f"<p>{text}</p>".encode(codec)
+
+    verdict = decide(body)
+
+    assert verdict.decided == codec
+    assert decode(body, verdict) == f"<p>{text}</p>"
+
+
+@given(
+    HANT,
+    st.sampled_from(["gb18030", "big5hkscs", "utf-8"]),
+    st.sampled_from(["gbk", "big5", "utf-8", "latin1", "euc-jp", ""]),
+)
+@settings(max_examples=150, deadline=None)
+def test_traditional_text_is_recognised_against_any_label(text, codec, label):
+    """No label turns the verdict on a dozen everyday hanzi of traditional script."""
+    body = f"<p>{text}</p>".encode(codec)
+
+    verdict = decide(body, f"text/html; charset={label}")
+
+    assert family(verdict.decided) == codec
+    assert decode(body, verdict) == f"<p>{text}</p>"
+
+
+@given(st.binary(max_size=200), st.text(max_size=20), st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_decoding_survives_any_verdict(body, codec, mixed):
+    """A verdict from elsewhere may name what is no codec; the text is still a text."""
+    text = decode(body, Verdict(decided=codec, mixed=mixed))
+
+    assert isinstance(text, str)

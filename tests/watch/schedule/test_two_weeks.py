@@ -1,0 +1,221 @@
+"""Two simulated weeks of schedules end in exactly the history that they should."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from crawler.store import runs
+from crawler.store.tables import run, schedule, schedule_run
+from crawler.watch.schedule import history, runner, table
+
+HOUR = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+
+
+class KilledError(BaseException):
+    """kill -9: nothing that the runner would still do happens."""
+
+
+class World:
+    """A clock that moves when somebody waits, and crawls that take as long as the script says."""
+
+    def __init__(self, store, now):
+        self.store = store
+        self.time = now
+        self.script = {}
+        self.kill_runner_at = None
+        self.machine_is_up = True
+        self.pids = set()
+        self.next_pid = 1000
+
+    @property
+    def outside(self):
+        return runner.Outside(start=self.start, now=self.now, has_process=self.pids.__contains__)
+
+    def now(self):
+        if self.kill_runner_at is not None and self.time >= self.kill_runner_at:
+            raise KilledError
+        return self.time
+
+    def start(self, arguments):
+        # Keyed by channel and hour; 40 minutes and exit code 0 unless the script says otherwise.
+        key = (arguments[1], self.time.strftime("%d %H"))
+        lasts, code = self.script.pop(key, (40 * MINUTE, 0))
+        self.next_pid += 1
+        return Crawl(self, self.next_pid, self.time + lasts, code)
+
+
+class Crawl:
+    def __init__(self, world, pid, ends, code):
+        self.world, self.pid, self.ends, self.code = world, pid, ends, code
+        world.pids.add(pid)
+        with world.store.writing.begin() as connection:
+            self.run_id = runs.start(
+                connection, command="crawl", channels=[], settings={}, now=world.time
+            )
+            connection.execute(sa.update(run).where(run.c.id == self.run_id).values(pid=pid))
+
+    def wait(self, at_most):
+        self.world.time = min(self.ends, self.world.time + at_most)
+        self.world.now()
+        if self.world.time < self.ends:
+            return None
+        self.world.pids.discard(self.pid)
+        with self.world.store.writing.begin() as connection:
+            ended = {"reason": "finished", "exit_code": self.code, "now": self.world.time}
+            runs.finish(connection, self.run_id, **ended)
+        return self.code
+
+    def terminate(self):
+        self.world.now()
+        self.ends, self.code = self.world.time + MINUTE, 0
+
+    def kill(self):
+        raise AssertionError("it ended when it was asked to")
+
+
+@pytest.fixture
+def world(store, monday):
+    return World(store, monday)
+
+
+def play(world, until, timer=HOUR):
+    """Call the runner by a timer that fires on the hour, as systemd does, until ``until``."""
+    while world.time < until:
+        world.time = min(until, world.time - (world.time - world.time.replace(minute=0)) + timer)
+        if not world.machine_is_up:
+            continue
+        try:
+            runner.work_off(world.store, world.outside)
+        except KilledError:
+            world.kill_runner_at = None
+
+
+def add(world, name, cron, **values):
+    one = table.Schedule(
+        name=name,
+        cron=cron,
+        options={},
+        settled_until=world.time,
+        **{"channels": (name,), **values},
+    )
+    with world.store.writing.begin() as connection:
+        table.save(connection, one, world.time)
+
+
+def history_of(store, name):
+    """Each row as ``day hour:minute outcome missed``."""
+    statement = (
+        sa.select(schedule_run)
+        .join(schedule, schedule.c.id == schedule_run.c.schedule_id)
+        .where(schedule.c.name == name)
+        .order_by(schedule_run.c.planned_at)
+    )
+    with store.reading.connect() as connection:
+        return [
+            f"{row.planned_at:%d %H:%M} {row.outcome} {row.missed}"
+            for row in connection.execute(statement)
+        ]
+
+
+def test_two_weeks_with_every_mishap_leave_the_history_that_they_should(world, monday):
+    """Each planned time is run, caught up once, refused or lost: and the table says which."""
+    add(world, "sd", "30 5 * * *", max_duration=3 * HOUR)
+    add(world, "bj", "30 */6 * * *", max_duration=9 * HOUR)
+    world.script = {
+        ("sd", "04 06"): (40 * MINUTE, 3),  # Wednesday: it fails
+        ("sd", "05 06"): (10 * HOUR, 0),  # Thursday: it hangs, and is stopped after three hours
+        ("bj", "07 06"): (8 * HOUR, 0),  # Saturday: longer than its period
+        ("bj", "12 01"): (5 * HOUR, 0),  # Thursday of the second week: the runner is killed in it
+    }
+
+    play(world, monday.replace(day=9))
+    world.machine_is_up = False  # Monday to Wednesday noon of the second week
+    play(world, monday.replace(day=11, hour=12))
+    world.machine_is_up = True
+    play(world, monday.replace(day=12))
+    world.kill_runner_at = monday.replace(day=12, hour=3)
+    world.pids.clear()
+    play(world, monday.replace(day=12, hour=4))
+    world.pids.clear()  # the crawl was killed with its runner
+    play(world, monday.replace(day=16))
+
+    assert history_of(world.store, "sd") == [
+        "02 05:30 done 0",
+        "03 05:30 done 0",
+        "04 05:30 failed 0",
+        "05 05:30 timeout 0",
+        "06 05:30 done 0",
+        "07 05:30 done 0",
+        "08 05:30 done 0",
+        # The machine was off for three of them: one run catches up.
+        "11 05:30 done 2",
+        "12 05:30 done 0",
+        "13 05:30 done 0",
+        "14 05:30 done 0",
+        "15 05:30 done 0",
+    ]
+    regular = [f"{day:02} {hour:02}:30 done 0" for day in range(2, 16) for hour in (0, 6, 12, 18)]
+    changed = {
+        "07 12:30 done 0": "07 12:30 overlap 0",
+        "11 12:30 done 0": "11 12:30 done 10",
+        "12 00:30 done 0": "12 00:30 lost 0",
+    }
+    missed = {f"{day:02} {hour:02}:30 done 0" for day in (9, 10) for hour in (0, 6, 12, 18)}
+    missed |= {"11 00:30 done 0", "11 06:30 done 0"}
+    expected = [changed.get(row, row) for row in regular if row not in missed]
+    assert history_of(world.store, "bj") == expected
+
+
+def test_every_ended_run_is_linked_to_its_run_row(world, monday):
+    """The row of a planned time leads to the run with its counters."""
+    add(world, "sd", "30 5 * * *")
+
+    play(world, monday.replace(day=4))
+
+    with world.store.reading.connect() as connection:
+        linked = connection.execute(
+            sa.select(run.c.pid, schedule_run.c.exit_code).join(
+                schedule_run, schedule_run.c.run_id == run.c.id
+            )
+        ).all()
+    assert linked == [(1001, 0), (1002, 0)]
+
+
+def test_a_crawl_that_outlives_its_runner_is_not_lost(world, monday):
+    """While it goes on the next planned time is refused; when it has ended its row says so."""
+    add(world, "bj", "30 */6 * * *", max_duration=20 * HOUR)
+    world.script = {("bj", "02 01"): (9 * HOUR, 0)}
+    world.kill_runner_at = monday + 3 * HOUR
+    play(world, monday + 3 * HOUR)
+    with world.store.writing.begin() as connection:
+        # The crawl goes on without its runner: its heart beats.
+        connection.execute(sa.update(run).values(heartbeat_at=monday + 7 * HOUR))
+
+    play(world, monday + 7 * HOUR)
+    with world.store.writing.begin() as connection:
+        runs.finish(connection, 1, reason="finished", exit_code=0, now=monday + 9 * HOUR)
+    play(world, monday + 13 * HOUR)
+
+    assert history_of(world.store, "bj") == [
+        "02 00:30 done 0",
+        "02 06:30 overlap 0",
+        "02 12:30 done 0",
+    ]
+
+
+def test_a_second_runner_only_records_overlaps(world, monday, store):
+    """While the lock is held, another runner starts nothing and settles nothing as lost."""
+    add(world, "bj", "30 */6 * * *")
+    world.time = monday + 1 * HOUR
+    with store.writing.begin() as connection:
+        (one,) = table.load(connection)
+        history.claim(connection, one, one.due(world.time), world.time)
+    world.time = monday + 7 * HOUR
+
+    with runner._runner_lock(store):
+        ended = runner.work_off(store, world.outside)
+
+    assert ended == []
+    assert history_of(store, "bj") == ["02 00:30 running 0", "02 06:30 overlap 0"]

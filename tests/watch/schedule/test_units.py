@@ -1,0 +1,113 @@
+"""The texts for systemd and cron are right for the machine that printed them."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from crawler.config import Config
+from crawler.watch.schedule import units
+
+ODD = units.Machine(
+    command=["/opt/a b/bin/renmin"],
+    directory=Path("/srv/100% news"),
+    user="nobody",
+    settings={"RENMIN_DATABASE": "sqlite:////srv/100% news/renmin.db", "RENMIN_CONTACT": "a$b"},
+    secret=(),
+)
+
+
+def test_the_units_name_real_paths(tmp_path, monkeypatch):
+    """The program, the working directory and the database are named absolutely."""
+    monkeypatch.chdir(tmp_path)
+
+    machine = units.this_machine(Config(contact="ops@example.org"))
+    service = units.systemd_units(machine)["renmin-due.service"]
+
+    program = Path(service.split("ExecStart=")[1].split()[0])
+    assert program.is_absolute()
+    assert program.exists()
+    assert f"WorkingDirectory={tmp_path}\n" in service
+    assert f"Environment=RENMIN_DATABASE=sqlite:///{tmp_path}/output/renmin.db\n" in service
+    assert "Environment=RENMIN_CONTACT=ops@example.org\n" in service
+
+
+@pytest.mark.parametrize(
+    ("unit", "line"),
+    [
+        ("renmin-due.timer", "Persistent=true"),
+        ("renmin-due.timer", "RandomizedDelaySec=30"),
+        ("renmin-due.timer", "OnCalendar=*:0/5"),
+        ("renmin-due.timer", "WantedBy=timers.target"),
+        ("renmin-due.service", "TimeoutStopSec=180"),
+        ("renmin-due.service", "KillMode=mixed"),
+        ("renmin-check.service", "SuccessExitStatus=1"),
+    ],
+)
+def test_the_units_say_what_matters(unit, line):
+    """A machine that was off catches up; a stop has time to be clean; an alert is no failure."""
+    assert line in units.systemd_units(ODD)[unit].splitlines()
+
+
+def test_a_password_is_in_no_unit_and_no_crontab(tmp_path, monkeypatch):
+    """A URL with a password goes into a file of its own, which the texts name."""
+    monkeypatch.chdir(tmp_path)
+    machine = units.this_machine(Config(database="postgresql://renmin:geheim@db.example/renmin"))
+
+    texts = [*units.systemd_units(machine).values(), units.crontab_lines(machine)]
+
+    assert "geheim" not in "".join(texts)
+    assert "EnvironmentFile=/etc/renmin.env" in texts[0]
+    assert "RENMIN_DATABASE=..." in texts[0]
+    assert ". /etc/renmin.env" in texts[-1]
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
+def test_systemd_accepts_the_units(tmp_path, monkeypatch):
+    """systemd-analyze has nothing to say against them, odd characters and all."""
+    work = tmp_path / "100% news"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    machine = units.this_machine(Config(contact='say "hi" for $5'))
+    names = []
+    for name, text in units.systemd_units(machine).items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        names.append(str(tmp_path / name))
+
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *names],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    complaints = [
+        line for line in done.stderr.splitlines() if str(tmp_path) in line or "renmin" in line
+    ]
+    assert (done.returncode, complaints) == (0, [])
+
+
+def test_the_crontab_line_survives_a_shell(tmp_path, monkeypatch):
+    """Run as cron would, it starts the program in the directory with the settings, once."""
+    work = tmp_path / "100% news"
+    work.mkdir()
+    program = tmp_path / "my renmin"
+    program.write_text('#!/bin/sh\necho "$PWD|$RENMIN_CONTACT|$*"\n', encoding="utf-8")
+    program.chmod(0o755)
+    machine = units.Machine(
+        command=[str(program)],
+        directory=work,
+        user="nobody",
+        settings={"RENMIN_CONTACT": "it's $5 for 5%"},
+        secret=(),
+    )
+    line = units.crontab_lines(machine).splitlines()[1]
+    schedule, command = line.split(" cd ", 1)
+
+    # cron itself turns \% into %.
+    subprocess.run(["/bin/sh", "-c", "cd " + command.replace("\\%", "%")], check=True)
+
+    assert schedule == "*/5 * * * *"
+    log = (work / "output" / "renmin-due.log").read_text(encoding="utf-8")
+    assert log == f"{work}|it's $5 for 5%|crawl --due\n"

@@ -1,0 +1,1 @@
+"""What builds the data of the product and is not part of it."""

@@ -1,0 +1,1 @@
+"""Builders of the files in crawler/text/data."""
