@@ -36,10 +36,10 @@ def name(path: Path) -> str:
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)
 def test_a_module_can_be_read_in_one_sitting(path):
-    """No module has more than 300 lines, and each says at its top what it is."""
+    """No module has more than 400 lines, and each says at its top what it is."""
     text = path.read_text(encoding="utf-8")
 
-    assert text.count("\n") <= 300
+    assert text.count("\n") <= 400
     assert text.lstrip().startswith(('"""', 'r"""', "#!"))
 
 

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from crawler.errors import ExtractionError
-from crawler.extract import choose
 from crawler.extract.byline import read_byline
 from crawler.extract.derive import reread
+from crawler.extract.designs import fitting
 from crawler.extract.header import without_page_number
 from crawler.extract.keywords import marks
 from crawler.extract.pages import further_pages, join
@@ -83,7 +83,7 @@ def _reading(page: Page) -> Reading:
 
 
 def _readings(page: Page) -> Iterator[Reading]:
-    for design, head, boxes in choose.fitting(page):
+    for design, head, boxes in fitting(page):
         yield read(page, design, head, boxes)
     if is_binary(page.html):
         raise ExtractionError(page.url, None, "page", "not a text page")

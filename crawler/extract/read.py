@@ -10,7 +10,7 @@ from crawler.extract.body import Body, Image, Line, read_body
 from crawler.extract.byline import is_editors_text, read_editors
 from crawler.extract.captions import tell_apart
 from crawler.extract.dates import read_time
-from crawler.extract.design import Design
+from crawler.extract.designs import Design
 from crawler.extract.header import fallback_source, fallback_time, fallback_title, read_source
 from crawler.extract.names import names_in
 from crawler.extract.page_furniture import without_noise

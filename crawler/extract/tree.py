@@ -33,9 +33,20 @@ _CONTROLS = "".join(map(chr, [*range(9), *range(14, 32)]))
 Query: TypeAlias = Callable[..., Any]
 
 
+# A call of XPath's own, not of Python: a design asks it of every element that it walks.
+_HAS_CLASS = re.compile(r"has-class\('([\w-]{1,60})'\)")
+
+
 def xpath(expression: str) -> Query:
-    """Compile ``expression`` so that it gives plain strings and elements."""
-    return etree.XPath(expression, smart_strings=False)
+    """Compile ``expression`` so that it gives plain strings and elements.
+
+    ``has-class('name')`` may stand in it for the condition that an element is of class ``name``.
+
+    >>> xpath("//p[has-class('sou')]")(etree.fromstring("<div><p class='a sou'/></div>"))[0].tag
+    'p'
+    """
+    spelt_out = _HAS_CLASS.sub(r"contains(concat(' ', @class, ' '), ' \1 ')", expression)
+    return etree.XPath(spelt_out, smart_strings=False)
 
 
 # huge_tree lifts the depth from 255 to 2,047: pages that never close their <font> need it.

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from crawler.extract.choose import DESIGNS
+from crawler.extract.designs import DESIGNS
 from tests.golden import FIELDS, outcome, read_saved, saved_pages
 
 PAGES = saved_pages()
