@@ -28,12 +28,12 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from crawler.clock import SHANGHAI
 from crawler.crawl.keeping import finish, keep_new
 from crawler.dedup.keys import pack, quarter_of
 from crawler.items import Article
 from crawler.store import fingerprints
 from crawler.store.articles import By
-from crawler.store.columns import SHANGHAI
 from crawler.store.engine import Store, open_store
 
 FIRST_DAY = date(2016, 1, 1)

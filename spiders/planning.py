@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from crawler.clock import SHANGHAI
 from crawler.crawl.plan import Plan
 from crawler.errors import ConfigError
 from crawler.items import Link
 from crawler.site.channels import find, load
 from crawler.site.urls import classify
-from crawler.store.columns import SHANGHAI
 
 
 def plan_of(channels: str, *, since: str, limit: str, mirrors: str, command: str) -> Plan:

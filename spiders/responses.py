@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
 from typing import Any
 
 from scrapy.http import Response
 
+from crawler import clock
 from crawler.items import Failure, Fetch, Link
 from crawler.site.urls import classify
-from crawler.store.columns import SHANGHAI
 from crawler.store.leases import Lease
 
 # Of the response's headers, what may matter later: what it said of itself, and of its age.
@@ -42,7 +41,7 @@ def fetch_of(response: Response, page: int = 1) -> Fetch:
         status=response.status,
         headers=headers,
         body=response.body,
-        fetched_at=datetime.now(SHANGHAI),
+        fetched_at=clock.now(),
         sha256=hashlib.sha256(response.body).hexdigest(),
         page=page,
     )

@@ -6,7 +6,8 @@ from typing import Any
 
 import typer
 
-from crawler.cli.options import Database, Json, clock, log_to_stderr, opened
+from crawler import clock
+from crawler.cli.options import Database, Json, log_to_stderr, opened
 
 app = typer.Typer(add_completion=False)
 
@@ -37,9 +38,9 @@ def check(database: Database = None, json: Json = False) -> None:
     log_to_stderr()
     alerts = settings.load()
     with opened(database) as store:
-        look(store, alerts, clock, watched_files(store, config.load(database=database)))
+        look(store, alerts, clock.now, watched_files(store, config.load(database=database)))
         with store.writing.begin() as connection:
-            thin(connection, clock())
+            thin(connection, clock.now())
         with store.reading.connect() as connection:
             rows = watch.alerts(connection, open_only=True, limit=1000).rows
     rows = [{"severity": _severity(alerts, row["rule"])} | row for row in rows]

@@ -6,7 +6,8 @@ from dataclasses import asdict
 
 import typer
 
-from crawler.cli.options import Database, Json, clock
+from crawler import clock
+from crawler.cli.options import Database, Json
 
 app = typer.Typer(add_completion=False)
 
@@ -29,7 +30,7 @@ def doctor(database: Database = None, json: Json = False) -> None:
     from crawler import config
     from crawler.watch.doctor import FAIL, examine
 
-    lines = examine(config.load(database=database), clock())
+    lines = examine(config.load(database=database), clock.now())
     if json:
         typer.echo(orjson.dumps([asdict(line) for line in lines]).decode())
     else:

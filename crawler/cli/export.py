@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from crawler.clock import SHANGHAI
 from crawler.errors import ConfigError
 
 app = typer.Typer()
@@ -44,7 +45,6 @@ def export(
     from crawler.dataset.record import as_record
     from crawler.site.channels import find
     from crawler.store import articles
-    from crawler.store.columns import SHANGHAI
     from crawler.store.engine import open_store
 
     if channel and "." not in channel:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -36,13 +35,6 @@ def opened(database: str | None, *, create: bool = False) -> Iterator[Store]:
         yield store
     finally:
         store.close()
-
-
-def clock() -> datetime:
-    """Now, in Shanghai."""
-    from crawler.store.columns import SHANGHAI
-
-    return datetime.now(SHANGHAI)
 
 
 def log_to_stderr() -> None:

@@ -33,7 +33,6 @@ def reparse(
     from crawler.config import load
     from crawler.crawl.reparse import reparse as run
     from crawler.site.channels import find
-    from crawler.store.columns import SHANGHAI
     from crawler.store.engine import crawl_lock, open_store
 
     config = load(database=database)

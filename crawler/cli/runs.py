@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from crawler.cli.options import Database, Json, clock, opened
+from crawler import clock
+from crawler.cli.options import Database, Json, opened
 
 app = typer.Typer(add_completion=False)
 
@@ -49,11 +50,11 @@ def runs(
 
     with opened(database) as store, store.reading.connect() as connection:
         if run is not None:
-            found = report.find(connection, run, clock())
+            found = report.find(connection, run, clock.now())
             counters = report.counted(connection, run).rows
             channels = report.by_channel(connection, run).rows
         else:
-            rows = report.listed(connection, clock(), limit=last).rows
+            rows = report.listed(connection, clock.now(), limit=last).rows
     if run is None:
         _list(rows, json=json)
     elif found is None:

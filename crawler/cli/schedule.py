@@ -8,7 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from crawler.cli.options import Database, Json, clock, opened
+from crawler import clock
+from crawler.cli.options import Database, Json, opened
 
 app = typer.Typer(add_completion=False)
 
@@ -58,7 +59,7 @@ def set_(
     """  # noqa: D301 - the backspace is Click's mark for lines to keep
     from crawler.watch.schedule.table import Schedule, parse_span, save
 
-    now = clock()
+    now = clock.now()
     options = {"since": since, "limit": limit}
     one = Schedule(
         name=name,
@@ -172,7 +173,7 @@ def _show(database: str | None, *, json: bool) -> None:
             err=True,
         )
         raise typer.Exit(1)
-    now = clock()
+    now = clock.now()
     rows = [
         {
             "name": one.name,
@@ -192,7 +193,7 @@ def _switch(name: str, database: str | None, *, on: bool) -> None:
     from crawler.watch.schedule import table
 
     with opened(database) as store, store.writing.begin() as connection:
-        table.enable(connection, name, on, clock())
+        table.enable(connection, name, on, clock.now())
     typer.echo(f"{'enabled' if on else 'disabled'} {name}")
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from crawler.cli.options import Database, clock, log_to_stderr, opened
+from crawler import clock
+from crawler.cli.options import Database, log_to_stderr, opened
 
 app = typer.Typer(add_completion=False)
 
@@ -35,10 +36,12 @@ def serve(database: Database = None) -> None:
     alerts = settings.load()
     with opened(database, create=True) as store:
         files = watched_files(store, options)
-        outside = Outside(start=starter(options.database, options.proxy), now=clock)
+        outside = Outside(start=starter(options.database, options.proxy), now=clock.now)
         try:
             with stop_on_sigterm():
                 typer.echo(f"serving {store.url}; Ctrl-C ends", err=True)
-                loop.serve(store, outside, lambda _: check(store, alerts, clock, files), time.sleep)
+                loop.serve(
+                    store, outside, lambda _: check(store, alerts, clock.now, files), time.sleep
+                )
         except (SystemExit, KeyboardInterrupt):
             typer.echo("ended", err=True)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.cli.options import Database, Json, clock, opened
+from crawler import clock
+from crawler.cli.options import Database, Json, opened
 
 if TYPE_CHECKING:
     from crawler.report.table import Row, Table
@@ -38,7 +39,7 @@ def stats(
     from crawler.report.stats import stats as report
 
     with opened(database) as store, store.reading.connect() as connection:
-        found = report(connection, clock(), days)
+        found = report(connection, clock.now(), days)
     if json:
         import orjson
 

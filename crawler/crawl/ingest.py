@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
+from crawler import clock
 from crawler.crawl import counters, keeping
 from crawler.crawl.archived import extract_record
 from crawler.crawl.keeping import Kept, keep_new, keep_other_text
@@ -73,7 +74,7 @@ class Outcome:
 
 def ingest(connection: Connection, visit: Visit, intake: Intake) -> Outcome:
     """Store ``visit``, but for what :func:`finish` does for a whole batch."""
-    now = visit.fetches[0].fetched_at if visit.fetches else datetime.now().astimezone()
+    now = visit.fetches[0].fetched_at if visit.fetches else clock.now()
     counts = counters.of_visit(visit)
     links = _enter_links(connection, visit, intake, now)
     if visit.failure:

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from crawler import clock
 from crawler.crawl.archived import extract_record
 from crawler.crawl.keeping import Kept, finish, keep_new, keep_other_text
 from crawler.crawl.verifying import settled
@@ -135,7 +136,7 @@ def keep_reading(connection: Connection, article: Article) -> Kept:
     A page that failed before becomes an article.
     """
     by = By(None, code_version())
-    now = article.fetched_at or datetime.now().astimezone()
+    now = article.fetched_at or clock.now()
     if kept := keep_new(connection, article, now, by):
         return kept
     known = articles.find(connection, article.url)

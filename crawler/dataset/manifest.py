@@ -6,13 +6,12 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from crawler import SCHEMA_VERSION, __version__
+from crawler import SCHEMA_VERSION, __version__, clock
 
 
 @dataclass(slots=True)
@@ -66,7 +65,7 @@ def write(path: Path, tally: Tally, *, format_name: str, query: Mapping[str, Any
         "format": format_name,
         "schema_version": SCHEMA_VERSION,
         "renmin_version": __version__,
-        "created_at": datetime.now().astimezone().isoformat(timespec="seconds"),
+        "created_at": clock.now().isoformat(timespec="seconds"),
         "bytes": path.stat().st_size,
         "sha256": _digest(path),
         "records": tally.records,

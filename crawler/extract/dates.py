@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
-BEIJING = timezone(timedelta(hours=8))
+from crawler.clock import SHANGHAI
 
 # 2026年02月12日09:05 · 2026-02-12 09:05:33 · 2026/2/12 9时5分 · 2026年2月12日
 _STAMP = re.compile(
@@ -29,7 +29,7 @@ def read_time(text: str) -> datetime | None:
     for match in _STAMP.finditer(text):
         year, month, day, hour, minute = (int(group or 0) for group in match.groups())
         try:
-            moment = datetime(year, month, day, hour, minute, tzinfo=BEIJING)
+            moment = datetime(year, month, day, hour, minute, tzinfo=SHANGHAI)
         except ValueError:
             continue
         if match[4]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from crawler.extract.dates import BEIJING, read_time, without_time
+from crawler.clock import midnight
+from crawler.extract.dates import read_time, without_time
 from crawler.extract.keywords import marks
 from crawler.extract.tidy import tidy
 from crawler.extract.tree import Page, text_of, xpath
@@ -105,4 +106,4 @@ def fallback_time(page: Page) -> datetime | None:
         if moment is not None:
             return moment
     day = classify(page.url).published
-    return datetime(day.year, day.month, day.day, tzinfo=BEIJING) if day else None
+    return midnight(day) if day else None

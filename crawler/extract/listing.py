@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from crawler.extract.dates import BEIJING
+from crawler.clock import midnight
 from crawler.extract.keywords import marks
 from crawler.extract.tree import Page, parse, text_of, xpath
 from crawler.items import Link, PageKind
@@ -78,7 +78,7 @@ def day_of(published: date | None) -> datetime | None:
     """Return the first minute of a day, at +08:00."""
     if published is None:
         return None
-    return datetime(published.year, published.month, published.day, tzinfo=BEIJING)
+    return midnight(published)
 
 
 def _links(page: Page, skipped: Counter[str]) -> Iterator[tuple[Address, str]]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from crawler.clock import midnight
 from crawler.errors import UnknownChannelError
-from crawler.extract.dates import BEIJING
 from crawler.extract.keywords import marks
 from crawler.site.channels import find
 from crawler.site.urls import classify
@@ -56,7 +56,7 @@ def origin_of(url: str, source: str | None) -> Origin:
     return Origin(
         node_id=address.node_id,
         content_id=address.content_id,
-        published=datetime(day.year, day.month, day.day, tzinfo=BEIJING) if day else None,
+        published=midnight(day) if day else None,
         address=address.canonical if host else None,
     )
 

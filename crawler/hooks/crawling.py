@@ -7,7 +7,6 @@ import contextlib
 import logging
 import os
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from scrapy import signals
@@ -17,6 +16,7 @@ from scrapy.http import Response
 from scrapy.settings import SETTINGS_PRIORITIES
 from twisted.python.failure import Failure as TwistedFailure
 
+from crawler import clock
 from crawler.config import load
 from crawler.crawl.holding import hold
 from crawler.crawl.session import LEASE_SECONDS, CrawlSession
@@ -24,7 +24,6 @@ from crawler.errors import DiskFullError, StoreError
 from crawler.extract.version import code_version
 from crawler.items import Failure, Visit
 from crawler.store.archive import Archive
-from crawler.store.columns import SHANGHAI
 from crawler.store.engine import crawl_lock, open_store
 from crawler.store.leases import Lease
 
@@ -84,7 +83,7 @@ class Crawling:
                 Archive(config.archive_path),
                 replace(plan, settings=_settings_of(crawler), retries=config.retries),
                 code_version=code_version(),
-                clock=lambda: datetime.now(SHANGHAI),
+                clock=clock.now,
                 lease_seconds=crawler.settings.getfloat(LEASE_SETTING, LEASE_SECONDS),
             )
             hold(crawler, session)

@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from random import Random
 
+from crawler.clock import SHANGHAI
 from crawler.replica.traits import traits_of
 from crawler.site.channels import Channel, ListPage
 from crawler.site.urls import Address
 
-CHINA = timezone(timedelta(hours=8))
 # The day on which the invented site is looked at, unless another is named.
 TODAY = date(2026, 11, 20)
 # Every article number is part of the content id, which has eight digits on the site.
@@ -197,7 +197,7 @@ class Plan:
 
     def _published(self, number: int) -> datetime:
         minute = Random(f"{self.seed}/minute/{number}").randrange(7 * 60, 23 * 60)
-        return datetime.combine(self._day(number), time(minute // 60, minute % 60), tzinfo=CHINA)
+        return datetime.combine(self._day(number), time(minute // 60, minute % 60), tzinfo=SHANGHAI)
 
     def _day(self, number: int) -> date:
         if number >= self.base:

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
 
+from crawler.clock import midnight
 from crawler.report import counters, leases
 from crawler.report.counters import Scope, last_days
 from crawler.report.runs import state
@@ -114,7 +115,7 @@ def _last(row: RowMapping | None, now: datetime) -> Row:
 
 def _curves(connection: Connection, days: Sequence[date]) -> dict[str, dict[str, int]]:
     """New articles by channel and day."""
-    scope = Scope(names=("article/new",), since=counters.midnight(days[0]))
+    scope = Scope(names=("article/new",), since=midnight(days[0]))
     curves: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for channel, day, value in counters.sums(connection, ("channel", "day"), scope):
         curves[channel][day] = value

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from crawler.store.columns import SHANGHAI
+from crawler.clock import SHANGHAI, midnight
 from crawler.store.tables import run, run_counter
 
 Counts = Mapping[str, int]
@@ -141,11 +141,6 @@ def last_days(now: datetime, count: int) -> list[date]:
     """The last ``count`` days in Shanghai, today last."""
     today = now.astimezone(SHANGHAI).date()
     return [today - timedelta(days=back) for back in range(count - 1, -1, -1)]
-
-
-def midnight(day: date) -> datetime:
-    """When ``day`` begins in Shanghai."""
-    return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
 
 
 def _day(connection: Connection) -> sa.ColumnElement[str]:

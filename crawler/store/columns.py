@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, TIMESTAMP, BigInteger, Dialect, Integer, MetaData, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 
-SHANGHAI = timezone(timedelta(hours=8), "+08:00")
+from crawler.clock import SHANGHAI
 
 
 class Instant(TypeDecorator[datetime]):

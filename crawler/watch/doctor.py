@@ -15,9 +15,10 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from crawler.clock import SHANGHAI
 from crawler.config import Config
 from crawler.errors import RenminError, SchemaError
-from crawler.store import columns, runs, tables
+from crawler.store import runs, tables
 from crawler.store.engine import Store, open_store
 from crawler.store.migrations import HEAD
 from crawler.watch.alerts import settings as alert_settings
@@ -92,7 +93,7 @@ def clock(now: datetime, installed_at: datetime) -> Line:
         return Line(
             FAIL, "clock", f"says {now:%Y-%m-%d %H:%M}, before this was installed: set the clock"
         )
-    return Line(OK, "clock", f"{now.astimezone(columns.SHANGHAI):%Y-%m-%d %H:%M} in Shanghai")
+    return Line(OK, "clock", f"{now.astimezone(SHANGHAI):%Y-%m-%d %H:%M} in Shanghai")
 
 
 def _python() -> Line:

@@ -14,8 +14,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from crawler import __version__
-from crawler.store.columns import SHANGHAI
+from crawler import __version__, clock
 from crawler.store.migrations import HEAD
 from crawler.store.tables import alert, frontier, run
 from crawler.watch.alerts.facts import ChannelRun, Facts
@@ -53,7 +52,7 @@ def exposition(connection: Connection, now: datetime | None = None) -> str:
     Returns:
         Lines of text; a series without samples still has its HELP and TYPE.
     """
-    now = now or datetime.now(SHANGHAI)
+    now = now or clock.now()
     facts = gather(connection, now)
     series = [
         *_of_last_runs(facts),
@@ -70,7 +69,7 @@ def health(connection: Connection, now: datetime | None = None) -> dict[str, obj
         ``run_age_seconds`` since the last sign of life of a crawl (null before the first), and
         ``alerts_open``.
     """
-    now = now or datetime.now(SHANGHAI)
+    now = now or clock.now()
     query = sa.select(sa.func.max(run.c.heartbeat_at, type_=run.c.heartbeat_at.type))
     beat: datetime | None = connection.scalar(query)
     open_alerts = sa.select(sa.func.count()).where(alert.c.closed_at.is_(None))

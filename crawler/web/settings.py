@@ -9,12 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from crawler import clock
 from crawler.errors import ConfigError
-from crawler.store.columns import SHANGHAI
-
-
-def _now() -> datetime:
-    return datetime.now(SHANGHAI)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +32,7 @@ class Settings:
     host: str = "127.0.0.1"
     token: str = ""
     names: tuple[str, ...] = ()
-    clock: Callable[[], datetime] = _now
+    clock: Callable[[], datetime] = clock.now
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from crawler.store.columns import SHANGHAI
+from crawler.clock import SHANGHAI
 
 
 @pytest.fixture

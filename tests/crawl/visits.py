@@ -6,8 +6,8 @@ import hashlib
 from datetime import datetime, timedelta
 from random import Random
 
+from crawler.clock import SHANGHAI
 from crawler.items import Article, Failure, Fetch, Link, Visit
-from crawler.store.columns import SHANGHAI
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=SHANGHAI)
 HANZI = "山东省济南市青岛会议召开治理河道先易后难记者获悉今年以来全省农业生产形势稳定粮食产量再创新高居民收入增长"

@@ -5,8 +5,8 @@ from datetime import datetime
 import orjson
 
 from crawler import SCHEMA_VERSION
+from crawler.clock import SHANGHAI
 from crawler.dataset.record import as_record
-from crawler.extract.dates import BEIJING
 from crawler.items import Article, Dateline, Doubt, Photo, Repair, Verdict
 
 ORDER = [
@@ -60,7 +60,7 @@ def test_full_article_is_json():
     """Nested values are plain objects, times carry their offset."""
     article = Article(
         url="u",
-        published_at=datetime(2026, 2, 12, 9, 5, tzinfo=BEIJING),
+        published_at=datetime(2026, 2, 12, 9, 5, tzinfo=SHANGHAI),
         dateline=Dateline(text="人民网讯", agency="人民网"),
         photos=(Photo(url="p", caption="花", credit="张三摄", before_paragraph=1),),
         charset=Verdict(decided="gb18030", declared_meta="GB2312"),

@@ -5,8 +5,8 @@ from datetime import datetime
 
 import pytest
 
+from crawler.clock import SHANGHAI
 from crawler.errors import ExtractionError
-from crawler.extract.dates import BEIJING
 from crawler.extract.listing import read_list
 from crawler.extract.sitemap import read_sitemap
 
@@ -29,7 +29,7 @@ def test_articles_are_taken_by_their_address_in_order_once():
 
     assert [link.url[-13:] for link in found.links] == ["41500001.html", "41500002.html"]
     assert {(link.kind, link.channel) for link in found.links} == {("article", "sd")}
-    assert found.links[0].published == datetime(2026, 2, 12, tzinfo=BEIJING)
+    assert found.links[0].published == datetime(2026, 2, 12, tzinfo=SHANGHAI)
 
 
 @pytest.mark.parametrize(

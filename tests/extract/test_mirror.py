@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from crawler.extract.dates import BEIJING
+from crawler.clock import SHANGHAI
 from crawler.extract.origin import origin_of
 from crawler.extract.parse import parse_article
 from crawler.replica.mirror_damage import Site, damage
@@ -56,7 +56,7 @@ def test_copy_in_any_markup_is_read_as_lines():
     found = parse_article(html, URL).article
 
     assert (found.title, found.paragraphs) == (TITLE, (TEXT[0], TEXT[1], TEXT[3]))
-    assert found.published_at == datetime(2023, 3, 25, 10, 12, tzinfo=BEIJING)
+    assert found.published_at == datetime(2023, 3, 25, 10, 12, tzinfo=SHANGHAI)
 
 
 def test_garbled_copy_is_restored_before_it_is_read():

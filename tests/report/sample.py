@@ -15,8 +15,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from crawler.clock import SHANGHAI
 from crawler.store import search, tables
-from crawler.store.columns import SHANGHAI
 from crawler.store.engine import Store
 
 CHANNELS = ("sd", "bj", "sh", "gd", "xj", "ah")

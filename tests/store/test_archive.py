@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from crawler.clock import SHANGHAI
 from crawler.errors import ArchiveError, ConfigError
 from crawler.items import Fetch
 from crawler.store.archive import Archive, Record
 from crawler.store.codec import TRAIN_AT
-from crawler.store.columns import SHANGHAI
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=SHANGHAI)
 

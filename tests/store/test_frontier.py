@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from crawler.clock import SHANGHAI
 from crawler.items import Failure, Link
 from crawler.store import frontier, hosts, leases, runs
-from crawler.store.columns import SHANGHAI
 from crawler.store.frontier import LIST_PRIORITY
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=SHANGHAI)

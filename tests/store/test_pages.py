@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.store.columns import SHANGHAI
+from crawler.clock import SHANGHAI
 from crawler.store.pages import LONGEST, next_check
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=SHANGHAI)

@@ -14,8 +14,8 @@ from itertools import islice
 
 from croniter import CroniterBadCronError, CroniterBadDateError, croniter
 
+from crawler.clock import SHANGHAI
 from crawler.errors import ConfigError
-from crawler.store.columns import SHANGHAI
 
 # After years of silence the exact number of missed times is of no use to anybody.
 MOST_MISSED = 9999

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Never
 
+from crawler import clock
 from crawler.errors import BusyError
-from crawler.store.columns import SHANGHAI
 from crawler.store.engine import Store, crawl_lock, open_store
 from crawler.watch.schedule import history, process, table
 from crawler.watch.schedule.planning import Due
@@ -44,7 +44,7 @@ class Outside:
     """
 
     start: Starter
-    now: Callable[[], datetime] = lambda: datetime.now(SHANGHAI)
+    now: Callable[[], datetime] = clock.now
     has_process: history.HasProcess = process.has_process
     meanwhile: Callable[[], None] = lambda: None
 

@@ -13,7 +13,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from crawler.store.columns import SHANGHAI
+from crawler.clock import SHANGHAI
 from crawler.store.engine import open_store
 from crawler.store.tables import alert, run, run_counter
 from crawler.watch.alerts import settings

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crawler.clock import SHANGHAI
 from crawler.errors import ConfigError
-from crawler.store.columns import SHANGHAI
 from crawler.watch.schedule import planning
 
 DAILY = "15 6 * * *"

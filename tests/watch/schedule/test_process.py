@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from crawler.store.columns import SHANGHAI
+from crawler.clock import SHANGHAI
 from crawler.store.tables import schedule_run
 from crawler.watch.schedule import process, runner, table
 
