@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from crawler.clock import SHANGHAI
+
 app = typer.Typer()
 
 

@@ -10,8 +10,8 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
+from crawler import clock
 from crawler.cli import dashboard, runs, stats
-from crawler.cli.options import clock
 from crawler.store.engine import open_store
 from tests.report.sample import Builder
 
@@ -23,7 +23,7 @@ def invoke(module, *arguments):
 @pytest.fixture
 def filled(database):
     store = open_store(database)
-    Builder(store, now=clock()).runs(3, 30, days=3)
+    Builder(store, now=clock.now()).runs(3, 30, days=3)
     store.close()
     return database
 
