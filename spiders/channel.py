@@ -154,7 +154,7 @@ class ChannelSpider(Spider):
     def _reaches_further(self, listing: Listing) -> bool:
         """Whether ``--since`` reaches beyond the oldest article of a list page."""
         days = [link.published for link in listing.links if link.published]
-        return bool(days) and self.plan.since is not None and min(days) >= self.plan.since.date()
+        return bool(days) and self.plan.since is not None and min(days) >= self.plan.since
 
     def _visit(self, lease: Lease, **brought: Any) -> Visit:
         return Visit(

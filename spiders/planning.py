@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from crawler.clock import SHANGHAI
@@ -64,11 +64,11 @@ def _split(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _day(text: str) -> datetime | None:
+def _day(text: str) -> date | None:
     if not text:
         return None
     try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=SHANGHAI)
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=SHANGHAI).date()
     except ValueError:
         raise ConfigError(f"since={text}: not a day; write it like 2026-11-01") from None
 

@@ -13,6 +13,9 @@ import pytest
 import sqlalchemy as sa
 
 from crawler.store.engine import open_store
+from tests import days
+
+days.watch()
 
 _numbers = itertools.count()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 
@@ -24,6 +24,6 @@ class Plan:
     command: str
     channels: tuple[str, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
-    since: datetime | None = None
+    since: date | None = None
     limit: int | None = None
     retries: int = 5

@@ -10,9 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
 
-from crawler.clock import midnight
 from crawler.extract.keywords import marks
 from crawler.extract.tree import Page, parse, text_of, xpath
 from crawler.items import Link, PageKind
@@ -74,13 +72,6 @@ def read_list(html: str, url: str) -> Listing:
     return Listing(links=tuple(links.values()), next=following, skipped=dict(skipped))
 
 
-def day_of(published: date | None) -> datetime | None:
-    """Return the first minute of a day, at +08:00."""
-    if published is None:
-        return None
-    return midnight(published)
-
-
 def _links(page: Page, skipped: Counter[str]) -> Iterator[tuple[Address, str]]:
     anchors = _ANCHORS(page.root)
     if len(anchors) > MAX_LINKS:
@@ -128,5 +119,5 @@ def _link(address: Address, kind: PageKind, own: Address) -> Link:
         fetch_url=address.fetch_url,
         kind=kind,
         channel=address.channel or own.channel or own.host,
-        published=day_of(address.published),
+        published=address.published,
     )

@@ -9,12 +9,13 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 
 from lxml import etree
 
 from crawler.errors import ExtractionError
 from crawler.extract.dates import read_time
-from crawler.extract.listing import Listing, day_of
+from crawler.extract.listing import Listing
 from crawler.extract.tree import Element
 from crawler.items import Link, PageKind
 from crawler.site.urls import Address, classify
@@ -108,8 +109,13 @@ def _link(address: Address, day: str) -> Link | None:
         fetch_url=address.fetch_url,
         kind=kind,
         channel=address.channel,
-        published=day_of(address.published) or (read_time(day) if kind == "article" else None),
+        published=address.published or (_day(day) if kind == "article" else None),
     )
+
+
+def _day(text: str) -> date | None:
+    moment = read_time(text)
+    return moment.date() if moment else None
 
 
 def _name(element: Element) -> str:

@@ -72,6 +72,16 @@ def test_days_of_one_site(visited, database):
     assert "{+" in history.stdout
 
 
+def test_since_works_on_an_empty_database(serve, database):
+    """The first crawl with ``--since`` stores the articles of those days, and no others."""
+    site = serve(articles=45)
+
+    assert crawl(site, database, "--since", "2026-11-10").returncode == 0
+
+    wanted = {row["url"] for row in site.site.rows() if row["published"] >= "2026-11-10"}
+    assert {url for (url,) in rows(database, "SELECT url FROM article")} == wanted
+
+
 def test_since_and_limit_keep_a_crawl_small(serve, database):
     """``--limit`` stops at so many articles; ``--since`` leaves older addresses alone."""
     site = serve(articles=45)
