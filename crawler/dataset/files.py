@@ -3,53 +3,20 @@
 from __future__ import annotations
 
 import gzip
-import importlib
+import itertools
 import os
-import pkgutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
-from types import ModuleType
 from typing import Any, BinaryIO, cast
 
 import zstandard
 
-import crawler.dataset
 from crawler.dataset import manifest
+from crawler.dataset.formats import Format, by_ending, named
 from crawler.dataset.manifest import Tally
-from crawler.errors import ConfigError, DiskFullError
-
-# Modules of the folder that are no format.
-NOT_FORMATS = {"files", "manifest", "record"}
-COMPRESSION = (".gz", ".zst")
-
-
-@cache
-def formats() -> dict[str, ModuleType]:
-    """Every format by name."""
-    names = sorted(module.name for module in pkgutil.iter_modules(crawler.dataset.__path__))
-    return {
-        name: importlib.import_module(f"crawler.dataset.{name}")
-        for name in names
-        if name not in NOT_FORMATS
-    }
-
-
-def format_of(destination: str, named: str | None) -> ModuleType:
-    """The format that the user named, or that the file's ending names; JSONL for ``-``.
-
-    Raises:
-        ConfigError: There is no such format.
-    """
-    if named is None:
-        bare = destination.removesuffix(".gz").removesuffix(".zst")
-        found = [each for each in formats().values() if bare.endswith(each.SUFFIX)]
-        return found[0] if found else formats()["jsonl"]
-    if named not in formats():
-        raise ConfigError(f"--format {named}: known formats are {', '.join(formats())}")
-    return formats()[named]
+from crawler.errors import ConfigError, DiskFullError, RenminError
 
 
 def export(
@@ -61,6 +28,8 @@ def export(
 ) -> Tally:
     """Write ``records`` to a file with its manifest, or to standard output.
 
+    No record is no file: what was there before stays.
+
     Args:
         records: In the order in which they are to stand.
         destination: A path, or ``-``. An ending ``.gz`` or ``.zst`` compresses.
@@ -68,36 +37,71 @@ def export(
         query: For the manifest: what was asked for.
 
     Raises:
-        ConfigError: The format or the folder does not exist.
+        ConfigError: The format or the folder does not exist, or the path is a folder.
         DiskFullError: The file could not be written; what was there before is untouched.
+        RenminError: Whoever read standard output has closed it.
     """
-    module = format_of(destination, format_name)
+    form = format_of(destination, format_name)
     tally = Tally()
     counted = _counted(records, tally)
     if destination == "-":
-        module.write(counted, sys.stdout.buffer)
-        sys.stdout.buffer.flush()
+        _print(counted, form, tally)
         return tally
     path = Path(destination)
-    if not path.parent.is_dir():
-        raise ConfigError(f"{path}: the folder {path.parent} does not exist")
-    try:
-        with whole_file(path) as file:
-            module.write(counted, file)
-    except OSError as error:
-        raise DiskFullError(f"{path}: cannot be written: {error.strerror}") from error
-    name = module.__name__.rpartition(".")[2]
-    manifest.write(path, tally, format_name=name, query=query)
+    check_path(path)
+    first = next(counted, None)
+    if first is None:
+        return tally
+    with writing(path), whole_file(path, form.compression) as file:
+        form.module.write(itertools.chain([first], counted), file)
+    manifest.write(path, tally, format_name=form.name, query=query)
     return tally
 
 
+def format_of(destination: str, name: str | None) -> Format:
+    """The format that the user named, or that the file's ending names.
+
+    Raises:
+        ConfigError: There is no such format.
+    """
+    if name is None:
+        return by_ending(destination)
+    found = named(name)
+    # `--format csv` into a.csv.gz compresses as ever.
+    ending = Path(destination).suffix.lower()
+    if ending in {".gz", ".zst"} and not found.compression:
+        return named(found.name + ending)
+    return found
+
+
+def check_path(path: Path) -> None:
+    """Refuse what cannot become a file.
+
+    Raises:
+        ConfigError: It is a folder, or lies in one that does not exist.
+    """
+    if path.is_dir():
+        raise ConfigError(f"{path}: is a folder; name a file in it, {path / 'articles.jsonl'}")
+    if not path.parent.is_dir():
+        raise ConfigError(f"{path}: the folder {path.parent} does not exist")
+
+
 @contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
+def writing(path: Path) -> Iterator[None]:
+    """Within: trouble of the disk is named with the file that could not be written."""
+    try:
+        yield
+    except OSError as error:
+        raise DiskFullError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+@contextmanager
+def whole_file(path: Path, compression: str = "") -> Iterator[BinaryIO]:
     """Open a file that takes its name only when everything is written and on the disk."""
     partial = path.with_name(path.name + ".part")
     try:
         with partial.open("wb") as raw:
-            with _compressed(path, raw) as file:
+            with _compressed(compression, raw) as file:
                 yield file
             raw.flush()
             os.fsync(raw.fileno())
@@ -107,16 +111,30 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _compressed(path: Path, raw: BinaryIO) -> Iterator[BinaryIO]:
-    if path.suffix == ".gz":
+def _compressed(compression: str, raw: BinaryIO) -> Iterator[BinaryIO]:
+    if compression == ".gz":
         # No name and no time inside: the same articles give the same bytes.
         with gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) as file:
             yield cast("BinaryIO", file)
-    elif path.suffix == ".zst":
+    elif compression == ".zst":
         with zstandard.ZstdCompressor(level=3).stream_writer(raw, closefd=False) as file:
             yield cast("BinaryIO", file)
     else:
         yield raw
+
+
+def _print(records: Iterator[Mapping[str, Any]], form: Format, tally: Tally) -> None:
+    try:
+        with _compressed(form.compression, sys.stdout.buffer) as file:
+            form.module.write(records, file)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # What is left in the buffer goes nowhere, so that the interpreter does not stumble over it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise RenminError(
+            f"-: the reader of standard output closed it at article {tally.records}; "
+            "the rest was not written"
+        ) from None
 
 
 def _counted(records: Iterable[Mapping[str, Any]], tally: Tally) -> Iterator[Mapping[str, Any]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import crawler
 
-ROOMS = ("text", "page", "site")
+ROOMS = ("text", "extract", "site")
 
 
 @cache

@@ -177,7 +177,7 @@ def amend(connection: Connection, article_id: int, item: Article) -> None:
 def select(
     connection: Connection,
     *,
-    channel: str | None = None,
+    channels: Collection[str] = (),
     since: datetime | None = None,
     until: datetime | None = None,
     include_duplicates: bool = False,
@@ -186,15 +186,15 @@ def select(
 
     Args:
         connection: Of the reading engine; its transaction is the snapshot.
-        channel: Only of this channel.
+        channels: Only of these; all if there are none.
         since: Published then or later. An article without a date counts by its first fetch.
         until: Published before.
         include_duplicates: Whether articles that are marked as copies come too.
     """
     day = sa.func.coalesce(article.c.published_at, article.c.first_seen_at, type_=_INSTANT)
     query = SELECT.order_by(article.c.url)
-    if channel:
-        query = query.where(article.c.channel == channel)
+    if channels:
+        query = query.where(article.c.channel.in_(channels))
     if since:
         query = query.where(day >= since)
     if until:

@@ -12,14 +12,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from crawler.dataset.formats.csv import defused
 from crawler.errors import StoreError
 from crawler.report.table import Table
 from crawler.watch import metrics as prometheus
 from crawler.web import query
 from crawler.web.tables import ANSWERS, looking
-
-# A spreadsheet takes a cell that begins so for a formula, also behind a tab or a line's end.
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def as_csv(request: Request) -> Response:
@@ -81,15 +79,6 @@ def cell(value: Any) -> str | int | float:
         case dict():
             value = orjson.dumps(value).decode()
     return defused(str(value))
-
-
-def defused(text: str) -> str:
-    """``text``, behind an apostrophe if it begins like a formula.
-
-    >>> defused("=1+1")
-    "'=1+1"
-    """
-    return f"'{text}" if text.startswith(DANGEROUS) else text
 
 
 def _answer(request: Request) -> tuple[str, Table]:
