@@ -65,7 +65,7 @@ def _read(page: str) -> bytes:
 
 
 def _record(name: str, body: bytes, url: str | None, content_type: str | None) -> bytes:
-    from crawler.dataset.jsonl import line
+    from crawler.dataset.formats.jsonl import line
     from crawler.dataset.record import as_record
     from crawler.extract.refuse import refuse
     from crawler.extract.repaired import parse_repaired
