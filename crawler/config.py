@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.errors import ConfigError
+from crawler.items import MAX_PAGE_BYTES
 
 FILE = "renmin.toml"
 
@@ -38,7 +39,7 @@ class Config:
     contact: str = ""
     delay: float = 1.0
     proxy: str = ""
-    max_page_bytes: int = 8 * 1024 * 1024
+    max_page_bytes: int = MAX_PAGE_BYTES
     retries: int = 5
 
     @property
@@ -110,6 +111,8 @@ def _checked(config: Config) -> Config:
             f"database={config.database}: not a database URL; "
             "a file is written sqlite:///path/to/file.db"
         )
-    if config.retries < 1 or config.max_page_bytes < 1024:
-        raise ConfigError("retries must be at least 1 and max_page_bytes at least 1024")
+    if config.retries < 1 or not 1024 <= config.max_page_bytes <= MAX_PAGE_BYTES:
+        raise ConfigError(
+            f"retries must be at least 1 and max_page_bytes between 1024 and {MAX_PAGE_BYTES}"
+        )
     return config

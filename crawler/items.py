@@ -11,6 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+# The largest page of the site is under 1 MB; a body beyond this is an accident or an attack. It is
+# neither fetched nor read, whoever brings it.
+MAX_PAGE_BYTES = 8 * 1024 * 1024
+
 Script = Literal["Hans", "Hant"]
 PageKind = Literal["list", "article", "sitemap"]
 

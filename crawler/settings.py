@@ -74,8 +74,6 @@ DOWNLOADER_MIDDLEWARES = {
     # In the place of Scrapy's, which lets everything pass when robots.txt cannot be read.
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.hooks.robots.RobotsMiddleware": 100,
-    # Above HttpCompression (590), so that it sees the body unpacked: answers come from below.
-    "crawler.hooks.charset.CharsetMiddleware": 585,
 }
 
 SPIDER_MIDDLEWARES = {
@@ -85,9 +83,8 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
 }
 
-# The order is the meaning: first make the text true, then refuse what is no article, then keep it.
+# The order is the meaning: first refuse what is no article, then keep it.
 ITEM_PIPELINES = {
-    "pipelines.repair.RepairPipeline": 100,
     "pipelines.validate.ValidatePipeline": 200,
     "pipelines.store.StorePipeline": 300,
 }

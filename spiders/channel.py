@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 from scrapy import Request, Spider
@@ -15,14 +16,10 @@ from scrapy.exceptions import DownloadFailedError, IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
-from crawler.crawl.archived import assemble, read_page
 from crawler.errors import ExtractionError
-from crawler.extract.listing import Listing, read_list
-from crawler.extract.parse import ParsedPage
-from crawler.extract.sitemap import read_sitemap
+from crawler.extract import Listing, Page, assemble, links, read
 from crawler.items import Fetch, Visit
 from crawler.store.leases import Lease
-from crawler.text import decode
 from spiders.failures import extraction_failed, failure_of
 from spiders.planning import plan_of, start_links
 from spiders.responses import conditional_headers, fetch_of, is_unchanged, moved_to
@@ -86,13 +83,13 @@ class ChannelSpider(Spider):
         fetch = fetch_of(response)
         if is_unchanged(fetch, lease):
             return self._visit(lease, fetches=(fetch,), unchanged=True)
-        listing = self._read_listing(response, lease)
-        links = tuple(link for link in listing.links if link.channel in self.plan.channels)
-        strangers = len(listing.links) - len(links)
+        listing = links(fetch)
+        found = tuple(link for link in listing.links if link.channel in self.plan.channels)
+        strangers = len(listing.links) - len(found)
         return self._visit(
             lease,
             fetches=(fetch,),
-            links=links,
+            links=found,
             next_list=listing.next,
             read_on=self._reaches_further(listing),
             skipped={**listing.skipped, OTHER_CHANNEL: strangers},
@@ -112,7 +109,7 @@ class ChannelSpider(Spider):
             return self._visit(lease, fetches=(fetch,), failure=extraction_failed(error))
         except (DownloadFailedError, IgnoreRequest) as error:
             return self._visit(lease, fetches=(fetch,), failure=failure_of(error)[0])
-        article = assemble(lease.url, pages, fetch)
+        article = replace(assemble(pages), url=lease.url)  # the frontier's key
         return self._visit(lease, fetches=fetches, article=article)
 
     def failed(self, failure: TwistedFailure) -> Visit:
@@ -124,19 +121,19 @@ class ChannelSpider(Spider):
 
     async def _all_pages(
         self, response: Response, first: Fetch
-    ) -> tuple[list[ParsedPage], tuple[Fetch, ...]]:
+    ) -> tuple[list[Page], tuple[Fetch, ...]]:
         """Fetch and read the further pages too; each may name the next one only.
 
         An article is stored whole or not at all: a page that cannot be had fails all of them.
         """
-        pages, fetches = [read_page(first, response.meta["verdict"])], [first]
-        waiting, known = deque(pages[0].pages), {response.url, *pages[0].pages}
+        pages, fetches = [read(first)], [first]
+        waiting, known = deque(pages[0].further), {response.url, *pages[0].further}
         while waiting and len(pages) < MOST_PAGES:
             further = await self._download(waiting.popleft(), response)
             fetches.append(fetch_of(further, len(pages) + 1))
-            pages.append(read_page(fetches[-1], further.meta.get("verdict")))
-            waiting += [url for url in pages[-1].pages if url not in known]
-            known.update(pages[-1].pages)
+            pages.append(read(fetches[-1]))
+            waiting += [url for url in pages[-1].further if url not in known]
+            known.update(pages[-1].further)
         return pages, tuple(fetches)
 
     async def _download(self, url: str, first: Response) -> Response:
@@ -145,11 +142,6 @@ class ChannelSpider(Spider):
         if response.status != 200:
             raise ExtractionError(url, None, "pages", f"status {response.status}")
         return response
-
-    def _read_listing(self, response: Response, lease: Lease) -> Listing:
-        if lease.kind == "sitemap":
-            return read_sitemap(response.body, response.url)
-        return read_list(decode(response.body, response.meta["verdict"]), response.url)
 
     def _reaches_further(self, listing: Listing) -> bool:
         """Whether ``--since`` reaches beyond the oldest article of a list page."""

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from crawler.dataset.record import as_record
-from crawler.extract.parse import ParsedPage, parse_article
-from crawler.text.charset.decide import decide, decode
+from crawler.extract import Page, read
+from tests.crawl.visits import fetch
 
 PAGES = Path(__file__).parent / "pages"
 
@@ -50,20 +50,20 @@ def saved_pages() -> list[Path]:
     return sorted(meta.parent for meta in PAGES.glob("*/*/meta.json"))
 
 
-def read_saved(folder: Path) -> ParsedPage:
+def read_saved(folder: Path) -> Page:
     """Extract a saved page, from its bytes."""
     meta = json.loads((folder / "meta.json").read_text("utf-8"))
     body = next(folder.glob("body.*")).read_bytes()
-    verdict = decide(body, meta["headers"].get("Content-Type"))
-    return parse_article(decode(body, verdict), meta["url"])
+    headers = {name.lower(): value for name, value in meta["headers"].items()}
+    return read(fetch(meta["url"], body, headers=headers))
 
 
-def outcome(page: ParsedPage) -> dict[str, Any]:
+def outcome(page: Page) -> dict[str, Any]:
     """Return what a page gave, in the form of ``expected.json``."""
     record = as_record(page.article)
     return {name: record[name] for name in FIELDS} | {
-        "pages": list(page.pages),
-        "page": page.page,
+        "pages": list(page.further),
+        "page": page.number,
     }
 
 

@@ -11,7 +11,9 @@ from typing import Annotated
 import orjson
 import typer
 
+from crawler import clock
 from crawler.errors import ConfigError, ExtractionError
+from crawler.items import Fetch
 
 app = typer.Typer()
 
@@ -67,23 +69,19 @@ def _read(page: str) -> bytes:
 def _record(name: str, body: bytes, url: str | None, content_type: str | None) -> bytes:
     from crawler.dataset.formats.jsonl import line
     from crawler.dataset.record import as_record
-    from crawler.extract.refuse import refuse
-    from crawler.extract.repaired import parse_repaired
-    from crawler.extract.tree import stated_address
-    from crawler.text.charset.decide import decide, decode
+    from crawler.extract import extract
 
     content_type = content_type or _header_beside(name)
-    place = url or _file_address(name)
-    refuse(body, content_type, place)
-    verdict = decide(body, content_type)
-    html = decode(body, verdict)
-    page = parse_repaired(html, url or stated_address(html) or place)
-    article = replace(
-        page.article,
-        charset=verdict,
-        fetched_url=url,
-        body_sha256=hashlib.sha256(body).hexdigest(),
+    fetch = Fetch(
+        url=url or _file_address(name),
+        status=200,
+        headers={"content-type": content_type} if content_type else {},
+        body=body,
+        fetched_at=clock.now(),
+        sha256=hashlib.sha256(body).hexdigest(),
     )
+    # Nobody fetched it now, and only who named its address knows where it came from.
+    article = replace(extract([fetch]), fetched_url=url, fetched_at=None)
     return line(as_record(article)).rstrip(b"\n")
 
 

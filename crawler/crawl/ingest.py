@@ -16,8 +16,8 @@ from sqlalchemy import Connection
 
 from crawler import clock
 from crawler.crawl import counters, keeping
-from crawler.crawl.archived import extract_record
 from crawler.crawl.keeping import Kept, keep_new, keep_other_text
+from crawler.crawl.reparse import extract_record
 from crawler.crawl.verifying import settled
 from crawler.errors import ArchiveError, ExtractionError
 from crawler.items import Article, Fetch, Link, Visit

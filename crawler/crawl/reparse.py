@@ -21,14 +21,14 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from crawler import clock
-from crawler.crawl.archived import extract_record
 from crawler.crawl.keeping import Kept, finish, keep_new, keep_other_text
 from crawler.crawl.verifying import settled
 from crawler.errors import ArchiveError, ExtractionError
-from crawler.extract.version import code_version
+from crawler.extract import extract, version
+from crawler.extract.repaired import is_hopeless
 from crawler.items import Article
 from crawler.store import articles
-from crawler.store.archive import Archive
+from crawler.store.archive import Archive, Record
 from crawler.store.articles import By
 from crawler.store.engine import Store, open_store
 
@@ -130,12 +130,24 @@ def reextract_url(store: Store, archive: Archive, url: str) -> Reading:
     return reading
 
 
+def extract_record(record: Record) -> Article:
+    """Extract the article of one visit of the archive.
+
+    Raises:
+        ExtractionError: A page gives no article, or none that can be read.
+    """
+    article = replace(extract(record.fetches), url=record.url, channel=record.channel)
+    if is_hopeless(article):
+        raise ExtractionError(record.url, article.template, "text", "undecodable")
+    return article
+
+
 def keep_reading(connection: Connection, article: Article) -> Kept:
     """Store another reading of known bytes; :func:`crawler.crawl.keeping.finish` must follow.
 
     A page that failed before becomes an article.
     """
-    by = By(None, code_version())
+    by = By(None, version())
     now = article.fetched_at or clock.now()
     if kept := keep_new(connection, article, now, by):
         return kept

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from crawler.extract.boilerplate import BLOCKS, FURNITURE, HEADINGS, SILENT, Box, alignment, box_of
 from crawler.extract.images import address_of
 from crawler.extract.tidy import tidy
-from crawler.extract.tree import Element, Page, text_of
+from crawler.extract.tree import Document, Element, text_of
 
 # The parser allows 2,047 levels; below this one, text is taken without looking at its setting.
 MAX_DEPTH = 150
@@ -93,7 +93,7 @@ class Body:
     editors: list[str] = field(default_factory=list)
 
 
-def read_body(page: Page, boxes: list[Element], furniture: frozenset[str] = FURNITURE) -> Body:
+def read_body(page: Document, boxes: list[Element], furniture: frozenset[str] = FURNITURE) -> Body:
     """Read the lines and images of ``boxes``, one after the other.
 
     Args:
@@ -112,7 +112,7 @@ def read_body(page: Page, boxes: list[Element], furniture: frozenset[str] = FURN
 class _Walk:
     """The pass itself: the line being gathered, and what has been found."""
 
-    def __init__(self, page: Page, furniture: frozenset[str]) -> None:
+    def __init__(self, page: Document, furniture: frozenset[str]) -> None:
         self.page = page
         self.furniture = furniture
         self.body = Body()

@@ -1,7 +1,7 @@
 """The page designs of the site, in the order in which they are tried.
 
 A design is data: a name, and the places where it keeps the parts of an article; the reading
-(:mod:`crawler.extract.read`) is the same for all. The names say what the site itself calls a
+(:mod:`crawler.extract.fields`) is the same for all. The names say what the site itself calls a
 design, by the folder of its style sheet (2010wb, 2016wb, 2020wbc), or what it is for. The years
 are when pages of it were published as far as is known; they are never used to choose, and
 neither is the host: one host has served pages of several designs on one day.
@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crawler.extract.boilerplate import FURNITURE
-from crawler.extract.tree import Element, Page, Query, xpath
+from crawler.extract.tree import Document, Element, Query, xpath
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -330,7 +330,7 @@ DESIGNS: tuple[Design, ...] = (
 )
 
 
-def fitting(page: Page) -> Iterator[tuple[Design, Element, list[Element]]]:
+def fitting(page: Document) -> Iterator[tuple[Design, Element, list[Element]]]:
     """Yield the designs that fit the page, with its head box and its text boxes.
 
     More than one may: a page can carry the ids of one design in the boxes of another. Whoever

@@ -14,6 +14,7 @@ from crawler.extract.body import Image, Line, read_body
 from crawler.extract.byline import is_editors_text, read_editors
 from crawler.extract.captions import Told, tell_apart
 from crawler.extract.dates import read_time
+from crawler.extract.fields import Reading, first_source, first_time, without_headline
 from crawler.extract.header import (
     fallback_source,
     fallback_time,
@@ -23,8 +24,7 @@ from crawler.extract.header import (
 )
 from crawler.extract.lines import lines_of
 from crawler.extract.page_furniture import without_noise
-from crawler.extract.read import Reading, first_source, first_time, without_headline
-from crawler.extract.tree import Page, parse
+from crawler.extract.tree import Document, parse
 
 NAME = "generic"
 
@@ -36,7 +36,7 @@ _ENDS = ("。", "！", "？", "”", "；", "…", ".", "!", "?", "）", ")")
 _FEWEST_CHARACTERS = 30
 
 
-def read(page: Page) -> Reading:
+def read(page: Document) -> Reading:
     """Read a page of unknown design.
 
     Returns:
@@ -65,7 +65,7 @@ def _near_source(lines: list[str]) -> list[str]:
     return [line for line in lines if read_source(line) and read_time(line)]
 
 
-def _told(page: Page, title: str) -> Told:
+def _told(page: Document, title: str) -> Told:
     """Read the box that the general reader chose; if that is no text, the sentences of the page."""
     for blocks in (_main_blocks(page), _sentences(page)):
         text = without_headline(without_noise(blocks), (title,))
@@ -77,12 +77,12 @@ def _told(page: Page, title: str) -> Told:
     return Told((), ())
 
 
-def _sentences(page: Page) -> list[Line | Image]:
+def _sentences(page: Document) -> list[Line | Image]:
     blocks = lines_of(page)
     return [b for b in blocks if isinstance(b, Line) and b.text.endswith(_ENDS) and not b.linked]
 
 
-def _main_blocks(page: Page) -> list[Line | Image]:
+def _main_blocks(page: Document) -> list[Line | Image]:
     if len(page.html) > _LARGEST or _depth_exceeds(page, _DEEPEST):
         return lines_of(page)
     from readability import Document
@@ -102,6 +102,6 @@ def _reads_like_text(paragraphs: tuple[str, ...]) -> bool:
     return sum(map(len, sentences)) >= _FEWEST_CHARACTERS
 
 
-def _depth_exceeds(page: Page, limit: int) -> bool:
+def _depth_exceeds(page: Document, limit: int) -> bool:
     deeper = etree.XPath("boolean(" + "/".join(["/*"] + ["*"] * limit) + ")")
     return bool(deeper(page.root))

@@ -8,7 +8,7 @@ from crawler.clock import midnight
 from crawler.extract.dates import read_time, without_time
 from crawler.extract.keywords import marks
 from crawler.extract.tidy import tidy
-from crawler.extract.tree import Page, text_of, xpath
+from crawler.extract.tree import Document, text_of, xpath
 from crawler.site.urls import classify
 
 # 标题--山东频道--人民网 · 标题--理论-中国共产党新闻网. The headline may hold dashes of its own.
@@ -47,7 +47,7 @@ def without_page_number(title: str) -> str:
     return _PAGE_NUMBER.sub("", title).rstrip()
 
 
-def fallback_title(page: Page) -> str:
+def fallback_title(page: Document) -> str:
     """Read the headline where no design says where it is: ``h1``, else the document's title."""
     for element in _H1(page.root)[:5]:
         text = text_of(element)
@@ -87,13 +87,13 @@ def is_stamp(line: str) -> bool:
     return read_source(line) is not None or read_time(line) is not None
 
 
-def fallback_source(page: Page) -> str | None:
+def fallback_source(page: Document) -> str | None:
     """Read the source off ``<meta name="source">``, with or without its ``来源：``."""
     named = page.meta.get("source", "")
     return read_source(f"来源：{_SOURCE.sub('', named, count=1)}") if named else None
 
 
-def fallback_time(page: Page) -> datetime | None:
+def fallback_time(page: Document) -> datetime | None:
     """Read the time off ``<meta>``, else the day off the address; ``None`` if neither says."""
     for name in (
         "article:published_time",

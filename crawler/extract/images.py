@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.extract.tree import Element, Page
+from crawler.extract.tree import Document, Element
 
 # Attributes that hold the real address on pages which load images late, before ``src``.
 _LATE = ("data-original", "data-src", "data-echo", "_src", "original")
@@ -24,7 +24,7 @@ _FOREIGN = re.compile(
 _MIN_SIDE = 32
 
 
-def address_of(element: Element, page: Page) -> str | None:
+def address_of(element: Element, page: Document) -> str | None:
     """Return the absolute address of an ``<img>`` of the article, ``None`` for any other."""
     source = next((element.get(name) for name in _LATE if element.get(name)), None)
     source = (source or element.get("src") or "").strip()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from crawler.extract.body import Image, Line, Setting, read_body
 from crawler.extract.tidy import tidy
-from crawler.extract.tree import Page
+from crawler.extract.tree import Document
 
 
-def lines_of(page: Page) -> list[Line | Image]:
+def lines_of(page: Document) -> list[Line | Image]:
     """Return the lines and images of a whole page, in reading order."""
     return read_body(page, page.root.xpath("/html/body") or [page.root]).blocks
 

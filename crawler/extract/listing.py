@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from crawler.extract.keywords import marks
-from crawler.extract.tree import Page, parse, text_of, xpath
+from crawler.extract.tree import Document, parse, text_of, xpath
 from crawler.items import Link, PageKind
 from crawler.site.urls import Address, classify
 
@@ -72,7 +72,7 @@ def read_list(html: str, url: str) -> Listing:
     return Listing(links=tuple(links.values()), next=following, skipped=dict(skipped))
 
 
-def _links(page: Page, skipped: Counter[str]) -> Iterator[tuple[Address, str]]:
+def _links(page: Document, skipped: Counter[str]) -> Iterator[tuple[Address, str]]:
     anchors = _ANCHORS(page.root)
     if len(anchors) > MAX_LINKS:
         skipped["bounded"] = len(anchors) - MAX_LINKS

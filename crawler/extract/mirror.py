@@ -16,14 +16,14 @@ from crawler.extract.body import Image, Line
 from crawler.extract.byline import is_editors_text, read_dateline, read_editors
 from crawler.extract.captions import tell_apart
 from crawler.extract.credits import split_credit
+from crawler.extract.fields import Reading, first_source, first_time, without_headline
 from crawler.extract.header import fallback_time, fallback_title, is_stamp, read_source
 from crawler.extract.keywords import marks
 from crawler.extract.lines import lines_of, lines_of_text
 from crawler.extract.origin import Origin, origin_of
 from crawler.extract.page_furniture import without_noise
-from crawler.extract.read import Reading, first_source, first_time, without_headline
 from crawler.extract.restored import Restored, evidence, restore_lines
-from crawler.extract.tree import Page
+from crawler.extract.tree import Document
 from crawler.site.urls import classify
 
 NAME = "mirror"
@@ -52,7 +52,7 @@ class _Found:
     text: list[Line | Image]
 
 
-def read(page: Page) -> Reading | None:
+def read(page: Document) -> Reading | None:
     """Read a copy on another site.
 
     Returns:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from crawler.extract.derive import reread
 from crawler.extract.header import without_page_number
-from crawler.extract.parsed import ParsedPage
-from crawler.extract.tree import Page, xpath
-from crawler.items import Article, Photo
+from crawler.extract.tree import Document, xpath
+from crawler.items import Article, Fetch, Photo
 from crawler.site.urls import Address, classify
 
 # No article of the site is known to have more; a page that links to more is not believed.
@@ -29,7 +28,25 @@ _ADDRESS_END = re.compile(r"\d{1,3}\.s?html?")
 _LONG = 20
 
 
-def further_pages(page: Page, address: Address) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What one page of an article gave.
+
+    Attributes:
+        article: The article, as far as this page holds it; nothing is repaired yet.
+        further: Absolute addresses of the article's further pages, in order; empty for most. A
+            page of a gallery may name only the next one: ask each page that is fetched.
+        number: Which page of its article this is, from 1.
+        fetch: The response that it was read from; ``None`` if there was only its text.
+    """
+
+    article: Article
+    further: tuple[str, ...] = ()
+    number: int = 1
+    fetch: Fetch | None = None
+
+
+def further_pages(page: Document, address: Address) -> tuple[str, ...]:
     """Return the addresses of the article's further pages, in the order of their numbers.
 
     What makes an address one of this article's pages is the article's number in it, wherever it
@@ -49,7 +66,7 @@ def further_pages(page: Page, address: Address) -> tuple[str, ...]:
     return tuple(found[number] for number in sorted(found)[: MAX_PAGES - 1])
 
 
-def _candidates(page: Page, address: Address) -> list[str]:
+def _candidates(page: Document, address: Address) -> list[str]:
     """Return the links that may lead to another page; most pages have none and pay little."""
     own = address.content_id or page.number
     if own is None:
@@ -78,7 +95,7 @@ def _is_other_page(other: Address, own: Address) -> bool:
     return own.kind != "article" or other.canonical == own.canonical
 
 
-def join(pages: Sequence[ParsedPage]) -> Article:
+def join(pages: Sequence[Page]) -> Article:
     """Make one article of its pages.
 
     The first page in the order of page numbers gives headline, source and time. Text that a later
@@ -94,7 +111,7 @@ def join(pages: Sequence[ParsedPage]) -> Article:
     """
     if not pages:
         raise ValueError("an article has at least one page")
-    ordered = sorted(pages, key=lambda page: page.page)
+    ordered = sorted(pages, key=lambda page: page.number)
     first = ordered[0].article
     if len(ordered) == 1:
         return first

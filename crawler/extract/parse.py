@@ -1,4 +1,4 @@
-"""From a decoded page to an article: the one entry of this room.
+"""From a decoded page to an article, as far as that page holds it.
 
 A pure function of the page and its address: no clock, no network, no Scrapy. The page is parsed
 once; the design is chosen by what stands on it; a page that no design fits is read as a copy on
@@ -13,20 +13,16 @@ from dataclasses import replace
 
 from crawler.errors import ExtractionError
 from crawler.extract.byline import read_byline
-from crawler.extract.derive import reread
 from crawler.extract.designs import fitting
+from crawler.extract.fields import Reading, read
 from crawler.extract.header import without_page_number
 from crawler.extract.keywords import marks
-from crawler.extract.pages import further_pages, join
-from crawler.extract.parsed import ParsedPage
-from crawler.extract.read import Reading, read
-from crawler.extract.tree import Page, is_binary, parse
+from crawler.extract.pages import Page, further_pages
+from crawler.extract.tree import Document, is_binary, parse
 from crawler.items import Article
 from crawler.site.urls import Address, classify
 
 _TAG = re.compile(r"<\s?(?:!|/?[a-zA-Z])")
-
-__all__ = ["ParsedPage", "join", "parse_article", "reread"]
 
 # An error page that the server sends as if all were well says so in its headline, and nothing
 # else: articles are about 404 households and about the maintenance of systems, too.
@@ -38,7 +34,7 @@ _ERROR_TITLE = marks(
 )
 
 
-def parse_article(html: str, url: str) -> ParsedPage:
+def parse_article(html: str, url: str) -> Page:
     """Read the article that a page holds.
 
     Args:
@@ -50,18 +46,18 @@ def parse_article(html: str, url: str) -> ParsedPage:
     """
     if is_plain(html):
         reading = _readable(_plain(html, url), url)
-        return ParsedPage(article=_article(reading, classify(url)))
+        return Page(article=_article(reading, classify(url)))
     page = parse(html, url)
     reading = _reading(page)
     address = classify(page.url)
-    pages = further_pages(page, address)
+    further = further_pages(page, address)
     article = _article(reading, address)
-    if pages or address.page > 1:
+    if further or address.page > 1:
         article = replace(article, title=without_page_number(article.title))
     if article.content_id is None or article.node_id is None:
         number, column = article.content_id or page.number, article.node_id or page.column
         article = replace(article, content_id=number, node_id=column)
-    return ParsedPage(article=article, pages=pages, page=address.page)
+    return Page(article=article, further=further, number=address.page)
 
 
 def is_plain(html: str) -> bool:
@@ -69,7 +65,7 @@ def is_plain(html: str) -> bool:
     return _TAG.search(html, 0, 200_000) is None
 
 
-def _reading(page: Page) -> Reading:
+def _reading(page: Document) -> Reading:
     """Return the first reading that holds an article."""
     failure: ExtractionError | None = None
     for reading in _readings(page):
@@ -82,7 +78,7 @@ def _reading(page: Page) -> Reading:
     raise failure
 
 
-def _readings(page: Page) -> Iterator[Reading]:
+def _readings(page: Document) -> Iterator[Reading]:
     for design, head, boxes in fitting(page):
         yield read(page, design, head, boxes)
     if is_binary(page.html):

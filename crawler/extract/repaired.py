@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from crawler.extract.byline import read_authors
 from crawler.extract.derive import reread
 from crawler.extract.parse import parse_article
-from crawler.extract.parsed import ParsedPage
 from crawler.extract.restored import summed
 from crawler.items import Article, Doubt, Photo
 from crawler.text.mojibake.result import Repaired
@@ -56,20 +55,6 @@ def repaired(article: Article) -> Article:
         results = repair_all([part.text for part in parts])
         article = _with_results(article, parts, results)
     return _with_script(article)
-
-
-def parse_repaired(html: str, url: str) -> ParsedPage:
-    """Read and repair one page, also where the damage hides the words that mark its parts.
-
-    Mis-encoded text can still be found by its boxes, but ``来源：`` and ``责编：`` cannot be read in
-    it. So a page whose own text needs repair is read a second time from its repaired source, for
-    what stands in such lines.
-
-    Raises:
-        ExtractionError: The page holds no article.
-    """
-    page = parse_article(html, url)
-    return replace(page, article=mended(page.article, lambda: html, url))
 
 
 def mended(article: Article, html: Callable[[], str], url: str) -> Article:

@@ -25,6 +25,19 @@ MAX_BYTES = 50 * 1024 * 1024
 MAX_ENTRIES = 50_000
 
 _GZIP = b"\x1f\x8b"
+# The root stands behind the declaration and perhaps a comment.
+_HEAD = 1_000
+
+
+def is_sitemap(body: bytes, url: str) -> bool:
+    """Tell a sitemap from a list page: by its address, or by how its bytes begin.
+
+    >>> is_sitemap(b"<?xml version='1.0'?><urlset>", "http://sd.people.com.cn/new.xml")
+    True
+    """
+    head = body[:_HEAD]
+    begins = head.startswith(_GZIP) or b"<urlset" in head or b"<sitemapindex" in head
+    return begins or classify(url).kind == "sitemap"
 
 
 def read_sitemap(xml: bytes, url: str) -> Listing:

@@ -1,7 +1,7 @@
 """One parse of one page, and the few questions that every design asks of it.
 
 The tree is lxml's, built from UTF-8. Its depth is bounded by the parser and its size by
-:data:`MAX_CHARACTERS`; nothing in here follows an address or loads an entity.
+:data:`~crawler.items.MAX_PAGE_BYTES` (text has no more characters than bytes); nothing in here follows an address or loads an entity.
 """
 
 from __future__ import annotations
@@ -17,12 +17,10 @@ from lxml import etree
 
 from crawler.errors import ExtractionError
 from crawler.extract.tidy import tidy
+from crawler.items import MAX_PAGE_BYTES
 
 # lxml's own element type cannot be named in an annotation that mypy follows.
 Element: TypeAlias = Any
-
-# The site's longest pages (annual indexes) stay under one million characters.
-MAX_CHARACTERS = 8_000_000
 
 # A page of text holds no more than the odd control character; an image or an archive does.
 _MAX_CONTROLS = 0.02
@@ -72,7 +70,7 @@ _META = xpath("/html//meta[@content][@name or @property]")
 
 
 @dataclass(frozen=True)
-class Page:
+class Document:
     """A parsed page.
 
     Attributes:
@@ -129,7 +127,7 @@ class Page:
             return None
 
 
-def parse(html: str, url: str) -> Page:
+def parse(html: str, url: str) -> Document:
     """Build the tree of a decoded page.
 
     Raises:
@@ -137,7 +135,7 @@ def parse(html: str, url: str) -> Page:
     """
     if not html or html.isspace():
         raise ExtractionError(url, None, "page", "empty page")
-    if len(html) > MAX_CHARACTERS:
+    if len(html) > MAX_PAGE_BYTES:
         raise ExtractionError(url, None, "page", "page too large")
     # "replace" is for lone surrogates, which no page can hold and a damaged string can.
     try:
@@ -146,7 +144,7 @@ def parse(html: str, url: str) -> Page:
         raise ExtractionError(url, None, "page", "unreadable markup") from error
     if root is None:
         raise ExtractionError(url, None, "page", "no markup and no text")
-    return Page(html=html, url=url, root=root)
+    return Document(html=html, url=url, root=root)
 
 
 def stated_address(html: str) -> str | None:

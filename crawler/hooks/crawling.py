@@ -16,12 +16,11 @@ from scrapy.http import Response
 from scrapy.settings import SETTINGS_PRIORITIES
 from twisted.python.failure import Failure as TwistedFailure
 
-from crawler import clock
+from crawler import clock, extract
 from crawler.config import load
 from crawler.crawl.holding import hold
 from crawler.crawl.session import LEASE_SECONDS, CrawlSession
 from crawler.errors import DiskFullError, StoreError
-from crawler.extract.version import code_version
 from crawler.items import Failure, Visit
 from crawler.store.archive import Archive
 from crawler.store.engine import crawl_lock, open_store
@@ -82,7 +81,7 @@ class Crawling:
                 store,
                 Archive(config.archive_path),
                 replace(plan, settings=_settings_of(crawler), retries=config.retries),
-                code_version=code_version(),
+                code_version=extract.version(),
                 clock=clock.now,
                 lease_seconds=crawler.settings.getfloat(LEASE_SETTING, LEASE_SECONDS),
             )

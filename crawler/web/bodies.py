@@ -12,8 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from crawler.crawl.archived import assemble, read_page
 from crawler.errors import ArchiveError, ConfigError, ExtractionError
+from crawler.extract import assemble, read
 from crawler.items import Article
 from crawler.store.archive import Archive
 from crawler.text.charset.decide import decide
@@ -69,8 +69,7 @@ def unrepaired(path: Path, url: str, sha256: str | None) -> Article | None:
             record = archive.before(url, sha256)
             if record is None:
                 return None
-            pages = [read_page(fetch) for fetch in record.fetches]
-            return assemble(url, pages, record.fetches[0])
+            return assemble([read(fetch) for fetch in record.fetches], repair=False)
     except (ArchiveError, ConfigError, ExtractionError):
         return None
 

@@ -9,9 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from crawler.crawl import reparse as module
-from crawler.crawl.archived import extract_record
 from crawler.crawl.keeping import finish, keep_new
-from crawler.crawl.reparse import reextract_url, reparse
+from crawler.crawl.reparse import extract_record, reextract_url, reparse
 from crawler.errors import ConfigError
 from crawler.store.archive import Archive, Record
 from crawler.store.articles import By

@@ -33,12 +33,15 @@ def html_of(title: str, paragraphs: list[str], day: str = "2026年11月01日08:1
 <div class="box_con" id="rwb_zw">{text}</div></body></html>""".encode()
 
 
-def fetch(url: str, body: bytes, at: datetime = NOW, page: int = 1) -> Fetch:
+UTF8 = {"content-type": "text/html; charset=utf-8"}
+
+
+def fetch(url: str, body: bytes, at: datetime = NOW, page: int = 1, headers=UTF8) -> Fetch:
     """A response."""
     return Fetch(
         url=url,
         status=200,
-        headers={"content-type": "text/html; charset=utf-8"},
+        headers=headers,
         body=body,
         fetched_at=at,
         sha256=hashlib.sha256(body).hexdigest(),

@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.errors import ExtractionError
+from crawler.extract.article import refuse
 from crawler.extract.listing import read_list
 from crawler.extract.parse import parse_article
-from crawler.extract.refuse import MAX_BYTES, refuse
 from crawler.extract.sitemap import read_sitemap
+from crawler.items import MAX_PAGE_BYTES
 
 URL = "http://sd.people.com.cn/n2/2026/0212/c364532-41500648.html"
 BOX = '<div class="rm_txt"><h1>{}</h1><div class="rm_txt_con">{}</div></div>'
@@ -69,7 +70,7 @@ def test_other_types_are_refused(content_type):
 def test_oversized_body_is_refused_before_it_is_decoded():
     """A body beyond the limit is an error that says so."""
     with pytest.raises(ExtractionError, match="page too large"):
-        refuse(b" " * (MAX_BYTES + 1), None, URL)
+        refuse(b" " * (MAX_PAGE_BYTES + 1), None, URL)
 
 
 @pytest.mark.parametrize(

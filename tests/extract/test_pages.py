@@ -2,8 +2,8 @@
 
 import pytest
 
-from crawler.extract.parse import join, parse_article
-from crawler.extract.parsed import ParsedPage
+from crawler.extract.pages import Page, join
+from crawler.extract.parse import parse_article
 from crawler.items import Article, Photo
 
 URL = "http://sx.people.com.cn/n2/2021/0326/c189130-34640001.html"
@@ -11,7 +11,7 @@ PATH = "/n2/2021/0326/c189130-34640001"
 
 
 def page(number, **fields):
-    return ParsedPage(page=number, article=Article(url=URL, **fields))
+    return Page(number=number, article=Article(url=URL, **fields))
 
 
 def read(bar, url=URL):
@@ -32,7 +32,7 @@ def read(bar, url=URL):
 )  # fmt: skip
 def test_further_pages_are_found_by_the_article_s_number(bar, numbers):
     """Later pages of the same article are given in order, each once; other links are not."""
-    assert list(read(bar).pages) == [f"{URL[:-5]}-{number}.html" for number in numbers]
+    assert list(read(bar).further) == [f"{URL[:-5]}-{number}.html" for number in numbers]
 
 
 def test_later_page_names_only_pages_behind_it():
@@ -41,8 +41,8 @@ def test_later_page_names_only_pages_behind_it():
 
     parsed = read(bar, f"{URL[:-5]}-40.html")
 
-    assert [int(url[:-5].rpartition("-")[2]) for url in parsed.pages] == list(range(41, 51))
-    assert (parsed.page, parsed.article.url, parsed.article.title) == (40, URL, "雪")
+    assert [int(url[:-5].rpartition("-")[2]) for url in parsed.further] == list(range(41, 51))
+    assert (parsed.number, parsed.article.url, parsed.article.title) == (40, URL, "雪")
 
 
 def test_pages_are_joined_in_order_and_photos_move_along():

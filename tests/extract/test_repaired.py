@@ -1,7 +1,9 @@
 """Repair of whole articles."""
 
-from crawler.extract.repaired import parse_repaired, repaired
+from crawler.extract import extract
+from crawler.extract.repaired import repaired
 from crawler.items import Article, Photo
+from tests.crawl.visits import fetch
 
 CLEAN = Article(
     url="u",
@@ -68,9 +70,8 @@ def test_lines_that_damage_hides_are_read_off_the_repaired_source():
         + "{/div}{/div}{/div}"
     )
 
-    article = parse_repaired(
-        html, "http://sd.people.com.cn/n2/2026/0212/c364532-41500648.html"
-    ).article
+    url = "http://sd.people.com.cn/n2/2026/0212/c364532-41500648.html"
+    article = extract([fetch(url, html.encode())])
 
     assert (article.title, article.source) == (CLEAN.title, "山东日报")
     assert (article.published_at.hour, article.editors) == (9, ("甘露", "丁涛"))

@@ -2,7 +2,8 @@
 
 import pytest
 
-from crawler.extract.parse import join, parse_article
+from crawler.extract.pages import join
+from crawler.extract.parse import parse_article
 from crawler.replica import Site
 from crawler.text.charset.decide import decide, decode
 
@@ -22,7 +23,7 @@ def fetch(url):
 def read(story):
     """Read an article with all its pages, as a crawl does."""
     first = parse_article(fetch(story.truth.url), story.truth.url)
-    return join([first, *(parse_article(fetch(url), url) for url in first.pages)])
+    return join([first, *(parse_article(fetch(url), url) for url in first.further)])
 
 
 @pytest.fixture(scope="module")

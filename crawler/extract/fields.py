@@ -14,7 +14,7 @@ from crawler.extract.designs import Design
 from crawler.extract.header import fallback_source, fallback_time, fallback_title, read_source
 from crawler.extract.names import names_in
 from crawler.extract.page_furniture import without_noise
-from crawler.extract.tree import Element, Page, Query, text_of
+from crawler.extract.tree import Document, Element, Query, text_of
 from crawler.items import Doubt, Photo, Repair
 
 
@@ -49,7 +49,7 @@ class Reading:
     copy_of: str | None = None
 
 
-def read(page: Page, design: Design, head: Element, boxes: list[Element]) -> Reading:
+def read(page: Document, design: Design, head: Element, boxes: list[Element]) -> Reading:
     """Read all fields of a page of a known design.
 
     Args:
@@ -109,7 +109,7 @@ def _first(query: Query | None, element: Element) -> str:
     return next(filter(None, map(text_of, _all(query, element))), "")
 
 
-def _whole_body(page: Page, design: Design, head: Element, boxes: list[Element]) -> Body:
+def _whole_body(page: Document, design: Design, head: Element, boxes: list[Element]) -> Body:
     """Read the text boxes, with the photo boxes before and behind them."""
     body = read_body(page, boxes, design.furniture)
     before = _all(design.photos_before, head)
