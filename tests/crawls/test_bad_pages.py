@@ -20,7 +20,7 @@ REASONS = {
     "soft-gone": "extraction_page",
     "loop": "redirect_loop",
     "rubbish": "extraction_page",
-    "wrong-type": "extraction_paragraphs",
+    "wrong-type": "extraction_page",
     "empty": "extraction_title",
     "deep": "extraction_title",
     "huge": "too_large",
