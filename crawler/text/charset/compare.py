@@ -14,6 +14,7 @@ from typing import Final
 from crawler.text.charset.decoder import decode_run
 from crawler.text.charset.detector import ask
 from crawler.text.charset.labels import Declared
+from crawler.text.charset.languages import recognise
 from crawler.text.charset.mixed import CODECS, foreign_blocks
 from crawler.text.charset.text_runs import sample, sample_lines
 from crawler.text.charset.utf16 import reads_as_chinese
@@ -31,6 +32,8 @@ _LIKELY: Final = 0.9  # between this and CHINESE lie lists of names, spoilt page
 _LEAD: Final = 0.7  # that far ahead of the others, a likely reading is the right one
 _SOME_FREQUENT: Final = 0.2  # share; other languages read as Chinese have 0.15
 _TIE: Final = 0.2  # what a label adds to a weight; right and wrong readings lie 1.0 apart
+_LONG: Final = 60  # characters; with so many, frequent hanzi are no chance
+_PLAIN: Final = 1.6  # weight: 0.3 above what any wrong reading has
 _FEW: Final = 4  # characters; fewer are no text to judge
 _HALF: Final = 0.5
 _IN_GB2312: Final = 0.8  # share of the characters; Big5 read as GBK has 0.7 and less
@@ -66,32 +69,71 @@ def weigh(body: bytes, declared: Declared) -> Finding:
         declared: What it says about itself.
     """
     data = sample(body)
-    readings = {codec: measure(data.decode(codec, "replace")) for codec in CODECS}
+    found = _plainly_gb18030(data)
+    readings = found or {codec: measure(data.decode(codec, "replace")) for codec in CODECS}
+    if chinese := _sure(data, readings, declared):
+        return _finding(body, readings, *chinese)
+    if language := _other_language(body, declared, readings):
+        return language
     if readings["gb18030"].characters < _FEW:
         return _few(body, declared, readings)
-    found = _chinese(data, readings, declared)
-    if found is None:
-        return _foreign(body, declared, readings)
-    codec, why = found
+    if chinese := _likely(data, readings, declared):
+        return _finding(body, readings, *chinese)
+    return _foreign(body, declared, readings)
+
+
+def _finding(body: bytes, readings: Readings, codec: str, why: str) -> Finding:
     score = _score(readings[codec], codec)
     return Finding(codec=codec, why=why, score=score, mixed=bool(foreign_blocks(body, codec)))
 
 
-def _chinese(data: bytes, readings: Readings, declared: Declared) -> tuple[str, str] | None:
-    """Name the codec of a page that is clearly Chinese, or in UTF-8, and say why."""
-    codec = max(CODECS, key=lambda name: readings[name].weight + _TIE * declared.means(name))
+def _plainly_gb18030(data: bytes) -> Readings | None:
+    """The reading of most pages, which is so good that no other one need be compared."""
+    reading = measure(data.decode("gb18030", "replace"))
+    plain = reading.characters >= _LONG and reading.weight >= _PLAIN
+    return {"gb18030": reading} if plain else None
+
+
+def _sure(data: bytes, readings: Readings, declared: Declared) -> tuple[str, str] | None:
+    """Name the codec of a page that has enough Chinese to be sure, or is in UTF-8, and say why."""
+    codec = _best(readings, declared)
+    reading = readings[codec]
+    if reading.characters >= _LONG and reading.weight >= CHINESE and not _is_japanese(data):
+        return codec, f"reads as Chinese in {codec}"
+    if "utf-8" in readings and readings["utf-8"].bad <= DAMAGED:
+        return "utf-8", "valid UTF-8 but for a few bytes"
+    return None
+
+
+def _other_language(body: bytes, declared: Declared, readings: Readings) -> Finding | None:
+    """A language that is written properly, which its bytes hardly ever are by chance."""
+    frequent = max(reading.frequent for reading in readings.values())
+    language = recognise(sample_lines(body), declared, frequent)
+    if language is None:
+        return None
+    why = f"reads as {language.name} in {language.codec}"
+    if language.labelled:
+        why += ", as the label says"
+    return Finding(codec=language.codec, why=why, score=_good(body, language.codec))
+
+
+def _best(readings: Readings, declared: Declared) -> str:
+    return max(readings, key=lambda name: readings[name].weight + _TIE * declared.means(name))
+
+
+def _likely(data: bytes, readings: Readings, declared: Declared) -> tuple[str, str] | None:
+    """Name the codec of a page that is short, or not well readable, but Chinese; and say why."""
+    codec = _best(readings, declared)
     reading = readings[codec]
     japanese = _is_japanese(data)
     if reading.weight >= CHINESE and not japanese:
         return codec, f"reads as Chinese in {codec}"
-    if readings["utf-8"].bad <= DAMAGED:
-        return "utf-8", "valid UTF-8 but for a few bytes"
     if _is_far_ahead(codec, readings) and not japanese:
         return codec, f"reads as Chinese in {codec}, though not well"
     if mixed := _majority(data):
         return mixed, f"mixed; most of it reads as Chinese in {mixed}"
     if reading.characters < _SHORT and (label := _ordinary_label(declared, readings, 0.8)):
-        return label, "short, but the label fits"
+        return label, f"few hanzi, but ordinary ones in {label}, as the label says"
     return None
 
 
@@ -142,13 +184,22 @@ def _majority(data: bytes) -> str | None:
 
 
 def _few(body: bytes, declared: Declared, readings: Readings) -> Finding:
-    """Trust the label where there is too little to read, if the page can be decoded so."""
-    for codec in sorted(declared.families, key=_LATIN.__contains__):
-        if _decodes(body, codec) or (codec in CODECS and readings[codec].ordinary >= _HALF):
-            return Finding(codec=codec, why="too little text to judge; the label fits")
+    """Trust the label where there is too little to read, if the page can be decoded so.
+
+    A label that fits any bytes, or a language that these bytes do not write, is no label here.
+    """
+    little = "too little text to judge"
+    for codec in declared.families:
+        if codec in readings and codec != "utf-8" and readings[codec].ordinary >= _HALF:
+            why = f"{little}; hanzi in {codec}, as the label says"
+            return Finding(codec=codec, why=why, score=_HALF)
     codec = max(CODECS, key=lambda codec: readings[codec].weight)
     if readings[codec].weight >= 1:
-        return Finding(codec=codec, why=f"too little text to be sure; hanzi in {codec}", score=0.5)
+        return Finding(codec=codec, why=f"{little}; hanzi in {codec}", score=_HALF)
+    for codec in declared.families:
+        if _decodes(body, codec):
+            why = f"{little}; valid in {codec}, as the label says"
+            return Finding(codec=codec, why=why, score=_HALF)
     return _least_bad(body, declared, readings)
 
 
@@ -170,7 +221,11 @@ def _foreign(body: bytes, declared: Declared, readings: Readings) -> Finding:
             opinion=str(opinion),
         )
     if labels and (_is_latin(lines) or labels[0] not in _LATIN):
-        return Finding(codec=labels[0], why="does not read as Chinese; the label fits", score=0.5)
+        return Finding(
+            codec=labels[0],
+            why=f"does not read as Chinese; valid in {labels[0]}, as the label says",
+            score=0.5,
+        )
     return _least_bad(lines, declared, readings)
 
 
@@ -180,7 +235,7 @@ def _least_bad(lines: bytes, declared: Declared, readings: Readings) -> Finding:
         return Finding(codec="cp1252", why="letters above ASCII stand alone in words", score=_HALF)
     label = _ordinary_label(declared, readings, _HALF)
     codec = label or _by_repertoire(lines, readings)
-    why = "the label fits" if label else f"{codec} is the nearest"
+    why = f"hanzi in {codec}, as the label says" if label else f"{codec} is the nearest"
     return Finding(
         codec=codec, why=f"reads as nothing known; {why}", score=readings[codec].ordinary / 2
     )
@@ -207,11 +262,21 @@ def _is_latin(lines: bytes) -> bool:
 
 
 def _decodes(body: bytes, codec: str) -> bool:
-    """Tell whether ``body`` is valid in ``codec``, its last four bytes aside: they may be torn."""
+    """Tell whether ``body`` is valid in ``codec``; its last character may be torn."""
     if codec == "utf-16":  # it would have been recognised by its NULs
         return False
-    text = decode_run(body[:-4], codec) + decode_run(body[-4:], codec).replace("\ufffd", "")
-    return "\ufffd" not in text and not (codec == "hz" and not body.isascii())
+    text = decode_run(body, codec)
+    bad = text.count("\ufffd")
+    if codec == "hz" and not body.isascii():
+        return False
+    if not bad:
+        return True
+    torn = bad <= _TORN.get(codec, 0) and text.endswith("\ufffd" * bad)
+    # One torn character proves nothing where there is hardly another one.
+    return torn and sum(char > "\x7f" for char in text[:100]) - bad >= _FEW
+
+
+_TORN: Final = {"utf-8": 3, "gb18030": 3, "big5hkscs": 1, "cp932": 1, "cp949": 1, "euc_jp": 2}
 
 
 def _good(body: bytes, codec: str) -> float:

@@ -22,7 +22,7 @@ from typing import Final
 
 from crawler.items import Verdict
 from crawler.text.charset.compare import CHINESE, DAMAGED, Finding, weigh
-from crawler.text.charset.decoder import decode_run, enclosed_in_hz
+from crawler.text.charset.decoder import decode_run, enclosed_in_hz, joined_surrogates
 from crawler.text.charset.detector import ask
 from crawler.text.charset.labels import Declared, read_declared
 from crawler.text.charset.mixed import decode_mixed
@@ -94,19 +94,22 @@ def _by_mark(body: bytes, _: Declared) -> Finding | None:
 
 def _by_nuls(body: bytes, _: Declared) -> Finding | None:
     codec = by_nuls(body) if b"\0" in body[:_HEAD] else None
-    return Finding(codec=codec, why="NUL bytes stand where UTF-16 has them") if codec else None
+    if codec is None:
+        return None
+    name = "UTF-32" if "32" in codec else "UTF-16"
+    return Finding(codec=codec, why=f"NUL bytes stand where {name} has them")
 
 
 def _by_escapes(body: bytes, _: Declared) -> Finding | None:
     """Recognise the 7-bit encodings by what their escapes enclose."""
-    if b"~{" in body:
+    if b"~" in body and b"~{" in body:  # one byte is found ten times faster than two
         text, closed = enclosed_in_hz(without_code(body[:_HEAD]))
         reading = measure(text)
         needed = _ENCLOSED if closed else CHINESE
         if reading.weight >= needed and len(text) > len(body.translate(None, _ASCII)):
             why = "the escapes ~{ ~} enclose Chinese"
             return Finding(codec="hz", why=why, score=reading.ordinary)
-    if b"\x1b$" in body[:_HEAD] and body.isascii() and (opinion := ask(body[:_HEAD])):
+    if body.isascii() and b"\x1b$" in body[:_HEAD] and (opinion := ask(body[:_HEAD])):
         return Finding(codec=opinion.codec, why="escapes of ISO-2022", opinion=str(opinion))
     return None
 
@@ -123,6 +126,8 @@ def _by_utf8(body: bytes, declared: Declared) -> Finding | None:
     try:
         text, why = body.decode("utf-8"), "valid UTF-8"
     except UnicodeDecodeError as error:
+        if joined := _cesu_8(body):
+            return Finding(codec="utf-8", why=joined)
         if error.reason != "unexpected end of data":
             return None
         text, why = body[: error.start].decode("utf-8"), "valid UTF-8, cut at its end"
@@ -131,6 +136,18 @@ def _by_utf8(body: bytes, declared: Declared) -> Finding | None:
     if not _THREE_BYTES.search(body) and _is_two_byte_chinese(body, text, declared):
         return Finding(codec="gb18030", why="hanzi in GB18030, though by chance valid UTF-8")
     return Finding(codec="utf-8", why=why)
+
+
+def _cesu_8(body: bytes) -> str | None:
+    """Why ``body`` is UTF-8 although surrogates stand in it; ``None`` if it is not."""
+    joined = joined_surrogates(body)
+    if joined is body or joined == body:
+        return None
+    try:
+        joined.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return "valid UTF-8 but for surrogate pairs (CESU-8)"
 
 
 def _is_two_byte_chinese(body: bytes, text: str, declared: Declared) -> bool:

@@ -6,6 +6,7 @@ Python's codecs are right on clean text. This module adds what pages need:
   reading falls back into step after it (a bad byte inside a character would else shift the
   pairing of all that follow);
 * GB18030 as of 2022 instead of 2000, byte 0x80 as the euro sign (as browsers read it);
+* CESU-8: characters beyond the BMP that MySQL and Java wrote as two surrogates of three bytes;
 * HZ whose closing mark was lost.
 
 User-defined characters U+E000 to U+E4C5 (cells AAA1-AFFE, F8A1-FEFE) stay as they are: they
@@ -28,6 +29,7 @@ _LOOK_AHEAD: Final = 24  # bytes: about a dozen hanzi tell which pairing is the 
 _CAREFUL: Final = 2000  # bad places in one page; what is damaged more is not worth looking ahead
 _NO_LEAD: Final = b"\x80\xff"  # no character begins with these, so none was torn by them
 _HIGH = re.compile(rb"[\x80-\xff]{1,2}")
+_SURROGATE_PAIR = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
 
 # Python's table is GB 18030-2000, which put these into private use. The 2005 edition moved
 # U+1E3F, the 2022 edition the vertical forms and eight hanzi; both as in the Encoding Standard's
@@ -70,6 +72,22 @@ def decode_run(data: bytes, codec: str) -> str:
         return data.decode("utf-8", "replace")
 
 
+def joined_surrogates(data: bytes) -> bytes:
+    r"""Write the surrogate pairs of CESU-8 as UTF-8 does, in four bytes; all else stays.
+
+    >>> joined_surrogates(b"ok\xed\xa0\xbd\xed\xb8\x80").decode()
+    'ok😀'
+    """
+    if b"\xed" not in data:
+        return data
+    return _SURROGATE_PAIR.sub(_as_utf_8, data)
+
+
+def _as_utf_8(found: re.Match[bytes]) -> bytes:
+    pair = found[0].decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass")
+    return pair.decode("utf-16-le").encode()
+
+
 def decode_hz(data: bytes) -> str:
     """Decode HZ; what stands outside of ``~{ ... ~}`` is ASCII.
 
@@ -102,12 +120,20 @@ def _read_two_byte(data: bytes, codec: str) -> str:
     return data.decode(codec, _RESYNC if damage <= _CAREFUL else _ONE_BYTE)
 
 
+def _read_utf_8(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return joined_surrogates(data).decode("utf-8", "replace")
+
+
 def _read_gb18030(data: bytes) -> str:
     text = _read_two_byte(data, "gb18030")
     return _PRIVATE_USE.sub(lambda found: _PRIVATE_USE_FIXED.get(found[0], found[0]), text)
 
 
 _READERS: Final[dict[str, Callable[[bytes], str]]] = {
+    "utf-8": _read_utf_8,
     "gb18030": _read_gb18030,
     "hz": decode_hz,
     **{

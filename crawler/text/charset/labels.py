@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from encodings import normalize_encoding
 from encodings.aliases import aliases
+from functools import lru_cache
 from typing import Final
 
 META_BYTES: Final = 4096
@@ -89,6 +90,11 @@ class Declared:
         known = (family(label) for label in (self.header, self.meta) if label)
         return tuple(name for name in known if name)
 
+    @property
+    def names_chinese(self) -> bool:
+        """Whether a label means GB18030 or Big5."""
+        return self.means("gb18030") or self.means("big5hkscs")
+
     def means(self, codec: str) -> bool:
         """Tell whether any label means ``codec``."""
         return codec in self.families
@@ -111,6 +117,7 @@ def read_declared(body: bytes, content_type: str | None = None) -> Declared:
     return Declared(_from_header(content_type), _from_page(body))
 
 
+@lru_cache(maxsize=256)
 def family(label: str) -> str | None:
     """Name the codec family that a label means, itself a Python codec name; ``None`` for rubbish.
 

@@ -24,27 +24,27 @@ _SPEAKS: Final = 1.6  # the weight of a sentence that is beyond doubt
 _NAMES: Final = 0.9  # ordinary hanzi, none of them frequent: the least that a rival must show
 _LEAST: Final = 3  # bytes above ASCII; fewer may be one stray byte that found a partner
 _ASCII: Final = bytes(range(128))
+_LOOKS: Final = 200  # anchors that are looked at one by one
+_PATTERN: Final = 32  # bytes, at least as long as both patterns below
 _JUDGED: Final = 2000  # bytes of a run that are read to judge it
 
 # What seldom stands in a GBK page by accident: two hanzi or marks in UTF-8; and, in a row of Big5
 # codes, two whose second byte is ASCII, as GB 2312 has none. Written in classes of bytes, because
 # a search for a letter is ten times faster than a search for a set of bytes:
 #   e  E3-E9 EF   begins a hanzi or a mark in UTF-8          t  40-7E     ASCII that ends a Big5 code
-#   a  80-A0      continues it                               .  other ASCII, where a page is cut
-#   b  A1-BF      continues it, or begins a Big5 code        h  other bytes above ASCII
-#   d  C0-C6      begins a Big5 code
+#   a  80-A0      continues it, and GB 2312 has none         .  other ASCII, where a page is cut
+#   b  A1-C6      continues it, or begins a Big5 code        h  other bytes above ASCII
 _UTF8_PAIR = re.compile(rb"e[ab][ab]e[ab][ab]")
-_BIG5_LOW = (b"bt", b"dt")
-_BIG5_PAIR = re.compile(rb"[bd]t(?:[bdeh][bdeh]){0,12}[bd]t")
+_BIG5_PAIR = re.compile(rb"bt(?:[beh][beh]){0,12}bt")
 
 
 def _byte_class(byte: int) -> str:
     if byte < 0x80:
         return "t" if 0x40 <= byte <= 0x7E else "."
-    if byte <= 0xBF:
-        return "a" if byte <= 0xA0 else "b"
+    if byte <= 0xA0:
+        return "a"
     if byte <= 0xC6:
-        return "d"
+        return "b"
     return "e" if 0xE3 <= byte <= 0xE9 or byte == 0xEF else "h"
 
 
@@ -114,10 +114,28 @@ def _suspects(body: bytes, main: str) -> Iterator[tuple[int, int]]:
 def _strange_places(body: bytes) -> list[int]:
     """List the places of a GBK page, in order, where UTF-8 or Big5 seems to begin."""
     classes = body.translate(_CLASSES)
-    places = [found.start() for found in _UTF8_PAIR.finditer(classes)]
-    if any(low in classes for low in _BIG5_LOW):
-        places += [found.start() for found in _BIG5_PAIR.finditer(classes)]
-    return sorted(places)
+    # In UTF-8, every other continuation byte is an `a`: hardly ever do two hanzi have none.
+    utf8 = _starts(classes, _UTF8_PAIR, b"a", before=5)
+    return sorted(utf8 + _starts(classes, _BIG5_PAIR, b"bt", before=0))
+
+
+def _starts(classes: bytes, pattern: re.Pattern[bytes], anchor: bytes, *, before: int) -> list[int]:
+    """List where ``pattern`` begins, at most ``before`` bytes in front of an ``anchor``.
+
+    Anchors are rare in ordinary pages, and looking for one of them is many times faster than
+    looking for the pattern. Where they are not rare, the pattern is looked for from there on.
+    """
+    starts: list[int] = []
+    at = classes.find(anchor)
+    for _ in range(_LOOKS):
+        if at < 0:
+            return starts
+        found = pattern.search(classes, max(0, at - before), at + _PATTERN)
+        if found and found.start() <= at:
+            starts.append(found.start())
+        at = classes.find(anchor, at + 1)
+    rest = pattern.finditer(classes, max(0, at - before)) if at >= 0 else ()
+    return starts + [found.start() for found in rest]
 
 
 def _judge(run: bytes, main: str) -> str:

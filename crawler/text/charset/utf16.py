@@ -43,24 +43,43 @@ def without_marks(body: bytes, codec: str) -> bytes:
 
 
 def by_nuls(body: bytes) -> str | None:
-    """Name the UTF-16 that the NULs of ``body`` show; ``None`` if there are none or they show nothing.
+    """Name the UTF-32 or UTF-16 that the NULs of ``body`` show; ``None`` if they show nothing.
 
-    One kind of place (even or odd) must hold nearly all NULs, and what comes out must be text
-    and not the control characters of a binary file. Where NULs are rare, it must be Chinese.
+    In UTF-32 every first or every last byte of four is NUL, and the one beside it hardly anything.
+    In UTF-16 one kind of place (even or odd) must hold nearly all NULs, and what comes out must be
+    text and not the control characters of a binary file. Where NULs are rare, it must be Chinese.
 
-    >>> by_nuls("<p>人民</p>".encode("utf-16-be")), by_nuls(b"<p>abc</p>")
-    ('utf-16-be', None)
+    >>> by_nuls("<p>人民</p>".encode("utf-16-be")), by_nuls("人民".encode("utf-32-le")), by_nuls(b"<p>")
+    ('utf-16-be', 'utf-32-le', None)
     """
     head = body[:_LOOKED_AT]
+    return _utf_32(head) or _utf_16(head)
+
+
+def _utf_32(head: bytes) -> str | None:
+    units = head[: len(head) & ~3]
+    for codec, high in (("utf-32-le", 3), ("utf-32-be", 0)):
+        top = units[high::4]
+        if top and top.count(0) * 20 >= len(top) * 19 and _is_text(units.decode(codec, "replace")):
+            return codec
+    return None
+
+
+def _utf_16(head: bytes) -> str | None:
     even, odd = head[0::2].count(0), head[1::2].count(0)
     few, many, codec = (even, odd, "utf-16-le") if odd > even else (odd, even, "utf-16-be")
     if not many:
         return None
     text = head[: len(head) & ~1].decode(codec, "replace")
     if few * 8 > many or many * 10 < len(text):  # markup alone would make a tenth of it ASCII
-        return reads_as_chinese(body)
+        return reads_as_chinese(head)
+    return codec if _is_text(text) else None
+
+
+def _is_text(text: str) -> bool:
+    """Tell text from the control characters of a binary file."""
     strange = sum(text.count(character) for character in "\0\ufffd\x01\x02")
-    return codec if strange * 20 <= len(text) else None
+    return strange * 20 <= len(text)
 
 
 def reads_as_chinese(body: bytes) -> str | None:
