@@ -82,6 +82,24 @@ class Doubt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quality:
+    """How far a finished text can be trusted.
+
+    Attributes:
+        likelihood: 0.0 to 1.0: how much the text reads like Chinese; ``None`` if it was not asked.
+        doubt_share: 0.0 to 1.0: characters under a doubt, of all.
+        lossless: True if every repair was forced by what was read, and no doubt is left.
+        hopeless: True if so much is lost that the page should be fetched again; ``None`` if it was
+            not asked.
+    """
+
+    likelihood: float | None = None
+    doubt_share: float = 0.0
+    lossless: bool = True
+    hopeless: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dateline:
     """Where and when a report was filed: ``人民网济南3月25日电``.
 
@@ -133,12 +151,17 @@ class Article:
         subtitle: Line below it (副题).
         source: Who published it first (来源), as named on the page.
         published_at: To the minute, +08:00.
+        published_precision: ``minute``, or ``day`` where only a day was printed and the time is
+            00:00; ``None`` if unknown.
+        published_from: Where it was read: ``stamp`` of the text, ``meta`` of the page, ``address``.
         dateline: See :class:`Dateline`.
         authors: Reporters. Editors are never among them.
         editors: 责编, in order.
         paragraphs: The body, none empty, without leading full-width spaces.
         photos: See :class:`Photo`.
         script: Of the printed text: ``Hans`` or ``Hant``; ``None`` if it cannot be told.
+        text_is_captions: True if the paragraphs are the photos' captions and nothing else;
+            ``None`` if it was not asked.
         template: Name of the page design that was recognised; ``generic`` for the fallback.
         fetched_url: Where it was fetched from.
         fetched_at: When.
@@ -147,10 +170,15 @@ class Article:
         damage: Names of the kinds of mis-encoding that were found, undone or not.
         repairs: See :class:`Repair`.
         doubts: See :class:`Doubt`.
+        quality: See :class:`Quality`; ``None`` if it was not asked.
         duplicate_of: Canonical address of the original, if this is a copy.
         relation: ``same_text reprint excerpt contains mirror revised``; with ``duplicate_of``.
         similarity: 0.0 to 1.0; with ``duplicate_of``.
         revision: 1 for the text as first seen; one more each time the site changed it.
+        first_seen_at: When the store first had it.
+        changed_at: When its text, its reading or its marks last changed in the store; ``None``
+            while it stands as it came.
+        code_version: Of the code that extracted it; see :mod:`crawler.extract.version`.
     """
 
     url: str
@@ -162,12 +190,15 @@ class Article:
     subtitle: str | None = None
     source: str | None = None
     published_at: datetime | None = None
+    published_precision: Literal["minute", "day"] | None = None
+    published_from: Literal["stamp", "meta", "address"] | None = None
     dateline: Dateline | None = None
     authors: tuple[str, ...] = ()
     editors: tuple[str, ...] = ()
     paragraphs: tuple[str, ...] = ()
     photos: tuple[Photo, ...] = ()
     script: Script | None = None
+    text_is_captions: bool | None = None
     template: str = ""
 
     fetched_url: str | None = None
@@ -178,11 +209,15 @@ class Article:
     damage: tuple[str, ...] = ()
     repairs: tuple[Repair, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+    quality: Quality | None = None
 
     duplicate_of: str | None = None
     relation: str | None = None
     similarity: float | None = None
     revision: int = 1
+    first_seen_at: datetime | None = None
+    changed_at: datetime | None = None
+    code_version: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

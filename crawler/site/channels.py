@@ -47,6 +47,8 @@ class Channel:
         name: Chinese name of the region, ``山东``.
         pinyin: The same in letters, ``shandong``.
         region: ``华北``, ``东北``, ``华东``, ``华中``, ``华南``, ``西南`` or ``西北``.
+        province: Full name of the province that it belongs to, ``山东省``.
+        adcode: Six digits of the division by GB/T 2260, of a city where the channel is a city's.
         as_of: When these facts were last seen, in words.
         lists: Columns to read, in order; never empty.
         disabled: Columns that are known and left out.
@@ -57,6 +59,8 @@ class Channel:
     name: str
     pinyin: str
     region: str
+    province: str
+    adcode: str
     as_of: str
     lists: tuple[ListPage, ...]
     disabled: tuple[ListPage, ...] = ()
@@ -117,6 +121,25 @@ def by_host(host: str) -> Channel | None:
     return _by_host().get(host)
 
 
+def column(channel_id: str, node_id: str) -> str | None:
+    """The label of a channel's column; ``None`` if the table does not have it.
+
+    >>> column("bj", "82838")
+    '十六区动态'
+    """
+    return _columns().get((channel_id, node_id))
+
+
+@cache
+def _columns() -> dict[tuple[str, str], str]:
+    return {
+        (channel.id, page.node_id): page.label
+        for channel in load().values()
+        # The first row with a number wins: a column before what is listed below it.
+        for page in reversed((*channel.lists, *channel.disabled))
+    }
+
+
 @cache
 def _by_host() -> dict[str, Channel]:
     return {channel.host: channel for channel in load().values()}
@@ -152,6 +175,8 @@ def _channel(id_: str, table: Mapping[str, Any]) -> Channel:
             name=table["name"],
             pinyin=table["pinyin"],
             region=table["region"],
+            province=table["province"],
+            adcode=table["adcode"],
             as_of=table["as_of"],
             lists=tuple(_list_page(host, row, primary) for row in table["lists"]),
             disabled=tuple(_list_page(host, row, primary) for row in table.get("disabled", ())),

@@ -38,7 +38,7 @@ def from_row(row: RowMapping) -> Article:
     }
     values["dateline"] = Dateline(**row["dateline"]) if row["dateline"] else None
     values["charset"] = Verdict(**row["charset"]) if row["charset"] else None
-    return Article(**values, duplicate_of=row["duplicate_of"])
+    return Article(**values, duplicate_of=row["duplicate_of"], first_seen_at=row["first_seen_at"])
 
 
 def as_dict(value: Any) -> dict[str, Any]:

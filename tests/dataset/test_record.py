@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import orjson
+import pytest
 
 from crawler import SCHEMA_VERSION
 from crawler.clock import SHANGHAI
@@ -37,6 +38,19 @@ ORDER = [
     "fetched_at",
     "body_sha256",
     "schema_version",
+    # Version 2.
+    "published_on",
+    "published_precision",
+    "published_from",
+    "first_seen_at",
+    "changed_at",
+    "similarity",
+    "column",
+    "province",
+    "adcode",
+    "text_is_captions",
+    "quality",
+    "code_version",
 ]
 
 
@@ -83,3 +97,43 @@ def test_full_article_is_json():
     assert record["charset"]["decided"] == "gb18030"
     assert record["repairs"] == [{"rule": "r", "count": 2, "lossless": True}]
     assert record["doubts"][0]["candidates"] == ["草"]
+
+
+def test_a_day_is_a_day_in_china():
+    """The local date stands beside the stamp, whatever zone a reader turns that into."""
+    article = Article(url="u", published_at=datetime(2026, 3, 1, 0, 30, tzinfo=SHANGHAI))
+
+    assert as_record(article)["published_on"] == "2026-03-01"
+
+
+def test_place_and_column_come_from_the_channel():
+    """What is known of a channel is in every record of it."""
+    record = as_record(Article(url="u", channel="bj", node_id="233088"))
+
+    assert (record["province"], record["adcode"], record["column"]) == ("北京市", "110000", "原创")
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "answer"),
+    [((), False), (("花开",), True), (("花开张三摄",), True), (("花开", "正文"), False)],
+)
+def test_text_that_only_repeats_captions_says_so(paragraphs, answer):
+    """Who counts characters need not count them twice."""
+    photo = Photo(url="p", caption="花开", credit="张三摄")
+
+    record = as_record(Article(url="u", paragraphs=paragraphs, photos=(photo,)))
+
+    assert record["text_is_captions"] is answer
+
+
+def test_quality_says_at_least_what_the_doubts_say():
+    """Share of characters in doubt; lossless only without doubts and guesses; else null."""
+    doubt = Doubt(field="paragraphs", paragraph=0, start=0, end=1, text="花")
+    article = Article(url="u", paragraphs=("花开花落",), doubts=(doubt,))
+
+    assert as_record(article)["quality"] == {
+        "likelihood": None,
+        "doubt_share": 0.25,
+        "lossless": False,
+        "hopeless": None,
+    }

@@ -15,6 +15,8 @@ host = "xx.people.com.cn"
 name = "虚县"
 pinyin = "xuxian"
 region = "华东"
+province = "虚省"
+adcode = "370100"
 as_of = "2024"
 primary = ["12"]
 lists = [["/GB/11/12/index.html", "要闻"], ["/GB/13/", "社会"]]
@@ -29,6 +31,8 @@ def test_channel_is_well_formed(channel):
 
     assert channel.host == f"{channel.id}.people.com.cn"
     assert channel.region in REGIONS
+    assert re.fullmatch(r"[\u4e00-\u9fff]+(省|市|自治区)", channel.province)
+    assert re.fullmatch(r"[1-6][0-9]{3}00", channel.adcode)
     assert re.fullmatch(r"[\u4e00-\u9fff]{2,5}", channel.name)
     assert re.fullmatch(r"[a-z]+", channel.pinyin)
     assert channel.as_of
@@ -46,6 +50,13 @@ def test_no_two_channels_share_a_name():
 
     for names in zip(*((c.id, c.host, c.name, c.pinyin) for c in channels), strict=True):
         assert len(set(names)) == len(channels)
+
+
+def test_the_digits_of_a_province_belong_to_it_alone():
+    """The first two digits of a code and the name of a province stand for each other."""
+    pairs = {(c.adcode[:2], c.province) for c in load().values()}
+
+    assert len({code for code, _ in pairs}) == len({name for _, name in pairs}) == len(pairs) == 31
 
 
 def test_every_known_channel_is_in_the_table():

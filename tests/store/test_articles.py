@@ -15,6 +15,7 @@ from tests.crawl.visits import NOW, article
 FULL = article(
     1,
     kicker="肩题",
+    first_seen_at=NOW,
     subtitle="副题",
     node_id="166192",
     content_id="40000001",
