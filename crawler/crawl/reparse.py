@@ -36,7 +36,10 @@ CHUNK = 16
 # A helper imports the house before it reads its first page; for fewer chunks it is not worth it.
 WORTH_A_HELPER = 4
 # What the store knows and the page does not.
-NOT_FROM_THE_PAGE = {"duplicate_of", "relation", "similarity", "revision", "fetched_at"}
+NOT_FROM_THE_PAGE = {
+    *("duplicate_of", "relation", "similarity", "revision", "fetched_at"),
+    *("first_seen_at", "changed_at", "code_version"),
+}
 FROM_THE_PAGE = tuple(each.name for each in fields(Article) if each.name not in NOT_FROM_THE_PAGE)
 
 

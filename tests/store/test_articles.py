@@ -63,7 +63,7 @@ def test_an_address_is_stored_once(any_store):
     ("query", "numbers"),
     [
         ({}, [1, 2, 3]),
-        ({"channel": "bj"}, [3]),
+        ({"channels": ["bj"]}, [3]),
         ({"since": NOW - timedelta(days=5)}, [1, 3]),
         ({"until": NOW - timedelta(days=5)}, [2]),
         ({"since": NOW}, []),
