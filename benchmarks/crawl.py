@@ -61,7 +61,7 @@ def crawl(kind: str, work: Path, proxy: str) -> None:
     elif kind == "bare":
         settings = get_project_settings()
         settings["SCHEDULER"] = "scrapy.core.scheduler.Scheduler"
-        del settings["ITEM_PIPELINES"]["pipelines.store.StorePipeline"]
+        del settings["ITEM_PIPELINES"]["pipelines.visits.StorePipeline"]
     else:
         ours = get_project_settings()
         settings = Settings()

@@ -85,8 +85,8 @@ SPIDER_MIDDLEWARES = {
 
 # The order is the meaning: first refuse what is no article, then keep it.
 ITEM_PIPELINES = {
-    "pipelines.validate.ValidatePipeline": 200,
-    "pipelines.store.StorePipeline": 300,
+    "pipelines.visits.ValidatePipeline": 200,
+    "pipelines.visits.StorePipeline": 300,
 }
 
 LOG_LEVEL = "INFO"  # DEBUG costs a fifth of the speed

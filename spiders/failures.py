@@ -15,6 +15,7 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from crawler.errors import ExtractionError
+from crawler.hooks.guard import Refusal
 from crawler.items import Failure
 
 # The page is gone for good: asking again would only bother the site.
@@ -30,13 +31,6 @@ REASONS: tuple[tuple[type[Exception], str, bool], ...] = (
     (DownloadFailedError, "network", True),
 )
 
-# Our own refusals, by the names of their classes (hooks are another room), and Scrapy's.
-REFUSALS = {
-    "ForbiddenByRobotsError": Failure(reason="robots"),
-    "RobotsUnreadableError": Failure(reason="robots_unreadable", wait=True),
-    "RefusedRequest": Failure(reason="refused", retry=False),
-}
-
 
 def failure_of(error: BaseException) -> tuple[Failure, Response | None]:
     """Name the reason why a request brought no page.
@@ -51,7 +45,7 @@ def failure_of(error: BaseException) -> tuple[Failure, Response | None]:
         )
         return failure, error.response
     if isinstance(error, IgnoreRequest):
-        known = REFUSALS.get(type(error).__name__, Failure(reason="ignored"))
+        known = error.failure if isinstance(error, Refusal) else Refusal.failure
         if "redirections" in str(error):
             known = Failure(reason="redirect_loop", retry=False)
         return _with_detail(known, error), None

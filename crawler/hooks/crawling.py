@@ -18,7 +18,6 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawler import clock, extract
 from crawler.config import load
-from crawler.crawl.holding import hold
 from crawler.crawl.session import LEASE_SECONDS, CrawlSession
 from crawler.errors import DiskFullError, StoreError
 from crawler.items import Failure, Visit
@@ -85,7 +84,6 @@ class Crawling:
                 clock=clock.now,
                 lease_seconds=crawler.settings.getfloat(LEASE_SETTING, LEASE_SECONDS),
             )
-            hold(crawler, session)
             return cls(crawler, session, stack.pop_all())
         raise AssertionError  # unreachable: the block returns or raises
 

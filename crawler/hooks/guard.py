@@ -11,7 +11,7 @@ still hold.
 from __future__ import annotations
 
 import ipaddress
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -22,12 +22,25 @@ from twisted.internet import defer
 from twisted.internet.base import ReactorBase
 from twisted.internet.error import DNSLookupError
 
+from crawler.items import Failure
 from crawler.site.channels import by_host
 from crawler.site.spelling import is_site_host
 
 
-class RefusedRequest(IgnoreRequest):
-    """An address that is not fetched; the message says why."""
+class Refusal(IgnoreRequest):
+    """A request that a hook does not let pass; the message says why.
+
+    Attributes:
+        failure: What becomes of the page.
+    """
+
+    failure: ClassVar[Failure] = Failure(reason="ignored")
+
+
+class RefusedRequest(Refusal):
+    """An address that must not be fetched at all."""
+
+    failure = Failure(reason="refused", retry=False)
 
 
 class GuardMiddleware:

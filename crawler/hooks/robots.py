@@ -25,12 +25,13 @@ from urllib.parse import urlsplit
 from protego import Protego
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.hooks.crawling import Crawling
-from crawler.items import Link
+from crawler.hooks.guard import Refusal
+from crawler.items import Failure, Link
 from crawler.site.urls import classify
 
 logger = logging.getLogger(__name__)
@@ -42,12 +43,16 @@ PRIORITY = 1_000_000
 LONGEST_DELAY = 3600.0
 
 
-class ForbiddenByRobotsError(IgnoreRequest):
+class ForbiddenByRobotsError(Refusal):
     """robots.txt does not allow this address."""
 
+    failure = Failure(reason="robots")
 
-class RobotsUnreadableError(IgnoreRequest):
+
+class RobotsUnreadableError(Refusal):
     """robots.txt could not be read, so nothing is fetched from the host in this run."""
+
+    failure = Failure(reason="robots_unreadable", wait=True)
 
 
 @dataclass(frozen=True, slots=True)

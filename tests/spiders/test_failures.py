@@ -17,9 +17,10 @@ from scrapy.http import Request, TextResponse
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from crawler.errors import ExtractionError
+from crawler.hooks import guard, robots
 from crawler.hooks.guard import RefusedRequest
 from crawler.hooks.robots import ForbiddenByRobotsError, RobotsUnreadableError
-from pipelines import validate
+from pipelines import visits
 from spiders import failures, responses
 from spiders.failures import extraction_failed, failure_of
 
@@ -68,10 +69,9 @@ def test_a_page_without_an_article_names_the_field():
 
 
 def reasons_in_code() -> set[str]:
-    """Every reason that stands in the code of spiders and pipelines, whole."""
+    """Every reason that stands in the code of hooks, spiders and pipelines, whole."""
     found = {reason for _, reason, _ in failures.REASONS}
-    found |= {failure.reason for failure in failures.REFUSALS.values()}
-    for module in (failures, responses, validate):
+    for module in (failures, responses, visits, guard, robots):
         text = Path(module.__file__).read_text(encoding="utf-8")
         found |= set(re.findall(r'reason="(\w+)"', text))
     return found
