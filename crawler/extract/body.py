@@ -8,38 +8,35 @@ and how it is set*; :mod:`crawler.extract.page_furniture` and :mod:`crawler.extr
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
-from crawler.extract.boilerplate import BLOCKS, FURNITURE, HEADINGS, SILENT, Box, alignment, box_of
-from crawler.extract.images import address_of
+from crawler.extract.boilerplate import (
+    BLOCKS,
+    FURNITURE,
+    HEADINGS,
+    PLAYERS,
+    SILENT,
+    Box,
+    box_of,
+)
+from crawler.extract.images import address_in_set, address_of, is_advert, is_banner, is_sign
+from crawler.extract.setting import Setting, style_of
+from crawler.extract.tables import rows_of_data
 from crawler.extract.tidy import tidy
 from crawler.extract.tree import Document, Element, text_of
 
 # The parser allows 2,047 levels; below this one, text is taken without looking at its setting.
 MAX_DEPTH = 150
 
-
-class Setting(NamedTuple):
-    """How a stretch of text is set.
-
-    Attributes:
-        centred: By attribute, style or ``<center>``.
-        indented: By ``text-indent``; an indent of full-width spaces is seen in the text.
-        caption_box: It stands in a box for captions.
-        table: Number of the innermost table around it; 0 outside tables.
-        paragraph: Number of the innermost paragraph around it; 0 outside paragraphs.
-        linked: It stands in a link.
-        bold: It stands in ``<b>``, ``<strong>`` or a heading.
-    """
-
-    centred: bool = False
-    indented: bool = False
-    caption_box: bool = False
-    table: int = 0
-    paragraph: int = 0
-    linked: bool = False
-    bold: bool = False
+# Spaces that indent; of the no-break space it takes two, since one alone only fills a line.
+_WIDE = re.compile("[\u3000\u2000-\u200a]|\xa0[^\xa0]{0,20}\xa0")
+# Text that goes on behind an image: the sentence before it has not ended.
+_ENDED = ("。", "！", "？", "”", "…", "：", "；", "）", ")", ".", "!", "?", ":", "】")
+# So many characters of text in a player are paragraphs whose player was never closed.
+_PARAGRAPH = 40
+# A bullet before a link has no more characters.
+_BULLET = 6
 
 
 @dataclass(slots=True)
@@ -53,6 +50,7 @@ class Line:
         bold: All of it is bold.
         indented: By style or by full-width spaces.
         href: Where its last link leads, as written; ``""`` without one.
+        tail_linked: All but its first few characters is link text: a bullet and a link.
     """
 
     text: str
@@ -61,6 +59,7 @@ class Line:
     bold: bool = False
     indented: bool = False
     href: str = ""
+    tail_linked: bool = False
 
     def as_caption(self) -> Line:
         """Return the line as if it stood in a box for captions."""
@@ -87,22 +86,33 @@ class Body:
     Attributes:
         blocks: Lines and images in reading order.
         editors: Text of the editors' boxes inside, as printed.
+        ended: The editors' box was reached behind text: nothing of the article follows.
     """
 
     blocks: list[Line | Image] = field(default_factory=list)
     editors: list[str] = field(default_factory=list)
+    ended: bool = False
 
 
-def read_body(page: Document, boxes: list[Element], furniture: frozenset[str] = FURNITURE) -> Body:
+def read_body(
+    page: Document,
+    boxes: list[Element],
+    furniture: frozenset[str] = FURNITURE,
+    *,
+    to_editors: bool = False,
+) -> Body:
     """Read the lines and images of ``boxes``, one after the other.
 
     Args:
         page: The page that holds them.
         boxes: Elements in reading order, none inside another.
         furniture: Classes and ids of inner boxes that are no part of the article.
+        to_editors: Stop at the editors' box, if text stands before it.
     """
-    walk = _Walk(page, furniture)
+    walk = _Walk(page, furniture, to_editors=to_editors)
     for box in boxes:
+        if walk.body.ended:
+            break
         purpose = box_of(box.get("class"), box.get("id"), None, furniture)
         walk.enter(box, Setting(caption_box=purpose is Box.CAPTION), 0)
         walk.end_line()
@@ -112,16 +122,20 @@ def read_body(page: Document, boxes: list[Element], furniture: frozenset[str] = 
 class _Walk:
     """The pass itself: the line being gathered, and what has been found."""
 
-    def __init__(self, page: Document, furniture: frozenset[str]) -> None:
+    def __init__(self, page: Document, furniture: frozenset[str], *, to_editors: bool) -> None:
         self.page = page
         self.furniture = furniture
+        self.to_editors = to_editors
         self.body = Body()
         self.pieces: list[str] = []
         self.first: Setting | None = None  # setting of the line's first visible text
-        self.plain = False  # the line holds text outside links
+        self.plain = 0  # characters of the line outside links
         self.light = False  # the line holds text that is not bold
         self.href = ""
+        self.inside: list[Image] = []  # images inside the line, which stand behind it
         self.tables = 0
+        self.rows: set[Element] = set()  # rows of data of the tables around
+        self.row = 0
         self.paragraphs = 0
 
     def enter(self, element: Element, setting: Setting, depth: int) -> None:
@@ -135,6 +149,8 @@ class _Walk:
             return
         for child in element:
             self.visit(child, setting, depth)
+            if self.body.ended:
+                return
             if child.tail:
                 self.add(child.tail, setting)
 
@@ -142,15 +158,28 @@ class _Walk:
         """Read one element below the box."""
         tag = element.tag
         if tag == "br":
-            self.end_line()
+            self.end_line(setting)
         elif tag == "img":
             self.add_image(element, setting)
-        elif tag not in SILENT:
+        elif tag in SILENT:
+            self.visit_silent(element, setting, depth)
+        elif tag == "rt":
+            self.add_reading(element, setting)
+        else:
             purpose = self.purpose_of(element)
             if purpose is Box.EDITORS:
-                self.body.editors.append(text_of(element))
+                self.end_text(element)
             elif purpose is not Box.FURNITURE:
                 self.open_box(element, setting, depth, purpose is Box.CAPTION)
+
+    def visit_silent(self, element: Element, setting: Setting, depth: int) -> None:
+        """Read what an element without text of its own holds of the article all the same."""
+        if element.tag == "noscript":
+            # The image that a script would load, for readers without scripts.
+            for image in element.iter("img"):
+                self.add_image(image, setting)
+        elif element.tag in PLAYERS and _holds_paragraphs(element):
+            self.enter(element, setting, depth + 1)
 
     def purpose_of(self, element: Element) -> Box:
         """Tell what an element is for."""
@@ -158,42 +187,92 @@ class _Walk:
         if not element.keys():
             return Box.TEXT
         get = element.get
+        if get("hidden") is not None:
+            return Box.FURNITURE
         return box_of(get("class"), get("id"), get("style"), self.furniture)
+
+    def end_text(self, element: Element) -> None:
+        """Read the editors' box: what stands behind it is not the article's."""
+        text = text_of(element)
+        if text:
+            self.end_line()
+            self.body.editors.append(text)
+            self.body.ended = self.to_editors and any(map(_is_sentence, self.body.blocks))
 
     def open_box(self, element: Element, outer: Setting, depth: int, caption: bool) -> None:
         """Read an element that may hold text of the article."""
         if caption or element.tag == "figcaption":
             outer = outer._replace(caption_box=True)
         if element.tag in BLOCKS:
-            self.end_line()
+            self.end_line(outer)
             inner = self.block_setting(element, outer)
             if len(element):
                 self.enter(element, inner, depth + 1)
             elif element.text:
                 self.add(element.text, inner)
-            self.end_line()
+            self.end_line(outer)
         else:
             self.enter(element, self.inline_setting(element, outer), depth + 1)
 
     def add(self, text: str, setting: Setting) -> None:
         """Add a stretch of text to the line."""
+        if setting.breaks and "\n" in text:
+            *lines, text = text.split("\n")
+            for line in lines:
+                self.add(line, setting)
+                self.end_line(setting)
         self.pieces.append(text)
         if text.isspace():
             return
         if self.first is None:
             self.first = setting
-        self.plain = self.plain or not setting.linked
+        if not setting.linked:
+            self.plain += len(text)
         self.light = self.light or not setting.bold
 
-    def add_image(self, element: Element, setting: Setting) -> None:
-        """Add an image, if it is one of the article's; it ends the line before it."""
-        url = address_of(element, self.page)
-        if url:
-            self.end_line()
-            self.body.blocks.append(Image(url, setting))
+    def add_reading(self, element: Element, setting: Setting) -> None:
+        """Add how a word of ``<ruby>`` is read; in brackets, unless the page has its own."""
+        text = text_of(element)
+        own = next(element.getparent().iterchildren("rp"), None) is not None
+        self.add(text if own or not text else f"（{text}）", setting)
 
-    def end_line(self) -> None:
-        """Close the line being gathered; an empty one leaves no trace."""
+    def add_image(self, element: Element, setting: Setting) -> None:
+        """Add an image, if it is one of the article's.
+
+        It ends the line before it, unless it stands inside a sentence.
+        """
+        if setting.linked and (is_advert(self.href) or is_banner(element)):
+            return
+        url = address_of(element, self.page) or self.address_beside(element)
+        if url is None:
+            return
+        image = Image(url, setting)
+        if self.first is not None and not tidy("".join(self.pieces)).endswith(_ENDED):
+            if not is_sign(element):
+                self.inside.append(image)
+            return
+        self.end_line()
+        last = self.body.blocks[-1] if self.body.blocks else None
+        if not isinstance(last, Image) or last.url != url:
+            self.body.blocks.append(image)
+
+    def address_beside(self, element: Element) -> str | None:
+        """Return the address that ``<source>`` gives to an image of ``<picture>`` without one."""
+        parent = element.getparent()
+        if parent is None or parent.tag != "picture":
+            return None
+        sources = (address_in_set(source, self.page) for source in parent.iterchildren("source"))
+        return next(filter(None, sources), None)
+
+    def end_line(self, setting: Setting | None = None) -> None:
+        """Close the line being gathered; an empty one leaves no trace.
+
+        Args:
+            setting: Of what ends it; in a row of data, cells and breaks are mere spaces.
+        """
+        if setting is not None and setting.row:
+            self.pieces.append(" ")
+            return
         if self.first is not None:
             raw = "".join(self.pieces)
             text = tidy(raw)
@@ -202,33 +281,47 @@ class _Walk:
         if self.pieces:
             self.pieces = []
             self.first = None
-            self.plain = self.light = False
+            self.plain = 0
+            self.light = False
             self.href = ""
+        if self.inside:
+            self.body.blocks += self.inside
+            self.inside = []
 
     def line(self, raw: str, text: str, first: Setting) -> Line:
         """Describe the gathered line."""
-        indented = first.indented or raw.lstrip(" \t\r\n\xa0").startswith("\u3000")
-        return Line(text, first, not self.plain, not self.light, indented, self.href)
+        lead = raw[: len(raw) - len(raw.lstrip())]
+        indented = first.indented or (lead != "" and _WIDE.search(lead[:40]) is not None)
+        tail_linked = self.plain <= _BULLET + len(lead)
+        return Line(text, first, not self.plain, not self.light, indented, self.href, tail_linked)
 
     def block_setting(self, element: Element, outer: Setting) -> Setting:
         """Return the setting inside a block."""
         tag = element.tag
-        table, paragraph = outer.table, outer.paragraph
+        table, row, paragraph = outer.table, outer.row, outer.paragraph
         if tag == "table":
             self.tables += 1
             table = self.tables
+            self.rows |= set(rows_of_data(element))
+        elif tag == "tr":
+            if element in self.rows:
+                self.row += 1
+                row = self.row
         elif tag == "p":
             self.paragraphs += 1
             paragraph = self.paragraphs
-        centred, indented = alignment(element.get("align"), element.get("style"))
+        style = style_of(element.get("align"), element.get("style"))
         return Setting(
-            (outer.centred or tag == "center") if centred is None else centred,
-            outer.indented if indented is None else indented,
-            outer.caption_box,
-            table,
-            paragraph,
-            outer.linked,
-            outer.bold or tag in HEADINGS,
+            centred=(outer.centred or tag == "center") if style.centred is None else style.centred,
+            indented=outer.indented if style.indented is None else style.indented,
+            caption_box=outer.caption_box,
+            table=table,
+            row=row,
+            paragraph=paragraph,
+            linked=outer.linked,
+            bold=(outer.bold or tag in HEADINGS) if style.bold is None else style.bold,
+            small=outer.small if style.small is None else style.small,
+            breaks=(outer.breaks or tag == "pre") if style.breaks is None else style.breaks,
         )
 
     def inline_setting(self, element: Element, outer: Setting) -> Setting:
@@ -236,11 +329,31 @@ class _Walk:
         tag = element.tag
         if tag == "a" and element.get("href"):
             self.href = element.get("href")
-            return outer._replace(linked=True)
-        if tag in {"b", "strong"}:
-            return outer._replace(bold=True)
-        if tag in {"td", "th"}:
+            outer = outer._replace(linked=True)
+        elif tag in {"b", "strong"}:
+            outer = outer._replace(bold=True)
+        elif tag == "small":
+            outer = outer._replace(small=True)
+        elif tag in {"td", "th"}:
             self.pieces.append(" ")
             if element.get("align") == "center":
-                return outer._replace(centred=True)
+                outer = outer._replace(centred=True)
+        written = element.get("style")
+        if written:
+            style = style_of(None, written)
+            outer = outer._replace(
+                bold=outer.bold if style.bold is None else style.bold,
+                small=outer.small if style.small is None else style.small,
+                breaks=outer.breaks if style.breaks is None else style.breaks,
+            )
         return outer
+
+
+def _is_sentence(block: Line | Image) -> bool:
+    return isinstance(block, Line) and block.text.endswith(_ENDED)
+
+
+def _holds_paragraphs(element: Element) -> bool:
+    """Tell a player whose end tag is missing: the paragraphs that follow stand inside it."""
+    blocks = element.iter("p", "br")
+    return next(blocks, None) is not None and len(text_of(element)) >= _PARAGRAPH

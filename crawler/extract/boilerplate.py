@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from functools import lru_cache
+
+from crawler.extract.setting import hides
 
 # Elements that end the line before them and the line that they hold.
 BLOCKS = frozenset(
@@ -43,20 +46,13 @@ BLOCKS = frozenset(
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
+# Players: what they hold is said to readers whose browser cannot play it. Only where an end tag is
+# missing do they hold the paragraphs that follow.
+PLAYERS = frozenset({"object", "video", "audio", "applet", "embed", "source", "track", "param"})
+
 # Elements without text of the article. A player's script stands inside <p> on newer pages.
-SILENT = frozenset(
-    {
-        "script",
-        "style",
-        "noscript",
-        "iframe",
-        "object",
-        "embed",
-        "video",
-        "audio",
-        "source",
-        "applet",
-    }
+SILENT = PLAYERS | frozenset(
+    {"script", "style", "noscript", "iframe"}
     | {"input", "select", "textarea", "button", "svg", "template", "map", "link", "meta", "head"}
     | {"title", "marquee"}
 )
@@ -76,6 +72,13 @@ FURNITURE = frozenset(
     }
     | {"rm_download", "otitle", "box_read", "rwb_tjyd", "rwb_xgxw", "hide", "fx", "ops_share"}
     | {"share", "bdsharebuttonbox", "box_down", "paper_num", "rm_type", "hdNews", "ej_ad"}
+    # A digest of other articles, a code to scan, the neighbours, who owns a photo.
+    | {"jingbian2012", "tjewm", "lianjie", "pic_copy", "hidden", "sr-only", "visually-hidden"}
+)
+
+# Advertising names itself: ad, ads, ad_hh, ad-box, ad3, advert; but not add, admin, address.
+_ADVERTISING = re.compile(
+    r"(?:ads?|adv|advert\w{0,12}|guanggao|sponsor(?:ed)?)(?:[-_]?\d{1,3}|[-_][\w-]{0,30})?", re.I
 )
 
 EDITORS = frozenset({"edit", "editor", "editer", "p_editor"})
@@ -94,6 +97,18 @@ CAPTIONS = frozenset(
         "imgtext",
     }
 )
+# And whatever other sites call them: img-desc, photo_txt, pic-caption.
+_DESCRIPTION = re.compile(
+    r"(?:img|imgs|image|pic|picture|photo|tu)[-_]?(?:desc|description|intro|note|txt|text|caption|explain|remark)s?"
+    r"|(?:img|pic|photo|fig)?[-_]?caption",
+    re.I,
+)
+# Of the descriptions of a gallery's photos.
+DESCRIPTIONS = frozenset({"text_show_img", "pic_info_con", "group_show"})
+
+
+# No list of classes is longer.
+_LONGEST = 500
 
 
 class Box(Enum):
@@ -118,28 +133,13 @@ def box_of(
         style: Its ``style``; a hidden box is furniture.
         furniture: Classes and ids of boxes that are no part of the article.
     """
-    names = {*(classes or "").split(), identity}
+    names = {*(classes or "")[:_LONGEST].split(), (identity or "")[:_LONGEST]}
     if names & EDITORS:
         return Box.EDITORS
-    hidden = style is not None and "display:none" in style.replace(" ", "").lower()
-    if hidden or names & furniture:
+    if names & furniture or any(map(_ADVERTISING.fullmatch, names)):
         return Box.FURNITURE
-    return Box.CAPTION if names & CAPTIONS else Box.TEXT
-
-
-@lru_cache(maxsize=4096)
-def alignment(align: str | None, style: str | None) -> tuple[bool | None, bool | None]:
-    """Tell whether a block is centred and indented; ``None`` where it does not say.
-
-    >>> alignment(None, "text-indent: 2em; text-align: center;"), alignment("center", None)
-    ((True, True), (True, None))
-    """
-    centred = align.lower() == "center" if align else None
-    indented = None
-    for rule in (style or "").lower().split(";"):
-        name, _, value = rule.partition(":")
-        if name.strip() == "text-align":
-            centred = value.strip() == "center"
-        elif name.strip() == "text-indent":
-            indented = not value.strip().startswith("0")
-    return centred, indented
+    if style is not None and hides(style):
+        return Box.FURNITURE
+    if names & CAPTIONS or names & DESCRIPTIONS or any(map(_DESCRIPTION.fullmatch, names)):
+        return Box.CAPTION
+    return Box.TEXT

@@ -1,27 +1,46 @@
 """Which lines are captions, which image they belong to, and who took it.
 
 A line is a caption by where it stands (in an image's own paragraph, table or box; alone and centred
-behind it) or by how it ends (``……。李信君摄``). Several centred lines in a row are verse. If a text is nothing but captions, its captions are the text as well: a photo story must
-not come out empty.
+behind it), by how it is set (small or grey), or by what it says (``图为……``, ``……。李信君摄``).
+It never is one for its place alone where the place says nothing: in a text that is centred as a
+whole, in a table that only sets the page, or if it reads as a heading. Several centred lines in a
+row are verse. If a text is nothing but captions, its captions are the text as well: a photo story
+must not come out empty.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from crawler.extract.body import Image, Line, Setting
+from crawler.extract.body import Image, Line
 from crawler.extract.byline import read_dateline
-from crawler.extract.credits import is_credit, opens_caption, split_credit
+from crawler.extract.credits import is_credit, is_photo_credit, opens_caption, split_credit
+from crawler.extract.keywords import marks
+from crawler.extract.setting import Setting
 from crawler.items import Photo
 
 # A caption is a few sentences; whatever is longer is text, wherever it stands.
 _LONGEST = 400
 # Longest line that is taken for a caption away from any image, because it ends in a credit.
 _LONGEST_ALONE = 180
-_SHORT = 60
+# Longest sentence that describes the image in whose paragraph it stands; it says no more than that.
+_SHORT = 30
+# Longest indented line that is a caption for its first words.
+_LONGEST_OPENED = 120
+# A table of photos has so many lines, and so many characters, for each image; others set text.
+_LINES_A_PHOTO = 2
+_LETTERS_A_PHOTO = 150
 # How a credit ends, mostly: a test before the one that costs.
 _CREDIT_ENDS = frozenset("摄攝影图圖供拍发發)）")
+# 一、…… · （二）…… · 第三章 · 3.…… · 【记者手记】 · “……” · ＊　＊　＊
+_HEADING = marks(
+    r"[(（]?[一二三四五六七八九十]{1,3}(?:[、.．]|[)）])|第[一二三四五六七八九十\d]{1,3}[章节篇部回]|\d{1,2}[、.．]\D"
+    r"|[【〖《“「][^【】〖〗《》“”「」]{1,40}[】〗》”」]$|[\W_]{1,20}$"
+)
+# 1/3: which photo of how many.
+_NUMBER = marks(r"[(（]?\d{1,3}\s?/\s?\d{1,3}[)）]?\s{0,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +62,7 @@ def tell_apart(blocks: Sequence[Line | Image]) -> Told:
     Args:
         blocks: As :func:`crawler.extract.body.read_body` gives them, without noise.
     """
-    runs = _centred_runs(blocks)
+    layout = _Layout(blocks)
     paragraphs: list[str] = []
     photos: list[Photo] = []
     below = False  # nothing but captions stands between here and the last image
@@ -51,7 +70,7 @@ def tell_apart(blocks: Sequence[Line | Image]) -> Told:
         if isinstance(block, Image):
             photos.append(Photo(url=block.url, before_paragraph=len(paragraphs)))
             below = True
-        elif _is_caption(blocks, i, runs):
+        elif layout.is_caption(i, block):
             _add_caption(photos, block.text, len(paragraphs), attach=below)
         else:
             paragraphs.append(block.text)
@@ -73,22 +92,92 @@ def reread_photo(photo: Photo) -> Photo:
     return replace(photo, caption=caption, credit=credit)
 
 
-def _is_caption(blocks: Sequence[Line | Image], i: int, runs: Sequence[tuple[int, int]]) -> bool:
-    line = blocks[i]
-    if isinstance(line, Image) or len(line.text) > _LONGEST:
-        return False
-    if line.setting.caption_box:
-        return True
-    image = _nearest_image(blocks, i)
-    if image is None:
-        return _stands_alone(line)
-    if read_dateline(line.text):
-        return False
-    return (
-        _shares_its_place(line, image)
-        or _reads_as_caption(line)
-        or _is_set_below(blocks, i, runs[i])
+class _Layout:
+    """What the lines and images of one body say about each other."""
+
+    def __init__(self, blocks: Sequence[Line | Image]) -> None:
+        self.blocks = blocks
+        lines = [block for block in blocks if isinstance(block, Line)]
+        images = len(blocks) - len(lines)
+        self.pictured = images > 0
+        self.runs = _centred_runs(blocks) if images else []
+        # Text that is centred as a whole: more lines than its images can have captions.
+        centred = sum(line.setting.centred for line in lines)
+        self.all_centred = centred > max(images + 1, 0.8 * len(lines) - 1)
+        small = sum(line.setting.small for line in lines)
+        self.small_says = 2 * small <= len(lines)
+        self.text_tables = _text_tables(blocks) if images else frozenset()
+
+    def is_caption(self, i: int, line: Line) -> bool:
+        """Tell whether block ``i``, a line, is a caption."""
+        if len(line.text) > _LONGEST or line.setting.row:
+            return False
+        if line.setting.caption_box:
+            return True
+        image = _nearest_image(self.blocks, i) if self.pictured else None
+        if image is None:
+            return _stands_alone(line)
+        if read_dateline(line.text):
+            return False
+        if self._shares_its_place(i, line, image) or _reads_as_caption(line):
+            return True
+        return not _HEADING.match(line.text) and (
+            self._is_set_below(i, line) or self._is_small_below(i, line)
+        )
+
+    def _shares_its_place(self, i: int, line: Line, image: Image) -> bool:
+        """Tell a line in the image's own table or paragraph."""
+        here, there = line.setting, image.setting
+        if here.table and here.table == there.table:
+            return not line.indented and here.table not in self.text_tables
+        if not here.paragraph or here.paragraph != there.paragraph:
+            return False
+        if here.centred:
+            return not self.all_centred and not _HEADING.match(line.text)
+        # A sentence beside an image is text, unless it is short and stands below it.
+        if line.indented or len(line.text) > _SHORT:
+            return False
+        return isinstance(self.blocks[i - 1], Image) or not line.text.endswith("。")
+
+    def _is_set_below(self, i: int, line: Line) -> bool:
+        """Tell a centred line under an image from a verse and from a heading."""
+        start, end = self.runs[i]
+        if start == end or line.bold or self.all_centred:
+            return False
+        if start == 0 or not isinstance(self.blocks[start - 1], Image):
+            return False
+        if end - start == 1:
+            return True
+        # Several centred lines in a row, none of which names a photographer, are verse.
+        return start == i and not line.indented and line.text.endswith(("。", "）", ")"))
+
+    def _is_small_below(self, i: int, line: Line) -> bool:
+        """Tell a line under an image in smaller or grey letters, where the text is in others."""
+        above = self.blocks[i - 1] if i else None
+        return line.setting.small and self.small_says and isinstance(above, Image)
+
+
+def _text_tables(blocks: Sequence[Line | Image]) -> frozenset[int]:
+    """Return the numbers of the tables that set text: more of it than describes their images."""
+    images: Counter[int] = Counter()
+    lines: Counter[int] = Counter()
+    letters: Counter[int] = Counter()
+    told: set[int] = set()
+    for block in blocks:
+        table = block.setting.table
+        if isinstance(block, Image):
+            images[table] += 1
+        elif not block.setting.row:
+            lines[table] += 1
+            letters[table] += len(block.text)
+            if read_dateline(block.text):
+                told.add(table)
+    told.update(
+        table
+        for table, number in images.items()
+        if lines[table] > _LINES_A_PHOTO * number or letters[table] > _LETTERS_A_PHOTO * number
     )
+    return frozenset(told)
 
 
 def _nearest_image(blocks: Sequence[Line | Image], i: int) -> Image | None:
@@ -117,36 +206,16 @@ def _stands_alone(line: Line) -> bool:
     caption, credit = split_credit(line.text)
     if caption is None or credit is None or caption.endswith(("）", ")")):
         return False
-    return read_dateline(line.text) is None
-
-
-def _shares_its_place(line: Line, image: Image) -> bool:
-    """Tell a line in the image's own table or paragraph."""
-    here, there = line.setting, image.setting
-    if here.table and here.table == there.table:
-        return len(line.text) <= _LONGEST and not line.indented
-    if here.paragraph and here.paragraph == there.paragraph:
-        return here.centred or (len(line.text) <= _SHORT and not line.indented)
-    return False
+    return is_photo_credit(credit) and read_dateline(line.text) is None
 
 
 def _reads_as_caption(line: Line) -> bool:
     """Tell a line by its words: ``图为……``, ``……。张三摄``."""
-    return opens_caption(line.text) or split_credit(line.text)[1] is not None
-
-
-def _is_set_below(blocks: Sequence[Line | Image], i: int, run: tuple[int, int]) -> bool:
-    """Tell a centred line under an image from a verse and from a heading."""
-    line = blocks[i]
-    start, end = run
-    if not isinstance(line, Line) or start == end or line.bold:
-        return False
-    if start == 0 or not isinstance(blocks[start - 1], Image):
-        return False
-    if end - start == 1:
+    if split_credit(line.text)[1] is not None:
         return True
-    # Several centred lines in a row, none of which names a photographer, are verse.
-    return start == i and not line.indented and line.text.endswith(("。", "）", ")"))
+    if line.indented and len(line.text) > _LONGEST_OPENED:
+        return False
+    return opens_caption(line.text)
 
 
 def _centred_runs(blocks: Sequence[Line | Image]) -> list[tuple[int, int]]:
@@ -166,6 +235,9 @@ def _is_centred(block: Line | Image) -> bool:
 
 def _add_caption(photos: list[Photo], text: str, place: int, *, attach: bool) -> None:
     """Give a caption to the image before it, or keep it as a photo without address."""
+    text = _NUMBER.sub("", text, count=1) if _NUMBER.match(text) else text
+    if not text:
+        return
     caption, credit = split_credit(text)
     last = photos[-1] if photos else None
     if not attach or last is None or last.url is None:

@@ -19,7 +19,8 @@ _TAKEN = marks(
     r"(?:[\s\u3000]?[(（][^()（）]{2,20}[)）])?"
 )
 _GIVEN = marks(
-    r"(?:图片|照片|资料图?|图)?[\s\u3000]?(?:均?由)?(?P<giver>[^()（）。，！？；：、向为给将]{2,24}?)[\s\u3000]?(?:供图|提供图片|提供)"
+    r"(?:(?:图片|照片|资料图?|图)[\s\u3000]?(?:均?由)?|均?由)?"
+    r"(?P<giver>[^()（）。，！？；：、向为给将由\s\u3000][^()（）。，！？；：、向为给将由]{1,23}?)[\s\u3000]?(?:供图|提供图片|提供)"
 )
 _RELEASED = marks(
     r"(?:新华社|中新社|人民网|人民图片|本报)发(?:[\s\u3000]?[(（][^()（）]{2,20}[)）]|[\s\u3000].{2,16}摄)?"
@@ -51,8 +52,11 @@ _HINT_WITHIN = 26
 
 _OPENS = marks(
     r"图[①-⑳一二三四五六七八九十\d]{0,3}\s?(?:为|[:：])|图片?说明|[上下左右题]图(?:为|[:：])|资料图"
-    r"|图[①-⑳]|这是.{2,40}拍摄"
+    r"|图[①-⑳]|这是.{0,12}(?:\d日|无人机|航拍|现场).{0,30}拍摄的"
 )
+# 图为民生，谋在长远: a saying, no caption.
+_SAYING = marks(r"图为.{1,4}[，,]")
+_PICTURED = marks("图片|照片|资料图|摄影")
 _SENTENCE_END = marks(r"[。！？!?；;…]+[”’」』]?")
 _BRACKET_END = marks(r"[(（【\[]([^()（）【】\[\]]{2,40})[)）】\]][。.]?$")
 _BLANK = marks(r"[\s\u3000]{1,4}")
@@ -108,7 +112,17 @@ def is_credit(text: str) -> bool:
 
 def opens_caption(text: str) -> bool:
     """Tell a line that begins as captions do: ``图为……``, ``图①：……``."""
-    return _OPENS.match(text[:60]) is not None
+    start = text[:60]
+    return _OPENS.match(start) is not None and _SAYING.match(start) is None
+
+
+def is_photo_credit(credit: str) -> bool:
+    """Tell a credit that can only be a photo's: 提供 is said of meals and of timber, too.
+
+    >>> is_photo_credit("李信君摄"), is_photo_credit("主办方提供"), is_photo_credit("受访者供图")
+    (True, False, True)
+    """
+    return not credit.rstrip("）)").endswith("提供") or _PICTURED.search(credit) is not None
 
 
 def _bare(text: str) -> str:

@@ -111,7 +111,7 @@ def _first(query: Query | None, element: Element) -> str:
 
 def _whole_body(page: Document, design: Design, head: Element, boxes: list[Element]) -> Body:
     """Read the text boxes, with the photo boxes before and behind them."""
-    body = read_body(page, boxes, design.furniture)
+    body = read_body(page, boxes, design.furniture, to_editors=True)
     before = _all(design.photos_before, head)
     after = _all(design.photos_after, head)
     if before:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from crawler.extract.body import Image, Line, Setting, read_body
+from crawler.extract.body import Image, Line, read_body
+from crawler.extract.setting import Setting
 from crawler.extract.tidy import tidy
 from crawler.extract.tree import Document
 

@@ -1,95 +1,181 @@
 """Lines inside the body box that are no part of the article, and are left out.
 
-Each kind has been seen on pages of the site (docs/extraction.md names an example of each). A line
-is only left out for what it *says it is* or for being nothing but a link to elsewhere; short or
-odd lines stay.
+Each kind has been seen on pages of the site (docs/extraction.md names an example of each) or of
+its neighbours. A line is only left out for what it *says it is*: words of the page are few and end
+in no full stop, so that a sentence which begins like them stays. Links to elsewhere are judged in
+:mod:`crawler.extract.pointers`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from crawler.extract.body import Image, Line
-from crawler.extract.byline import is_editors_text
+from crawler.extract.byline import is_editors_text, read_dateline
+from crawler.extract.images import is_advert
 from crawler.extract.keywords import marks
+from crawler.extract.pointers import is_pointer, without_lists, without_runs
 
-# Lines that are furniture by their words alone.
-_FURNITURE = marks(
-    r"[(（【\[]?原标题\s?[:：]"  # 原标题：...: how another outlet headed it
-    r"|(?:分享|转发)?让更多人看到|分享让更多人看到|分享到\s?[:：.…]*$|分享到?$"
-    r"|(?:点击|戳|长按|扫码|扫描).{0,30}(?:>>|》》|＞＞|二维码|下载|进入专题)"
-    r"|点击(?:进入|查看|下载|观看|阅读).{0,40}$(?<![。！？”])"
-    r"|[【\[(（](?:详细|查看详细|更多|阅读全文|全文|进入专题)[】\])）]$"
-    r"|(?:查看|更多).{0,20}(?:>>|》》|＞＞)"
-    r"|人民日报客户端下载|客户端下载$|手机看新闻|手机读报，精彩随身"
-    r"|(?:打印|网摘|纠错|字号|小字号|收藏|已收藏|订阅|已订阅|评论|推荐)(?:\s|$)"
-    r"|(?:上一页|下一页|首页|尾页|末页)(?:\s|$)|(?:【\d{1,3}】\s?)+$"
-    r"|本文来源\s?[:：]?\s?人民网$|人民网版权所有|.{0,20}未经书?面?授权(?:禁止|不得)(?:使用|转载)"
+# Longest line that can be words of the page; and longest of those that may end like a sentence.
+_LONGEST = 60
+
+# The words of tool bars; a line of them alone, parted by spaces, strokes and counts, is one.
+_TOOLS = marks(
+    r"(?:[\s|｜/／·、,，:：()（）\[\]【】\d+]|打印|网摘|纠错|我要纠错|字号|字体|小字号|大字号|正文字号|特大|大|中|小|默认|收藏|已收藏|订阅"
+    r"|已订阅|评论|推荐|分享|转发|点赞|赞|踩|顶|关闭|关闭窗口|返回|微博|新浪微博|微信|朋友圈|QQ空间|QQ好友|豆瓣|复制链接|举报|保存|浏览|阅读"
+    r"|手机看新闻|首页|尾页|末页|上一页|下一页|返回列表|返回首页|加入收藏|设为首页|本文|本页|此页|我要|A[-+]){1,60}"
 )
+# Whole lines, whatever brackets and marks stand around them.
+_WORDS = marks(
+    r"[\W_]{0,4}(?:"
+    # to share
+    r"(?:扫一扫|一键)?(?:分享|转发)(?:本文|此文|文章)?(?:到|至|给|:|：)?(?:微信|微博|朋友圈|朋友|好友|QQ|QQ空间|qq|手机|更多|和|或|、|/){0,6}"
+    r"|(?:用|使用|打开|请用|请使用)?微信?扫一?扫.{0,24}|扫码.{0,20}|(?:长按|识别|扫描).{0,8}二维码.{0,16}|本文二维码|手机扫描.{0,12}"
+    r"|(?:请|欢迎)?(?:关注|加入)(?:我们|本站|本报)?的?.{0,16}(?:公众号|微信号?|微博|视频号|抖音号?|客户端|我们)"
+    # to open, to load, to play
+    r"|(?:点击|点此|点这里)?(?:展开|收起|阅读|查看|浏览|显示)(?:全文|剩余|更多|原文|余下|全部|完整|原图|大图|下一张|高清).{0,8}|剩余\d{1,3}%"
+    r"|点击(?:图片)?(?:进入|查看|看|观看|下载|阅读|播放|放大|收听|浏览|切换|加载).{0,24}|(?:视频|图片|正文|音频|页面)?(?:正在)?加载(?:中|更多|失败)?"
+    r"|(?:下载|打开|安装|登录)(?:人民日报|人民网|我们的?|本站)?(?:APP|App|app|客户端|手机客户端)[，,、 ]?.{0,20}"
+    r"|(?:APP|App|app|客户端)(?:下载|内打开|打开).{0,12}|人民日报客户端下载|客户端下载"
+    r"|(?:对不起[，,]?|抱歉[，,]?)?(?:您|你|当前)的?浏览器.{0,6}(?:不支持|版本过低|未安装|禁用).{0,30}|请.{0,8}(?:升级|更换|启用).{0,10}(?:浏览器|播放器|Flash|flash).{0,10}"
+    r"|(?:语音|朗读|音频|AI|智能)(?:播报|朗读|全文|阅读|播放)|听(?:新闻|全文|文章)|播报文章|(?:播放|暂停|收听)(?:音频|视频|语音)?|倍速|00:00.{0,12}"
+    # to go elsewhere
+    r"|(?:返回|回到|回)(?:顶部|页首|首页|目录|列表|上一页|搜狐|频道首页)|(?:上|下)一(?:篇|条|则|图集|组图)[:： ]?.{0,50}|(?:关闭|打印)(?:本页|本文|窗口|页面)?"
+    r"|更多(?:>+|精彩|内容|新闻|资讯|详情)?(?:内容|推荐|新闻|图片|>+|请.{0,20})?"
+    # to comment
+    r"|(?:我要|我来|发表|查看|网友|最新|热门|精彩|全部|参与)(?:评论|说两句|留言|跟帖|讨论|爆料|投稿)(?:\(\d{0,6}\)|（\d{0,6}）)?"
+    r"|(?:已有)?\d{0,7}(?:人|条|次)?(?:参与|评论|跟帖|阅读|点赞|浏览)(?:\d{0,7})?|登录后(?:才能|可以|即可)?.{0,8}评论|文明上网.{0,16}|网友评论仅.{0,20}"
+    r"|(?:阅读|浏览|点击|播放|访问|评论|点赞)(?:量|数|次数|人数)?\s?[:：]?\s?\d{1,9}\s?(?:次|人|万)?"
+    # advertising, rights, ends
+    r"|(?:广告|推广|赞助|商业推广|推广内容|广告位|品牌推广|特约推广|AD)|免责声明|版权声明|版权作品.{0,12}|版权所有.{0,24}|(?:未经|禁止).{0,12}(?:授权|许可|转载).{0,12}"
+    r"|本文来源\s?[:：]?\s?人民网|(?:全文|正文|文章)(?:完|结束)|END|end|猜你喜欢|相关搜索|热搜榜?|热门标签|标签[:：].{0,30}|关键[词字][:：].{0,40}"
+    r"|违法和?不?良?信息举报.{0,30}|(?:我要)?(?:报错|纠错|挑错)|文章纠错"
+    r")[\W_]{0,4}"
+)
+# Lines that are furniture by how they begin; those behind the stroke only without a full stop.
+_OPENINGS = marks(
+    r"(?:分享|转发)?让更多人看到|手机看新闻|手机读报，精彩随身|人民网版权所有|.{0,20}未经书?面?授权(?:禁止|不得)(?:使用|转载)"
+)
+_CLOSED = marks(
+    r"(?:点击|戳|长按|扫码|扫描).{0,30}(?:>>|》》|＞＞|二维码|下载|进入专题)|(?:查看|更多).{0,20}(?:>>|》》|＞＞)"
+    r"|点击(?:进入|查看|下载|观看|阅读).{0,40}$|分享到"
+    r"|[【\[(（](?:详细|查看详细|更多|阅读全文|全文|进入专题|打印|关闭|纠错)[】\])）]"
+    r"|(?:【\d{1,3}】\s?){1,50}$|广告[:：]|扫一扫[，,]|(?:上|下)一(?:篇|条|则|图集)[:：]"
+)
+_FULL_STOP = marks(r"[。！？”!?]$")
+
+# （原标题：……）: how another outlet headed it; the text may follow in the same paragraph.
+_ORIGINAL = marks(
+    r"[(（【\[〔]\s?原[标题]{1,2}题?\s?[:：][^()（）【】\[\]〔〕]{0,100}(?:[(（【\[][^()（）【】\[\]]{0,30}[)）】\]][^()（）【】\[\]]{0,60})?[)）】\]〕]"
+)
+_ORIGINAL_OPEN = marks(r"原标题\s?[:：]")
+_APART = marks(r"\s{0,2}\u3000{1,4}|\s{2,8}")
+_LONGEST_TITLE = 80
+
+# （责编：甲、乙）据了解……: the editors' bracket before the text.
+_EDITORS_BRACKET = marks(r"[(（【\[][^()（）【】\[\]]{4,60}[)）】\]]")
 
 # 《 人民日报 》（ 2015年11月02日 07 版）: the printed page it stood on.
 _PRINTED_PAGE = marks(
     r"[(（]?\s?《[^《》]{2,20}》\s?[(（]?\s?(?:19|20)\d\d\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日"
     r"[\s,，]{0,3}第?\s?[\d\w]{1,5}\s?版[^。]{0,12}$"
 )
-
-# Headings of lists of other articles.
-_LIST_HEADING = marks(
-    r"[■●◆▲【\[\s]{0,3}(?:延伸阅读|相关新闻|相关阅读|相关链接|相关报道|相关专题|相关推荐|推荐阅读|新闻链接"
-    r"|热点推荐|精彩推荐|往期回顾|更多新闻|更多阅读|热门推荐|猜你喜欢|专题链接|视频推荐)"
-    r"[】\]\s]{0,3}[:：]?"
-)
-
-# A line that is nothing but a link is a pointer to another page if it also looks like one.
-_POINTER = marks(
-    r"^[・·•■●◆>\[【]|(?:>>|》》|＞＞|\[详细\]|【详细】)$|^(?:专题|视频|链接|更多)[:：]"
-)
-_ARTICLE_ADDRESS = marks(
-    r"/c\d+-\d{5,9}(?:-\d+)?\.html|/GB/[\d/]*\d+(?:/index)?\.html?|/GB/[\d/]+/?$"
-)
-_SENTENCE = marks(r"[。！？!?；…](?:[”」』)）]|$)|，")
+# 来源：人民网-湖北频道 2017年04月13日08:09, in this order or the other.
+_STAMP_SOURCE = marks(r"(?:来源|稿源)\s?[:：]")
+_STAMP_TIME = marks(r"(?:19|20)\d\d(?:年|-|/)\d{1,2}(?:月|-|/)\d{1,2}日?")
+_PHOTO_NUMBER = marks(r"[(（]?\d{1,3}\s?/\s?\d{1,3}[)）]?")
 
 
 def without_noise(blocks: Iterable[Line | Image]) -> list[Line | Image]:
     """Leave out the lines that are no part of the article.
 
     A heading such as 延伸阅读 goes together with the links under it; without links under it, it
-    is a heading of the article's own and stays, unless it ends the text.
+    is a heading of the article's own and stays, unless it ends the text. Headlines of a digest,
+    each linked and followed by its text, stay; a run of links is pointers to other articles.
     """
-    kept: list[Line | Image] = []
-    heading: Line | None = None  # a list heading whose fate depends on the next line
-    in_list = False
-    for block in blocks:
-        if isinstance(block, Image):
-            in_list = False
-        elif _LIST_HEADING.fullmatch(block.text[:20]):
-            heading, in_list = block, True
-            continue
-        elif is_noise(block) or (in_list and block.linked):
-            heading = None
-            continue
-        if heading is not None:
-            kept.append(heading)
-            heading = None
-        in_list = False
-        kept.append(block)
-    return kept
+    return _to_editors_line(without_runs(without_lists(_cleaned(blocks))))
 
 
 def is_noise(line: Line) -> bool:
     """Tell a line that is no part of the article."""
-    start = line.text[:80]
-    if _FURNITURE.match(start) or is_editors_text(start):
+    text = line.text
+    if len(text) > _LONGEST:
+        return _OPENINGS.match(text[:80]) is not None or is_pointer(line)
+    if _OPENINGS.match(text) or _PRINTED_PAGE.match(text) or _PHOTO_NUMBER.fullmatch(text):
         return True
-    if len(start) < 60 and _PRINTED_PAGE.match(start):
+    if _STAMP_SOURCE.search(text) and _STAMP_TIME.search(text) and not text.endswith("。"):
         return True
-    if line.linked:
-        return _is_pointer(line, start)
-    # 延伸阅读：<a>...</a> on one line: the heading is not linked, what follows it is.
-    return bool(line.href and _LIST_HEADING.match(start) and not _SENTENCE.search(start))
+    if _FULL_STOP.search(text) is None and (
+        _CLOSED.match(text) or _WORDS.fullmatch(text) or _is_tools(text)
+    ):
+        return True
+    return is_pointer(line) or bool(line.href and line.linked and is_advert(line.href))
 
 
-def _is_pointer(line: Line, start: str) -> bool:
-    if _POINTER.search(line.text) or _LIST_HEADING.match(start):
-        return True
-    return not _SENTENCE.search(line.text) and _ARTICLE_ADDRESS.search(line.href) is not None
+def _cleaned(blocks: Iterable[Line | Image]) -> Iterable[Line | Image]:
+    """Yield the blocks without noise, and without what stands before the text of a line."""
+    for block in blocks:
+        if isinstance(block, Line):
+            text = _without_editors(without_original_title(block.text))
+            if not text:
+                continue
+            if text is not block.text:
+                block = replace(block, text=text)
+            if is_noise(block):
+                continue
+        yield block
+
+
+def without_original_title(text: str) -> str:
+    """Take ``（原标题：……）`` off the beginning of a line; ``""`` if nothing else stands there.
+
+    >>> without_original_title("（原标题：看花（图））春天来了。"), without_original_title("原标题：看花")
+    ('春天来了。', '')
+    """
+    if "标题" not in text[:12] and "標題" not in text[:12]:
+        return text
+    bracket = _ORIGINAL.match(text)
+    if bracket:
+        return text[bracket.end() :].lstrip(" \u3000")
+    opened = _ORIGINAL_OPEN.match(text)
+    if not opened:
+        return text
+    for gap in _APART.finditer(text, opened.end(), opened.end() + _LONGEST_TITLE):
+        rest = text[gap.end() :]
+        if gap.start() > opened.end() and (len(rest) > _LONGEST_TITLE or read_dateline(rest)):
+            return rest
+    return (
+        "" if len(text) <= _LONGEST_TITLE + opened.end() else text[opened.end() :].lstrip(" \u3000")
+    )
+
+
+def _without_editors(text: str) -> str:
+    """Take the editors' bracket off a line that goes on with text."""
+    if text[:1] not in "(（【[" or not is_editors_text(text):
+        return text
+    bracket = _EDITORS_BRACKET.match(text)
+    rest = text[bracket.end() :].lstrip(" \u3000") if bracket else ""
+    return rest if rest.endswith("。") else text
+
+
+def _is_tools(text: str) -> bool:
+    return len(text) > 1 and _TOOLS.fullmatch(text) is not None and not text.isdecimal()
+
+
+def _to_editors_line(blocks: list[Line | Image]) -> list[Line | Image]:
+    """Cut a text off at its editors' line, if no more stands behind it than the odd line.
+
+    The line itself is never part of the text.
+    """
+    for i, block in enumerate(blocks):
+        if isinstance(block, Line) and is_editors_text(block.text):
+            before = _letters(blocks[:i])
+            rest = blocks[i + 1 :]
+            if before > 2 * _letters(rest):
+                return blocks[:i]
+    return [b for b in blocks if not (isinstance(b, Line) and is_editors_text(b.text))]
+
+
+def _letters(blocks: list[Line | Image]) -> int:
+    return sum(len(block.text) for block in blocks if isinstance(block, Line))

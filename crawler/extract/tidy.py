@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 
-# What HTML itself folds, and the no-break space, which the site's editor writes for any space.
-_FOLDED = re.compile("[ \\t\\r\\n\\f\\v\xa0]+")
+# What HTML itself folds, the no-break space, which the site's editor writes for any space, and the
+# other spaces of Unicode (&emsp; &ensp; &thinsp; ...), with which others indent.
+_FOLDED = re.compile("[ \\t\\r\\n\\f\\v\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f]+")
 
 # Zero-width characters at an end are left-overs of pasting; inside a text they are repair's matter.
-_ENDS = " \u3000\u200b\ufeff"
+_ENDS = " \u3000\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 
 
 def tidy(text: str) -> str:
