@@ -57,7 +57,7 @@ def address_of(element: Element, page: Document) -> str | None:
     return page.absolute(source)
 
 
-def address_in_set(element: Element, page: Page) -> str | None:
+def address_in_set(element: Element, page: Document) -> str | None:
     """Return the absolute address that an element's ``srcset`` names; ``None`` without one."""
     source = _in_set(element)
     return page.absolute(source) if source else None
