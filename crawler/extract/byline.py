@@ -12,7 +12,8 @@ from collections.abc import Iterable, Sequence
 
 from crawler.extract.credits import is_credit
 from crawler.extract.keywords import marks
-from crawler.extract.names import HAN, has_role, is_known_name, names_in
+from crawler.extract.names import has_role, is_known_name, may_be_a_word, names_in
+from crawler.extract.roles import HAN, ROLE, in_front
 from crawler.items import Dateline
 
 # 人民网济南3月25日电 · 新华社北京4月24日电 · 人民网讯 · 羊城晚报讯 · 本报青岛2月12日电
@@ -37,24 +38,31 @@ _BRACKET = marks(
     r"[\s\u3000:：]{0,3}[(（]([^()（）]{1,120}(?:[(（][^()（）]{0,30}[)）][^()（）]{0,80})?)[)）]"
 )
 _REPORTED = marks(
-    rf"[\s\u3000:：]{{0,3}}((?:[{HAN}]{{2,8}})?(?:记者|通讯员)[^。，！？]{{2,60}}?)(?:摄影)?报道[:：,，\s\u3000]"
+    rf"[\s\u3000:：]{{0,3}}((?:[{HAN}A-Za-z+·《》—-]{{2,16}})?(?:记者|通讯员)[^。，！？]{{2,60}}?)(?:摄影)?报道[:：,，\s\u3000]"
 )
 _ONE_REPORTER = marks(
     rf"[\s\u3000:：]{{0,3}}(?:本[报网]|人民网)?记者[\s\u3000]?(?![从在近今昨日获采])([{HAN}]{{2,3}}|[{HAN}][\s\u3000][{HAN}])[\s\u3000]"
 )
 _REPORTS = marks("报道$")
 _BYLINE_ROOM = 90
+_BETWEEN_NAMES = re.compile(r"[\s\u3000、，,;；/()（）【】\[\]和与及]|(?:实习)")
 _SENTENCE = marks(r"[。！？!?，,；;“”]")
 _NO_BYLINE = marks(
-    r"(?:本文)?作者(?:单位|系|为|均|分别|是)|据|综合|来源|原载|刊于|转自|参与|见[上下左右题]?图|[上下左右组题]图|完$"
+    r"(?:本文)?作者(?:单位|均|分别)|文中|据|综合|来源|原载|刊于|转自|参与|见[上下左右题]?图|[上下左右组题]图|完$"
 )
 _END_BRACKET = marks(
     r"[(（]([^()（）]{2,80}(?:[(（][^()（）]{0,30}[)）][^()（）]{0,50})?)[)）][\s\u3000。]?$"
 )
 
 _ANY_BRACKET = re.compile(r"[()（）【】\[\]]")
-_EDITORS = marks(r"(?:责编|责任编辑|编辑)\s?[:：]")
-_EDITORS_LINE = marks(r"[(（【\[]?(?:本[文网])?(?:责编|责任编辑)\s?[:：]")
+# ■ 曹小满（人民网评论员）
+_SIGNED = marks(r"[□■●◆▪]\s{0,3}([^()（）。，！？]{2,30})(?:[(（][^()（）。！？]{2,30}[)）])?")
+_EDITORS = marks(r"(?:责编|责任编辑|编辑)\s?(?:[:：/／丨｜|]|(?<=责编)|(?<=责任编辑))")
+_EDITORS_LINE = marks(
+    r"[\s\u3000]?[(（【\[]?(?:本[文网]|本期|值班|新媒体|执行)?(?P<role>责编|责任编辑|编辑)"
+    r"[\s\u3000]?(?P<mark>[:：/／丨｜|】\]]|(?<=[\s\u3000]))[\s\u3000]?"
+)
+_LONGEST_EDITORS = 60
 
 
 def read_dateline(line: str) -> tuple[Dateline, int] | None:
@@ -154,8 +162,17 @@ def is_editors_text(text: str) -> bool:
 
     >>> is_editors_text("（責任編輯：葉靜）"), is_editors_text("编辑部的故事")
     (True, False)
+    >>> is_editors_text("责任编辑 苏晚晴"), is_editors_text("责编 老张告诉我一件事")
+    (True, False)
     """
-    return _EDITORS_LINE.match(text[:14]) is not None
+    match = _EDITORS_LINE.match(text[:20])
+    if match is None:
+        return False
+    if match["mark"] in ("：", ":") and match["role"] != "编辑" and match["role"] != "編輯":
+        return True
+    # With a weaker mark, the line must go on with names and hold nothing else.
+    listed = text[match.end() :]
+    return len(text) < _LONGEST_EDITORS and _is_names_only(listed, editors=True)
 
 
 def _is_dateline(match: re.Match[str], rest: str) -> bool:
@@ -192,13 +209,23 @@ def _bracketed(content: str) -> tuple[str, ...]:
     """Read a bracket that may be a byline: roles with names, bare names, a name and its house."""
     if _NO_BYLINE.match(content.strip()) or _is_photographer(content):
         return ()
+    content = in_front(content)
     if has_role(content):
         return names_in(content, trusted=True)
     # Bare names: all of them must be names, or the bracket says something else.
     names = names_in(content, trusted=len(content.strip()) < 5)
-    visible = sum(map(len, names))
-    bare = re.sub(r"[\s\u3000、，,;；/]", "", content)
-    return names if names and (visible == len(bare) or _has_house(content, names)) else ()
+    return names if _holds_only(content, names) or _has_house(content, names) else ()
+
+
+def _is_names_only(text: str, *, editors: bool = False) -> bool:
+    """Tell a list of names, with or without roles, that holds nothing else."""
+    return _holds_only(text, names_in(text, editors=editors, trusted=len(text.strip()) < 6))
+
+
+def _holds_only(text: str, names: tuple[str, ...]) -> bool:
+    """Tell whether ``text`` holds these names and nothing else but roles and marks."""
+    bare = _BETWEEN_NAMES.sub("", ROLE.sub("", text))
+    return bool(names) and sum(map(len, names)) == len(bare)
 
 
 def _is_photographer(text: str) -> bool:
@@ -208,14 +235,17 @@ def _is_photographer(text: str) -> bool:
 
 def _has_house(content: str, names: tuple[str, ...]) -> bool:
     """Tell ``姓名 单位`` and ``单位 姓名`` from a sentence in brackets."""
-    parts = content.split()
+    parts = re.split(r"[\s\u3000，,]+", content.strip())
     return len(parts) > 1 and len(names) == 1 and names[0] in (parts[0], parts[-1])
 
 
 def _byline_line(paragraphs: Sequence[str]) -> tuple[str, ...]:
     """Read a paragraph that is nothing but a byline: ``本报记者 张三 李四``."""
     for paragraph in paragraphs:
-        line = paragraph.strip(" 　□■●（）()【】")
+        signed = _SIGNED.fullmatch(paragraph[:_BYLINE_ROOM])
+        if signed and _is_names_only(signed[1]):
+            return names_in(signed[1])
+        line = paragraph.strip(" 　□■●（）()")
         if len(line) >= _BYLINE_ROOM or _SENTENCE.search(line):
             continue
         if has_role(line) and not _is_photographer(line):
@@ -241,4 +271,5 @@ def _at_end(paragraphs: Sequence[str]) -> tuple[str, ...]:
 
 
 def _may_sign(name: str) -> bool:
-    return is_known_name(name) or len(name) < 5
+    """Tell a name that may sign a text without a role, from a gloss: ``（方言）``, ``（江苏篇）``."""
+    return ("·" in name or is_known_name(name)) and not may_be_a_word(name)
