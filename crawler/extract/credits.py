@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 
 from crawler.extract.keywords import marks
-from crawler.extract.names import HAN, is_known_name, rejoined
+from crawler.extract.names import is_known_name, rejoined
+from crawler.extract.roles import HAN
 
 # A credit of a maker: the maker, then what was done. A house may follow in brackets:
 # 李信君摄(人民图片网) · 新华社发（李四 摄）

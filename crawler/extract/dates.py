@@ -1,43 +1,167 @@
-"""When an article was published, to the minute, in the site's own time zone."""
+"""When an article was published, to the minute, in the site's own time zone.
+
+A page prints the time in many forms, often two times on one line; ``<meta>`` may name it in
+another zone; the address tells the day alone. What was told, and by what, is kept with it.
+"""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Literal
 
 from crawler.clock import SHANGHAI
 
-# 2026年02月12日09:05 · 2026-02-12 09:05:33 · 2026/2/12 9时5分 · 2026年2月12日
+Precision = Literal["minute", "hour", "day"]
+ToldBy = Literal["stamp", "meta", "address"]
+
+# 2026年02月12日09:05 · 2026-02-12 09:05:33 · 2026/2/12 9时5分 · 2026年2月12日 星期四 下午3:05 ·
+# 2026-02-12T01:05:00.000Z. Every part is bounded.
 _STAMP = re.compile(
-    r"((?:19|20)\d\d)\s?[年./-]\s?(\d{1,2})\s?[月./-]\s?(\d{1,2})(?!\d)\s?日?"
-    r"(?:[\s\u3000\xa0T|]{0,4}(\d{1,2})\s?[:：时時]\s?(\d{1,2}))?"
+    r"(?P<year>(?:19|20)\d\d)\s?[年./-]\s?(?P<month>\d{1,2})\s?[月./-]\s?(?P<day>\d{1,2})(?!\d)\s?日?"
+    r"(?:(?P<between>[\s\u3000\xa0T|,，]{0,4}(?:[(（]?(?:星期|周|週|礼拜|禮拜)[一二三四五六日天][)）]?[\s\u3000\xa0]{0,3})?)"
+    r"(?P<half>上午|早上|早晨|清晨|凌晨|中午|下午|傍晚|晚上?|夜间|夜間|AM|PM|am|pm)?[\s\u3000\xa0]?"
+    r"(?P<hour>\d{1,2})\s?(?:[:：]\s?(?P<minute>\d{1,2})|[时時点點](?:\s?(?P<past>\d{1,2})(?=\s?分)|\s?(?P<bare>\d{2})(?!\d))?)"
+    r"(?:\s?分)?(?:[:：]?\d{2}(?:\.\d{1,9})?(?!\d)秒?)?"
+    r"(?:\s?(?P<late>AM|PM|am|pm)(?![a-z]))?"
+    r"(?:\s?(?P<zone>Z|[+-](?:0\d|1[0-4]):?[0-5]\d)(?![\d:-]))?)?"
 )
+_AFTERNOON = frozenset({"下午", "傍晚", "晚", "晚上", "夜间", "夜間", "PM", "pm"})
+_NOON_AT_NIGHT = frozenset({"凌晨", "AM", "am"})
+
+# What a time on a line is the time of. Before it: 更新时间：…; behind it: … 更新.
+_WHEN = r"(?:时间|時間|日期|于|於)?[\s\u3000\xa0:：]{0,3}"
+_CHANGED = re.compile(rf"(?:更新|修改|更正|编辑|編輯|刷新)(?:时间|時間)?{_WHEN}$")
+_PUBLISHED = re.compile(rf"(?:发布|發布|發佈|发表|發表|刊发|刊發|发稿|發稿|上线|首发|首發){_WHEN}$")
+_CHANGED_AFTER = re.compile(r"[\s\u3000]{0,2}(?:更新|修改|更正)(?!时|時|日|于|於|[:：])")
+_PUBLISHED_AFTER = re.compile(
+    r"[\s\u3000]{0,2}(?:发布|發布|發佈|发表|發表)(?!时|時|日|于|於|[:：])"
+)
+_LABEL_ROOM = 14
+
+_WIDE = str.maketrans("０１２３４５６７８９：－／．", "0123456789:-/.")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point of time that a page tells.
+
+    Attributes:
+        at: At +08:00; a day without a time of day is its first minute.
+        precision: How much of it was told.
+        told_by: Where it was told.
+        kind: What it is the time of, where the line says so.
+    """
+
+    at: datetime
+    precision: Precision
+    told_by: ToldBy = "stamp"
+    kind: Literal["published", "changed", "unsaid"] = "unsaid"
+
+    def told(self, where: ToldBy) -> Moment:
+        """Return this moment as told by another part of the page."""
+        return replace(self, told_by=where)
+
+
+def read_moment(text: str) -> Moment | None:
+    """Return the point of time that ``text`` names as that of publication.
+
+    Of several, one that is said to be of publication counts before one without a word, and that
+    before the time of a change; of equals one with a time of day, then the first.
+
+    >>> read_moment("更新时间：2026年10月06日10:00 发布时间：2026年10月04日08:23").at.isoformat()
+    '2026-10-04T08:23:00+08:00'
+    >>> moment = read_moment("2026年2月12日 星期四 下午3时"); moment.at.hour, moment.precision
+    (15, 'hour')
+    """
+    return best_of(_moments(text.translate(_WIDE)))
+
+
+def best_of(moments: Iterable[Moment]) -> Moment | None:
+    """Return the moment of publication among several, as :func:`read_moment` does."""
+    order = ("published", "unsaid", "changed")
+    return min(
+        moments,
+        key=lambda moment: (order.index(moment.kind), moment.precision == "day"),
+        default=None,
+    )
 
 
 def read_time(text: str) -> datetime | None:
-    """Return the first point of time that ``text`` names, at +08:00.
+    """Return the point of time that ``text`` names as that of publication, at +08:00.
 
     A day without a time of day is its first minute, 00:00: the only form in which a day can stand
     in a field of minutes.
 
     >>> read_time("来源:人民网-图片频道  2021年03月26日08:41").isoformat()
     '2021-03-26T08:41:00+08:00'
+    >>> read_time("2026-10-03T16:23:00Z").isoformat()
+    '2026-10-04T00:23:00+08:00'
     >>> read_time("2021-02-31 08:41") is None
     True
     """
-    day_only = None
-    for match in _STAMP.finditer(text):
-        year, month, day, hour, minute = (int(group or 0) for group in match.groups())
-        try:
-            moment = datetime(year, month, day, hour, minute, tzinfo=SHANGHAI)
-        except ValueError:
-            continue
-        if match[4]:
-            return moment
-        day_only = day_only or moment
-    return day_only
+    moment = read_moment(text)
+    return moment.at if moment else None
 
 
 def without_time(text: str) -> str:
     """Return ``text`` with a separator in place of each point of time."""
     return _STAMP.sub(" | ", text)
+
+
+def _moments(text: str) -> Iterator[Moment]:
+    end = 0
+    for match in _STAMP.finditer(text):
+        before, after = text[max(end, match.start() - _LABEL_ROOM) : match.start()], match.end()
+        end = after
+        moment = _moment(match)
+        if moment is not None:
+            kind = _kind(before, text[after : after + _LABEL_ROOM])
+            yield replace(moment, kind=kind)
+
+
+def _kind(before: str, after: str) -> Literal["published", "changed", "unsaid"]:
+    if _CHANGED.search(before) or _CHANGED_AFTER.match(after):
+        return "changed"
+    if _PUBLISHED.search(before) or _PUBLISHED_AFTER.match(after):
+        return "published"
+    return "unsaid"
+
+
+def _moment(match: re.Match[str]) -> Moment | None:
+    """Build the moment; a day that no calendar holds is none, an impossible hour is not told."""
+    try:
+        day = datetime(int(match["year"]), int(match["month"]), int(match["day"]), tzinfo=SHANGHAI)
+    except ValueError:
+        return None
+    hour = _hour(match)
+    minute = int(match["minute"] or match["past"] or match["bare"] or 0)
+    if hour is None or hour > 23 or minute > 59:
+        return Moment(day, "day")
+    told = any(match[name] for name in ("minute", "past", "bare"))
+    at = _at_home(day.replace(hour=hour, minute=minute), match["zone"], "T" in match["between"])
+    return Moment(at, "minute" if told else "hour")
+
+
+def _hour(match: re.Match[str]) -> int | None:
+    if match["hour"] is None:
+        return None
+    hour, half = int(match["hour"]), match["half"] or match["late"]
+    if half in _AFTERNOON and hour < 12:
+        return hour + 12
+    if half in _NOON_AT_NIGHT and hour == 12:
+        return 0
+    return hour + 12 if half == "中午" and hour < 3 else hour
+
+
+def _at_home(at: datetime, zone: str | None, machine: bool) -> datetime:
+    """Return a time of another zone at +08:00. ``-10:00`` behind a printed time is none."""
+    if zone is None or not (machine or zone[0] in "Z+"):
+        return at
+    if zone == "Z":
+        return at.replace(tzinfo=UTC).astimezone(SHANGHAI)
+    ahead = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
+    where = timezone(-ahead if zone[0] == "-" else ahead)
+    return at.replace(tzinfo=where).astimezone(SHANGHAI)

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 from crawler.extract.body import Body, Image, Line, read_body
 from crawler.extract.byline import is_editors_text, read_editors
 from crawler.extract.captions import tell_apart
-from crawler.extract.dates import read_time
+from crawler.extract.dates import Moment
 from crawler.extract.designs import Design
-from crawler.extract.header import fallback_source, fallback_time, fallback_title, read_source
+from crawler.extract.header import (
+    fallback_source,
+    fallback_time,
+    fallback_title,
+    first_time,
+    read_source,
+    without_site,
+)
 from crawler.extract.names import names_in
 from crawler.extract.page_furniture import without_noise
 from crawler.extract.tree import Document, Element, Query, text_of
@@ -38,7 +44,7 @@ class Reading:
     source: str | None = None
     node_id: str | None = None
     content_id: str | None = None
-    published_at: datetime | None = None
+    published: Moment | None = None
     signed: tuple[str, ...] = ()
     editors: tuple[str, ...] = ()
     paragraphs: tuple[str, ...] = ()
@@ -70,11 +76,11 @@ def read(page: Document, design: Design, head: Element, boxes: list[Element]) ->
     stamps = [text_of(element) for element in _all(design.stamp, head)]
     return Reading(
         template=design.name,
-        title=title or fallback_title(page),
+        title=without_site(title) or fallback_title(page),
         kicker=kicker or None,
         subtitle=subtitle or None,
         source=first_source(stamps) or fallback_source(page),
-        published_at=first_time(stamps) or fallback_time(page),
+        published=first_time(stamps) or fallback_time(page),
         signed=names_in(_first(design.author, head), trusted=True),
         editors=_editors(design, head, body),
         paragraphs=told.paragraphs,
@@ -88,11 +94,6 @@ def without_headline(blocks: list[Line | Image], headlines: Iterable[str]) -> li
     while blocks and isinstance(blocks[0], Line) and blocks[0].text in said:
         blocks = blocks[1:]
     return blocks
-
-
-def first_time(lines: Iterable[str]) -> datetime | None:
-    """Return the first point of time that a line names."""
-    return next(filter(None, map(read_time, lines)), None)
 
 
 def first_source(lines: Iterable[str]) -> str | None:

@@ -14,11 +14,12 @@ from crawler.extract.body import Image, Line, read_body
 from crawler.extract.byline import is_editors_text, read_editors
 from crawler.extract.captions import Told, tell_apart
 from crawler.extract.dates import read_time
-from crawler.extract.fields import Reading, first_source, first_time, without_headline
+from crawler.extract.fields import Reading, first_source, without_headline
 from crawler.extract.header import (
     fallback_source,
     fallback_time,
     fallback_title,
+    first_time,
     is_stamp,
     read_source,
 )
@@ -51,9 +52,7 @@ def read(page: Document) -> Reading:
         template=NAME,
         title=title,
         source=fallback_source(page) or first_source(short),
-        published_at=first_time(_near_source(short))
-        or fallback_time(page)
-        or first_time(short[:40]),
+        published=first_time(_near_source(short)) or fallback_time(page) or first_time(short[:40]),
         editors=read_editors(editors),
         paragraphs=told.paragraphs,
         photos=told.photos,

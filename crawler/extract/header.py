@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from collections.abc import Iterable
 
 from crawler.clock import midnight
-from crawler.extract.dates import read_time, without_time
+from crawler.extract.dates import Moment, best_of, read_moment, read_time, without_time
 from crawler.extract.keywords import marks
 from crawler.extract.tidy import tidy
 from crawler.extract.tree import Document, text_of, xpath
@@ -28,6 +29,10 @@ _LONGEST_SOURCE = 60
 _LONGEST_STAMP = 120
 
 _H1 = xpath("/html//h1")
+# What may hold the headline where no h1 does; #newstit is the site's own name for it.
+_HEADINGS = xpath("/html//*[@id='newstit'] | /html//h2 | /html//h3")
+# Foreign sites put their names behind one of these. A dash inside a headline is written —.
+_SEPARATED = re.compile(r"\s?(?:--|[_|｜]|\s-\s|-(?=[^-]{2,12}$))\s?")
 _DOCUMENT_TITLE = xpath("/html/head/title | /html//title")
 
 
@@ -47,16 +52,44 @@ def without_page_number(title: str) -> str:
     return _PAGE_NUMBER.sub("", title).rstrip()
 
 
-def fallback_title(page: Document) -> str:
-    """Read the headline where no design says where it is: ``h1``, else the document's title."""
-    for element in _H1(page.root)[:5]:
-        text = text_of(element)
-        if text:
-            return text
-    named = page.meta.get("og:title")
-    if named:
-        return without_site(named)
+def shares_words(headline: str, title: str) -> bool:
+    """Tell a headline that the document's title says too, from the name of a site or a column.
+
+    >>> shares_words("莫言：小时候的年", "莫言：小时候的年--专题--作家网"), shares_words("作家协会主管", "春天")
+    (True, False)
+    """
+    said, pairs = _pairs(title), _pairs(headline)
+    return bool(pairs) and 2 * len(pairs & said) > min(len(pairs), len(said))
+
+
+def document_title(page: Document) -> str:
+    """Return ``<title>`` as printed, without the names of channel and site; ``""`` without one."""
     return next((without_site(text_of(e)) for e in _DOCUMENT_TITLE(page.root)), "")
+
+
+def fallback_title(page: Document) -> str:
+    """Read the headline where no design says where it is.
+
+    The first ``h1`` that says what ``<title>`` says: the one of a logo does not. Else another
+    heading that does, else ``<title>`` itself without the names that its separators part.
+    """
+    title = page.meta.get("og:title") or document_title(page)
+    headings = [text for text in map(text_of, _H1(page.root)[:5]) if text]
+    if not title:
+        return without_site(headings[0]) if headings else ""
+    # Sites write their names before or behind the headline: it is the longest part.
+    said = max(_SEPARATED.split(title[:400]), key=len)
+    told = next((text for text in headings if shares_words(text, said)), None)
+    if told is None:
+        others = map(text_of, _HEADINGS(page.root)[:30])
+        told = next((text for text in others if len(text) > 4 and said.startswith(text)), None)
+    return without_site(told or said)
+
+
+def _pairs(text: str) -> set[str]:
+    """The pairs of neighbouring letters of a headline; the letter itself where it is one."""
+    letters = "".join(filter(str.isalnum, text.lower()))
+    return {letters[i : i + 2] for i in range(max(1, len(letters) - 1))} if letters else set()
 
 
 def read_source(line: str) -> str | None:
@@ -93,7 +126,20 @@ def fallback_source(page: Document) -> str | None:
     return read_source(f"来源：{_SOURCE.sub('', named, count=1)}") if named else None
 
 
-def fallback_time(page: Document) -> datetime | None:
+def first_time(lines: Iterable[str]) -> Moment | None:
+    """Return the time of publication that the lines tell.
+
+    The first line that names a time is believed, unless it says that it is the time of a change
+    and another line names one that is not, or it names but the day and another its minute.
+    """
+    moments = [moment for moment in map(read_moment, lines) if moment is not None]
+    if not moments:
+        return None
+    first = next((moment for moment in moments if moment.kind != "changed"), moments[0])
+    return best_of([first, *(m for m in moments if m.at.date() == first.at.date())])
+
+
+def fallback_time(page: Document) -> Moment | None:
     """Read the time off ``<meta>``, else the day off the address; ``None`` if neither says."""
     for name in (
         "article:published_time",
@@ -102,8 +148,8 @@ def fallback_time(page: Document) -> datetime | None:
         "publishdate",
         "og:release_date",
     ):
-        moment = read_time(page.meta.get(name, ""))
+        moment = read_moment(page.meta.get(name, ""))
         if moment is not None:
-            return moment
+            return moment.told("meta")
     day = classify(page.url).published
-    return midnight(day) if day else None
+    return Moment(midnight(day), "day", "address") if day else None

@@ -16,8 +16,8 @@ from crawler.extract.body import Image, Line
 from crawler.extract.byline import is_editors_text, read_dateline, read_editors
 from crawler.extract.captions import tell_apart
 from crawler.extract.credits import split_credit
-from crawler.extract.fields import Reading, first_source, first_time, without_headline
-from crawler.extract.header import fallback_time, fallback_title, is_stamp, read_source
+from crawler.extract.fields import Reading, first_source, without_headline
+from crawler.extract.header import fallback_time, fallback_title, first_time, is_stamp, read_source
 from crawler.extract.keywords import marks
 from crawler.extract.lines import lines_of, lines_of_text
 from crawler.extract.origin import Origin, origin_of
@@ -68,7 +68,7 @@ def read(page: Document) -> Reading | None:
     if not (restored.changed or _is_copy(blocks)):
         return None
     reading = _reading(blocks, restored, page.url, title)
-    return replace(reading, published_at=reading.published_at or fallback_time(page))
+    return replace(reading, published=reading.published or fallback_time(page))
 
 
 def read_lines(lines: Sequence[str], url: str) -> Reading:
@@ -109,7 +109,7 @@ def _reading(blocks: Sequence[Line | Image], restored: Restored, url: str, title
         source=source,
         node_id=origin.node_id,
         content_id=origin.content_id,
-        published_at=first_time(found.stamps) or origin.published,
+        published=first_time(found.stamps) or origin.published,
         editors=read_editors(editors),
         paragraphs=told.paragraphs,
         photos=told.photos,

@@ -275,7 +275,7 @@ def _names_of(part: str, trusted: bool) -> Iterator[str]:
     if len(joint) == 2 and all(map(is_known_name, joint)):
         yield from joint
         return
-    ways = readings_of(part)
+    ways = [] if _is_no_person(in_simplified_marks(part)) else readings_of(part)
     if len(ways) == 1 or (ways and _is_likelier(ways)):
         yield from ways[0]
     elif _is_name(part, trusted):

@@ -7,11 +7,11 @@ path names column, article and day; the host is told by the source line, if it n
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from urllib.parse import urlsplit
 
 from crawler.clock import midnight
 from crawler.errors import UnknownChannelError
+from crawler.extract.dates import Moment
 from crawler.extract.keywords import marks
 from crawler.site.channels import find
 from crawler.site.urls import classify
@@ -32,7 +32,7 @@ class Origin:
 
     node_id: str | None = None
     content_id: str | None = None
-    published: datetime | None = None
+    published: Moment | None = None
     address: str | None = None
 
 
@@ -56,7 +56,7 @@ def origin_of(url: str, source: str | None) -> Origin:
     return Origin(
         node_id=address.node_id,
         content_id=address.content_id,
-        published=midnight(day) if day else None,
+        published=Moment(midnight(day), "day", "address") if day else None,
         address=address.canonical if host else None,
     )
 

@@ -123,7 +123,7 @@ def _article(reading: Reading, address: Address) -> Article:
         kicker=reading.kicker,
         subtitle=reading.subtitle,
         source=reading.source,
-        published_at=reading.published_at,
+        published_at=reading.published.at if reading.published else None,
         dateline=dateline,
         authors=tuple(dict.fromkeys(reading.signed + in_text)),
         editors=reading.editors,

@@ -66,6 +66,8 @@ _TEXT = xpath("descendant::text()[not(parent::script or parent::style)] | descen
 _BASE = xpath("/html/head/base/@href")
 _CONTENT_ID = xpath("/html/*/meta[@name='contentid']/@content")
 _CATALOGS = xpath("/html/*/meta[@name='catalogs']/@content")
+# The regional system writes L_123, the foreign-language one F_123, the national one the number.
+_NUMBER = re.compile(r"\s{0,4}(?:[A-Z]_)?([0-9]{1,12})\s{0,4}")
 _META = xpath("/html//meta[@content][@name or @property]")
 
 
@@ -172,7 +174,7 @@ def is_binary(text: str) -> bool:
 
 
 def _digits(values: list[str]) -> str | None:
-    return next((value for value in values if value.isascii() and value.isdigit()), None)
+    return next((found[1] for found in map(_NUMBER.fullmatch, values) if found), None)
 
 
 def text_of(element: Element | None) -> str:

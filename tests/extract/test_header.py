@@ -1,8 +1,12 @@
 """Titles, sources and times."""
 
-import pytest
+from datetime import timedelta
 
-from crawler.extract.dates import read_time
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.extract.dates import read_moment, read_time
 from crawler.extract.header import is_stamp, read_source, without_page_number, without_site
 from crawler.extract.keywords import marks
 from crawler.extract.parse import parse_article
@@ -19,6 +23,20 @@ URL = "http://sd.people.com.cn/n2/2026/0212/c364532-41500648.html"
         ("2012/1/9 7:05", "2012-01-09T07:05:00+08:00"),
         ("2026年2月12日", "2026-02-12T00:00:00+08:00"),
         ("2024年04月24日 | 2024年04月24日23:52", "2024-04-24T23:52:00+08:00"),
+        ("2026年2月12日 下午3:05", "2026-02-12T15:05:00+08:00"),
+        ("2026年02月12日 星期四 18:00", "2026-02-12T18:00:00+08:00"),
+        ("2026年2月12日16时", "2026-02-12T16:00:00+08:00"),
+        ("２０２６－０２－１２ ０９：０５", "2026-02-12T09:05:00+08:00"),
+        ("2026-02-12 12:10 AM", "2026-02-12T00:10:00+08:00"),
+        ("2026-02-11T17:05:33.120Z", "2026-02-12T01:05:00+08:00"),
+        ("2026-02-11T17:05:33+00:00", "2026-02-12T01:05:00+08:00"),
+        ("2026-02-12T09:05:33+08:00", "2026-02-12T09:05:00+08:00"),
+        ("2026-02-12 08:00-10:00", "2026-02-12T08:00:00+08:00"),
+        ("更新时间：2026-02-13 10:00 发布时间：2026-02-12 09:05", "2026-02-12T09:05:00+08:00"),
+        ("2026-02-13 10:00 更新 | 2026-02-12 09:05 发布", "2026-02-12T09:05:00+08:00"),
+        ("修改于2026-02-13 10:00 | 2026-02-12 09:05", "2026-02-12T09:05:00+08:00"),
+        ("更新时间：2026-02-13 10:00", "2026-02-13T10:00:00+08:00"),
+        ("2026-02-12 25:61", "2026-02-12T00:00:00+08:00"),
         ("2021-02-31 08:41", None),
         ("2021年13月01日", None),
         ("昨天", None),
@@ -29,6 +47,41 @@ def test_time_is_read_to_the_minute(text, time):
     moment = read_time(text)
 
     assert (moment and moment.isoformat()) == time
+
+
+@pytest.mark.parametrize(
+    ("line", "precision"),
+    [("2026年2月12日", "day"), ("2026年2月12日16时", "hour"), ("2026年2月12日00:00", "minute")],
+)
+def test_a_moment_says_how_much_of_it_was_told(line, precision):
+    """Midnight that is printed differs from midnight that stands in for a day."""
+    assert read_moment(line).precision == precision
+
+
+@given(st.text(alphabet="2026年月日0123456789:： 时分下午星期一更新发布TZ+-./|时间１", max_size=80))
+def test_no_line_breaks_the_reading_of_times(line):
+    """Any line gives a time in Beijing or none."""
+    moment = read_moment(line)
+
+    assert moment is None or moment.at.utcoffset() == timedelta(hours=8)
+
+
+def test_the_headline_is_the_one_that_the_title_says_too():
+    """An h1 of a logo loses to the heading with which the title begins."""
+    html = (
+        "<title>风筝飞过了河--地方--河岸网</title><h1>河岸网主办</h1><h2 id=newstit>风筝飞过了河</h2>"
+        "<div><p>风筝飞过了河，桥上的人都抬起头来看，看了一下午也没有散，到了晚上又点起灯来接着看。</p></div>"
+    )
+
+    assert parse_article(html, "http://river.example/a.html").article.title == "风筝飞过了河"
+
+
+@pytest.mark.parametrize("number", ["41500648", "L_41500648", "F_41500648"])
+def test_numbers_in_meta_may_name_their_system(number):
+    """A saved page of the regional system tells its numbers as a national one does."""
+    html = f'<meta name="contentid" content="{number}"><div class=rm_txt><h1>花</h1><div class=rm_txt_con><p>花开了。'
+
+    assert parse_article(html, "http://copy.example/a.html").article.content_id == "41500648"
 
 
 @pytest.mark.parametrize(
