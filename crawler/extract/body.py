@@ -9,6 +9,7 @@ and how it is set*; :mod:`crawler.extract.page_furniture` and :mod:`crawler.extr
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from crawler.extract.boilerplate import (
@@ -94,35 +95,32 @@ class Body:
     ended: bool = False
 
 
-def read_body(
-    page: Document,
-    boxes: list[Element],
-    furniture: frozenset[str] = FURNITURE,
-    *,
-    to_editors: bool = False,
-) -> Body:
+def read_body(page: Document, boxes: list[Element], furniture: frozenset[str] = FURNITURE) -> Body:
     """Read the lines and images of ``boxes``, one after the other.
 
     Args:
         page: The page that holds them.
         boxes: Elements in reading order, none inside another.
         furniture: Classes and ids of inner boxes that are no part of the article.
-        to_editors: Stop at the editors' box, if text stands before it.
     """
-    walk = _Walk(page, furniture, to_editors=to_editors)
+    walk = Walk(page, furniture)
     for box in boxes:
-        if walk.body.ended:
-            break
-        purpose = box_of(box.get("class"), box.get("id"), None, furniture)
-        walk.enter(box, Setting(caption_box=purpose is Box.CAPTION), 0)
-        walk.end_line()
+        walk.read_inside(box)
     return walk.body
 
 
-class _Walk:
-    """The pass itself: the line being gathered, and what has been found."""
+class Walk:
+    """One pass over boxes of a page: the line being gathered, and what has been found in ``body``.
 
-    def __init__(self, page: Document, furniture: frozenset[str], *, to_editors: bool) -> None:
+    Args:
+        page: The page that holds the boxes.
+        furniture: Classes and ids of inner boxes that are no part of the article.
+        to_editors: Stop at the editors' box, if text stands before it.
+    """
+
+    def __init__(
+        self, page: Document, furniture: frozenset[str] = FURNITURE, *, to_editors: bool = False
+    ) -> None:
         self.page = page
         self.furniture = furniture
         self.to_editors = to_editors
@@ -137,6 +135,25 @@ class _Walk:
         self.rows: set[Element] = set()  # rows of data of the tables around
         self.row = 0
         self.paragraphs = 0
+
+    def read_inside(self, box: Element) -> None:
+        """Read what a box holds."""
+        if self.body.ended:
+            return
+        purpose = box_of(box.get("class"), box.get("id"), None, self.furniture)
+        self.enter(box, Setting(caption_box=purpose is Box.CAPTION), 0)
+        self.end_line()
+
+    def read_elements(self, elements: Iterable[Element], *, tails: bool = False) -> None:
+        """Read elements that stand side by side, with the text behind each if it is asked for."""
+        setting = Setting()
+        for element in elements:
+            if self.body.ended:
+                return
+            self.visit(element, setting, 0)
+            if tails and element.tail and not self.body.ended:
+                self.add(element.tail, setting)
+        self.end_line()
 
     def enter(self, element: Element, setting: Setting, depth: int) -> None:
         """Read the inside of ``element``; the text after it belongs to its parent."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from crawler.extract.body import Body, Image, Line, read_body
+from crawler.extract.body import Body, Image, Line, Walk
 from crawler.extract.byline import is_editors_text, read_editors
 from crawler.extract.captions import tell_apart
 from crawler.extract.dates import Moment
@@ -20,6 +20,8 @@ from crawler.extract.header import (
 )
 from crawler.extract.names import names_in
 from crawler.extract.page_furniture import without_noise
+from crawler.extract.setting import Setting
+from crawler.extract.surroundings import cut_off, photos_above
 from crawler.extract.tree import Document, Element, Query, text_of
 from crawler.items import Doubt, Photo, Repair
 
@@ -71,8 +73,7 @@ def read(page: Document, design: Design, head: Element, boxes: list[Element]) ->
     kicker = _first(design.kicker, head)
     subtitle = _first(design.subtitle, head)
     body = _whole_body(page, design, head, boxes)
-    blocks = without_headline(without_noise(body.blocks), (title, kicker, subtitle))
-    told = tell_apart(_as_captions(blocks) if design.captioned else blocks)
+    told = tell_apart(without_headline(body.text(design), (title, kicker, subtitle)))
     stamps = [text_of(element) for element in _all(design.stamp, head)]
     return Reading(
         template=design.name,
@@ -82,7 +83,7 @@ def read(page: Document, design: Design, head: Element, boxes: list[Element]) ->
         source=first_source(stamps) or fallback_source(page),
         published=first_time(stamps) or fallback_time(page),
         signed=names_in(_first(design.author, head), trusted=True),
-        editors=_editors(design, head, body),
+        editors=_editors(design, head, body.body),
         paragraphs=told.paragraphs,
         photos=told.photos,
     )
@@ -110,20 +111,67 @@ def _first(query: Query | None, element: Element) -> str:
     return next(filter(None, map(text_of, _all(query, element))), "")
 
 
-def _whole_body(page: Document, design: Design, head: Element, boxes: list[Element]) -> Body:
-    """Read the text boxes, with the photo boxes before and behind them."""
-    body = read_body(page, boxes, design.furniture, to_editors=True)
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """The text boxes of a page with what belongs to them.
+
+    Attributes:
+        body: All lines and images.
+        above: How many of its blocks stand in boxes before the text.
+    """
+
+    body: Body
+    above: int
+
+    def text(self, design: Design) -> list[Line | Image]:
+        """Return the blocks of the article; a gallery's lines marked as what they are, captions."""
+        blocks = self.body.blocks
+        if not design.captioned:
+            return without_noise(blocks)
+        above, below = without_noise(blocks[: self.above]), without_noise(blocks[self.above :])
+        own = {block.text for block in above if isinstance(block, Line)}
+        article = [
+            b
+            for b in below
+            if isinstance(b, Line) and b.text not in own and not b.setting.caption_box
+        ]
+        if own and article:
+            # The photo has a description of its own: the lines below are the article's text.
+            return _captions_first(above + [b for b in below if b not in article]) + article
+        return _captions_first(above + below)
+
+
+def _whole_body(page: Document, design: Design, head: Element, boxes: list[Element]) -> _Whole:
+    """Read the text boxes, with the photos before and behind them and what a stray tag cut off."""
+    walk = Walk(page, design.furniture, to_editors=True)
     before = _all(design.photos_before, head)
     after = _all(design.photos_after, head)
-    if before:
-        body.blocks[:0] = read_body(page, before, design.furniture).blocks
-    if after:
-        body.blocks += read_body(page, after, design.furniture).blocks
-    return body
+    for box in before:
+        walk.read_inside(box)
+    if boxes and not design.captioned:
+        walk.read_elements(e for e in photos_above(boxes[0]) if e not in before)
+    above = len(walk.body.blocks)
+    for box in boxes:
+        walk.read_inside(box)
+    if boxes and not design.captioned and not walk.body.editors:
+        _read_cut_off(walk, boxes[-1], after)
+    for box in after:
+        walk.read_inside(box)
+    return _Whole(walk.body, above)
 
 
-def _as_captions(blocks: list[Line | Image]) -> list[Line | Image]:
-    """Mark the lines of a gallery as what they are, captions, and keep each image once.
+def _read_cut_off(walk: Walk, box: Element, after: list[Element]) -> None:
+    rest, editors = cut_off(box, after)
+    if editors is None:
+        return
+    if box.tail:
+        walk.add(box.tail, Setting())
+    walk.read_elements(rest[1:], tails=True)
+    walk.body.editors.append(text_of(editors))
+
+
+def _captions_first(blocks: list[Line | Image]) -> list[Line | Image]:
+    """Mark the lines of a gallery as captions, and keep each image once.
 
     Its photo box may stand inside its text box, and is then read with both.
     """

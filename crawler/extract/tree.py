@@ -58,6 +58,11 @@ _PARSER = etree.HTMLParser(
     collect_ids=False,  # the table of ids is for lookups that nobody makes: 7 % of the parse
 )
 
+# Elements without an end tag that libxml2 does not know: it would take all that follows for theirs.
+_VOID = re.compile(
+    r"<((?:embed|source|track|wbr|param|keygen|bgsound)\b[^<>]{0,2000}?)/?>", re.IGNORECASE
+)
+
 _STATING = re.compile(r"<(?:link|meta)\s[^<>]{1,500}>", re.IGNORECASE)
 _STATES_OWN = re.compile(r"rel=[\"']?canonical|property=[\"']?og:url", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:href|content)=[\"']?(https?://[^\s\"'<>]{4,300})", re.IGNORECASE)
@@ -141,12 +146,19 @@ def parse(html: str, url: str) -> Document:
         raise ExtractionError(url, None, "page", "page too large")
     # "replace" is for lone surrogates, which no page can hold and a damaged string can.
     try:
-        root = etree.fromstring(html.encode("utf-8", "replace"), _PARSER)
+        root = etree.fromstring(_mended(html).encode("utf-8", "replace"), _PARSER)
     except (etree.LxmlError, ValueError) as error:
         raise ExtractionError(url, None, "page", "unreadable markup") from error
     if root is None:
         raise ExtractionError(url, None, "page", "no markup and no text")
     return Document(html=html, url=url, root=root)
+
+
+def _mended(html: str) -> str:
+    """Close what the parser would leave open, and leave out NUL, which is no character of HTML."""
+    if "\0" in html:
+        html = html.replace("\0", "")
+    return _VOID.sub(r"<\1 />", html)
 
 
 def stated_address(html: str) -> str | None:
