@@ -14,7 +14,7 @@ from typing import Literal
 
 from crawler.clock import SHANGHAI
 
-Precision = Literal["minute", "hour", "day"]
+Precision = Literal["minute", "day"]
 ToldBy = Literal["stamp", "meta", "address"]
 
 # 2026年02月12日09:05 · 2026-02-12 09:05:33 · 2026/2/12 9时5分 · 2026年2月12日 星期四 下午3:05 ·
@@ -50,7 +50,7 @@ class Moment:
 
     Attributes:
         at: At +08:00; a day without a time of day is its first minute.
-        precision: How much of it was told.
+        precision: ``day`` where no time of day was told; a full hour (``16时``) is its minute 0.
         told_by: Where it was told.
         kind: What it is the time of, where the line says so.
     """
@@ -74,7 +74,7 @@ def read_moment(text: str) -> Moment | None:
     >>> read_moment("更新时间：2026年10月06日10:00 发布时间：2026年10月04日08:23").at.isoformat()
     '2026-10-04T08:23:00+08:00'
     >>> moment = read_moment("2026年2月12日 星期四 下午3时"); moment.at.hour, moment.precision
-    (15, 'hour')
+    (15, 'minute')
     """
     return best_of(_moments(text.translate(_WIDE)))
 
@@ -140,9 +140,8 @@ def _moment(match: re.Match[str]) -> Moment | None:
     minute = int(match["minute"] or match["past"] or match["bare"] or 0)
     if hour is None or hour > 23 or minute > 59:
         return Moment(day, "day")
-    told = any(match[name] for name in ("minute", "past", "bare"))
     at = _at_home(day.replace(hour=hour, minute=minute), match["zone"], "T" in match["between"])
-    return Moment(at, "minute" if told else "hour")
+    return Moment(at, "minute")
 
 
 def _hour(match: re.Match[str]) -> int | None:

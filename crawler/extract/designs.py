@@ -166,6 +166,28 @@ WB2010 = Design(
     furniture=FURNITURE | {"box"},
 )
 
+# ``/img/2007tongyongzhengwen/text20070508.css``, about 2007 to 2010.
+#
+# ``div.left_c_c`` holds it all: the kicker in ``p.p1`` above ``h1``, the subtitle in ``h2``, the
+# author in an ``em`` of a table, the time and the source in another ``p.p1``, the first photo in
+# ``#content_first_pic``, the text in ``font#zoom.show_c``, the editors in ``table.bianji``.
+TEXT2007 = Design(
+    name="text2007",
+    clues=("show_c", "p_content"),
+    mark=xpath("/descendant::*[@id='p_content'][ancestor::*[has-class('show_c')]][1]"),
+    head=xpath("(ancestor::div[has-class('left_c_c')] | ancestor::*[descendant::h1])[last()]"),
+    body=xpath("."),
+    title=xpath("descendant::*[@id='p_title'] | descendant::h1"),
+    kicker=xpath("descendant::p[has-class('p1')][following::h1]"),
+    subtitle=xpath("descendant::h2[preceding::h1][following::*[@id='p_content']]"),
+    author=xpath("descendant::em[preceding::h1][following::*[@id='p_content']]"),
+    stamp=xpath(
+        "descendant::*[@id='p_publishtime']/.. | descendant::*[@id='p_publishtime' or @id='p_origin']"
+    ),
+    editors=xpath("descendant::*[@id='p_editor']"),
+    photos_before=xpath("descendant::*[@id='content_first_pic'][following::*[@id='p_content']]"),
+)
+
 # The variants of 2013 to 2015: the ids of 2010 in other boxes.
 #
 # ``h5`` holds ``i#p_publishtime``, ``span#p_origin`` and, for articles of the printed paper, its
@@ -210,7 +232,12 @@ GALLERY = Design(
     title=xpath("descendant::div[has-class('pic_content')]//h1 | descendant::h1"),
     kicker=xpath("descendant::h3[following-sibling::h1][not(has-class('hide'))]"),
     subtitle=xpath("descendant::h1/following-sibling::h4 | descendant::h1/following-sibling::h2"),
-    stamp=xpath("descendant::*[has-class('page_c')]"),
+    # Regional galleries print it inside the photo box, aligned to the right.
+    stamp=xpath(
+        "descendant::*[has-class('page_c')]"
+        f" | descendant::*[{_GALLERY_PICTURE}]//*[has-class('fr') or contains(text(), '来源')"
+        " or contains(text(), '來源')]"
+    ),
     editors=xpath("descendant::*[@id='p_editor' or has-class('edit')]"),
     photos_before=xpath(
         "(descendant::div[has-class('pic_content')][1] | descendant::*[@id='picG'])"
@@ -320,6 +347,7 @@ DESIGNS: tuple[Design, ...] = (
     WBC2020,
     WB2016,
     WB2010,
+    TEXT2007,
     WB2013,
     GALLERY,
     GALLERY2010,

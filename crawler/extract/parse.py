@@ -113,6 +113,7 @@ def _readable(reading: Reading, url: str) -> Reading:
 
 def _article(reading: Reading, address: Address) -> Article:
     dateline, in_text = read_byline(reading.paragraphs)
+    published = reading.published
     return Article(
         url=address.canonical,
         fetched_url=None,
@@ -123,7 +124,9 @@ def _article(reading: Reading, address: Address) -> Article:
         kicker=reading.kicker,
         subtitle=reading.subtitle,
         source=reading.source,
-        published_at=reading.published.at if reading.published else None,
+        published_at=published.at if published else None,
+        published_precision=published.precision if published else None,
+        published_from=published.told_by if published else None,
         dateline=dateline,
         authors=tuple(dict.fromkeys(reading.signed + in_text)),
         editors=reading.editors,

@@ -51,7 +51,7 @@ def test_time_is_read_to_the_minute(text, time):
 
 @pytest.mark.parametrize(
     ("line", "precision"),
-    [("2026年2月12日", "day"), ("2026年2月12日16时", "hour"), ("2026年2月12日00:00", "minute")],
+    [("2026年2月12日", "day"), ("2026年2月12日16时", "minute"), ("2026年2月12日00:00", "minute")],
 )
 def test_a_moment_says_how_much_of_it_was_told(line, precision):
     """Midnight that is printed differs from midnight that stands in for a day."""
@@ -142,6 +142,8 @@ def test_meta_stands_in_for_source_and_day():
 
     assert (with_meta.source, with_meta.published_at.day) == ("山东日报", 11)
     assert (without.source, without.published_at.day) == (None, 12)
+    told = [(a.published_from, a.published_precision) for a in (with_meta, without)]
+    assert told == [("meta", "day"), ("address", "day")]
 
 
 def test_stamp_is_told_from_a_sentence():
