@@ -13,7 +13,7 @@ import orjson
 import typer
 
 from crawler.errors import ConfigError
-from crawler.text.mojibake.result import Repaired, joined
+from crawler.text.mojibake.result import Repaired
 
 app = typer.Typer()
 
@@ -107,12 +107,9 @@ def _repaired_line(line: str, repair_text: Any) -> str:
 
 def _document(text: str) -> Repaired:
     """Repair a text of several lines as the paragraphs of one document."""
-    from crawler.text.mojibake.repair import repair_all
+    from crawler.text.mojibake.document import repair_document
 
-    lines = _LINE.findall(text)
-    bodies = [line.rstrip("\r\n") for line in lines]
-    endings = [line[len(body) :] for line, body in zip(lines, bodies, strict=True)]
-    return joined(repair_all(bodies), endings)
+    return repair_document(text)
 
 
 def _each_line(stream: BinaryIO) -> None:

@@ -54,10 +54,17 @@ _LETTER_RUN = re.compile(
 )
 # Each begins with its sign, so that the search runs at the speed of memchr.
 _ESCAPES: Final = (
-    ("&", re.compile(r"&[#A-Za-z][A-Za-z0-9#]{1,31};")),
-    ("\\", re.compile(r"\\[uUx]\{?[0-9a-fA-F]{2}")),
+    ("&", re.compile(r"& ?[#A-Za-z][A-Za-z0-9#]{1,31}")),
+    ("#", re.compile(r"#(?:\d{4,6}|[xX][0-9a-fA-F]{4,5});#")),
+    (
+        "\\",
+        re.compile(r"\\[uUx]\{?-?[0-9a-fA-F]{2}|\\'[89a-fA-F]|\\[23][0-7]{2}|\\[0-9A-Fa-f]{4} ?\\"),
+    ),
     ("%", re.compile(r"%(?:25)*(?:u[0-9A-Fa-f]{4}|[89A-Fa-f][0-9A-Fa-f])")),
-    ("=", re.compile(r"=[0-9A-F]{2}=[0-9A-F]{2}=[0-9A-F]{2}")),
+    ("=", re.compile(r"=[0-9A-Fa-f]{2}=[0-9A-Fa-f]{2}=|=\?[A-Za-z]")),
+    ("u", re.compile(r"u[0-9a-fA-F]{4}u[0-9a-fA-F]{4}")),
+    ("<U+", re.compile(r"<U\+[0-9A-F]{4}")),
+    ("_x", re.compile(r"_x[0-9A-Fa-f]{4}_")),
     ("~{", re.compile(r"~\{[!-w]")),
     ("+", re.compile(r"\+[A-Za-z0-9/]{4,}-")),
     ("??????", re.compile(r"\?{6}")),

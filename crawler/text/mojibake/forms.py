@@ -23,6 +23,8 @@ _CJK: Final = _HAN + "\u2e80-\u2fd5\u3001-\u3020\uf900-\ufad9\uff01-\uff60“”
 _COMPATIBLE = re.compile("[\uf900-\ufad9\U0002f800-\U0002fa1d]+")
 _NAMED_PART = re.compile("[”’」』]?(?:字[头頭旁底边邊]|[旁部]首?[^\u4e00-\u9fff]|偏旁)")
 _RADICAL = re.compile("[\u2e80-\u2fd5]+")
+_TEXT_AROUND = re.compile(f"[{_HAN}\u3041-\u3096\u30a1-\u30fa]")
+_COMPOSED = re.compile("[\u2ff0-\u2fff]")  # ⿰ and its like put components together
 _ZERO_WIDTH: Final = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 _SPACES: Final = "\u200b\u2060\ufeff"  # these do nothing between emoji, as U+200D does
 _UNSEEN = re.compile(f"[{_ZERO_WIDTH}]+")
@@ -30,13 +32,14 @@ _BYTES_AROUND = re.compile("[\x80-\u00ac\u00ae-\xff]")  # with these, U+00AD is 
 _IS_CJK = re.compile(f"[{_CJK}]")
 _IS_HAN = re.compile(f"[{_HAN}]")
 
-# Radicals of the supplement have no decomposition in Unicode; PDF readers give those of
-# simplified and of some ordinary characters. The pairs follow EquivalentUnifiedIdeograph.txt of
-# the Unicode Character Database.
+# Radicals of the supplement have no decomposition in Unicode; PDF readers give those that look
+# like a whole character. Those that are only ever a part of one, as ⺮ and ⺼ are, stand for
+# themselves: nobody writes them but to speak of them. The pairs follow
+# EquivalentUnifiedIdeograph.txt of the Unicode Character Database.
 _SUPPLEMENT: Final = dict(
     zip(
-        "⺁⺄⺇⺌⺎⺏⺓⺖⺗⺘⺙⺛⺝⺟⺠⺡⺢⺣⺤⺥⺧⺩⺪⺬⺭⺮⺯⺰⺱⺲⺳⺵⺶⺸⺹⺺⺻⺼⺽⺾⺿⻀⻁⻂⻃⻄⻅⻆⻇⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻕⻖⻗⻘⻙⻚⻛⻜⻝⻟⻠⻡⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⻳",
-        "厂乙几小兀尣幺忄㣺扌攵旡月母民氵氺灬爫爫牛王疋示礻竹糹纟罓罒㓁冈羊羋耂肀聿月臼艹艹艹虎衤覀西见角角讠贝足车辶辶辶邑钅長镸长门阜阝雨青韦页风飞食飠饣饣马骨鬼鱼鸟卤麦黄黾齐齿龙龟",
+        "⺁⺄⺇⺎⺏⺒⺓⺝⺟⺠⺩⺯⺰⺱⺲⺵⺹⺻⺽⻁⻃⻄⻅⻆⻇⻉⻋⻑⻒⻓⻔⻗⻘⻙⻚⻛⻜⻝⻟⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⻳",
+        "厂乙几兀尣巳幺月母民王糹纟罓罒㓁耂肀臼虎覀西见角角贝车長镸长门雨青韦页风飞食飠马骨鬼鱼鸟卤麦黄黾齐齿龙龟",
         strict=True,
     )
 )
@@ -98,14 +101,22 @@ def _compatible(text: str) -> Sequence[Edit]:
 
 
 def _radicals(text: str) -> Sequence[Edit]:
+    """Radicals among hanzi, and among kana, where Japanese has lost its kanji to them."""
+
     def plain(found: re.Match[str]) -> str:
-        if not _touches(text, found, _IS_HAN) or _NAMED_PART.match(text, found.end()):
+        around = text[max(0, found.start() - 1) : found.end() + 1]
+        if not _TEXT_AROUND.search(_RADICAL.sub("", around)) or _COMPOSED.search(around):
+            return found[0]
+        if _NAMED_PART.match(text, found.end()):
             return found[0]
         return "".join(
             _SUPPLEMENT.get(char, unicodedata.normalize("NFKC", char)) for char in found[0]
         )
 
-    return _unless_on_purpose(text, _replaced(text, _RADICAL, plain))
+    edits = _replaced(text, _RADICAL, plain)
+    if not edits or shown_on_purpose(text, edits):
+        return ()
+    return edits if is_chinese(text) or _KANA.search(text) else ()
 
 
 def _unseen(text: str) -> Sequence[Edit]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from crawler.items import Doubt, Repair
@@ -32,21 +32,38 @@ def joined(parts: Sequence[Repaired], endings: Sequence[str]) -> Repaired:
 
     Counts of one rule are added up; doubts are counted from the beginning of the whole.
     """
-    repairs: dict[str, Repair] = {}
     doubts: list[Doubt] = []
     at = 0
     for part, ending in zip(parts, endings, strict=True):
-        for done in part.repairs:
-            known = repairs.get(done.rule, Repair(rule=done.rule, count=0, lossless=True))
-            repairs[done.rule] = replace(
-                known, count=known.count + done.count, lossless=known.lossless and done.lossless
-            )
         doubts += [replace(each, start=each.start + at, end=each.end + at) for each in part.doubts]
         at += len(part.text) + len(ending)
     return Repaired(
         text="".join(part.text + end for part, end in zip(parts, endings, strict=True)),
-        repairs=tuple(repairs.values()),
+        repairs=added_up(done for part in parts for done in part.repairs),
         doubts=tuple(doubts),
         damage=tuple(dict.fromkeys(name for part in parts for name in part.damage)),
         hopeless=any(part.hopeless for part in parts),
     )
+
+
+def with_repairs(earlier: Sequence[Repair], later: Repaired) -> Repaired:
+    """``later`` with what had been done to the text before it."""
+    if not earlier:
+        return later
+    names = (*(done.rule for done in earlier), *later.damage)
+    return replace(
+        later,
+        repairs=added_up((*earlier, *later.repairs)),
+        damage=tuple(dict.fromkeys(names)),
+    )
+
+
+def added_up(repairs: Iterable[Repair]) -> tuple[Repair, ...]:
+    """One repair for each rule, in the order in which they first come; lossless if all were."""
+    sums: dict[str, Repair] = {}
+    for done in repairs:
+        known = sums.get(done.rule, Repair(rule=done.rule, count=0, lossless=True))
+        sums[done.rule] = replace(
+            known, count=known.count + done.count, lossless=known.lossless and done.lossless
+        )
+    return tuple(sums.values())

@@ -1,0 +1,141 @@
+r"""Characters written out in the manner of one program, and never turned back.
+
+RTF writes ``\u20154?`` in decimal, git ``\344\272\272``, R ``<U+4EBA>``, Excel ``_x4EBA_``, a style
+sheet ``\4EBA``; and JSON may lose its backslashes. Each notation also occurs with another meaning,
+in paths, part numbers and checksums. So what is written must be hanzi, two or more in all, and
+plausible together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Final
+
+from crawler.text.mojibake.context import outside_urls
+from crawler.text.mojibake.plausible import HANZI, decoded, reads_well, unless_explained
+from crawler.text.mojibake.rule import Edit, Rule
+
+# RTF: a decimal number, signed in 16 bits, and what a reader without Unicode shows instead.
+_RTF_UNICODE = re.compile(r"(?:\\u-?\d{2,6}(?: ?\?|\\'[0-9a-fA-F]{2}))+")
+_RTF_UNIT = re.compile(r"\\u(-?\d{2,6})")
+_RTF_BYTES = re.compile(r"(?:\\'[89a-fA-F][0-9a-fA-F](?:\\'[0-9a-fA-F]{2}|[@-~]))+")
+_RTF_BYTE = re.compile(r"\\'([0-9a-fA-F]{2})")
+
+# Only bytes above ASCII: \012 and its like are meant.
+_OCTAL_HIGH = re.compile(r"(?:\\[23][0-7]{2}){2,}")
+_OCTAL_PAIRS = re.compile(r"(?:\\[23][0-7]{2}(?:\\[123][0-7]{2}|[@-\[\]-~]))+")
+_OCTAL_BYTE = re.compile(r"\\([0-7]{3})")
+
+_HEX: Final = "[0-9a-fA-F]{4}"
+_BARE_U = re.compile(rf"(?<![0-9A-Za-z\\%+])(?:u{_HEX}){{2,}}(?![0-9A-Za-z])")
+_ANGLE = re.compile(r"(?:<U\+[0-9A-F]{4,6}>)+")
+_EXCEL = re.compile(rf"(?:_x{_HEX}_)+")
+_CSS = re.compile(
+    rf"(?:\\{_HEX} ?(?![0-9A-Fa-f])){{2,}}|(?:\\{_HEX}(?=\\)){{1,}}\\{_HEX}(?![0-9A-Fa-f])"
+)
+_CODE_POINT = re.compile("[0-9a-fA-F]{4,6}")
+_DRIVE = re.compile(r"(?<![A-Za-z])[A-Za-z]:\\")  # a path of Windows
+
+
+def _written(text: str, pattern: re.Pattern[str], undo: Callable[[str], str]) -> Sequence[Edit]:
+    """Edits for what ``pattern`` finds, if all of it together is Chinese."""
+    edits = [
+        Edit(found.start(), found.end(), new)
+        for found in pattern.finditer(text)
+        if (new := undo(found[0]))
+    ]
+    written = "".join(edit.text for edit in edits)
+    if len(HANZI.findall(written)) < 2 or not reads_well(written):
+        return ()
+    return unless_explained(text, outside_urls(text, edits))
+
+
+def _rtf_unicode(text: str) -> Sequence[Edit]:
+    return _written(text, _RTF_UNICODE, _rtf_units) if "\\u" in text else ()
+
+
+def _rtf_units(run: str) -> str:
+    return _characters(int(unit) for unit in _RTF_UNIT.findall(run))
+
+
+def _characters(units: Iterable[int]) -> str:
+    """The characters of UTF-16 ``units``; empty if one of them is not written in Chinese text."""
+    code = bytearray()
+    for unit in units:
+        if not -0x8000 <= unit <= 0xFFFF:
+            return ""
+        code += (unit & 0xFFFF).to_bytes(2, "little")
+    new = code.decode("utf-16-le", "replace")
+    return (
+        new
+        if all(char > "\u00a0" and not "\ue000" <= char <= "\uf8ff" for char in new)
+        and "\ufffd" not in new
+        else ""
+    )
+
+
+def _rtf_bytes(text: str) -> Sequence[Edit]:
+    return (
+        _written(text, _RTF_BYTES, partial(_bytes_written, _RTF_BYTE, 16)) if "\\'" in text else ()
+    )
+
+
+def _bytes_written(byte: re.Pattern[str], base: int, run: str) -> str:
+    """The text of a run of two-byte codes."""
+    code = byte.sub(lambda found: chr(int(found[1], base)), run).encode("latin-1")
+    return decoded(code, ("gb18030", "big5hkscs"))
+
+
+def _octal(text: str) -> Sequence[Edit]:
+    if "\\" not in text or _DRIVE.search(text):
+        return ()
+    edits = _written(text, _OCTAL_HIGH, _octal_utf_8)
+    return edits or _written(text, _OCTAL_PAIRS, partial(_bytes_written, _OCTAL_BYTE, 8))
+
+
+def _octal_utf_8(run: str) -> str:
+    return decoded(bytes(int(byte, 8) for byte in _OCTAL_BYTE.findall(run)), ("utf-8",))
+
+
+def _code_points(text: str, sign: str, pattern: re.Pattern[str]) -> Sequence[Edit]:
+    if sign not in text:
+        return ()
+    return _written(text, pattern, _hanzi_only)
+
+
+def _hanzi_only(run: str) -> str:
+    """The characters of a run of code points, all of which Chinese text has."""
+    points = [int(point, 16) for point in _CODE_POINT.findall(run)]
+    if max(points) > 0x10FFFF:
+        return ""
+    new = "".join(map(chr, points))
+    return new if all(map(_IN_TEXT.match, new)) else ""
+
+
+_IN_TEXT: Final = re.compile(
+    "[\u00b7\u2014\u2018-\u201d\u2026\u3001-\u3017\u3400-\u9fff\uff01-\uff5e\U00020000-\U0003ffff]"
+)
+
+
+def _css(text: str) -> Sequence[Edit]:
+    return () if _DRIVE.search(text) else _code_points(text, "\\", _CSS)
+
+
+CODE_ESCAPES: Final = (
+    Rule("rtf-unicode", r"characters written as \u20154?, as RTF does", True,
+         ((r"\u20154?\u27665?\u26085?\u25253?", "人民日报"),), _rtf_unicode),
+    Rule("rtf-bytes", r"bytes of GBK written as \'c8\'cb, as RTF does", True,
+         ((r"\'c8\'cb\'c3\'f1\'c8\'d5\'b1\'a8", "人民日报"),), _rtf_bytes),
+    Rule("octal-escapes", r"bytes written as \344\272\272, as git does", True,
+         ((r"\344\272\272\346\260\221\346\227\245\346\212\245", "人民日报"),), _octal),
+    Rule("u-without-backslash", r"\uXXXX that lost its backslashes", True,
+         (("u4ebau6c11u65e5u62a5", "人民日报"),), partial(_code_points, sign="u", pattern=_BARE_U)),
+    Rule("angle-code-points", "characters written as <U+4EBA>, as R does", True,
+         (("<U+4EBA><U+6C11>", "人民"),), partial(_code_points, sign="<U+", pattern=_ANGLE)),
+    Rule("excel-code-points", "characters written as _x4EBA_, as Excel's XML does", True,
+         (("_x4EBA__x6C11_", "人民"),), partial(_code_points, sign="_x", pattern=_EXCEL)),
+    Rule("css-code-points", r"characters written as \4EBA, as style sheets do", True,
+         ((r"\4EBA\6C11\65E5\62A5", "人民日报"),), _css),
+)  # fmt: skip

@@ -1,0 +1,69 @@
+"""Repair a text of several lines: each line is a paragraph, and what spans lines is undone first.
+
+Damage is told line by line, with the evidence of the whole document. But mail breaks its lines
+inside of characters, so quoted-printable and encoded words are read before the text is split.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from crawler.items import Repair
+from crawler.text.mojibake.mail import MAIL
+from crawler.text.mojibake.plausible import applied
+from crawler.text.mojibake.repair import repair_all
+from crawler.text.mojibake.result import Repaired, joined, with_repairs
+
+# Only the line feed ends a line: U+0085 and its like are pieces of mojibake here.
+LINE: Final = re.compile("[^\n]*\n|[^\n]+")
+
+_MOST_JOINED: Final = 1000  # lines of one paragraph of mail
+_SOFT_BREAK = re.compile(r"=[0-9A-Fa-f]{2}[^\n]*=[ \t]*\r?\n\Z")
+_FOLDED = re.compile(r"\?=[ \t]*\r?\n\Z")
+_CONTINUED = re.compile(r"[ \t]+=\?")
+
+
+def repair_document(text: str) -> Repaired:
+    r"""Undo what can be undone in ``text``; line endings stay, those of mail's soft breaks go.
+
+    >>> repair_document("=C8=CB=C3=\n=F1=C8=D5=B1=A8\n浜烘皯鏃ユ姤\n").text
+    '人民日报\n人民日报\n'
+    """
+    text, undone = _without_mail(text)
+    lines = LINE.findall(text)
+    bodies = [line.rstrip("\r\n") for line in lines]
+    endings = [line[len(body) :] for line, body in zip(lines, bodies, strict=True)]
+    return with_repairs(undone, joined(repair_all(bodies), endings))
+
+
+def logical_lines(lines: Iterable[str]) -> Iterator[str]:
+    """Join the lines of a stream that mail has broken, a thousand at most; all others stay."""
+    held: list[str] = []
+    for line in lines:
+        if held and not _goes_on(held[-1], line):
+            yield "".join(held)
+            held = []
+        held.append(line)
+        if len(held) >= _MOST_JOINED or not (_SOFT_BREAK.search(line) or _FOLDED.search(line)):
+            yield "".join(held)
+            held = []
+    if held:
+        yield "".join(held)
+
+
+def _goes_on(line: str, following: str) -> bool:
+    return bool(_SOFT_BREAK.search(line) or _CONTINUED.match(following))
+
+
+def _without_mail(text: str) -> tuple[str, tuple[Repair, ...]]:
+    """The text without its mail encodings, and what was undone; of one line nothing is done here."""
+    if "\n" not in text or "=" not in text:
+        return text, ()
+    undone = []
+    for rule in MAIL:
+        if edits := rule.find(text):
+            text = applied(text, edits)
+            undone.append(Repair(rule=rule.name, count=len(edits), lossless=rule.lossless))
+    return text, tuple(undone)

@@ -1,0 +1,156 @@
+"""Text as mail carries it, never turned back: quoted-printable, encoded words, HZ and UTF-7.
+
+Mail breaks its lines where it likes: quoted-printable ends a line with ``=`` inside of a
+character, and an encoded word goes on in the next line. Both are undone across lines, so a text
+is given whole, not line by line (see :mod:`crawler.text.mojibake.document`).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from crawler.text.charset.labels import family
+from crawler.text.mojibake.plausible import (
+    FORBIDDEN,
+    decoded,
+    reads_well,
+    unless_explained,
+    unless_shown,
+)
+from crawler.text.mojibake.rule import Edit, Rule
+
+# Three bytes in a row are a character of UTF-8 or more than one of GBK; an address has fewer.
+_THREE_BYTES = re.compile(r"(?:=[0-9A-Fa-f]{2}(?:=[ \t]{0,9}\r?\n)?){3}")
+_ASCII_PART = re.compile(r"[\t\n\r -~]{9,}")
+_WORD = re.compile(r"[!-~]{9,}")
+_SOFT_BREAK = re.compile(r"=[ \t]{0,9}\r?\n|=\Z")
+_SIGN = re.compile("=([0-9A-Fa-f]{2})?")
+_OUTER_SPACE = "\t\n\r "
+
+# charset, encoding, text (RFC 2047); 76 characters at most, but not every mailer keeps to it.
+_ENCODED_WORD = re.compile(r"=\?([A-Za-z][A-Za-z0-9_.-]{1,30})\?([BbQq])\?([!->@-~]{0,998})\?=")
+_Q_BYTE = re.compile(rb"=([0-9A-Fa-f]{2})")
+_NOT_BASE64 = re.compile("[^A-Za-z0-9+/=]")
+_HZ = re.compile(r"~\{(?:[!-w][!-~]){1,2000}~\}")
+_UTF_7 = re.compile(r"\+[A-Za-z0-9/]{4,4000}-")
+
+
+def _quoted_printable(text: str) -> Sequence[Edit]:
+    """The parts of ASCII in which every ``=`` begins a byte or a soft break; else single words."""
+    if not _THREE_BYTES.search(text):
+        return ()
+    edits = []
+    for part in _ASCII_PART.finditer(text):
+        if not _THREE_BYTES.search(part[0]):
+            continue
+        if (new := _unquoted(part[0])) is not None:
+            edits += _of_lines(part.start(), part[0], new)
+        else:
+            edits += _quoted_words(part)
+    return unless_shown(text, edits)
+
+
+def _unquoted(part: str) -> str | None:
+    """The text of ``part``; ``None`` if that is not quoted-printable throughout, or not Chinese."""
+    joined = _SOFT_BREAK.sub("", part)
+    if not all(sign[1] for sign in _SIGN.finditer(joined)):
+        return None
+    code = _SIGN.sub(lambda sign: chr(int(sign[1], 16)), joined).encode("latin-1")
+    return decoded(code) or None
+
+
+def _of_lines(start: int, old: str, new: str) -> list[Edit]:
+    """One edit from the first to the last character that is not space."""
+    core = old.strip(_OUTER_SPACE)
+    at = start + old.index(core)
+    return [Edit(at, at + len(core), new.strip(_OUTER_SPACE))] if core else []
+
+
+def _quoted_words(part: re.Match[str]) -> Iterator[Edit]:
+    for word in _WORD.finditer(part[0]):
+        if _THREE_BYTES.search(word[0]) and not _ENCODED_WORD.search(word[0]):
+            new = _unquoted(word[0])
+            if new:
+                start = part.start() + word.start()
+                yield Edit(start, start + len(word[0]), new)
+
+
+def _encoded_words(text: str) -> Sequence[Edit]:
+    """Encoded words; those that only space parts are one, and their bytes may share a character."""
+    if "=?" not in text:
+        return ()
+    edits: list[Edit] = []
+    row: list[re.Match[str]] = []
+    for word in _ENCODED_WORD.finditer(text):
+        if row and text[row[-1].end() : word.start()].strip():
+            edits += _row_edit(row)
+            row = []
+        row.append(word)
+    return unless_explained(text, [*edits, *_row_edit(row)])
+
+
+def _row_edit(row: list[re.Match[str]]) -> list[Edit]:
+    parts: list[tuple[str, bytes]] = []
+    for word in row:
+        codec, code = family(word[1]), _bytes_of(word[2], word[3])
+        if codec is None or code is None:
+            return []
+        if parts and parts[-1][0] == codec:
+            parts[-1] = codec, parts[-1][1] + code
+        else:
+            parts.append((codec, code))
+    try:
+        new = "".join(code.decode(codec) for codec, code in parts)
+    except (UnicodeDecodeError, LookupError):
+        return []
+    if not new or new.isascii() or FORBIDDEN.search(new):
+        return []
+    return [Edit(row[0].start(), row[-1].end(), new)]
+
+
+def _bytes_of(encoding: str, text: str) -> bytes | None:
+    if encoding in "Qq":
+        code = text.replace("_", " ").encode("ascii", "replace")
+        return _Q_BYTE.sub(lambda byte: bytes((int(byte[1], 16),)), code)
+    if _NOT_BASE64.search(text):
+        return None
+    bare = text.rstrip("=")
+    try:
+        return base64.b64decode(bare + "=" * (-len(bare) % 4))
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _seven_bit(text: str, pattern: re.Pattern[str], codec: str) -> Sequence[Edit]:
+    edits = []
+    for found in pattern.finditer(text):
+        try:
+            new = found[0].encode().decode(codec)
+        except UnicodeDecodeError:
+            continue
+        if not FORBIDDEN.search(new) and reads_well(new):
+            edits.append(Edit(found.start(), found.end(), new))
+    return unless_shown(text, edits)
+
+
+def _hz(text: str) -> Sequence[Edit]:
+    return _seven_bit(text, _HZ, "hz") if "~{" in text else ()
+
+
+def _utf_7(text: str) -> Sequence[Edit]:
+    return _seven_bit(text, _UTF_7, "utf-7") if "+" in text else ()
+
+
+MAIL: Final = (
+    Rule("mime-encoded-words", "words of a mail's header, =?charset?B?...?=", True,
+         (("=?gb2312?B?yMvD8cjVsag=?=", "人民日报"), ("=?UTF-8?Q?=E4=BA=BA=E6=B0=91?=", "人民")), _encoded_words),
+    Rule("quoted-printable", "bytes written as =XX, as mail does, with its soft line breaks", True,
+         (("=E4=BA=BA=E6=B0=91=E6=97=A5=E6=8A=A5", "人民日报"), ("=C8=CB=C3=\n=F1=C8=D5=B1=A8", "人民日报")),
+         _quoted_printable),
+    Rule("hz-escapes", "HZ that was never decoded", True, (("~{HKCqHU1(~}", "人民日报"),), _hz),
+    Rule("utf7-escapes", "UTF-7 that was never decoded", True, (("+TrpsEWXlYqU-", "人民日报"),), _utf_7),
+)  # fmt: skip
