@@ -17,11 +17,17 @@ A message names the thing as the user typed it, says what is wrong, and what to 
 
 from __future__ import annotations
 
+from crawler.secrets import mask
+
 
 class RenminError(Exception):
     """The root: the command line prints the message in one line and exits with ``exit_code``."""
 
     exit_code = 3
+
+    def __str__(self) -> str:
+        """The message, without the password of an address that it quotes."""
+        return mask(super().__str__())
 
 
 class ConfigError(RenminError):

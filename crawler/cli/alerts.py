@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from crawler.cli.options import Database, Json, opened
+from crawler.cli.options import Database, Json, reading
 
 app = typer.Typer(add_completion=False)
 
@@ -39,7 +39,7 @@ def alerts(
         _print(_rules() if json else [_slim(rule) for rule in _rules()], json=json)
         return
 
-    with opened(database) as store, store.reading.connect() as connection:
+    with reading(database) as connection:
         rows = watch.alerts(connection, subject=subject, limit=last).rows
     if not rows:
         typer.echo("no alert so far; to look now: renmin check", err=True)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from crawler.cli.options import ended_in_order, reading
 from crawler.errors import ConfigError
 
 app = typer.Typer()
@@ -45,28 +46,24 @@ def export(
 
     Exit codes: 0 done, 1 no article fits, 2 bad use, 3 failed.
     """
-    from crawler.cli.options import ended_in_order
     from crawler.clock import midnight
-    from crawler.config import load
     from crawler.dataset.files import export as write
     from crawler.dataset.files import format_of
     from crawler.dataset.record import as_record
     from crawler.site.channels import find
     from crawler.store import articles
-    from crawler.store.engine import open_store
 
     format_of(destination, format_name)
     channels = sorted({name if "." in name else find(name).id for name in channel or ()})
     if since and until and until <= since:
         raise ConfigError(f"--until {until:%Y-%m-%d}: not after --since {since:%Y-%m-%d}")
-    store = open_store(load(database=database).database, create=False)
     query = {
         "channels": channels,
         "since": f"{since:%Y-%m-%d}" if since else None,
         "until": f"{until:%Y-%m-%d}" if until else None,
         "include_duplicates": include_duplicates,
     }
-    with ended_in_order(), store.reading.connect() as connection:
+    with ended_in_order(), reading(database) as connection:
         found = articles.select(
             connection,
             channels=channels,
@@ -76,7 +73,6 @@ def export(
         )
         records = (as_record(article) for article in found)
         tally = write(records, destination, format_name=format_name, query=query)
-    store.close()
     if tally.records == 0:
         typer.echo("no article fits; what there is: renmin stats", err=True)
         raise typer.Exit(1)

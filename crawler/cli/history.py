@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.options import Database, Json
+from crawler.cli.options import Database, Json, reading
 
 app = typer.Typer()
 
@@ -28,10 +28,9 @@ def history(
     """
     import orjson
 
-    from crawler.cli.options import opened
     from crawler.report.revisions import as_lines, revisions_of
 
-    with opened(database) as store, store.reading.connect() as connection:
+    with reading(database) as connection:
         found = revisions_of(connection, url)
     if not found:
         typer.echo(f"{url}: not stored; what is: renmin export -", err=True)

@@ -13,6 +13,8 @@ from crawler import config
 
 if TYPE_CHECKING:
     # SQLAlchemy takes a third of a second to import; --help need not pay for it.
+    from sqlalchemy import Connection
+
     from crawler.store.engine import Store
 
 Database = Annotated[
@@ -24,7 +26,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 @contextlib.contextmanager
 def opened(database: str | None, *, create: bool = False) -> Iterator[Store]:
-    """The store of ``--database``, or of the configuration.
+    """The store of ``--database``, or of the configuration, to write into it.
 
     Raises:
         ConfigError, StoreError: see :func:`crawler.store.engine.open_store`.
@@ -38,12 +40,28 @@ def opened(database: str | None, *, create: bool = False) -> Iterator[Store]:
         store.close()
 
 
+@contextlib.contextmanager
+def reading(database: str | None) -> Iterator[Connection]:
+    """A connection that can only read, to ``--database`` or to what the configuration names.
+
+    Raises:
+        ConfigError, StoreError: see :class:`crawler.store.reader.Reader`.
+    """
+    from crawler.store.reader import Reader
+
+    reader = Reader(config.load(database=database).database, wait=30, longest=0)
+    try:
+        with reader.connect() as connection:
+            yield connection
+    finally:
+        reader.close()
+
+
 def log_to_stderr() -> None:
-    """Log lines for a service or a cron job; not what libraries say of themselves."""
+    """Log lines for a service or a cron job."""
     import logging
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from crawler import clock
-from crawler.cli.options import Database, Json, opened
+from crawler.cli.options import Database, Json, reading
 
 app = typer.Typer(add_completion=False)
 
@@ -48,7 +48,7 @@ def runs(
     """  # noqa: D301 - the backspace is Click's mark for lines to keep
     from crawler.report import runs as report
 
-    with opened(database) as store, store.reading.connect() as connection:
+    with reading(database) as connection:
         if run is not None:
             found = report.find(connection, run, clock.now())
             counters = report.counted(connection, run).rows

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from crawler import clock
-from crawler.cli.options import Database, Json, opened
+from crawler.cli.options import Database, Json, opened, reading
 
 app = typer.Typer(add_completion=False)
 
@@ -112,7 +112,7 @@ def history(
     from crawler.watch.schedule.history import latest
     from crawler.watch.schedule.table import load
 
-    with opened(database) as store, store.reading.connect() as connection:
+    with reading(database) as connection:
         (one,) = load(connection, name)
         rows = latest(connection, one.id, last)
     if not rows:
@@ -165,7 +165,7 @@ def install(
 def _show(database: str | None, *, json: bool) -> None:
     from crawler.watch.schedule import planning, table
 
-    with opened(database) as store, store.reading.connect() as connection:
+    with reading(database) as connection:
         found = table.load(connection)
     if not found:
         typer.echo(

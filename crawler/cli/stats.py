@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crawler import clock
-from crawler.cli.options import Database, Json, opened
+from crawler.cli.options import Database, Json, reading
 
 if TYPE_CHECKING:
     from crawler.report.table import Row, Table
@@ -38,7 +38,7 @@ def stats(
     """  # noqa: D301 - the backspace is Click's mark for lines to keep
     from crawler.report.stats import stats as report
 
-    with opened(database) as store, store.reading.connect() as connection:
+    with reading(database) as connection:
         found = report(connection, clock.now(), days)
     if json:
         import orjson

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, TIMESTAMP, BigInteger, Dialect, Integer, MetaData, String
+from sqlalchemy import JSON, TIMESTAMP, BigInteger, Dialect, Integer, MetaData, String, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 
 from crawler.clock import SHANGHAI
+from crawler.secrets import mask, mask_all
 
 
 class Instant(TypeDecorator[datetime]):
@@ -43,6 +44,32 @@ class Instant(TypeDecorator[datetime]):
             return None
         moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
         return moment.astimezone(SHANGHAI)
+
+
+class Masked(TypeDecorator[str]):
+    """Text that may quote an address: stored with ``***`` for its password."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Mask it."""
+        return None if value is None else mask(value)
+
+
+class MaskedJson(TypeDecorator[Any]):
+    """JSON whose strings are masked like :class:`Masked`."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        """``jsonb`` where the database has it."""
+        return dialect.type_descriptor(JSONB() if dialect.name == "postgresql" else JSON())
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002
+        """Mask every string in it."""
+        return mask_all(value)
 
 
 Json = JSON().with_variant(JSONB(), "postgresql")

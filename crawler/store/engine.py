@@ -1,4 +1,4 @@
-"""How a database is opened, checked, migrated and locked.
+"""How a database is opened, checked and locked.
 
 SQLite: write-ahead log, every transaction of the writing engine begins ``IMMEDIATE`` (a deferred
 one that reads and then writes fails at once when somebody else wrote in between, whatever the
@@ -9,9 +9,11 @@ plain ``BEGIN``.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import sqlite3
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,9 +25,11 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import URL, make_url
 
 from crawler.errors import BusyError, ConfigError, SchemaError, StoreError
-from crawler.store.migrations import HEAD
+from crawler.store.migrations import migrate, require_today, schema_of
+from crawler.store.reader import file_engine
 
 LOCK_SECONDS = 30
+_LONGEST_LOCK = 32  # characters: a process id
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,35 +64,48 @@ class Store:
 
 
 def open_store(database: str, *, create: bool = True) -> Store:
-    """Open ``database`` and bring its schema up to date.
+    """Open ``database`` to write into it.
+
+    Nothing but :func:`crawler.store.upgrade.upgrade` changes the schema of a database that has one.
 
     Args:
         database: SQLAlchemy URL: ``sqlite:///FILE`` or ``postgresql://USER@HOST/NAME``.
-        create: Whether a database without tables gets them. Commands that only read say no.
+        create: Whether a database without tables gets them.
 
     Raises:
         ConfigError: The URL cannot be used.
-        SchemaError: A newer renmin wrote it; or it is missing or empty and ``create`` is false.
+        SchemaError: An older or newer renmin wrote it; or it is missing or empty and ``create``
+            is false.
         BusyError: Another program holds it.
         StoreError: It cannot be reached.
     """
-    url = _checked_url(database)
-    if url.database and url.get_backend_name() == "sqlite":
-        _prepare_file(Path(url.database), create=create)
-    store = Store(
-        url.render_as_string(hide_password=True),
-        _engine(url, begin="BEGIN IMMEDIATE"),
-        _engine(url, begin="BEGIN"),
-    )
+    store = open_unchecked(database, create=create)
     try:
-        _bring_up_to_date(store, create=create)
+        _see_to_the_schema(store, create=create)
     except sa.exc.DBAPIError as error:
         store.close()
-        raise _explained(store, error) from error
+        raise explained(store, error) from error
     except StoreError:
         store.close()
         raise
     return store
+
+
+def open_unchecked(database: str, *, create: bool) -> Store:
+    """The engines for ``database``, whatever is in it; see :func:`open_store`.
+
+    Raises:
+        ConfigError: The URL cannot be used.
+        SchemaError: The file is missing and ``create`` is false.
+    """
+    url = _checked_url(database)
+    if url.database and url.get_backend_name() == "sqlite":
+        _prepare_file(Path(url.database), create=create)
+    return Store(
+        url.render_as_string(hide_password=True),
+        _engine(url, begin="BEGIN IMMEDIATE"),
+        _engine(url, begin="BEGIN"),
+    )
 
 
 @contextlib.contextmanager
@@ -103,8 +120,7 @@ def crawl_lock(store: Store) -> Iterator[None]:
     if store.path is None:
         yield
         return
-    lock_file = store.path.with_name(store.path.name + ".lock")
-    with lock_file.open("a+", encoding="utf-8") as handle:
+    with _lock_file(store.path.with_name(store.path.name + ".lock")) as handle:
         _take(handle, store)
         try:
             yield
@@ -112,17 +128,44 @@ def crawl_lock(store: Store) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_UN)
 
 
+def _lock_file(path: Path) -> TextIO:
+    """Open our lock file, and nothing else: what is no lock of ours is neither followed nor cut."""
+    try:
+        # O_NONBLOCK: a pipe of that name is refused below instead of waited for.
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+        number = os.open(path, flags, 0o644)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.EISDIR, errno.ENXIO):
+            raise _not_ours(path) from None
+        raise StoreError(f"{path}: cannot be made: {error.strerror}") from error
+    about = os.fstat(number)
+    if not stat.S_ISREG(about.st_mode) or about.st_nlink != 1:
+        os.close(number)
+        raise _not_ours(path)
+    handle = os.fdopen(number, "r+", encoding="ascii", errors="replace")
+    holder = handle.read(_LONGEST_LOCK + 1).strip()
+    if holder and not (holder.isdigit() and len(holder) < _LONGEST_LOCK):
+        handle.close()
+        raise _not_ours(path)
+    return handle
+
+
+def _not_ours(path: Path) -> StoreError:
+    return StoreError(f"{path}: is not a lock file of renmin; move it away, then begin again")
+
+
 def _take(handle: TextIO, store: Store) -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         handle.seek(0)
-        holder = handle.read(32).strip()
+        holder = handle.read(_LONGEST_LOCK).strip()
         raise BusyError(
             f"{store.path}: another crawl{f' (process {holder})' if holder else ''} is writing to "
             "this file; wait for it, or give this one a --database of its own"
         ) from None
-    handle.truncate(0)
+    handle.seek(0)
+    handle.truncate()
     handle.write(str(os.getpid()))
     handle.flush()
 
@@ -194,46 +237,27 @@ def _postgres_engine(url: URL) -> Engine:
         ) from error
 
 
-def _bring_up_to_date(store: Store, *, create: bool) -> None:
-    with store.reading.connect() as connection:
-        found = _version(connection)
-    if found == HEAD:
-        return
-    if found is None and not create:
-        raise SchemaError(f"{store.url}: holds no articles yet; begin with: renmin crawl CHANNEL")
-    if found is not None and found > HEAD:
-        raise SchemaError(
-            f"{store.url}: schema {found} was written by a newer renmin; this one knows {HEAD}: "
-            "upgrade renmin"
-        )
+def _see_to_the_schema(store: Store, *, create: bool) -> None:
+    with _only_looking(store) as connection:
+        found = schema_of(connection, store.url)
+        if found is not None or not create:
+            return require_today(connection, store.url)
     with store.writing.begin() as connection:
-        _migrate(connection)
+        migrate(connection, store.url)
+    return None
 
 
-def _version(connection: Connection) -> str | None:
-    inspector = sa.inspect(connection)
-    if not inspector.has_table("alembic_version"):
-        if inspector.has_table("article") or inspector.has_table("frontier"):
-            raise SchemaError(f"{connection.engine.url}: has tables that are not renmin's")
-        return None
-    version: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
-    return version
+@contextlib.contextmanager
+def _only_looking(store: Store) -> Iterator[Connection]:
+    """A connection that leaves a file that may be somebody else's as it is, its journal as well."""
+    path = store.path
+    looking = file_engine(path, LOCK_SECONDS) if path and path.exists() else store.reading
+    with looking.connect() as connection:
+        yield connection
 
 
-def _migrate(connection: Connection) -> None:
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", "crawler.store:migrations")
-    config.attributes["connection"] = connection
-    if connection.dialect.name == "postgresql":
-        # Two processes that open a new database at once: the second waits, then finds it done.
-        connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({0x72656E6D})"))
-    command.upgrade(config, "head")
-
-
-def _explained(store: Store, error: sa.exc.DBAPIError) -> StoreError:
+def explained(store: Store, error: sa.exc.DBAPIError) -> StoreError:
+    """What a driver's error means, in words that name the database."""
     text = str(error.orig)
     if "locked" in text:
         return BusyError(f"{store.url}: another program has held it for {LOCK_SECONDS} s")

@@ -1,13 +1,15 @@
 """Opening a database to look at it, never to change it.
 
-The dashboard reads beside a crawl that writes. It opens SQLite read-only, so that it can neither
-write nor checkpoint, and waits two seconds at most: a page that says "locked" now is worth more
-than the right page in half a minute.
+Whoever only asks reads beside a crawl that writes. SQLite is opened read-only, so that nobody can
+write or checkpoint, and a copy in a folder where nothing can be written opens as well. The
+dashboard waits two seconds at most: a page that says "locked" now is worth more than the right
+page in half a minute.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -18,9 +20,10 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import NullPool
 
 from crawler.errors import BusyError, ConfigError, SchemaError, StoreError
-from crawler.store.migrations import HEAD
+from crawler.store.migrations import require_today
 
 WAIT_SECONDS = 2
+LONGEST_SECONDS = 10
 BEGIN_HINT = "begin with: renmin crawl CHANNEL"
 
 
@@ -29,19 +32,23 @@ class Reader:
 
     Args:
         database: SQLAlchemy URL.
+        wait: Seconds after which a database that somebody holds is told as busy.
+        longest: Seconds after which a server gives up a question; 0 is never.
 
     Raises:
         ConfigError: The URL cannot be used.
     """
 
-    def __init__(self, database: str) -> None:
+    def __init__(
+        self, database: str, *, wait: float = WAIT_SECONDS, longest: int = LONGEST_SECONDS
+    ) -> None:
         try:
             url = make_url(database)
         except sa.exc.ArgumentError:
             raise ConfigError(f"database={database}: not a database URL") from None
         self.name = url.render_as_string(hide_password=True)
         self.path = _file(url)
-        self._engine = _file_engine(self.path) if self.path else _server_engine(url)
+        self._engine = file_engine(self.path, wait) if self.path else _server_engine(url, longest)
 
     @contextlib.contextmanager
     def connect(self) -> Iterator[Connection]:
@@ -56,7 +63,7 @@ class Reader:
             raise SchemaError(f"{self.path}: no such database; {BEGIN_HINT}")
         try:
             with self._engine.connect() as connection:
-                self._check(connection)
+                require_today(connection, self.name)
                 yield connection
         except sa.exc.DBAPIError as error:
             raise self._explained(error) from error
@@ -64,18 +71,6 @@ class Reader:
     def close(self) -> None:
         """Give all connections back."""
         self._engine.dispose()
-
-    def _check(self, connection: Connection) -> None:
-        inspector = sa.inspect(connection)
-        if not inspector.has_table("alembic_version"):
-            if inspector.get_table_names():
-                raise SchemaError(f"{self.name}: has tables that are not renmin's")
-            raise SchemaError(f"{self.name}: is empty; {BEGIN_HINT}")
-        found = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
-        if found != HEAD:
-            newer = found is not None and found > HEAD
-            what = "upgrade renmin" if newer else "the next renmin crawl brings it up to date"
-            raise SchemaError(f"{self.name}: has schema {found}, this renmin reads {HEAD}; {what}")
 
     def _explained(self, error: sa.exc.DBAPIError) -> StoreError:
         text = str(error.orig)
@@ -93,11 +88,14 @@ def _file(url: URL) -> Path | None:
     return Path(url.database) if is_file and url.database else None
 
 
-def _file_engine(path: Path) -> Engine:
+def file_engine(path: Path, wait: float) -> Engine:
+    """An engine that can only read the SQLite file; see :class:`Reader`."""
     address = f"file:{quote(str(path.absolute()))}?mode=ro&uri=true"
+    if _is_frozen(path):
+        address += "&immutable=1"
     # Opening the file anew costs 0.1 ms, and a file that was replaced is noticed.
     engine = sa.create_engine(
-        f"sqlite:///{address}", connect_args={"timeout": WAIT_SECONDS}, poolclass=NullPool
+        f"sqlite:///{address}", connect_args={"timeout": wait}, poolclass=NullPool
     )
 
     @sa.event.listens_for(engine, "begin")
@@ -107,12 +105,23 @@ def _file_engine(path: Path) -> Engine:
     return engine
 
 
-def _server_engine(url: URL) -> Engine:
+def _is_frozen(path: Path) -> bool:
+    """Whether the file stands where nobody can write, with nothing beside it that belongs to it.
+
+    SQLite wants to put a file beside a database in WAL mode even to read it. Beside a running
+    crawl that file is there, and so is a log that ``immutable`` would leave unread.
+    """
+    log = path.with_name(path.name + "-wal")
+    writable = os.access(path.parent, os.W_OK)
+    return not writable and not (log.exists() and log.stat().st_size)
+
+
+def _server_engine(url: URL, longest: int) -> Engine:
     if url.get_backend_name() != "postgresql":
         raise ConfigError(f"database={url}: renmin knows sqlite:///FILE and postgresql://")
     if url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
-    options = "-c default_transaction_read_only=on -c statement_timeout=10000"
+    options = f"-c default_transaction_read_only=on -c statement_timeout={longest * 1000}"
     try:
         return sa.create_engine(
             url, pool_pre_ping=True, connect_args={"connect_timeout": 5, "options": options}

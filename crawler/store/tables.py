@@ -4,6 +4,9 @@ Plain names, foreign keys and views, so that the file opens well in any database
 ISO 8601 text with +08:00 on SQLite (they sort as text), ``timestamptz`` on PostgreSQL. Lists and
 nested values are JSON in the form of the exported record. There are no blobs: raw bodies are in
 the archive.
+
+This is what a row is today. A database gets there by the frozen steps of
+:mod:`crawler.store.migrations`; a test holds both to the same.
 """
 
 from __future__ import annotations
@@ -20,21 +23,22 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
-from crawler.store.columns import Id, Instant, Json, metadata
+from crawler.store.columns import Id, Instant, Json, Masked, MaskedJson, metadata
 
 run = Table(
     "run",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("command", Text, nullable=False),
+    Column("command", Masked, nullable=False),
     Column("version", String(32), nullable=False),
     Column("machine", Text, nullable=False),
     Column("pid", Integer, nullable=False),
     Column("channels", Json, nullable=False),
     # Settings that differ from renmin's default.
-    Column("settings", Json, nullable=False),
+    Column("settings", MaskedJson, nullable=False),
     Column("started_at", Instant, nullable=False),
     # Moved every few seconds: a run without end whose heart stands still is lost.
     Column("heartbeat_at", Instant, nullable=False),
@@ -77,7 +81,7 @@ host = Table(
     Column("host", String(255), primary_key=True),
     # allowed, forbidden (robots.txt says no), unreadable (it could not be read: wait)
     Column("robots", String(16)),
-    Column("robots_detail", Text),
+    Column("robots_detail", Masked),
     Column("robots_at", Instant),
     Column("crawl_delay", Float),
     # One process at a time fetches from a host, also when several share the database.
@@ -100,7 +104,7 @@ frontier = Table(
     Column("priority", Integer, nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
     Column("reason", String(64)),
-    Column("detail", Text),
+    Column("detail", Masked),
     Column("leased_by", Id, ForeignKey("run.id", ondelete="SET NULL")),
     Column("lease_until", Instant),
     Column("found_at", Instant, nullable=False),
@@ -209,7 +213,7 @@ schedule = Table(
     Column("cron", String(64), nullable=False),
     Column("jitter_seconds", Integer, nullable=False),
     Column("max_seconds", Integer, nullable=False),
-    Column("options", Json, nullable=False),
+    Column("options", MaskedJson, nullable=False),
     Column("enabled", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False),
     # The planned time up to which everything is settled: run, caught up, or refused.
@@ -229,7 +233,7 @@ schedule_run = Table(
     Column("exit_code", Integer),
     Column("missed", Integer, nullable=False),
     Column("run_id", Id, ForeignKey("run.id", ondelete="SET NULL")),
-    Column("detail", Text),
+    Column("detail", Masked),
     UniqueConstraint("schedule_id", "planned_at"),
 )
 
@@ -240,7 +244,7 @@ alert = Table(
     Column("rule", String(64), nullable=False),
     # What it is about: a channel, a run, a field; "" for all.
     Column("subject", String(128), nullable=False),
-    Column("message", Text, nullable=False),
+    Column("message", Masked, nullable=False),
     Column("value", Float),
     Column("threshold", Float),
     Column("opened_at", Instant, nullable=False),
@@ -260,7 +264,54 @@ notice = Table(
     Column("attempts", Integer, nullable=False),
     Column("next_at", Instant),
     Column("sent_at", Instant),
-    Column("error", Text),
+    Column("error", Masked),
+)
+
+# How many articles of each page design a channel has; and the few that something was done to:
+# small, and cheap to keep since most articles are clean. SQLite answers from such an index alone
+# only if the column of its condition is in it; on PostgreSQL a long list would be more than an
+# index can hold, and it is not needed.
+Index("ix_article_channel_template", article.c.channel, article.c.template)
+for _name, _column, _condition in (
+    ("ix_article_repaired", article.c.repairs, "repairs <> '[]'"),
+    ("ix_article_damaged", article.c.damage, "damage <> '[]'"),
+    ("ix_article_doubtful", article.c.doubts, "doubts <> '[]'"),
+    ("ix_article_copies", article.c.duplicate_of_id, "duplicate_of_id IS NOT NULL"),
+    ("ix_article_changed", article.c.revision, "revision > 1"),
+):
+    Index(
+        _name,
+        article.c.channel,
+        article.c.template,
+        _column,
+        sqlite_where=text(_condition),
+    ).ddl_if(dialect="sqlite")
+    Index(
+        _name,
+        article.c.channel,
+        article.c.template,
+        postgresql_where=text(_condition),
+    ).ddl_if(dialect="postgresql")
+# What a run brought last.
+Index("ix_article_run_id", article.c.run_id)
+# One counter over many runs: curves, and the medians of the alerts.
+Index(
+    "ix_run_counter_name",
+    run_counter.c.name,
+    run_counter.c.run_id,
+    run_counter.c.channel,
+    run_counter.c.value,
+)
+# Pages that fail, the last tried first.
+Index(
+    "ix_frontier_failing",
+    frontier.c.settled_at,
+    frontier.c.id,
+    frontier.c.reason,
+    frontier.c.channel,
+    frontier.c.state,
+    sqlite_where=frontier.c.reason.is_not(None),
+    postgresql_where=frontier.c.reason.is_not(None),
 )
 
 VIEWS = {

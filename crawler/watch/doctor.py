@@ -17,10 +17,10 @@ from sqlalchemy import Connection
 
 from crawler.clock import SHANGHAI
 from crawler.config import Config
-from crawler.errors import RenminError, SchemaError
+from crawler.errors import RenminError
 from crawler.store import runs, tables
-from crawler.store.engine import Store, open_store
 from crawler.store.migrations import HEAD
+from crawler.store.reader import Reader
 from crawler.watch.alerts import settings as alert_settings
 from crawler.watch.alerts.inputs import disks
 
@@ -131,35 +131,37 @@ def _alerts() -> Line:
 
 def _database(config: Config, now: datetime) -> Iterator[Line]:
     try:
-        store = open_store(config.database, create=False)
-    except SchemaError as error:
-        yield Line(WARN, "database", str(error))
-        return
+        reader = Reader(config.database)
     except RenminError as error:
         yield Line(FAIL, "database", str(error))
         return
+    if reader.path and not reader.path.exists():
+        yield Line(WARN, "database", f"{reader.path}: comes with: renmin crawl CHANNEL")
+        return
     try:
-        yield Line(OK, "database", f"{store.url}, schema {HEAD}")
-        with store.reading.connect() as connection:
-            if store.is_sqlite:
-                yield from _sqlite_file(store, connection)
+        with reader.connect() as connection:
+            yield Line(OK, "database", f"{reader.name}, schema {HEAD}")
+            if reader.path:
+                yield from _sqlite_file(reader.path, connection)
             yield _lost_runs(connection, now)
             yield _leases(connection, now)
+    except RenminError as error:
+        yield Line(FAIL, "database", str(error))
     finally:
-        store.close()
+        reader.close()
 
 
-def _sqlite_file(store: Store, connection: Connection) -> Iterator[Line]:
+def _sqlite_file(path: Path, connection: Connection) -> Iterator[Line]:
     mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
     if mode == "wal":
         yield Line(OK, "journal", "wal")
     else:
         yield Line(WARN, "journal", f"{mode}, not wal: readers and the crawl block each other")
-    yield _integrity(store.path, connection)
+    yield _integrity(path, connection)
 
 
-def _integrity(path: Path | None, connection: Connection) -> Line:
-    if path is not None and path.stat().st_size > LARGEST_CHECK:
+def _integrity(path: Path, connection: Connection) -> Line:
+    if path.stat().st_size > LARGEST_CHECK:
         return Line(OK, "integrity", "not checked, the file is large: PRAGMA quick_check does it")
     found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
     if found == "ok":

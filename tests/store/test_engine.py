@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 
 import pytest
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from crawler.errors import BusyError, ConfigError, SchemaError, StoreError
 from crawler.store import engine
 from crawler.store.engine import crawl_lock, open_store
+from crawler.store.reader import Reader
 
 
 @pytest.mark.parametrize("url", ["renmin.db", "mysql://u@h/db", "sqlite//x"])
@@ -69,6 +71,58 @@ def test_one_crawl_at_a_time(store):
 
     with crawl_lock(store):
         pass
+
+
+def test_a_lock_that_is_a_link_is_neither_followed_nor_cut(store, tmp_path):
+    """A link of the lock's name leads to any file of the user: it stays as it is."""
+    letter = tmp_path / "letter.txt"
+    letter.write_text("dear editor")
+    lock = store.path.with_name(store.path.name + ".lock")
+    lock.symlink_to(letter)
+
+    with pytest.raises(StoreError, match="not a lock file"), crawl_lock(store):
+        pytest.fail("the link was followed")
+
+    assert letter.read_text() == "dear editor"
+
+
+@pytest.mark.parametrize("make", ["text", "hard link", "folder", "pipe"])
+def test_a_file_that_is_no_lock_of_ours_is_left_alone(store, tmp_path, make):
+    """Another file of the lock's name is named and not written to."""
+    lock = store.path.with_name(store.path.name + ".lock")
+    other = tmp_path / "notes"
+    other.write_text("17 notes")
+    {
+        "text": lambda: lock.write_text("17 notes"),
+        "hard link": lambda: lock.hardlink_to(other),
+        "folder": lock.mkdir,
+        "pipe": lambda: os.mkfifo(lock),
+    }[make]()
+
+    with pytest.raises(StoreError, match="move it away"), crawl_lock(store):
+        pytest.fail("it was taken for a lock")
+
+    assert other.read_text() == "17 notes"
+    assert not lock.is_file() or lock.read_text() == "17 notes"
+
+
+def test_a_copy_where_nothing_can_be_written_is_read(store, tmp_path, monkeypatch):
+    """As on a read-only disk: SQLite makes no file beside it, and what is in the log is not missed."""
+    with store.writing.begin() as connection:
+        connection.execute(sa.text("INSERT INTO host (host) VALUES ('a')"))
+    store.close()
+    before = sorted(one.name for one in tmp_path.iterdir())
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    reader = Reader(store.url)
+
+    with reader.connect() as connection:
+        hosts = connection.scalar(sa.text("SELECT count(*) FROM host"))
+        with pytest.raises(sa.exc.OperationalError, match="readonly"):
+            connection.execute(sa.text("DELETE FROM host"))
+    reader.close()
+
+    assert hosts == 1
+    assert sorted(one.name for one in tmp_path.iterdir()) == before
 
 
 def test_readers_see_what_was_committed_while_somebody_writes(store):

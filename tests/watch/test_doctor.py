@@ -89,6 +89,21 @@ def test_a_file_that_is_no_database_fails(config, now, tmp_path):
     assert line.state != "ok"
 
 
+@pytest.mark.parametrize(
+    ("number", "says"), [("9999", "install the newer renmin"), ("0001", "renmin upgrade")]
+)
+def test_another_schema_fails_and_is_left_as_it_is(config, now, store, number, says):
+    """Nothing works with it, so it is no warning; the doctor itself migrates nothing."""
+    with store.writing.begin() as connection:
+        connection.execute(sa.text(f"UPDATE alembic_version SET version_num = '{number}'"))
+
+    line = found(config, now, "database")
+
+    assert (line.state, says in line.message) == ("fail", True)
+    with store.reading.connect() as connection:
+        assert connection.scalar(sa.text("SELECT version_num FROM alembic_version")) == number
+
+
 def test_damage_in_the_file_is_found(config, now, store, tmp_path):
     """quick_check reads what a crawl might not touch for weeks."""
     with store.writing.begin() as connection:

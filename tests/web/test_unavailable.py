@@ -50,11 +50,11 @@ def older(path):
     ("spoil", "says"),
     [
         (missing, "no such database; begin with: renmin crawl"),
-        (empty, "is empty; begin with: renmin crawl"),
+        (empty, "holds no articles yet; begin with: renmin crawl"),
         (foreign, "has tables that are not renmin"),
         (no_database, "is not an SQLite database"),
-        (newer, "upgrade renmin"),
-        (older, "brings it up to date"),
+        (newer, "install the newer renmin"),
+        (older, "bring it up to date with: renmin upgrade"),
     ],
 )
 def test_the_page_says_what_is_wrong(tmp_path, path, serve, spoil, says):
