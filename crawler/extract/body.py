@@ -22,7 +22,7 @@ from crawler.extract.boilerplate import (
     box_of,
 )
 from crawler.extract.images import address_in_set, address_of, is_advert, is_banner, is_sign
-from crawler.extract.setting import Setting, style_of
+from crawler.extract.setting import Setting, is_grey, style_of
 from crawler.extract.tables import rows_of_data
 from crawler.extract.tidy import tidy
 from crawler.extract.tree import Document, Element, text_of
@@ -144,15 +144,10 @@ class Walk:
         self.enter(box, Setting(caption_box=purpose is Box.CAPTION), 0)
         self.end_line()
 
-    def read_elements(self, elements: Iterable[Element], *, tails: bool = False) -> None:
-        """Read elements that stand side by side, with the text behind each if it is asked for."""
-        setting = Setting()
+    def read_elements(self, elements: Iterable[Element]) -> None:
+        """Read elements that stand side by side, without the text behind them."""
         for element in elements:
-            if self.body.ended:
-                return
-            self.visit(element, setting, 0)
-            if tails and element.tail and not self.body.ended:
-                self.add(element.tail, setting)
+            self.visit(element, Setting(), 0)
         self.end_line()
 
     def enter(self, element: Element, setting: Setting, depth: int) -> None:
@@ -238,6 +233,9 @@ class Walk:
             for line in lines:
                 self.add(line, setting)
                 self.end_line(setting)
+        if setting.row:
+            # An indent inside a cell parts nothing.
+            text = text.replace("\u3000", " ")
         self.pieces.append(text)
         if text.isspace():
             return
@@ -349,7 +347,7 @@ class Walk:
             outer = outer._replace(linked=True)
         elif tag in {"b", "strong"}:
             outer = outer._replace(bold=True)
-        elif tag == "small":
+        elif tag == "small" or (tag == "font" and is_grey(element.get("color"))):
             outer = outer._replace(small=True)
         elif tag in {"td", "th"}:
             self.pieces.append(" ")

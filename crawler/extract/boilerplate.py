@@ -78,7 +78,9 @@ FURNITURE = frozenset(
 
 # Advertising names itself: ad, ads, ad_hh, ad-box, ad3, advert; but not add, admin, address.
 _ADVERTISING = re.compile(
-    r"(?:ads?|adv|advert\w{0,12}|guanggao|sponsor(?:ed)?)(?:[-_]?\d{1,3}|[-_][\w-]{0,30})?", re.I
+    r"(?:[a-z]{1,12}[-_])?(?:ads?|adv|advert\w{0,12}|guanggao|sponsor(?:ed)?|adsbygoogle)"
+    r"(?:[-_]?\d{1,3}|[-_][\w-]{0,30})?",
+    re.I,
 )
 
 EDITORS = frozenset({"edit", "editor", "editer", "p_editor"})
@@ -100,7 +102,7 @@ CAPTIONS = frozenset(
 # And whatever other sites call them: img-desc, photo_txt, pic-caption.
 _DESCRIPTION = re.compile(
     r"(?:img|imgs|image|pic|picture|photo|tu)[-_]?(?:desc|description|intro|note|txt|text|caption|explain|remark)s?"
-    r"|(?:img|pic|photo|fig)?[-_]?caption",
+    r"|(?:img|pic|photo|fig)?[-_]?caption|tu(?:zhu|shuo|pianshuoming)",
     re.I,
 )
 # Of the descriptions of a gallery's photos.

@@ -10,7 +10,7 @@ must not come out empty.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -32,12 +32,16 @@ _LONGEST_OPENED = 120
 # A table of photos has so many lines, and so many characters, for each image; others set text.
 _LINES_A_PHOTO = 2
 _LETTERS_A_PHOTO = 150
+# Two lines that are not centred are text from so many characters on.
+_LETTERS_ASIDE = 80
 # How a credit ends, mostly: a test before the one that costs.
 _CREDIT_ENDS = frozenset("摄攝影图圖供拍发發)）")
-# 一、…… · （二）…… · 第三章 · 3.…… · 【记者手记】 · “……” · ＊　＊　＊
+# 一、…… · （二）…… · 第三章 · 3.…… · 【记者手记】 · “……” · ＊　＊　＊ · ■ …… · ——……——;
+# and what goes on behind a comma or a colon: a line of verse, 编者按：
 _HEADING = marks(
     r"[(（]?[一二三四五六七八九十]{1,3}(?:[、.．]|[)）])|第[一二三四五六七八九十\d]{1,3}[章节篇部回]|\d{1,2}[、.．]\D"
-    r"|[【〖《“「][^【】〖〗《》“”「」]{1,40}[】〗》”」]$|[\W_]{1,20}$"
+    r"|[【〖《“「][^【】〖〗《》“”「」]{1,40}[】〗》”」]$|[(（][^()（）摄攝图圖供]{1,12}[)）]$|[\W_]{1,20}$"
+    r"|[■◆●▲★□◇]|[—\-]{2}.{1,20}[—\-]{2}$|之[一二三四五六七八九十]|PART|Part|\d{1,2}\s{1,3}\D|.{1,60}[，,、；：:]$"
 )
 # 1/3: which photo of how many.
 _NUMBER = marks(r"[(（]?\d{1,3}\s?/\s?\d{1,3}[)）]?\s{0,4}")
@@ -103,7 +107,9 @@ class _Layout:
         self.runs = _centred_runs(blocks) if images else []
         # Text that is centred as a whole: more lines than its images can have captions.
         centred = sum(line.setting.centred for line in lines)
-        self.all_centred = centred > max(images + 1, 0.8 * len(lines) - 1)
+        self.all_centred = centred > max(images + 1, 0.8 * len(lines) - 1) or any(
+            line.setting.centred and read_dateline(line.text) for line in lines[:3]
+        )
         small = sum(line.setting.small for line in lines)
         self.small_says = 2 * small <= len(lines)
         self.text_tables = _text_tables(blocks) if images else frozenset()
@@ -160,24 +166,23 @@ class _Layout:
 def _text_tables(blocks: Sequence[Line | Image]) -> frozenset[int]:
     """Return the numbers of the tables that set text: more of it than describes their images."""
     images: Counter[int] = Counter()
-    lines: Counter[int] = Counter()
-    letters: Counter[int] = Counter()
-    told: set[int] = set()
+    lines: dict[int, list[Line]] = defaultdict(list)
     for block in blocks:
-        table = block.setting.table
         if isinstance(block, Image):
-            images[table] += 1
-        elif not block.setting.row:
-            lines[table] += 1
-            letters[table] += len(block.text)
-            if read_dateline(block.text):
-                told.add(table)
-    told.update(
-        table
-        for table, number in images.items()
-        if lines[table] > _LINES_A_PHOTO * number or letters[table] > _LETTERS_A_PHOTO * number
+            images[block.setting.table] += 1
+        elif not block.setting.row and not is_credit(block.text):
+            lines[block.setting.table].append(block)
+    return frozenset(table for table in images if _is_text(lines[table], images[table]))
+
+
+def _is_text(lines: list[Line], images: int) -> bool:
+    aside = [len(line.text) for line in lines if not line.setting.centred]
+    return (
+        len(lines) > _LINES_A_PHOTO * images
+        or sum(len(line.text) for line in lines) > _LETTERS_A_PHOTO * images
+        or (len(aside) > images and sum(aside) > _LETTERS_ASIDE * images)
+        or any(read_dateline(line.text) for line in lines)
     )
-    return frozenset(told)
 
 
 def _nearest_image(blocks: Sequence[Line | Image], i: int) -> Image | None:

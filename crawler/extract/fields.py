@@ -164,9 +164,13 @@ def _read_cut_off(walk: Walk, box: Element, after: list[Element]) -> None:
     rest, editors = cut_off(box, after)
     if editors is None:
         return
-    if box.tail:
-        walk.add(box.tail, Setting())
-    walk.read_elements(rest[1:], tails=True)
+    around = {box, *box.iterancestors()}
+    for element in rest:
+        if element not in around:
+            walk.visit(element, Setting(), 0)
+        if element.tail:
+            walk.add(element.tail, Setting())
+    walk.end_line()
     walk.body.editors.append(text_of(editors))
 
 

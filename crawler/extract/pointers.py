@@ -16,7 +16,8 @@ from crawler.extract.keywords import marks
 # Headings of lists of other articles.
 _LIST_HEADING = marks(
     r"[■●◆▲【\[\s]{0,3}(?:延伸阅读|相关新闻|相关阅读|相关链接|相关报道|相关专题|相关推荐|推荐阅读|新闻链接"
-    r"|热点推荐|精彩推荐|往期回顾|更多新闻|更多阅读|热门推荐|猜你喜欢|专题链接|视频推荐|要闻精编|编辑推荐|相关文章|今日推荐)"
+    r"|热点推荐|精彩推荐|往期回顾|更多新闻|更多阅读|热门推荐|猜你喜欢|专题链接|视频推荐|要闻精编|编辑推荐|小编推荐|相关文章|相关稿件|今日推荐|今日热点"
+    r"|更多报道|更多相关|热点新闻|热门新闻|热点聚焦|精彩图集|精选图集|新闻推荐|图片推荐|猜你想看|大家都在看)"
     r"[】\]\s]{0,3}[:：]?"
 )
 # What a line that is nothing but a link looks like if it points elsewhere.

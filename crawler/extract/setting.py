@@ -102,8 +102,18 @@ def hides(style: str) -> bool:
         return True
     if any(_FAR_AWAY.fullmatch(rules.get(name, "")) for name in ("text-indent", "left", "top")):
         return True
-    sides = (rules.get("width", "1"), rules.get("height", "1"))
+    sides = [rules.get(name, "1") for name in ("width", "height", "max-width", "max-height")]
     return rules.get("overflow") == "hidden" and any(map(_NOTHING.fullmatch, sides))
+
+
+@lru_cache(maxsize=256)
+def is_grey(colour: str | None) -> bool:
+    """Tell the colour of side remarks.
+
+    >>> is_grey("#999999"), is_grey("#000")
+    (True, False)
+    """
+    return colour is not None and _GREY.fullmatch(colour.strip().lower()) is not None
 
 
 def _is_small(rules: dict[str, str]) -> bool | None:

@@ -7,7 +7,9 @@ up to that line, is the article's.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
+from itertools import islice
 
 from crawler.extract.boilerplate import CAPTIONS, EDITORS
 from crawler.extract.tree import Element
@@ -18,20 +20,24 @@ _MOST_CLOSED = 4
 _MOST_BETWEEN = 400
 # What stands before a text box and ends the search for its first photo.
 _HEADLINES = frozenset({"h1", "h2", "h3", "h4", "h5", "ul", "script", "style"})
-# The rest of a text is in these, and says nothing about itself.
+_PICTURE = re.compile(r"pic|img|image|photo", re.IGNORECASE)
 _LONGEST_NAMES = 200
 
 
 def photos_above(box: Element) -> list[Element]:
-    """Return the elements with an image between the headline and the text box, in reading order."""
+    """Return the photos between the headline and the text box, with what is said under them.
+
+    Elements in reading order; the first one holds an image.
+    """
     found: list[Element] = []
-    for element in box.itersiblings(preceding=True):
-        names = _names(element)
-        if element.tag in _HEADLINES or (names and not names & CAPTIONS):
+    photos = 0
+    for element in islice(box.itersiblings(preceding=True), _MOST_BETWEEN):
+        if element.tag in _HEADLINES or not (_is_plain(element) or _is_picture(element)):
             break
+        found.append(element)
         if element.tag == "img" or next(element.iter("img"), None) is not None:
-            found.append(element)
-    return found[::-1]
+            photos = len(found)
+    return found[:photos][::-1]
 
 
 def cut_off(box: Element, known: Collection[Element] = ()) -> tuple[list[Element], Element | None]:
@@ -42,11 +48,14 @@ def cut_off(box: Element, known: Collection[Element] = ()) -> tuple[list[Element
         known: Elements that the design reads by itself, and that are passed over.
 
     Returns:
-        Elements in reading order, each with the text behind it (the first is the box itself, for
-        that text alone), and the editors' element; nothing and ``None`` if no editors follow.
+        Elements in reading order, of which the first, and those that hold it, count for the text
+        behind them only; and the editors' element. Nothing and ``None`` if no editors follow.
     """
     found: list[Element] = [box]
     for element in _following(box):
+        if element in found[0].iterancestors():
+            found.append(element)
+            continue
         editors = _editors_in(element)
         if editors is not None:
             return found, editors
@@ -56,7 +65,7 @@ def cut_off(box: Element, known: Collection[Element] = ()) -> tuple[list[Element
 
 
 def _following(box: Element) -> Iterator[Element]:
-    """Yield the siblings behind a box, then those behind the boxes around it."""
+    """Yield the siblings behind a box, then the box around it and its siblings, and so on."""
     seen = 0
     for _ in range(_MOST_CLOSED):
         for element in box.itersiblings():
@@ -67,6 +76,7 @@ def _following(box: Element) -> Iterator[Element]:
         box = box.getparent()
         if box is None or box.tag in ("body", "html"):
             return
+        yield box
 
 
 def _editors_in(element: Element) -> Element | None:
@@ -80,6 +90,11 @@ def _editors_in(element: Element) -> Element | None:
 def _is_plain(element: Element) -> bool:
     names = _names(element)
     return not names or bool(names & CAPTIONS)
+
+
+def _is_picture(element: Element) -> bool:
+    """Tell a box that is called after the picture in it."""
+    return any(_PICTURE.search(name) for name in _names(element))
 
 
 def _begins_rest(element: Element) -> bool:
