@@ -50,8 +50,8 @@ def crawl(
         raise typer.Exit(_run_due(config.database))
     names = ["all"] if every else list(channels or ())
     settings = _settings(setting or [], config.database, config.proxy)
-    _require_known(names)
-    _require_contact(config.contact, config.proxy)
+    require_known(names)
+    require_contact(config.contact, config.proxy)
     arguments = {
         "channels": ",".join(names),
         "since": since,
@@ -72,7 +72,7 @@ def _settings(pairs: list[str], database: str, proxy: str) -> dict[str, str]:
     return settings
 
 
-def _require_known(names: list[str]) -> None:
+def require_known(names: list[str]) -> None:
     """A mistyped channel is said first, with the names that are nearest."""
     from crawler.site.channels import find
 
@@ -81,7 +81,7 @@ def _require_known(names: list[str]) -> None:
             find(name)
 
 
-def _require_contact(contact: str, proxy: str) -> None:
+def require_contact(contact: str, proxy: str) -> None:
     """A newspaper must be able to reach whoever crawls it."""
     if not contact and not proxy:
         raise ConfigError(

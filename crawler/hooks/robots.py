@@ -153,11 +153,13 @@ class RobotsMiddleware:
             self._slow_down(host, rules.delay)
         if rules.parsed and rules.state == "allowed":
             self._enter_sitemaps(rules.parsed)
+        said = {"state": rules.state, "detail": rules.detail, "crawl_delay": rules.delay}
+        # A spider without a store (the probe) keeps what was said itself.
+        if (note := getattr(self._crawler.spider, "note_robots", None)) is not None:
+            note(host, **said)
         crawling = self._crawler.get_extension(Crawling)
         if crawling is not None:
-            crawling.session.note_robots(
-                host, state=rules.state, detail=rules.detail, crawl_delay=rules.delay
-            )
+            crawling.session.note_robots(host, **said)
             if rules.state == "unreadable":
                 self._crawler.engine.scheduler.pause_host(host)  # type: ignore[union-attr]
 

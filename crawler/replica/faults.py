@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from crawler.errors import ConfigError
-from crawler.replica.answer import Response, message
+from crawler.replica.answer import Response, message, redirect
 from crawler.replica.spoil import read_as_gbk
 from crawler.replica.story import Story
 from crawler.site.channels import find
@@ -20,6 +20,9 @@ FAULTS: Mapping[str, str] = {
     "garbled": "every paragraph was read in the wrong charset before it was printed",
     "replaced": "one character in twenty is U+FFFD",
     "silent": "no new articles, however many days pass",
+    "lists-gone": "every list page answers 404",
+    "lists-moved": "every list page leads to the channel's front page",
+    "lists-empty": "every list page is there and links to nothing",
     "forbidden": "every page answers 403",
     "too-many": "every page answers 429",
     "down": "every page answers 503, robots.txt too",
@@ -77,6 +80,23 @@ def gate(faults: Faults, channel: str | None) -> Response | None:
     if faults.at("too-many", channel):
         refused = message(429, "访问过于频繁")
         return replace(refused, headers={**refused.headers, "Retry-After": "60"})
+    return None
+
+
+def instead_of_list(faults: Faults, channel: str, front: str) -> Response | None:
+    """Answer in place of a list page that has moved; ``None`` where it stands.
+
+    Args:
+        faults: What is on.
+        channel: The channel's id.
+        front: Address of its front page.
+    """
+    if faults.at("lists-gone", channel):
+        return message(404, "页面没有找到")
+    if faults.at("lists-moved", channel):
+        return redirect(front, 301)
+    if faults.at("lists-empty", channel):
+        return message(200, "栏目正在改版")
     return None
 
 

@@ -9,6 +9,7 @@ from crawler.replica import machine
 from crawler.replica.answer import Response, message, page, stamped
 from crawler.replica.corpus import Newsroom
 from crawler.replica.encode import coding_of
+from crawler.replica.faults import instead_of_list
 from crawler.replica.furniture import furnish
 from crawler.replica.listing import ListSheet, Row, render
 from crawler.replica.plan import FIRST_ID, LIST_LENGTH, MIRROR_HOST, Entry, Plan
@@ -82,6 +83,9 @@ def _list(newsroom: Newsroom, channel: Channel, address: Address) -> Response:
     column = _column(channel, address)
     if column is None:
         return message(404, "页面没有找到")
+    moved = instead_of_list(newsroom.faults, channel.id, f"http://{channel.host}/")
+    if moved is not None:
+        return moved
     numbers = newsroom.plan.column(channel, column.node_id)
     if address.published is not None:
         entries = [
