@@ -24,7 +24,7 @@ def probed(tmp_path_factory):
     asked = []
 
     class Watched:
-        site = Site(articles=110, plain=True, channels=CHANNELS, faults=FAULTS)
+        site = Site(articles=126, plain=True, channels=CHANNELS, faults=FAULTS)
 
         def respond(self, method, url, headers):
             asked.append(url)
