@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from crawler.cli.options import ended_in_order, reading
 from crawler.errors import ConfigError
+
+if TYPE_CHECKING:
+    from crawler.dataset.request import Request
+    from crawler.store.selection import Selection
 
 app = typer.Typer()
 
@@ -17,11 +22,13 @@ app = typer.Typer()
 def export(
     destination: Annotated[
         str,
-        typer.Argument(help="A file (.jsonl, .csv, .txt, also with .gz or .zst), or -."),
+        typer.Argument(
+            help="A file (.jsonl .csv .txt .parquet, also .gz .zst), a folder (DIR/), or -."
+        ),
     ],
     format_name: Annotated[
         str | None,
-        typer.Option("--format", help="jsonl, csv or txt, instead of what the ending says."),
+        typer.Option("--format", help="jsonl, csv, txt, parquet, jsonl.zst …; of a folder jsonl."),
     ] = None,
     channel: Annotated[
         list[str] | None, typer.Option(help="Only this channel; give it again for several.")
@@ -35,46 +42,103 @@ def export(
     include_duplicates: Annotated[
         bool, typer.Option("--include-duplicates", help="Copies too, marked as such.")
     ] = False,
+    split: Annotated[
+        Literal["year", "month", "channel"] | None,
+        typer.Option(help="Split a folder into parts."),
+    ] = None,
+    flat: Annotated[
+        bool, typer.Option("--flat", help="One text and a few columns, for corpus tools.")
+    ] = False,
+    fields: Annotated[
+        str | None, typer.Option(help="Only these fields, parted by commas: renmin schema.")
+    ] = None,
+    clean_only: Annotated[
+        bool, typer.Option("--clean-only", help="Only texts without a doubt or a guess.")
+    ] = False,
+    sample: Annotated[
+        int | None, typer.Option(min=1, help="So many, drawn by the digest of the address.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Another seed, another sample.")] = 0,
     database: Annotated[str | None, typer.Option(help="Database URL.")] = None,
 ) -> None:
-    """Write the articles to a file, with a manifest of counts and checksum beside it.
+    r"""Write the articles to a file or a folder, with a manifest of counts and checksums.
 
-    Example: renmin export articles.jsonl.zst --channel sd --since 2026-01-01
+    A folder is a data set: card, schema, Croissant, data package, citation and checksums stand
+    beside the data (docs/datasets.md). A file or folder is whole or not there: it is written under
+    another name first. If no article fits, what is there stays as it is. An article without a date
+    counts by its first fetch.
 
-    The file is whole or not there: it is written under another name first. If no article fits, a
-    file that is there stays as it is. An article without a date counts by its first fetch.
+    \b
+    Example:
+        renmin export articles.jsonl.zst --channel sd --since 2026-01-01
+        renmin export dataset/ --format parquet --split year
 
     Exit codes: 0 done, 1 no article fits, 2 bad use, 3 failed.
     """
-    from crawler.clock import midnight
-    from crawler.dataset.files import export as write
-    from crawler.dataset.files import format_of
-    from crawler.dataset.record import as_record
-    from crawler.site.channels import find
-    from crawler.store import articles
+    from crawler.dataset import write
 
-    format_of(destination, format_name)
-    channels = sorted({name if "." in name else find(name).id for name in channel or ()})
-    if since and until and until <= since:
-        raise ConfigError(f"--until {until:%Y-%m-%d}: not after --since {since:%Y-%m-%d}")
-    query = {
-        "channels": channels,
-        "since": f"{since:%Y-%m-%d}" if since else None,
-        "until": f"{until:%Y-%m-%d}" if until else None,
-        "include_duplicates": include_duplicates,
-    }
+    selection = _selection(channel, since, until, include_duplicates)
+    request = _request(
+        destination,
+        format_name,
+        selection,
+        split=split,
+        flat=flat,
+        fields=fields,
+        clean_only=clean_only,
+        sample=sample,
+        seed=seed,
+    )
     with ended_in_order(), reading(database) as connection:
-        found = articles.select(
-            connection,
-            channels=channels,
-            since=midnight(since) if since else None,
-            until=midnight(until) if until else None,
-            include_duplicates=include_duplicates,
-        )
-        records = (as_record(article) for article in found)
-        tally = write(records, destination, format_name=format_name, query=query)
+        tally = write.write(connection, request, destination)
     if tally.records == 0:
         typer.echo("no article fits; what there is: renmin stats", err=True)
         raise typer.Exit(1)
     if destination != "-":
         typer.echo(f"{tally.records} articles in {destination}")
+
+
+def _selection(
+    channel: list[str] | None, since: datetime | None, until: datetime | None, copies: bool
+) -> Selection:
+    from crawler.clock import midnight
+    from crawler.site.channels import find
+    from crawler.store.selection import Selection
+
+    if since and until and until <= since:
+        raise ConfigError(f"--until {until:%Y-%m-%d}: not after --since {since:%Y-%m-%d}")
+    return Selection(
+        channels=sorted({name if "." in name else find(name).id for name in channel or ()}),
+        since=midnight(since) if since else None,
+        until=midnight(until) if until else None,
+        include_duplicates=copies,
+    )
+
+
+def _request(
+    destination: str,
+    format_name: str | None,
+    selection: Selection,
+    *,
+    fields: str | None,
+    **options: Any,
+) -> Request:
+    from crawler.dataset.files import check_path, format_of
+    from crawler.dataset.folder import check
+    from crawler.dataset.request import Request
+    from crawler.dataset.schema import SCHEMA, chosen
+    from crawler.dataset.write import is_folder
+
+    folder = is_folder(destination)
+    if options["split"] and not folder:
+        raise ConfigError(f"--split {options['split']}: {destination} is one file; name a folder/")
+    if fields and options["flat"]:
+        raise ConfigError("--fields --flat: the flat record has fields of its own; name one")
+    form = format_of(".jsonl" if folder else destination, format_name)
+    if folder:
+        check(Path(destination))
+    elif destination != "-":
+        check_path(Path(destination))
+    names = [name.strip() for name in fields.split(",")] if fields else []
+    columns = chosen(names) if names else SCHEMA
+    return Request(selection=selection, form=form, fields=columns, **options)

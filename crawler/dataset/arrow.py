@@ -29,6 +29,7 @@ def pyarrow() -> ModuleType:
         ConfigError: It is not installed; the message says how it is.
     """
     try:
+        importlib.import_module("pyarrow.parquet")
         return importlib.import_module("pyarrow")
     except ImportError:
         raise ConfigError("Parquet and Arrow need pyarrow: pip install 'renmin[parquet]'") from None

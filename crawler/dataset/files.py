@@ -6,56 +6,63 @@ import gzip
 import itertools
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
 import zstandard
 
 from crawler.dataset import manifest
 from crawler.dataset.formats import Format, by_ending, named
-from crawler.dataset.manifest import Tally
+from crawler.dataset.manifest import Origin, Tally
+from crawler.dataset.request import Record, Request
 from crawler.errors import ConfigError, DiskFullError, RenminError
 
 
-def export(
-    records: Iterable[Mapping[str, Any]],
-    destination: str,
-    *,
-    format_name: str | None,
-    query: Mapping[str, Any],
-) -> Tally:
+def export(records: Iterable[Record], destination: str, request: Request, origin: Origin) -> Tally:
     """Write ``records`` to a file with its manifest, or to standard output.
 
     No record is no file: what was there before stays.
 
     Args:
-        records: In the order in which they are to stand.
-        destination: A path, or ``-``. An ending ``.gz`` or ``.zst`` compresses.
-        format_name: Instead of what the path's ending says.
-        query: For the manifest: what was asked for.
+        records: Whole, in the order in which they are to stand.
+        destination: A path, or ``-``.
+        request: What was asked for, and in which format.
+        origin: For the manifest.
 
     Raises:
-        ConfigError: The format or the folder does not exist, or the path is a folder.
+        ConfigError: The folder does not exist, or the path is a folder.
         DiskFullError: The file could not be written; what was there before is untouched.
         RenminError: Whoever read standard output has closed it.
     """
-    form = format_of(destination, format_name)
     tally = Tally()
-    counted = _counted(records, tally)
+    counted = shaped(records, request, tally)
     if destination == "-":
-        _print(counted, form, tally)
+        _print(counted, request, tally)
         return tally
     path = Path(destination)
     check_path(path)
     first = next(counted, None)
     if first is None:
         return tally
-    with writing(path), whole_file(path, form.compression) as file:
-        form.module.write(itertools.chain([first], counted), file)
-    manifest.write(path, tally, format_name=form.name, query=query)
+    with writing(path):
+        write_file(path, itertools.chain([first], counted), request)
+        manifest.write(path, manifest.of(request, tally, origin))
     return tally
+
+
+def write_file(path: Path, records: Iterable[Record], request: Request) -> None:
+    """Write records, shaped already, to a file that is whole or not there."""
+    with whole_file(path, request.form.compression) as file:
+        request.form.module.write(records, file, request.columns)
+
+
+def shaped(records: Iterable[Record], request: Request, tally: Tally) -> Iterator[Record]:
+    """Records as they are written, each counted on its way."""
+    for record in records:
+        tally.add(record)
+        yield request.shaped(record)
 
 
 def format_of(destination: str, name: str | None) -> Format:
@@ -123,10 +130,10 @@ def _compressed(compression: str, raw: BinaryIO) -> Iterator[BinaryIO]:
         yield raw
 
 
-def _print(records: Iterator[Mapping[str, Any]], form: Format, tally: Tally) -> None:
+def _print(records: Iterator[Record], request: Request, tally: Tally) -> None:
     try:
-        with _compressed(form.compression, sys.stdout.buffer) as file:
-            form.module.write(records, file)
+        with _compressed(request.form.compression, sys.stdout.buffer) as file:
+            request.form.module.write(records, file, request.columns)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         # What is left in the buffer goes nowhere, so that the interpreter does not stumble over it.
@@ -135,9 +142,3 @@ def _print(records: Iterator[Mapping[str, Any]], form: Format, tally: Tally) -> 
             f"-: the reader of standard output closed it at article {tally.records}; "
             "the rest was not written"
         ) from None
-
-
-def _counted(records: Iterable[Mapping[str, Any]], tally: Tally) -> Iterator[Mapping[str, Any]]:
-    for record in records:
-        tally.add(record)
-        yield record

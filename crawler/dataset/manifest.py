@@ -1,17 +1,28 @@
-"""The manifest beside an exported file: what it is, how much, and how to know that it is whole."""
+"""The manifest of a data set: what it is, how much, and what makes it again."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from crawler import SCHEMA_VERSION, __version__, clock
+from crawler import SCHEMA_VERSION, __version__
+from crawler.dataset.request import Request
+from crawler.dataset.schema import SCHEMA
+from crawler.extract import version
+
+RIGHTS = (
+    "The articles belong to their publishers; renmin claims no right in them and grants none. "
+    "Research on them may be allowed where you are; passing them on may not."
+)
+
+_COUNTED = ("channel", "template", "relation", "script", "code_version")
+_TIMES = ("published_at", "fetched_at")
 
 
 @dataclass(slots=True)
@@ -23,8 +34,9 @@ class Tally:
         duplicates: How many of them are marked as copies.
         repaired: How many had a mis-encoding undone.
         doubtful: How many have a doubt left in them.
-        channels: Records per channel.
-        first: Earliest time of publication, ISO 8601; ``None`` if no record has one.
+        counts: Records by year, channel, template, relation, damage, script and code version.
+        nulls: How often each field is null; a list never is.
+        first: Earliest and latest value of a field of times, ISO 8601.
         last: Latest.
     """
 
@@ -32,9 +44,12 @@ class Tally:
     duplicates: int = 0
     repaired: int = 0
     doubtful: int = 0
-    channels: Counter[str] = field(default_factory=Counter)
-    first: str | None = None
-    last: str | None = None
+    counts: dict[str, Counter[str]] = field(
+        default_factory=lambda: {name: Counter() for name in (*_COUNTED, "year", "damage")}
+    )
+    nulls: Counter[str] = field(default_factory=Counter)
+    first: dict[str, str] = field(default_factory=dict)
+    last: dict[str, str] = field(default_factory=dict)
 
     def add(self, record: Mapping[str, Any]) -> None:
         """Count one record."""
@@ -42,48 +57,99 @@ class Tally:
         self.duplicates += record["duplicate_of"] is not None
         self.repaired += bool(record["repairs"])
         self.doubtful += bool(record["doubts"])
-        self.channels[record["channel"] or ""] += 1
-        if day := record["published_at"]:
-            self.first = min(self.first or day, day)
-            self.last = max(self.last or day, day)
+        for name in _COUNTED:
+            self.counts[name][record[name] or ""] += 1
+        self.counts["year"][(record["published_on"] or "")[:4]] += 1
+        self.counts["damage"].update(record["damage"])
+        self.nulls.update(name for name, value in record.items() if value is None)
+        for name in _TIMES:
+            if moment := record[name]:
+                self.first[name] = min(self.first.get(name, moment), moment)
+                self.last[name] = max(self.last.get(name, moment), moment)
+
+    def as_dict(self) -> dict[str, Any]:
+        """All counts, sorted by name."""
+        spans = {f"first_{name}": self.first.get(name) for name in _TIMES}
+        spans |= {f"last_{name}": self.last.get(name) for name in _TIMES}
+        return {
+            "records": self.records,
+            "duplicates": self.duplicates,
+            "repaired": self.repaired,
+            "doubtful": self.doubtful,
+            **dict(sorted(spans.items())),
+            "channels": dict(sorted(self.counts["channel"].items())),
+            "counts": {
+                name: dict(sorted(counter.items())) for name, counter in self.counts.items()
+            },
+            "nulls": {each.name: self.nulls[each.name] for each in SCHEMA if each.nullable},
+        }
 
 
-def write(path: Path, tally: Tally, *, format_name: str, query: Mapping[str, Any]) -> Path:
-    """Write ``NAME.manifest.json`` beside an exported file.
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a data set came from: what the store said while it was exported.
 
-    Args:
-        path: The finished file.
-        tally: Its counts.
-        format_name: ``jsonl`` and so on.
-        query: The options that chose the records.
-
-    Returns:
-        The manifest's path.
+    Attributes:
+        high_water: The latest moment of which the store knew, ISO 8601.
+        copies_left_out: Articles that were left out for being copies.
+        runs: The runs that brought the articles.
     """
-    manifest = {
-        "file": path.name,
-        "format": format_name,
+
+    high_water: str | None = None
+    copies_left_out: int = 0
+    runs: Sequence[Mapping[str, Any]] = ()
+
+
+def of(request: Request, tally: Tally, origin: Origin) -> dict[str, Any]:
+    """What a manifest says of any data set; the files are added by whoever wrote them.
+
+    Nothing in it depends on when or where it was made: the same articles give the same manifest.
+    """
+    return {
+        "format": request.form.name,
         "schema_version": SCHEMA_VERSION,
         "renmin_version": __version__,
-        "created_at": clock.now().isoformat(timespec="seconds"),
-        "bytes": path.stat().st_size,
-        "sha256": _digest(path),
-        "records": tally.records,
-        "duplicates": tally.duplicates,
-        "repaired": tally.repaired,
-        "doubtful": tally.doubtful,
-        "first_published_at": tally.first,
-        "last_published_at": tally.last,
-        "channels": dict(sorted(tally.channels.items())),
-        "query": dict(query),
+        "code_version": version(),
+        "high_water": origin.high_water,
+        "query": request.as_query(),
+        **tally.as_dict(),
+        "copies_left_out": origin.copies_left_out,
+        "runs": [_plain(each) for each in origin.runs],
+        "rights": RIGHTS,
     }
-    target = path.with_name(path.name + ".manifest.json")
-    partial = target.with_name(target.name + ".part")
-    partial.write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2) + b"\n")
-    partial.replace(target)
-    return target
 
 
-def _digest(path: Path) -> str:
+def file_facts(path: Path) -> dict[str, Any]:
+    """Bytes and checksum of a file."""
+    return {"bytes": path.stat().st_size, "sha256": sha256(path)}
+
+
+def sha256(path: Path) -> str:
+    """The checksum of a file, hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def as_json(value: Any) -> bytes:
+    """JSON that people read too."""
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2) + b"\n"
+
+
+def beside(path: Path) -> Path:
+    """Where the manifest of a single file stands."""
+    return path.with_name(path.name + ".manifest.json")
+
+
+def write(path: Path, manifest: Mapping[str, Any]) -> None:
+    """Write ``NAME.manifest.json`` beside an exported file."""
+    target = beside(path)
+    partial = target.with_name(target.name + ".part")
+    partial.write_bytes(as_json({"file": path.name, **file_facts(path), **manifest}))
+    partial.replace(target)
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        str(name): value.isoformat() if hasattr(value, "isoformat") else value
+        for name, value in row.items()
+    }

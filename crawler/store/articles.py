@@ -6,7 +6,7 @@ had: one row a revision (the site changed it) and extraction (better code read i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -174,37 +174,6 @@ def amend(connection: Connection, article_id: int, item: Article) -> None:
     connection.execute(sa.update(revision).where(which).values(text))
 
 
-def select(
-    connection: Connection,
-    *,
-    channels: Collection[str] = (),
-    since: datetime | None = None,
-    until: datetime | None = None,
-    include_duplicates: bool = False,
-) -> Iterator[Article]:
-    """Every article that fits, by url, without holding them all in memory.
-
-    Args:
-        connection: Of the reading engine; its transaction is the snapshot.
-        channels: Only of these; all if there are none.
-        since: Published then or later. An article without a date counts by its first fetch.
-        until: Published before.
-        include_duplicates: Whether articles that are marked as copies come too.
-    """
-    day = sa.func.coalesce(article.c.published_at, article.c.first_seen_at, type_=_INSTANT)
-    query = SELECT.order_by(article.c.url)
-    if channels:
-        query = query.where(article.c.channel.in_(channels))
-    if since:
-        query = query.where(day >= since)
-    if until:
-        query = query.where(day < until)
-    if not include_duplicates:
-        query = query.where(article.c.duplicate_of_id.is_(None))
-    rows = connection.execution_options(yield_per=500).execute(query).mappings()
-    return (from_row(row) for row in rows)
-
-
 def _candidate(row: RowMapping) -> Stored:
     # Most articles are compared by their paragraphs; captions matter only where there are none.
     photos = () if row["paragraphs"] else tuple(Photo(**photo) for photo in row["photos"])
@@ -238,7 +207,6 @@ def _stored(row: RowMapping) -> Stored:
     )
 
 
-_INSTANT = article.c.published_at.type
 _BY_URL = SELECT.where(article.c.url == sa.bindparam("key"))
 _CANDIDATES = (
     sa.select(

@@ -12,16 +12,19 @@ import zstandard
 
 from crawler.dataset import files
 from crawler.dataset.files import export
+from crawler.dataset.manifest import Origin
 from crawler.dataset.record import as_record
+from crawler.dataset.request import Request
 from crawler.errors import ConfigError, DiskFullError
+from crawler.store.selection import Selection
 from tests.crawl.visits import article
 
 RECORDS = [as_record(article(number)) for number in range(3)]
 
 
-def write(path, records=RECORDS, **options):
-    options = {"format_name": None, "query": {"channel": "sd"}, **options}
-    return export(iter(records), str(path), **options)
+def write(path, records=RECORDS, format_name=None):
+    request = Request(selection=Selection(), form=files.format_of(str(path), format_name))
+    return export(iter(records), str(path), request, Origin())
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from crawler.dataset.record import as_record
 from crawler.report import counters, leases
 from crawler.report.counters import Scope
-from crawler.store import articles
+from crawler.store.selection import Selection, select
 
 FIGURES = {
     "articles": lambda record: True,
@@ -21,8 +21,8 @@ FIGURES = {
 
 @pytest.fixture
 def records(connection):
-    found = articles.select(connection, include_duplicates=True)
-    return [as_record(article) for article in found]
+    found = select(connection, Selection(include_duplicates=True))
+    return [as_record(article) for _, article in found]
 
 
 @pytest.mark.parametrize("figure", FIGURES)

@@ -10,6 +10,7 @@ import pytest
 from crawler.items import Dateline, Doubt, Photo, Repair, Verdict
 from crawler.store import articles
 from crawler.store.articles import By
+from crawler.store.selection import Selection, select
 from tests.crawl.visits import NOW, article
 
 FULL = article(
@@ -83,7 +84,7 @@ def test_a_data_set_is_chosen_by_channel_day_and_copies(any_store, query, number
         articles.mark_duplicate(connection, ids[3], ids[0], "reprint", 0.9)
 
     with any_store.reading.connect() as connection:
-        found = [item.url for item in articles.select(connection, **query)]
+        found = [item.url for _, item in select(connection, Selection(**query))]
 
     wanted = [article(n, host=f"{'bj' if n == 3 else 'sd'}.people.com.cn").url for n in numbers]
     assert found == sorted(wanted)

@@ -1,6 +1,6 @@
 """The formats of a data set: a module each, found by walking this folder.
 
-A module has ``SUFFIX``, ``SUMMARY`` and ``write(records, file)``. Its name is what ``--format``
+A module has ``SUFFIX``, ``SUMMARY`` and ``write(records, file, fields)``. Its name is what ``--format``
 takes; behind it, and behind the file's ending, ``.gz`` or ``.zst`` compresses what is not
 compressed already.
 """
@@ -34,6 +34,11 @@ class Format:
     def name(self) -> str:
         """As ``--format`` takes it: ``jsonl.zst``."""
         return self.module.__name__.rpartition(".")[2] + self.compression
+
+    @property
+    def needs_whole_records(self) -> bool:
+        """Whether it chooses the fields itself, as plain text does."""
+        return bool(getattr(self.module, "WHOLE", False))
 
     @property
     def suffix(self) -> str:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, BinaryIO
 
 import orjson
+
+from crawler.dataset.schema import SCHEMA, Field
 
 SUFFIX = ".csv"
 SUMMARY = "one row an article, for spreadsheets; lists joined by line ends"
@@ -21,15 +23,15 @@ SUMMARY = "one row an article, for spreadsheets; lists joined by line ends"
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def write(records: Iterable[Mapping[str, Any]], file: BinaryIO) -> None:
+def write(
+    records: Iterable[Mapping[str, Any]], file: BinaryIO, fields: Sequence[Field] = SCHEMA
+) -> None:
     """Write ``records`` to ``file`` with a header, as UTF-8 with a mark so that Excel reads it."""
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
-    writer: Any = None
-    for record in records:
-        if writer is None:
-            writer = csv.DictWriter(text, fieldnames=list(record))
-            writer.writeheader()
-        writer.writerow({name: cell(value) for name, value in record.items()})
+    names = [field.name for field in fields]
+    writer = csv.writer(text)
+    writer.writerow(names)
+    writer.writerows([cell(record[name]) for name in names] for record in records)
     text.flush()
     text.detach()
 

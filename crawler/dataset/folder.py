@@ -1,0 +1,285 @@
+"""A data set as a folder: files of records, and beside them all that says what they are.
+
+::
+
+    DIR/README.md            the card, with the header that Hugging Face reads
+        data/…               the records: one file, or one a part, each of at most 200,000
+        schema.json          of a record          croissant.json, datapackage.json   for machines
+        CITATION.cff         how to cite it       contents.tsv.zst   what it holds: contents.py
+        manifest.json        what makes it again  SHA256SUMS         of all of them
+
+The folder is whole or not there: it is written beside its place and then renamed.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crawler.dataset import card, contents, manifest
+from crawler.dataset.files import shaped, whole_file, write_file, writing
+from crawler.dataset.formats import txt
+from crawler.dataset.formats.csv import write as write_csv
+from crawler.dataset.manifest import Origin, Tally
+from crawler.dataset.record import flat
+from crawler.dataset.request import Record, Request
+from crawler.dataset.schema import FLAT, Field, json_schema
+from crawler.errors import ConfigError
+from crawler.store.selection import Part
+
+SHARD = 200_000
+SUMS = "SHA256SUMS"
+MANIFEST = "manifest.json"
+# One file an article; this table says which is whose.
+TEXT_COLUMNS = (
+    Field("file", "text", "Its text, beside this table.", nullable=False),
+    *(field for field in FLAT if field.name != "text"),
+)
+
+
+@dataclass(slots=True)
+class Written:
+    """What stands in a folder that is being written.
+
+    Attributes:
+        root: The folder.
+        tally: Of all records so far.
+        files: Path from the root, and how many records are in it.
+    """
+
+    root: Path
+    tally: Tally = field(default_factory=Tally)
+    files: dict[str, int] = field(default_factory=dict)
+
+
+def export(
+    records: Callable[[Part], Iterable[Record]],
+    parts: Iterable[Part],
+    destination: Path,
+    request: Request,
+    origin: Origin,
+    extra: Callable[[Path], dict[str, Any]] = lambda _root: {},
+) -> Tally:
+    """Write a data set as a folder.
+
+    Args:
+        records: The whole records of a part, by url.
+        parts: The parts.
+        destination: The folder; one that is there already must be a data set of ours.
+        request: What was asked for.
+        origin: For the manifest.
+        extra: Writes more files into the folder, and says what the manifest says of them.
+
+    Returns:
+        The counts. If they are zero nothing was written, and what was there stays.
+
+    Raises:
+        ConfigError: The folder's parent does not exist, or the folder is no data set.
+        DiskFullError: Something could not be written; what was there before is untouched.
+    """
+    check(destination)
+    with writing(destination), _staged(destination) as root:
+        written = Written(root)
+        more = extra(root)
+        for part in parts:
+            _write_part(written, records(part), part, request)
+        if not written.tally.records and not more:
+            return written.tally
+        _finish(written, request, origin, more, destination.resolve().name)
+        _put_in_place(root, destination)
+    return written.tally
+
+
+def check(destination: Path) -> None:
+    """Refuse a folder that is not ours to replace.
+
+    Raises:
+        ConfigError: It is a file, holds something else, or its parent does not exist.
+    """
+    if not destination.resolve().parent.is_dir():
+        raise ConfigError(f"{destination}: the folder {destination.parent} does not exist")
+    if not destination.exists():
+        return
+    if not destination.is_dir():
+        raise ConfigError(f"{destination}: is a file; name a folder, or leave the slash away")
+    strange = foreign(destination)
+    if strange:
+        raise ConfigError(
+            f"{destination}: holds {strange}, which is no part of a data set; name a folder that is "
+            "new, empty, or an earlier export"
+        )
+
+
+def foreign(folder: Path) -> str | None:
+    """The first file of a folder that an export did not write; ``None`` if there is none."""
+    ours = {SUMS, *sums(folder)}
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and name not in ours:
+            return name
+    return None
+
+
+def sums(folder: Path) -> dict[str, str]:
+    """Path and SHA-256 of every file that SHA256SUMS names; empty if there is none."""
+    try:
+        lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return {}
+    return {name: digest for digest, _, name in (line.partition("  ") for line in lines) if name}
+
+
+def _write_part(written: Written, records: Iterable[Record], part: Part, request: Request) -> None:
+    listed = written.root / ".contents" / (part.name or "all")
+    listed.parent.mkdir(exist_ok=True)
+    with listed.open("wb") as lines:
+        seen = _noted(records, lines.write)
+        if request.form.module is txt:
+            _write_texts(written, seen, part, request)
+        else:
+            _write_shards(written, seen, part, request)
+
+
+def _noted(records: Iterable[Record], write: Callable[[bytes], object]) -> Iterator[Record]:
+    for record in records:
+        write(contents.line(record))
+        yield record
+
+
+def _write_shards(
+    written: Written, records: Iterable[Record], part: Part, request: Request
+) -> None:
+    rows = shaped(records, request, written.tally)
+    for number in itertools.count():
+        first = next(rows, None)
+        if first is None:
+            return
+        path = _data(written.root, part) / f"part-{number:05}{request.form.suffix}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        before = written.tally.records - 1
+        write_file(path, itertools.chain([first], itertools.islice(rows, SHARD - 1)), request)
+        _note(written, path, written.tally.records - before)
+
+
+def _write_texts(written: Written, records: Iterable[Record], part: Part, request: Request) -> None:
+    """One file an article, and a table of them."""
+    path = _data(written.root, part) / "metadata.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = _texts(written, records, path.parent, request)
+    first = next(rows, None)
+    if first is not None:
+        with whole_file(path) as file:
+            write_csv(itertools.chain([first], rows), file, TEXT_COLUMNS)
+        _note(written, path, 0)
+
+
+def _texts(
+    written: Written, records: Iterable[Record], folder: Path, request: Request
+) -> Iterator[Record]:
+    for record in records:
+        written.tally.add(record)
+        renamed = request.rename(record) if request.rename else record
+        about = flat(renamed)
+        path = folder / f"{about['doc_id']}.txt"
+        text = txt.text_of(about if request.flat else renamed)
+        path.write_text(text, encoding="utf-8", newline="\n", errors="replace")
+        _note(written, path, 1)
+        yield {"file": path.name, **about}
+
+
+def _data(root: Path, part: Part) -> Path:
+    return root / "data" / part.name if part.name else root / "data"
+
+
+def _note(written: Written, path: Path, records: int) -> None:
+    written.files[path.relative_to(written.root).as_posix()] = records
+
+
+def _finish(
+    written: Written, request: Request, origin: Origin, more: dict[str, Any], name: str
+) -> None:
+    """Write all that is not data."""
+    root = written.root
+    listed = root / ".contents"
+    with whole_file(root / contents.NAME) as file:
+        contents.join(sorted(listed.iterdir()), file)
+    shutil.rmtree(listed)
+    files = [
+        {"path": path, "records": count, **manifest.file_facts(root / path)}
+        for path, count in sorted(written.files.items())
+    ]
+    facts = {
+        "name": name,
+        **manifest.of(request, written.tally, origin),
+        **more,
+        "files": files,
+    }
+    (root / MANIFEST).write_bytes(manifest.as_json(facts))
+    (root / "schema.json").write_bytes(manifest.as_json(json_schema(request.columns)))
+    for path, text in card.documents(facts, request).items():
+        (root / path).write_text(text, encoding="utf-8", newline="\n")
+    _sum_up(root)
+
+
+def _sum_up(root: Path) -> None:
+    paths = sorted(path for path in root.rglob("*") if path.is_file())
+    lines = (
+        f"{manifest.sha256(path)}  {path.relative_to(root).as_posix()}\n"
+        for path in paths
+        if path.name != SUMS
+    )
+    (root / SUMS).write_text("".join(lines), encoding="utf-8", newline="\n")
+
+
+@contextmanager
+def _staged(destination: Path) -> Iterator[Path]:
+    place = destination.resolve()
+    root = place.with_name(place.name + ".part")
+    shutil.rmtree(root, ignore_errors=True)
+    root.mkdir()
+    try:
+        yield root
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def _put_in_place(root: Path, destination: Path) -> None:
+    place = destination.resolve()
+    former = place.with_name(place.name + ".old")
+    shutil.rmtree(former, ignore_errors=True)
+    if place.exists():
+        place.rename(former)
+    root.rename(place)
+    shutil.rmtree(former, ignore_errors=True)
+    # The names are on the disk too.
+    handle = os.open(place.parent, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """The manifest of a data set: of a folder, of a file, or the manifest itself.
+
+    Raises:
+        ConfigError: There is none, or it is none of ours.
+    """
+    places = (path / MANIFEST,) if path.is_dir() else (manifest.beside(path), path)
+    place = next((each for each in places if each.is_file()), None)
+    if place is None:
+        raise ConfigError(f"{path}: no data set with a manifest; renmin export writes one")
+    try:
+        found = json.loads(place.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{place}: cannot be read as a manifest: {error}") from error
+    if not isinstance(found, dict) or "schema_version" not in found:
+        raise ConfigError(f"{place}: is no manifest of renmin export")
+    return found

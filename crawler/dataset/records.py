@@ -1,0 +1,72 @@
+"""From the store to records: select, leave out what was not asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import Connection
+
+from crawler.dataset.record import as_record
+from crawler.dataset.request import Record, Request
+from crawler.items import Article
+from crawler.store import selection
+from crawler.store.selection import WHOLE, Part
+
+
+def records(
+    connection: Connection, request: Request, part: Part = WHOLE
+) -> Iterator[tuple[int, Record]]:
+    """Every record that was asked for, whole, with its row, by url.
+
+    Args:
+        connection: Of the reading engine; its transaction is the snapshot.
+        request: What is asked for.
+        part: Only this part of it.
+    """
+    found = selection.select(connection, request.selection, part)
+    return _kept(_as_records(found), request, _limit(connection, request))
+
+
+def is_clean(record: Record) -> bool:
+    """Whether nothing in a text was inferred, is in doubt, or was found broken and left so."""
+    quality = record["quality"]
+    undone = not record["damage"] or bool(record["repairs"])
+    return bool(quality["lossless"] and not quality["hopeless"] and undone)
+
+
+def _as_records(found: Iterable[tuple[int, Article]]) -> Iterator[tuple[int, Record]]:
+    return ((number, as_record(article)) for number, article in found)
+
+
+def _kept(
+    found: Iterable[tuple[int, Record]], request: Request, limit: int | None
+) -> Iterator[tuple[int, Record]]:
+    for number, record in found:
+        if request.clean_only and not is_clean(record):
+            continue
+        if limit is not None and _rank(record["url"], request.seed) > limit:
+            continue
+        yield number, record
+
+
+def _limit(connection: Connection, request: Request) -> int | None:
+    """The largest rank that is in the sample; ``None`` if there is no sample.
+
+    A rank depends on the address and the seed alone: when the store grows, most of a sample stays.
+    """
+    if request.sample is None:
+        return None
+    if request.clean_only:
+        found = _as_records(selection.select(connection, request.selection))
+        urls = iter([record["url"] for _, record in found if is_clean(record)])
+    else:
+        urls = selection.urls(connection, request.selection)
+    smallest = heapq.nsmallest(request.sample, (_rank(url, request.seed) for url in urls))
+    return smallest[-1] if smallest else -1
+
+
+def _rank(url: str, seed: int) -> int:
+    text = f"{seed}\n{url}".encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big")

@@ -1,0 +1,160 @@
+"""Which articles a data set holds: the questions that ``renmin export`` asks of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, Connection
+
+from crawler.items import Article
+from crawler.store.articles import SELECT
+from crawler.store.rows import from_row
+from crawler.store.tables import article, run
+
+Split = Literal["year", "month", "channel"]
+
+_day = sa.func.coalesce(
+    article.c.published_at, article.c.first_seen_at, type_=article.c.published_at.type
+)
+# How much of 2026-03-25T… names the part.
+_LENGTHS = {"year": 4, "month": 7}
+UNDATED = "undated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What is asked for.
+
+    Attributes:
+        channels: Only these; all if there are none.
+        since: Published then or later. An article without a date counts by its first fetch.
+        until: Published before.
+        include_duplicates: Whether articles that are marked as copies come too.
+    """
+
+    channels: Sequence[str] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    include_duplicates: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a data set that is split.
+
+    Attributes:
+        name: ``2026``, ``2026-03``, ``sd`` or ``undated``; empty for a whole that is not split.
+        split: By what; ``None`` for a whole.
+    """
+
+    name: str = ""
+    split: Split | None = None
+
+
+WHOLE = Part()
+
+
+def select(
+    connection: Connection, selection: Selection, part: Part = WHOLE
+) -> Iterator[tuple[int, Article]]:
+    """Every article that fits, with its row, by url and without holding them all in memory.
+
+    Args:
+        connection: Of the reading engine; its transaction is the snapshot.
+        selection: What is asked for.
+        part: Only this part of it.
+    """
+    query = SELECT.where(*_conditions(selection)).order_by(_url(connection))
+    if part.split:
+        query = query.where(_part(connection, part.split) == part.name)
+    rows = connection.execution_options(yield_per=500).execute(query).mappings()
+    return ((row["id"], from_row(row)) for row in rows)
+
+
+def by_ids(connection: Connection, ids: Sequence[int]) -> Iterator[tuple[int, Article]]:
+    """The articles with these rows, in this order."""
+    for start in range(0, len(ids), 500):
+        chunk = ids[start : start + 500]
+        rows = connection.execute(SELECT.where(article.c.id.in_(chunk))).mappings()
+        found = {row["id"]: row for row in rows}
+        yield from ((each, from_row(found[each])) for each in chunk if each in found)
+
+
+def urls(connection: Connection, selection: Selection) -> Iterator[str]:
+    """The addresses of every article that fits, in no order."""
+    query = sa.select(article.c.url).where(*_conditions(selection))
+    return iter(connection.execution_options(yield_per=5000).scalars(query))
+
+
+def parts(connection: Connection, selection: Selection, split: Split | None) -> list[Part]:
+    """The parts of a selection that have an article in them, by name; one part if not split."""
+    if split is None:
+        return [Part()]
+    name = _part(connection, split)
+    found = connection.scalars(sa.select(name).where(*_conditions(selection)).distinct())
+    return [Part(each, split) for each in sorted(found)]
+
+
+def copies_left_out(connection: Connection, selection: Selection) -> int:
+    """How many articles would come too if copies were asked for."""
+    if selection.include_duplicates:
+        return 0
+    marked = article.c.duplicate_of_id.is_not(None)
+    query = sa.select(sa.func.count()).select_from(article)
+    return int(connection.scalar(query.where(*_bounds(selection), marked)) or 0)
+
+
+def runs_behind(connection: Connection, selection: Selection) -> list[dict[str, Any]]:
+    """The runs that brought the articles as they stand, oldest first."""
+    which = sa.select(article.c.run_id).where(*_conditions(selection)).distinct()
+    query = sa.select(run.c.id, run.c.command, run.c.version, run.c.started_at)
+    rows = connection.execute(query.where(run.c.id.in_(which)).order_by(run.c.id)).mappings()
+    return [dict(row) for row in rows]
+
+
+def high_water(connection: Connection) -> datetime | None:
+    """The latest moment of which the store knows; ``None`` for an empty one."""
+    columns = (article.c.fetched_at, article.c.first_seen_at)
+    found = [connection.scalar(sa.select(sa.func.max(column))) for column in columns]
+    return max(filter(None, found), default=None)
+
+
+def _conditions(selection: Selection) -> list[ColumnElement[bool]]:
+    found = _bounds(selection)
+    if not selection.include_duplicates:
+        found.append(article.c.duplicate_of_id.is_(None))
+    return found
+
+
+def _bounds(selection: Selection) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if selection.channels:
+        found.append(article.c.channel.in_(selection.channels))
+    if selection.since:
+        found.append(_day >= selection.since)
+    if selection.until:
+        found.append(_day < selection.until)
+    return found
+
+
+def _url(connection: Connection) -> ColumnElement[Any]:
+    # By bytes, as everybody who merges two data sets expects; a server sorts by its language.
+    if connection.dialect.name == "postgresql":
+        return article.c.url.collate("C")
+    return article.c.url
+
+
+def _part(connection: Connection, split: Split) -> ColumnElement[str]:
+    if split == "channel":
+        return article.c.channel
+    if connection.dialect.name == "postgresql":
+        moment: ColumnElement[Any] = sa.func.to_char(
+            sa.func.timezone("Asia/Shanghai", article.c.published_at), "YYYY-MM-DD"
+        )
+    else:
+        moment = sa.type_coerce(article.c.published_at, sa.String)
+    return sa.func.coalesce(sa.func.substr(moment, 1, _LENGTHS[split]), UNDATED)
