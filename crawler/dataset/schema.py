@@ -106,7 +106,9 @@ _DOUBT = Struct(
 )
 _QUALITY = Struct(
     (
-        Field("likelihood", "number", "Mean log2 likelihood of a character; −6 to −9 for good text."),
+        Field(
+            "likelihood", "number", "Mean log2 likelihood of a character; −6 to −9 for good text."
+        ),
         Field("doubt_share", "number", "Characters under a doubt, of all.", nullable=False),
         Field("lossless", "boolean", "No doubt, and every repair forced.", nullable=False),
         Field("hopeless", "boolean", "So much is lost that it should be fetched again."),
