@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-import json
-import re
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
-import orjson
 import typer
 
 from crawler.errors import ConfigError
-from crawler.text.mojibake.result import Repaired
+
+if TYPE_CHECKING:
+    from crawler.dataset.tables import BadRow, Chunk, Kind, Table
 
 app = typer.Typer()
 
-_BAD_LINES = 3  # exit code
-
-# Only the line feed ends a line: U+0085 and its like are pieces of mojibake here.
-_LINE = re.compile("[^\n]*\n|[^\n]+")
-_BREAKS = {char: f"\\u{ord(char):04x}".encode() for char in "\x85\u2028\u2029"}
+_BAD_ROWS = 3  # exit code
+_MOST_NAMED = 20  # bad rows; more are counted
 
 
 @app.command()
 def repair(
     file: Annotated[
         str,
-        typer.Argument(help="A file of text or of raw bytes in any charset; - for standard input."),
+        typer.Argument(
+            help="A text in any charset, or a table (.csv .tsv .jsonl .parquet, also .gz .zst);"
+            " - for standard input."
+        ),
     ] = "-",
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object for the whole input.")
@@ -36,140 +36,214 @@ def repair(
     jsonl: Annotated[
         bool, typer.Option("--jsonl", help='Read {"id", "text"} lines, write one line for each.')
     ] = False,
+    field: Annotated[
+        str | None,
+        typer.Option(help="Columns of a table to repair, parted by commas; text if not given."),
+    ] = None,
+    output: Annotated[
+        str, typer.Option("--output", "-o", help="Write there; its ending says in which form.")
+    ] = "-",
+    processes: Annotated[
+        int, typer.Option(min=1, max=64, help="Repair so many chunks of a table at a time.")
+    ] = 1,
 ) -> None:
-    """Repair text: one line out for each line in, endings kept; clean lines are copied.
+    r"""Repair text: one line out for each line in, endings kept; clean lines are copied.
 
     \b
         renmin repair old.txt > repaired.txt
         echo '浜烘皯鏃ユ姤' | renmin repair --json
         renmin repair --jsonl < texts.jsonl
+        renmin repair --field title,body news.csv.gz -o news.parquet --processes 4
 
     The charset of the input is decided from its bytes. With --json: "text", "repairs"
     [{rule, count, lossless}], "doubts" [{start, end, text, candidates}] counted in code points of
     the repaired text, "damage" [names], "hopeless". With --jsonl each line gets these keys and
     keeps its others; a "text" with line breaks is one document of several paragraphs.
 
-    Exit codes: 0 done; 2 the file cannot be read; 3 a line of --jsonl is no JSON object with a
-    "text": it is named on standard error and answered by {"error"}, and the others are repaired.
-    """  # noqa: D301 - the backspace is Click's mark for lines to keep
-    with _opened(file) as stream:
+    A table keeps its rows, their order and its other columns; the fields of a row are one
+    document. A column "repair" is added: what was done in each field, as JSON, or nothing.
+
+    Exit codes: 0 done; 2 the file cannot be read or written; 3 a row is bad: it is named on
+    standard error and passed on as it is (with --jsonl answered by {"error"}), and the others
+    are repaired.
+    """
+    from crawler.dataset.tables import kind_of
+
+    kind = kind_of(file)
+    if field is not None and kind is None:
+        kind = _kind_of_stream(file, output)
+    if kind and not json and not jsonl:
+        _repair_table(file, kind, output, _fields(field), processes)
+        return
+    if field is not None:
+        raise ConfigError("--field is for tables; leave --json and --jsonl away")
+    with _opened(file) as stream, _written_to(output) as target:
         if jsonl:
-            _each_line(stream)
+            _each_line(stream, target)
         elif json:
-            _write(_record(_document(_text(stream.read()))))
+            target.write(_json_of(_decoded(stream.read()), {}))
         else:
-            sys.stdout.reconfigure(newline="", errors="surrogatepass")  # type: ignore[union-attr]
             for line in _lines(stream):
-                sys.stdout.write(line)
+                target.write(line.encode("utf-8", "surrogatepass"))
 
 
-def _opened(file: str) -> BinaryIO:
+def _fields(field: str | None) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(name.strip() for name in (field or "text").split(",")))
+    if not all(names):
+        raise ConfigError(f"--field {field}: a name is empty; write --field title,body")
+    return names
+
+
+def _kind_of_stream(file: str, output: str) -> Kind:
+    """Take standard input for the kind of table that is written, or for JSONL."""
+    from crawler.dataset.tables import Kind, kind_of
+
+    if file != "-":
+        raise ConfigError(
+            f"--field: {file} is no table by its name; it should end in .csv, .tsv, .jsonl or .parquet"
+        )
+    kind = kind_of(output)
+    return Kind(kind.form, "", kind.delimiter) if kind else Kind("jsonl")
+
+
+@contextmanager
+def _opened(file: str) -> Iterator[BinaryIO]:
     if file == "-":
-        return sys.stdin.buffer
+        yield sys.stdin.buffer
+        return
     try:
-        return Path(file).open("rb")
+        stream = Path(file).open("rb")  # noqa: SIM115 - closed below
     except OSError as error:
         raise ConfigError(
             f"{file}: {error.strerror or error}; name a readable file, or -"
         ) from error
+    with stream:
+        yield stream
 
 
-def _text(body: bytes) -> str:
-    """Decode in the charset that the bytes are in; without a copy of it if it is UTF-8."""
-    from crawler.text.charset.decide import decide, decode
+@contextmanager
+def _written_to(output: str) -> Iterator[BinaryIO]:
+    if output == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    from crawler.dataset.files import check_path, whole_file, writing
 
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError:
-        return decode(body, decide(body))
+    check_path(Path(output))
+    with writing(Path(output)), whole_file(Path(output)) as target:
+        yield target
+
+
+def _decoded(body: bytes) -> str:
+    from crawler.dataset.tables.reading import decoded
+
+    return decoded(body)
 
 
 def _lines(stream: BinaryIO) -> Iterator[str]:
-    """Repair line by line. UTF-8 streams; any other charset is decided on the whole."""
+    """Repair line by line, those together that mail has broken."""
+    from crawler.text.mojibake.document import logical_lines, repair_document
     from crawler.text.mojibake.repair import repair as repair_text
+
+    for line in logical_lines(_decoded_lines(stream)):
+        body = line.rstrip("\r\n")
+        repaired = repair_document(body) if "\n" in body else repair_text(body)
+        yield repaired.text + line[len(body) :]
+
+
+def _decoded_lines(stream: BinaryIO) -> Iterator[str]:
+    """Take lines of UTF-8 as they come; any other charset is decided on the whole."""
+    from crawler.text.mojibake.document import LINE
 
     for raw in stream:
         try:
             line = raw.decode("utf-8")
         except UnicodeDecodeError:
-            rest = _text(raw + stream.read())
-            for each in _LINE.findall(rest):
-                yield _repaired_line(each, repair_text)
+            yield from LINE.findall(_decoded(raw + stream.read()))
             return
-        yield _repaired_line(line, repair_text)
+        yield line
 
 
-def _repaired_line(line: str, repair_text: Any) -> str:
-    body = line.rstrip("\r\n")
-    repaired: Repaired = repair_text(body)
-    return repaired.text + line[len(body) :]
+def _each_line(stream: BinaryIO, target: BinaryIO) -> None:
+    from crawler.dataset.tables import BadRow
+    from crawler.dataset.tables.reading import json_row
+    from crawler.dataset.tables.writing import json_line
 
-
-def _document(text: str) -> Repaired:
-    """Repair a text of several lines as the paragraphs of one document."""
-    from crawler.text.mojibake.document import repair_document
-
-    return repair_document(text)
-
-
-def _each_line(stream: BinaryIO) -> None:
-    is_bad = False
+    bad = _Named()
     for number, raw in enumerate(stream, 1):
         if not raw.strip():
             continue
-        given, why = _object(raw)
-        if not isinstance(given, dict) or not isinstance(given.get("text"), str):
-            is_bad = True
-            typer.echo(f"renmin: line {number}: {why}", err=True)
-            _write({"line": number, "error": why})
-            continue
-        text = given["text"]
-        _write({**given, **_record(_document(text))})
-    if is_bad:
-        raise typer.Exit(_BAD_LINES)
+        row = json_row(number, raw)
+        if not isinstance(row, BadRow) and not isinstance(row[1].get("text"), str):
+            row = BadRow(number, 'a JSON object with a string "text" is needed')
+        if isinstance(row, BadRow):
+            bad.name("line", row)
+            target.write(json_line({"line": number, "error": row.problem}))
+        else:
+            target.write(_json_of(row[1]["text"], row[1]))
+        target.flush()
+    bad.finish()
 
 
-def _object(raw: bytes) -> tuple[Any, str]:
-    """The value in a line, and what is wrong if it is no object with a text."""
-    why = 'a JSON object with a string "text" is needed'
-    try:
-        return orjson.loads(raw), why
-    except ValueError as error:
-        problem = str(error)
-    try:
-        # The slower reader takes half of a surrogate pair, and any charset will do.
-        return json.loads(_text(raw)), why
-    except (ValueError, RecursionError):
-        return None, problem
+def _json_of(text: str, given: dict[str, Any]) -> bytes:
+    from crawler.dataset.tables.writing import json_line
+    from crawler.text.mojibake.document import repair_document
+    from crawler.text.mojibake.result import as_record
+
+    repaired = repair_document(text)
+    return json_line({**given, "text": repaired.text, **as_record(repaired)})
 
 
-def _record(repaired: Repaired) -> dict[str, Any]:
-    return {
-        "text": repaired.text,
-        "repairs": [
-            {"rule": done.rule, "count": done.count, "lossless": done.lossless}
-            for done in repaired.repairs
-        ],
-        "doubts": [
-            {
-                "start": doubt.start,
-                "end": doubt.end,
-                "text": doubt.text,
-                "candidates": doubt.candidates,
-            }
-            for doubt in repaired.doubts
-        ],
-        "damage": repaired.damage,
-        "hopeless": repaired.hopeless,
-    }
+def _repair_table(
+    file: str, kind: Kind, output: str, fields: tuple[str, ...], processes: int
+) -> None:
+    from crawler.cli.progress import progress_bar
+    from crawler.dataset.tables import Repairer, kind_of, open_table, open_writer
+
+    target = kind_of(output) if output != "-" else kind
+    if target is None:
+        raise ConfigError(f"{output}: ends in none of .csv, .tsv, .jsonl, .parquet")
+    if output != "-" and file != "-" and Path(output).resolve() == Path(file).resolve():
+        raise ConfigError(f"{output}: is the file that is read; name another one")
+    bad = _Named()
+    size = Path(file).stat().st_size // 1024 if file != "-" and Path(file).is_file() else 0
+    with open_table(file, kind) as (table, below), progress_bar("repair, KB read") as report:
+        _check_columns(file, table, fields)
+        with open_writer(output, target, table) as write:
+            for chunk in Repairer(fields, processes).repaired(table.chunks):
+                for row in (*_bad_rows(chunk), *write(chunk)):
+                    bad.name("line" if kind.form == "jsonl" else "row", row)
+                if below is not None and not below.closed:
+                    report(below.tell() // 1024, size)
+    bad.finish()
 
 
-def _write(record: dict[str, Any]) -> None:
-    try:
-        line = orjson.dumps(record)
-    except TypeError:  # half of a surrogate pair can be written as an escape alone
-        line = json.dumps(record, separators=(",", ":")).encode()
-    for char, escape in _BREAKS.items():  # some readers end a line there
-        line = line.replace(char.encode(), escape)
-    sys.stdout.buffer.write(line + b"\n")
-    sys.stdout.buffer.flush()
+def _check_columns(file: str, table: Table, fields: tuple[str, ...]) -> None:
+    missing = [name for name in fields if table.columns is not None and name not in table.columns]
+    if missing:
+        known = ", ".join((table.columns or [])[:20])
+        raise ConfigError(f"{file}: has no column {missing[0]!r}; its columns are {known}")
+
+
+def _bad_rows(chunk: Chunk) -> list[BadRow]:
+    from crawler.dataset.tables import BadRow
+
+    return [row for row in chunk.rows if isinstance(row, BadRow)]
+
+
+class _Named:
+    """Names bad rows on standard error, the first ones each, and ends with exit code 3."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def name(self, what: str, row: BadRow) -> None:
+        self.count += 1
+        if self.count <= _MOST_NAMED:
+            typer.echo(f"renmin: {what} {row.number}: {row.problem}", err=True)
+
+    def finish(self) -> None:
+        if self.count > _MOST_NAMED:
+            typer.echo(f"renmin: {self.count - _MOST_NAMED} more bad rows", err=True)
+        if self.count:
+            raise typer.Exit(_BAD_ROWS)

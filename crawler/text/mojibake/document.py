@@ -7,7 +7,7 @@ inside of characters, so quoted-printable and encoded words are read before the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from crawler.items import Repair
@@ -31,11 +31,30 @@ def repair_document(text: str) -> Repaired:
     >>> repair_document("=C8=CB=C3=\n=F1=C8=D5=B1=A8\n浜烘皯鏃ユ姤\n").text
     '人民日报\n人民日报\n'
     """
-    text, undone = _without_mail(text)
-    lines = LINE.findall(text)
-    bodies = [line.rstrip("\r\n") for line in lines]
-    endings = [line[len(body) :] for line, body in zip(lines, bodies, strict=True)]
-    return with_repairs(undone, joined(repair_all(bodies), endings))
+    return repair_documents((text,))[0]
+
+
+def repair_documents(texts: Sequence[str]) -> tuple[Repaired, ...]:
+    """Repair the parts of one document, title, body and others, each of several lines.
+
+    All their lines share their evidence (see :func:`crawler.text.mojibake.repair.repair_all`).
+    """
+    bare = [_without_mail(text) for text in texts]
+    lines = [LINE.findall(text) for text, _ in bare]
+    bodies = [line.rstrip("\r\n") for each in lines for line in each]
+    answers = iter(repair_all(bodies))
+    return tuple(
+        with_repairs(undone, joined(*_answered(each, answers)))
+        for (_, undone), each in zip(bare, lines, strict=True)
+    )
+
+
+def _answered(
+    lines: Sequence[str], answers: Iterator[Repaired]
+) -> tuple[list[Repaired], list[str]]:
+    """The answers for ``lines``, and what ended them."""
+    endings = [line[len(line.rstrip("\r\n")) :] for line in lines]
+    return [next(answers) for _ in lines], endings
 
 
 def logical_lines(lines: Iterable[str]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from crawler.items import Doubt, Repair
 
@@ -44,6 +45,27 @@ def joined(parts: Sequence[Repaired], endings: Sequence[str]) -> Repaired:
         damage=tuple(dict.fromkeys(name for part in parts for name in part.damage)),
         hopeless=any(part.hopeless for part in parts),
     )
+
+
+def as_record(repaired: Repaired) -> dict[str, Any]:
+    """What was done and found, for JSON; the text apart."""
+    return {
+        "repairs": [
+            {"rule": done.rule, "count": done.count, "lossless": done.lossless}
+            for done in repaired.repairs
+        ],
+        "doubts": [
+            {
+                "start": doubt.start,
+                "end": doubt.end,
+                "text": doubt.text,
+                "candidates": list(doubt.candidates),
+            }
+            for doubt in repaired.doubts
+        ],
+        "damage": list(repaired.damage),
+        "hopeless": repaired.hopeless,
+    }
 
 
 def with_repairs(earlier: Sequence[Repair], later: Repaired) -> Repaired:

@@ -1,0 +1,253 @@
+"""Read a table chunk by chunk, whatever charset its text is in."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import io
+import json
+import sys
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Final, cast
+
+import orjson
+import zstandard
+
+from crawler.dataset.tables.kinds import (
+    CHUNK_CHARACTERS,
+    CHUNK_ROWS,
+    BadRow,
+    Chunk,
+    Kind,
+)
+from crawler.errors import ConfigError, RenminError
+from crawler.text.charset.decide import decide, decode
+
+_HEAD: Final = 1 << 18  # bytes by which the charset of CSV is decided
+_LONGEST_LINE: Final = 1 << 26  # bytes; longer is no row of text
+_DAMAGED = (EOFError, zlib.error, zstandard.ZstdError, gzip.BadGzipFile)
+NEEDS_PYARROW: Final = "Parquet needs pyarrow: pip install 'renmin[parquet]'"
+
+
+@dataclass(slots=True)
+class Table:
+    """An open table.
+
+    Attributes:
+        kind: How it is written.
+        columns: Their names, in order; ``None`` of JSONL, where each row has its own.
+        chunks: The rows, to be taken once.
+        schema: Arrow's, of Parquet alone.
+        line_end: How its lines end.
+        mark: The byte order mark that it began with, or nothing.
+    """
+
+    kind: Kind
+    columns: list[str] | None
+    chunks: Iterator[Chunk]
+    schema: Any = None
+    line_end: str = "\n"
+    mark: bytes = b""
+
+
+@contextmanager
+def open_table(name: str, kind: Kind) -> Iterator[tuple[Table, BinaryIO | None]]:
+    """Open a table, and the file below it, by whose place progress is told.
+
+    Args:
+        name: A path, or ``-`` for standard input.
+        kind: How it is written.
+
+    Raises:
+        ConfigError: It cannot be read, or pyarrow is missing.
+        RenminError: Its compression or its Parquet is damaged; also while chunks are taken.
+    """
+    with ExitStack() as stack:
+        if name == "-":
+            yield _table(name, sys.stdin.buffer, kind, stack), None
+            return
+        try:
+            file = stack.enter_context(Path(name).open("rb"))
+        except OSError as error:
+            raise ConfigError(
+                f"{name}: {error.strerror or error}; name a readable file, or -"
+            ) from error
+        yield _table(name, file, kind, stack), file
+
+
+def _table(name: str, file: BinaryIO, kind: Kind, stack: ExitStack) -> Table:
+    if kind.form == "parquet":
+        return _parquet(name, file, kind)
+    stream = io.BufferedReader(_unpacked(file, kind.compression), _HEAD)
+    stack.callback(stream.detach)  # the file below it is closed by its owner
+    if kind.form == "jsonl":
+        return Table(kind, None, _named(name, _chunked(_json_rows(stream))))
+    return _csv(name, stream, kind, stack)
+
+
+def _unpacked(file: BinaryIO, compression: str) -> io.RawIOBase:
+    if compression == ".gz":
+        return cast("io.RawIOBase", gzip.GzipFile(fileobj=file, mode="rb"))
+    if compression == ".zst":
+        reader = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
+        return cast("io.RawIOBase", reader)
+    return cast("io.RawIOBase", file)
+
+
+def _named(name: str, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    try:
+        yield from chunks
+    except _DAMAGED as error:
+        raise RenminError(f"{name}: its compression is damaged from here on: {error}") from error
+
+
+def _chunked(rows: Iterable[tuple[int, dict[str, Any]] | BadRow]) -> Iterator[Chunk]:
+    chunk, size = Chunk(), 0
+    for row in rows:
+        chunk.rows.append(row)
+        if not isinstance(row, BadRow):
+            size += sum(len(value) for value in row[1].values() if isinstance(value, str))
+        if len(chunk.rows) >= CHUNK_ROWS or size >= CHUNK_CHARACTERS:
+            yield chunk
+            chunk, size = Chunk(), 0
+    if chunk.rows:
+        yield chunk
+
+
+def _json_rows(stream: BinaryIO) -> Iterator[tuple[int, dict[str, Any]] | BadRow]:
+    number = 0
+    while raw := stream.readline(_LONGEST_LINE):
+        number += 1
+        if not raw.strip():
+            continue
+        if len(raw) >= _LONGEST_LINE and not raw.endswith(b"\n"):
+            while (rest := stream.readline(_LONGEST_LINE)) and not rest.endswith(b"\n"):
+                pass
+            yield BadRow(number, f"the line is longer than {_LONGEST_LINE >> 20} MB")
+            continue
+        yield json_row(number, raw.rstrip(b"\r\n"))
+
+
+def json_row(number: int, raw: bytes) -> tuple[int, dict[str, Any]] | BadRow:
+    """The object in a line of JSON; half of a surrogate pair and any charset will do."""
+    try:
+        given: Any = orjson.loads(raw)
+    except ValueError as error:
+        problem = str(error)
+        try:
+            given = json.loads(decoded(raw))
+        except (ValueError, RecursionError):
+            return BadRow(number, problem, raw)
+    if not isinstance(given, dict):
+        return BadRow(number, "a JSON object is needed", raw)
+    return number, given
+
+
+def decoded(body: bytes) -> str:
+    """Decode in the charset that the bytes are in; without a copy of them if it is UTF-8."""
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return decode(body, decide(body))
+
+
+def _csv(name: str, stream: io.BufferedReader[Any], kind: Kind, stack: ExitStack) -> Table:
+    try:
+        head = stream.peek(_HEAD)
+    except _DAMAGED as error:
+        raise RenminError(f"{name}: its compression is damaged: {error}") from error
+    whole_lines = head[: head.rfind(b"\n") + 1] or head
+    codec = decide(whole_lines).decided
+    text = io.TextIOWrapper(
+        stream, "utf-8-sig" if codec == "utf-8" else codec, errors="replace", newline=""
+    )
+    stack.callback(text.detach)
+    csv.field_size_limit(_LONGEST_LINE)
+    rows = csv.reader(text, delimiter=kind.delimiter)
+    try:
+        columns = next(rows, [])
+    except csv.Error as error:
+        raise ConfigError(f"{name}: no CSV: {error}") from error
+    if not columns:
+        raise ConfigError(f"{name}: is empty; CSV begins with the names of its columns")
+    line_end = "\r\n" if b"\r\n" in head[: head.find(b"\n") + 1] else "\n"
+    chunks = _named(name, _chunked(_csv_rows(rows, columns)))
+    mark = codecs.BOM_UTF8 if head.startswith(codecs.BOM_UTF8) else b""
+    return Table(kind, columns, chunks, line_end=line_end, mark=mark)
+
+
+def _csv_rows(
+    rows: Iterator[list[str]], columns: list[str]
+) -> Iterator[tuple[int, dict[str, Any]] | BadRow]:
+    number = 0
+    while True:
+        number += 1
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield BadRow(number, str(error))
+            continue
+        if not row:
+            number -= 1
+        elif len(row) != len(columns):
+            yield BadRow(number, f"{len(row)} columns instead of {len(columns)}", _line(row))
+        else:
+            yield number, dict(zip(columns, row, strict=True))
+
+
+def _line(row: list[str]) -> bytes:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(row)
+    return line.getvalue().encode("utf-8", "surrogatepass")
+
+
+def _parquet(name: str, file: BinaryIO, kind: Kind) -> Table:
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError as error:
+        raise ConfigError(f"{name}: {NEEDS_PYARROW}") from error
+    if not file.seekable():
+        file = io.BytesIO(file.read())
+    try:
+        source = pyarrow.parquet.ParquetFile(file)
+    except (pyarrow.ArrowException, OSError) as error:
+        raise RenminError(f"{name}: no Parquet that can be read: {error}") from error
+    return Table(
+        kind, source.schema_arrow.names, _batches(name, source), schema=source.schema_arrow
+    )
+
+
+def _batches(name: str, source: Any) -> Iterator[Chunk]:
+    import pyarrow
+
+    number = 0
+    try:
+        for batch in source.iter_batches(batch_size=CHUNK_ROWS):
+            chunk = Chunk(batch=batch)
+            for values in _python_times(batch).to_pylist():
+                number += 1
+                chunk.rows.append((number, values))
+            yield chunk
+    except (pyarrow.ArrowException, OSError, ValueError, OverflowError) as error:
+        raise RenminError(f"{name}: cannot be read behind row {number}: {error}") from error
+
+
+def _python_times(batch: Any) -> Any:
+    """The batch with its nanoseconds as microseconds, of which Python has values."""
+    import pyarrow
+
+    columns = []
+    for name in batch.schema.names:
+        column = batch.column(name)
+        if pyarrow.types.is_timestamp(column.type) and column.type.unit == "ns":
+            column = column.cast(pyarrow.timestamp("us", column.type.tz), safe=False)
+        columns.append(column)
+    return pyarrow.RecordBatch.from_arrays(columns, names=batch.schema.names)

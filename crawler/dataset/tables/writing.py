@@ -1,0 +1,226 @@
+"""Write a table chunk by chunk: a file that is whole or not there, or standard output."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import orjson
+
+from crawler.dataset.files import check_path, whole_file, writing
+from crawler.dataset.tables.kinds import BadRow, Chunk, Kind
+from crawler.dataset.tables.reading import NEEDS_PYARROW, Table
+from crawler.errors import ConfigError, RenminError
+
+REPAIR: Final = "repair"
+"""The column that says what was done to a row; empty where nothing was."""
+
+Write = Callable[[Chunk], list[BadRow]]
+"""Writes a chunk and gives back the rows that did not fit."""
+
+# Some readers end a line there, though JSON does not.
+_BREAKS: Final = {char: f"\\u{ord(char):04x}".encode() for char in "\x85\u2028\u2029"}
+
+
+@contextmanager
+def open_writer(name: str, kind: Kind, table: Table) -> Iterator[Write]:
+    """Open a table for writing; the file takes its name when the block ends well.
+
+    Args:
+        name: A path, or ``-``.
+        kind: How to write it.
+        table: The one that is read, for its columns.
+
+    Raises:
+        ConfigError: It cannot be written there, or pyarrow is missing.
+    """
+    if name == "-":
+        if kind.form == "parquet":
+            raise ConfigError("Parquet cannot be printed; name a file: --output repaired.parquet")
+        yield _WRITERS[kind.form](sys.stdout.buffer, kind, table)
+        sys.stdout.buffer.flush()
+        return
+    path = Path(name)
+    check_path(path)
+    with writing(path), whole_file(path, kind.compression) as file:
+        if kind.form == "parquet":
+            with _parquet(file, table) as write:
+                yield write
+        else:
+            yield _WRITERS[kind.form](file, kind, table)
+
+
+def json_line(record: dict[str, Any]) -> bytes:
+    """One line of JSON, with its line feed; half of a surrogate pair is written as an escape."""
+    try:
+        line = orjson.dumps(record, default=str)
+    except TypeError:
+        line = json.dumps(record, separators=(",", ":"), default=str).encode()
+    for char, escape in _BREAKS.items():
+        line = line.replace(char.encode(), escape)
+    return line + b"\n"
+
+
+def _jsonl(file: BinaryIO, _: Kind, __: Table) -> Write:
+    def write(chunk: Chunk) -> list[BadRow]:
+        for row in chunk.rows:
+            if not isinstance(row, BadRow):
+                file.write(json_line(row[1]))
+            elif row.raw:
+                file.write(row.raw + b"\n")
+        return []
+
+    return write
+
+
+def _csv(file: BinaryIO, kind: Kind, table: Table) -> Write:
+    columns: list[str] = [*(table.columns or [])]
+
+    def line(values: list[str]) -> bytes:
+        text = io.StringIO()
+        csv.writer(text, delimiter=kind.delimiter, lineterminator=table.line_end).writerow(values)
+        return text.getvalue().encode("utf-8", "backslashreplace")
+
+    is_begun = False
+
+    def write(chunk: Chunk) -> list[BadRow]:
+        nonlocal columns, is_begun
+        bad = []
+        for row in chunk.rows:
+            if isinstance(row, BadRow):
+                file.write(row.raw + table.line_end.encode() if row.raw else b"")
+                continue
+            number, values = row
+            if not is_begun:
+                columns = list(dict.fromkeys([*(columns or values), REPAIR]))
+                file.write(table.mark + line(columns))
+                is_begun = True
+            bad += _unknown(number, values, columns)
+            file.write(line([_cell(values.get(name)) for name in columns]))
+        return bad
+
+    return write
+
+
+def _unknown(number: int, values: dict[str, Any], columns: Collection[str]) -> list[BadRow]:
+    """What a row has that the first row had not; the column is left out."""
+    return [
+        BadRow(number, f"{name!r} is left out, which the first row has not")
+        for name in values
+        if name not in columns
+    ]
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
+
+
+_WRITERS: Final[dict[str, Callable[[BinaryIO, Kind, Table], Write]]] = {
+    "jsonl": _jsonl,
+    "csv": _csv,
+}
+
+
+@contextmanager
+def _parquet(file: BinaryIO, table: Table) -> Iterator[Write]:
+    try:
+        import pyarrow.parquet
+    except ImportError as error:
+        raise ConfigError(NEEDS_PYARROW) from error
+    schema = None if table.schema is None else _with_repair(table.schema)
+    writer: Any = None
+
+    def write(chunk: Chunk) -> list[BadRow]:
+        nonlocal writer, schema
+        rows = [row for row in chunk.rows if not isinstance(row, BadRow)]
+        if not rows:
+            return []
+        schema = schema or _with_repair(_inferred([values for _, values in rows]))
+        writer = writer or pyarrow.parquet.ParquetWriter(file, schema, compression="zstd")
+        batch, bad = _batch(rows, chunk.batch, schema)
+        writer.write_batch(batch)
+        return bad
+
+    try:
+        yield write
+        if writer is None and schema is None:
+            raise RenminError("no row could be read, so no Parquet was written")
+        writer = writer or pyarrow.parquet.ParquetWriter(file, schema, compression="zstd")
+    finally:
+        if writer is not None:
+            writer.close()
+
+
+def _inferred(rows: list[dict[str, Any]]) -> Any:
+    import pyarrow
+
+    try:
+        schema = pyarrow.RecordBatch.from_pylist(rows).schema
+    except pyarrow.ArrowException as error:
+        raise RenminError(f"the first rows do not fit into columns: {error}") from error
+    # A column that is empty in the first rows holds text, if anything.
+    fields = [
+        pyarrow.field(
+            each.name, pyarrow.string() if pyarrow.types.is_null(each.type) else each.type
+        )
+        for each in schema
+    ]
+    return pyarrow.schema(fields)
+
+
+def _with_repair(schema: Any) -> Any:
+    import pyarrow
+
+    if REPAIR in schema.names:
+        schema = schema.remove(schema.get_field_index(REPAIR))
+    return schema.append(pyarrow.field(REPAIR, pyarrow.string()))
+
+
+def _batch(
+    rows: list[tuple[int, dict[str, Any]]], batch: Any, schema: Any
+) -> tuple[Any, list[BadRow]]:
+    """Rows as Arrow: columns that no repair has touched are the given ones."""
+    import pyarrow
+
+    texts = {each.name for each in schema if pyarrow.types.is_string(each.type)}
+    bad: list[BadRow] = []
+    kept = []
+    for number, values in rows:
+        bad += _unknown(number, values, schema.names)
+        as_row = {
+            name: _cell(value) if name in texts and value is not None else value
+            for name, value in values.items()
+        }
+        try:
+            pyarrow.RecordBatch.from_pylist([as_row], schema=schema)
+        except (pyarrow.ArrowException, TypeError, ValueError, OverflowError) as error:
+            bad.append(BadRow(number, f"does not fit the columns of the first rows: {error}"))
+            continue
+        kept.append(as_row)
+    made = pyarrow.RecordBatch.from_pylist(kept, schema=schema)
+    if batch is None or len(kept) < len(rows):
+        return made, bad
+    given = {name: batch.column(name) for name in batch.schema.names if not _is_text(batch, name)}
+    columns = [given.get(name, made.column(name)) for name in schema.names]
+    return pyarrow.RecordBatch.from_arrays(columns, schema=schema), bad
+
+
+def _is_text(batch: Any, name: str) -> bool:
+    """Whether a repair may have changed the column."""
+    import pyarrow
+
+    kind = batch.schema.field(name).type
+    kind = (
+        kind.value_type
+        if pyarrow.types.is_list(kind) or pyarrow.types.is_large_list(kind)
+        else kind
+    )
+    return name == REPAIR or pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind)
