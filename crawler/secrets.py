@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import re
 import traceback
+from collections.abc import Sequence
 from typing import Any
 
 MASK = "***"
@@ -65,3 +66,33 @@ class MaskedRecord(logging.LogRecord):
 def mask_log() -> None:
     """Mask every log record of this process from now on."""
     logging.setLogRecordFactory(MaskedRecord)
+
+
+# Options that take an address, and the setting that says the same.
+_SETTINGS = {"--proxy": "RENMIN_PROXY", "--database": "RENMIN_DATABASE"}
+
+
+def take_passwords(arguments: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """Part a command line from the addresses in it that hold a password.
+
+    Returns:
+        The arguments without those options, and the settings that say the same; empty if there
+        is no password in them.
+
+    >>> take_passwords(["crawl", "sd", "--proxy", "http://a:b@h"])
+    (['crawl', 'sd'], {'RENMIN_PROXY': 'http://a:b@h'})
+    """
+    left: list[str] = []
+    taken: dict[str, str] = {}
+    waiting = list(reversed(arguments))
+    while waiting:
+        argument = waiting.pop()
+        name, equals, value = argument.partition("=")
+        if name in _SETTINGS and not equals and waiting:
+            value = waiting.pop()
+            argument = f"{name}={value}"
+        if name in _SETTINGS and mask(value) != value:
+            taken[_SETTINGS[name]] = value
+        else:
+            left.append(argument)
+    return left, taken

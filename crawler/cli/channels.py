@@ -12,7 +12,7 @@ from rich.table import Table
 
 from crawler.site.channels import Channel, find, load
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

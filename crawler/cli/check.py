@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from crawler import clock
 from crawler.cli.options import Database, Json, log_to_stderr, opened
+
+if TYPE_CHECKING:
+    from crawler.watch.alerts.settings import AlertSettings
 
 app = typer.Typer(add_completion=False)
 
@@ -29,20 +32,18 @@ def check(database: Database = None, json: Json = False) -> None:
     import orjson
 
     from crawler import config
-    from crawler.crawl.prune_runs import thin
-    from crawler.report import watch
     from crawler.watch.alerts import settings
-    from crawler.watch.alerts.check import check as look
-    from crawler.watch.alerts.check import watched_files
+    from crawler.watch.alerts.check import low_disks, tell_at_once
 
     log_to_stderr()
     alerts = settings.load()
-    with opened(database) as store:
-        look(store, alerts, clock.now, watched_files(store, config.load(database=database)))
-        with store.writing.begin() as connection:
-            thin(connection, clock.now())
-        with store.reading.connect() as connection:
-            rows = watch.alerts(connection, open_only=True, limit=1000).rows
+    # Looked at first: on a full disk a database may not even open.
+    full = low_disks(alerts, config.load(database=database), clock.now())
+    try:
+        rows = _checked(database, alerts)
+    except Exception:
+        tell_at_once(full, alerts, clock.now)
+        raise
     rows = [{"severity": _severity(alerts, row["rule"])} | row for row in rows]
     if json:
         typer.echo(orjson.dumps(rows).decode())
@@ -51,6 +52,22 @@ def check(database: Database = None, json: Json = False) -> None:
     else:
         typer.echo("all is well")
     raise typer.Exit(1 if rows else 0)
+
+
+def _checked(database: str | None, alerts: AlertSettings) -> list[dict[str, Any]]:
+    """Look, enter, tell; the alerts that are open then."""
+    from crawler import config
+    from crawler.crawl.prune_runs import thin
+    from crawler.report import watch
+    from crawler.watch.alerts.check import check as look
+    from crawler.watch.alerts.check import watched_files
+
+    with opened(database) as store:
+        look(store, alerts, clock.now, watched_files(config.load(database=database)))
+        with store.writing.begin() as connection:
+            thin(connection, clock.now())
+        with store.reading.connect() as connection:
+            return watch.alerts(connection, open_only=True, limit=1000).rows
 
 
 def _severity(alerts: Any, rule: str) -> str:

@@ -13,7 +13,7 @@ import typer
 from crawler.config import load
 from crawler.errors import ConfigError, RenminError
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

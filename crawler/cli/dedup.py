@@ -14,7 +14,7 @@ import typer
 
 from crawler.errors import ConfigError, RenminError
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -14,7 +14,7 @@ import typer
 
 from crawler.errors import RenminError
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 CHANNELS = ("sd", "bj", "gd", "sh", "sc")
 # A server of our own needs no politeness; one of its pages never answers.

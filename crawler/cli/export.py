@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from crawler.dataset.request import Request
     from crawler.store.selection import Selection
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -15,7 +15,7 @@ from crawler import clock
 from crawler.errors import ConfigError, ExtractionError
 from crawler.items import Fetch
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

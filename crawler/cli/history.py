@@ -8,7 +8,7 @@ import typer
 
 from crawler.cli.options import Database, Json, reading
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

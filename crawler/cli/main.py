@@ -7,6 +7,7 @@ Scrapy. A module offers ``app``, a Typer application with one command, or with s
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 import sys
 from typing import Any
@@ -16,9 +17,11 @@ from typer.core import TyperCommand, TyperGroup
 
 import crawler.cli
 from crawler import __version__
+from crawler.cli import faults
 from crawler.errors import RenminError
+from crawler.secrets import mask_log, take_passwords
 
-NOT_COMMANDS = {"__main__", "main", "options", "progress"}
+NOT_COMMANDS = {"__main__", "faults", "main", "options", "progress"}
 
 
 class CommandFolder(TyperGroup):
@@ -38,10 +41,29 @@ class CommandFolder(TyperGroup):
         module = importlib.import_module(f"crawler.cli.{cmd_name.replace('-', '_')}")
         command: TyperCommand | Any = typer.main.get_command(module.app)
         command.name = cmd_name
+        _print_as_meant(command)
         return command
 
 
-app = typer.Typer(cls=CommandFolder, add_completion=False, no_args_is_help=True)
+def _print_as_meant(command: Any) -> None:
+    r"""Help as it stands in the docstring: rich would take [brackets] for its own markup.
+
+    A paragraph that begins with ``\b`` keeps its lines. In a raw docstring that is two
+    characters, in another one: Click knows the one.
+    """
+    command.rich_markup_mode = None
+    command.help = (command.help or "").replace("\\b\n", "\b\n")
+    for each in getattr(command, "commands", {}).values():
+        _print_as_meant(each)
+
+
+app = typer.Typer(
+    cls=CommandFolder,
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
 
 
 @app.callback(invoke_without_command=True)
@@ -58,7 +80,9 @@ def renmin(
 
 
 def main() -> None:
-    """Run the command line; a known error is one line on standard error, never a traceback."""
+    """Run the command line; whatever goes wrong is one line on standard error, never a traceback."""
+    mask_log()
+    _hide_passwords()
     try:
         app()
     except RenminError as error:
@@ -68,3 +92,17 @@ def main() -> None:
         # The reader of our output (head, less) has seen enough.
         sys.stderr.close()
         sys.exit(0)
+    except Exception as error:
+        typer.echo(f"renmin: {faults.explain(error)}", err=True)
+        sys.exit(3)
+
+
+def _hide_passwords() -> None:
+    """Begin again without the passwords of the command line, where ``ps`` shows them to everybody.
+
+    They go on in the environment, which only the owner of the process can read.
+    """
+    arguments, environment = take_passwords(sys.argv[1:])
+    if environment:
+        python = sys.orig_argv[: len(sys.orig_argv) - len(sys.argv[1:])]
+        os.execve(sys.executable, [*python, *arguments], {**os.environ, **environment})

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from crawler.watch.probe import ChannelSeen
     from spiders.probe import ProbeSpider
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 _MARKS = {"fits": "fits", "degraded": "DEGRADED", "unknown": "UNKNOWN"}
 
 

@@ -15,7 +15,7 @@ from crawler.errors import ConfigError
 if TYPE_CHECKING:
     from crawler.dataset.tables import BadRow, Chunk, Kind, Table
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 _BAD_ROWS = 3  # exit code
 _MOST_NAMED = 20  # bad rows; more are counted

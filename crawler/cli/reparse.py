@@ -9,7 +9,7 @@ import typer
 
 from crawler.clock import SHANGHAI
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -15,7 +15,7 @@ from crawler.replica.plan import TODAY, Clock
 from crawler.replica.serve import LOOPBACK, serve
 from crawler.replica.site import Site
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 _FAULT_HELP = "Let the site misbehave, everywhere or with =CHANNEL,...: " + ", ".join(FAULTS) + "."
 
 

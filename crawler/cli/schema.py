@@ -8,7 +8,7 @@ import typer
 
 from crawler.errors import ConfigError
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

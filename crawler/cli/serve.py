@@ -35,7 +35,7 @@ def serve(database: Database = None) -> None:
     options = config.load(database=database)
     alerts = settings.load()
     with opened(database, create=True) as store:
-        files = watched_files(store, options)
+        files = watched_files(options)
         outside = Outside(start=starter(options.database, options.proxy), now=clock.now)
         try:
             with stop_on_sigterm():

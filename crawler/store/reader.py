@@ -83,6 +83,14 @@ class Reader:
         return StoreError(f"{self.name}: {text.splitlines()[0] if text else error}")
 
 
+def file_of(database: str) -> Path | None:
+    """The file of an SQLite URL; ``None`` for a server, or for what is no URL."""
+    try:
+        return _file(make_url(database))
+    except sa.exc.ArgumentError:
+        return None
+
+
 def _file(url: URL) -> Path | None:
     is_file = url.get_backend_name() == "sqlite"
     return Path(url.database) if is_file and url.database else None

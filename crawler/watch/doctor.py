@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import importlib.metadata
 import platform
 import sqlite3
@@ -28,7 +29,28 @@ OK, WARN, FAIL = "ok", "warn", "fail"
 # quick_check reads the whole file: half a gigabyte a second at best.
 LARGEST_CHECK = 2 * 1024**3
 _MIB = 1024 * 1024
-LIBRARIES = ("scrapy", "sqlalchemy", "lxml", "chardet", "numpy", "opencc", "zstandard")
+# Each by its distribution and by what is imported of it. A missing one would show in mid-crawl only
+# where it is imported late: readability with the first page that no design fits, for example.
+LIBRARIES = {
+    "scrapy": "scrapy.crawler",
+    "sqlalchemy": "sqlalchemy",
+    "lxml": "lxml.html",
+    "lxml_html_clean": "lxml_html_clean",
+    "readability-lxml": "readability",
+    "chardet": "chardet",
+    "numpy": "numpy",
+    "opencc": "opencc",
+    "zstandard": "zstandard",
+    "orjson": "orjson",
+    "croniter": "croniter",
+    "rich": "rich.console",
+    "starlette": "starlette.applications",
+    "python-multipart": "python_multipart",
+    "jinja2": "jinja2",
+    "uvicorn": "uvicorn",
+}
+# Extras: whoever asks for what they do is told by that command.
+OPTIONAL = ("psycopg", "pyarrow", "pandas")
 
 # https://www.sqlite.org/wal.html#walresetbug
 BUG_BEGINS, BUG_ENDS = (3, 7, 0), (3, 51, 3)
@@ -54,7 +76,7 @@ def examine(config: Config, now: datetime) -> list[Line]:
     """Look at everything that can be looked at without the network."""
     return [
         _python(),
-        *_libraries(),
+        *_libraries(config),
         sqlite_version(sqlite3.sqlite_version_info),
         _contact(config),
         _alerts(),
@@ -100,12 +122,16 @@ def _python() -> Line:
     return Line(OK, "python", f"{platform.python_version()} in {sys.prefix}")
 
 
-def _libraries() -> Iterator[Line]:
-    for name in LIBRARIES:
+def _libraries(config: Config) -> Iterator[Line]:
+    wanted = dict(LIBRARIES)
+    if config.database.startswith("postgresql"):
+        wanted["psycopg"] = "psycopg"
+    for name, module in wanted.items():
         try:
+            importlib.import_module(module)
             yield Line(OK, name, importlib.metadata.version(name))
-        except importlib.metadata.PackageNotFoundError:
-            yield Line(FAIL, name, f"is not installed: pip install {name}")
+        except Exception as error:  # a library may fail to load in any way
+            yield Line(FAIL, name, f"cannot be used ({error}): pip install {name}")
 
 
 def _contact(config: Config) -> Line:
@@ -199,9 +225,19 @@ def _archive(path: Path) -> Line:
         with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
             bodies = connection.execute("SELECT count(*) FROM body").fetchone()[0]
     except sqlite3.Error as error:
-        return Line(FAIL, "archive", f"{path}: {error}: move it away, a new one will be made")
+        return Line(FAIL, "archive", f"{path}: {error}: {_what_to_do(error)}")
     size = path.stat().st_size // _MIB
     return Line(OK, "archive", f"{path}: {bodies} bodies, {size} MiB")
+
+
+def _what_to_do(error: sqlite3.Error) -> str:
+    """Only what is no archive may be moved away: the raw pages cannot be fetched again."""
+    text = str(error)
+    if "not a database" in text or "no such table" in text:
+        return "it is no archive of renmin; move it away, or name another file with RENMIN_ARCHIVE"
+    if "malformed" in text:
+        return "it is damaged; keep it, and take the last backup, or try .recover"
+    return "keep it: it holds the raw pages; look at the disk (df, dmesg) and at who may read it"
 
 
 def _disks(config: Config) -> Iterator[Line]:

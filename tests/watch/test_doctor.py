@@ -1,7 +1,10 @@
 """``renmin doctor`` finds what is wrong and says what to do."""
 
+import ast
 import sqlite3
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import orjson
@@ -16,6 +19,9 @@ from crawler.store.engine import open_store
 from crawler.store.tables import article
 from crawler.watch import doctor
 from crawler.watch.alerts import inputs
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ("crawler", "spiders", "pipelines")
 
 
 @pytest.fixture
@@ -164,6 +170,50 @@ def test_an_archive_that_cannot_be_read_fails(config, now):
     line = found(config, now, "archive")
 
     assert (line.state, str(config.archive_path) in line.message) == ("fail", True)
+
+
+@pytest.mark.parametrize("says", ["disk I/O error", "database or disk is full", "unable to open"])
+def test_nobody_is_told_to_move_an_archive_away_because_the_disk_is_full(
+    config, now, monkeypatch, says
+):
+    """The raw pages in it cannot be fetched again."""
+    config.archive_path.write_bytes(b"")
+
+    def broken(*_, **__):
+        raise sqlite3.OperationalError(says)
+
+    monkeypatch.setattr(doctor.sqlite3, "connect", broken)
+
+    line = doctor._archive(config.archive_path)
+
+    assert line.state == "fail"
+    assert "keep it" in line.message
+    assert "move it away" not in line.message
+
+
+def test_every_library_that_is_imported_late_is_looked_at():
+    """One that is missing shows here, and not in the middle of a crawl."""
+    late = set()
+    for file in (path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import) and node.col_offset:
+                late |= {name.name.split(".")[0] for name in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.col_offset and node.module:
+                late.add(node.module.split(".")[0])
+
+    looked_at = {module.split(".")[0] for module in doctor.LIBRARIES.values()}
+
+    assert "readability" in late
+    assert late - set(sys.stdlib_module_names) - set(ROOMS) <= looked_at | set(doctor.OPTIONAL)
+
+
+def test_a_library_that_cannot_be_imported_fails(config, now, monkeypatch):
+    """It is named with the command that installs it."""
+    monkeypatch.setitem(sys.modules, "lxml_html_clean", None)
+
+    line = found(config, now, "lxml_html_clean")
+
+    assert (line.state, "pip install lxml_html_clean" in line.message) == ("fail", True)
 
 
 def test_wrong_alert_settings_fail(config, now, tmp_path):

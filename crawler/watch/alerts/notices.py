@@ -100,7 +100,7 @@ def deliver(
         one, attempts = _claim(store, row_id, rules, now)
         if one is None:
             continue
-        error = _error_of(ways[way], one) if way in ways else "this way is no longer configured"
+        error = error_of(ways[way], one) if way in ways else "this way is no longer configured"
         _note(store, row_id, now, error, give_up=way not in ways or attempts > len(BACK_OFF))
         if error is None:
             delivered += 1
@@ -150,7 +150,7 @@ def _note(store: Store, row_id: int, now: datetime, error: str | None, *, give_u
         connection.execute(sa.update(notice).where(notice.c.id == row_id).values(values))
 
 
-def _error_of(send: Send, one: Notice) -> str | None:
+def error_of(send: Send, one: Notice) -> str | None:
     """Send within the patience: the error in words, ``None`` if it went well.
 
     In a thread of its own, since a socket's time-out starts anew with each byte that drips in.
