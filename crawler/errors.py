@@ -10,7 +10,8 @@
     │   ├── SchemaError             it was written by a newer renmin, or by something else
     │   ├── BusyError               another crawl or program holds it
     │   └── DiskFullError           the disk of the named file is full
-    └── ArchiveError            one record of the raw archive cannot be read; the rest can
+    ├── ArchiveError            one record of the raw archive cannot be read; the rest can
+    └── BulkError               a task of bulk work failed; the finished ones stay
 
 A message names the thing as the user typed it, says what is wrong, and what to do instead.
 """
@@ -91,3 +92,7 @@ class DiskFullError(StoreError):
 
 class ArchiveError(RenminError):
     """One record of the raw archive cannot be read; the others can."""
+
+
+class BulkError(RenminError):
+    """A task of bulk work failed; those that are finished stay, and the same command goes on."""

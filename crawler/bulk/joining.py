@@ -1,0 +1,117 @@
+"""From captures to articles: the pages of each article are found, joined and read.
+
+The pages of an article stand in one file, perhaps far apart; those of another file are not looked
+for, so that what comes out does not depend on how the files are shared out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from crawler.bulk.sources import Problem
+from crawler.errors import ExtractionError
+from crawler.extract import Page, assemble, read
+from crawler.items import Article, Fetch
+from crawler.site.channels import by_host
+from crawler.site.spelling import is_site_host
+from crawler.site.urls import Address, classify
+
+# Articles that wait for a further page at a time; each holds the bytes of what came.
+MOST_WAITING = 2_000
+OK = 200
+UNCHANGED = 304
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """The pages that came of one article, by number, and how many there must be."""
+
+    pages: dict[int, Page] = field(default_factory=dict)
+
+    def whole(self) -> bool:
+        """Whether its first page came, and all that any of its pages names."""
+        named = {classify(url).page for page in self.pages.values() for url in page.further}
+        return 1 in self.pages and named <= self.pages.keys()
+
+
+class Joiner:
+    """Reads captures and gives whole articles; counts everything else by its reason.
+
+    Args:
+        counts: Added to: ``page/article``, ``failure/REASON``, ``skipped/REASON``, ``status/NNN``
+            as in the counters of a crawl.
+        any_host: Also pages of hosts that are not the site's.
+    """
+
+    def __init__(self, counts: Counter[str], *, any_host: bool = False) -> None:
+        self.counts = counts
+        self._any_host = any_host
+        self._waiting: dict[str, _Waiting] = {}
+
+    def add(self, capture: Fetch | Problem) -> Iterator[Article]:
+        """Take one capture in; gives the article that it completes, if it completes one."""
+        if isinstance(capture, Problem):
+            self.counts[f"failure/{capture.reason}"] += 1
+            return
+        reason = self._refusal(capture)
+        if reason:
+            self.counts[reason] += 1
+            return
+        try:
+            page = read(capture)
+        except ExtractionError as error:
+            self.counts[f"failure/extraction_{error.field}"] += 1
+            return
+        yield from self._joined(page, classify(page.article.url))
+
+    def rest(self) -> None:
+        """Count what waits in vain, at the end of a file, and forget it."""
+        for waiting in self._waiting.values():
+            self._give_up(waiting)
+        self._waiting.clear()
+
+    def _refusal(self, capture: Fetch) -> str | None:
+        """Why a capture is not read; ``None`` if it is."""
+        if capture.status != OK:
+            return "page/unchanged" if capture.status == UNCHANGED else f"status/{capture.status}"
+        if capture.url.startswith("file:") or self._any_host:
+            return None
+        address = classify(capture.url)
+        if not is_site_host(address.host):
+            return "skipped/other-host"
+        return None if address.kind == "article" else f"skipped/{address.kind}"
+
+    def _joined(self, page: Page, address: Address) -> Iterator[Article]:
+        if page.number == 1 and not page.further:
+            yield self._article([page])
+            return
+        waiting = self._waiting.setdefault(address.canonical, _Waiting())
+        waiting.pages[page.number] = page
+        if waiting.whole():
+            del self._waiting[address.canonical]
+            yield self._article([waiting.pages[n] for n in sorted(waiting.pages)])
+        elif len(self._waiting) > MOST_WAITING:
+            self._give_up(self._waiting.pop(next(iter(self._waiting))))
+
+    def _article(self, pages: list[Page]) -> Article:
+        self.counts["page/article"] += 1
+        article = assemble(pages)
+        channel = by_host(classify(article.url).host)
+        return replace(article, channel=channel.id) if channel else article
+
+    def _give_up(self, waiting: _Waiting) -> None:
+        """An article is whole or it is none; a later page alone is no article."""
+        first = 1 in waiting.pages
+        self.counts["failure/extraction_pages" if first else "skipped/further-page"] += 1
+
+
+def articles(
+    captures: Iterable[Fetch | Problem], counts: Counter[str], *, any_host: bool = False
+) -> Iterator[Article]:
+    """The whole articles among the captures of one file, as they are completed."""
+    joiner = Joiner(counts, any_host=any_host)
+    for capture in captures:
+        yield from joiner.add(capture)
+    joiner.rest()

@@ -1,0 +1,226 @@
+"""Run bulk extraction as N tasks: on this machine, on Slurm or on Ray.
+
+What a task has finished is never done again: datatrove keeps one empty file a finished task below
+``DST/logs/completions``, and the same command goes on where the last one stopped. Several machines
+share the work by sharing DST.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import multiprocess
+from datatrove.executor import (
+    LocalPipelineExecutor,
+    RayPipelineExecutor,
+    SlurmPipelineExecutor,
+)
+from datatrove.executor.base import PipelineExecutor
+from datatrove.io import get_datafolder
+from datatrove.utils.logging import logger as datatrove_logger
+
+from crawler.bulk.blocks import FORMATS, Captures, Extract, WriteRecords, files_of
+from crawler.errors import BulkError, ConfigError, RenminError
+from crawler.extract import version
+
+logger = logging.getLogger(__name__)
+
+EXECUTORS = ("local", "slurm", "ray")
+LOGS = "logs"
+PLAN = "bulk.json"
+# The main process forks its helpers off one that has imported the house: they start at once.
+START = "forkserver"
+_POLL = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One bulk extraction; the same values are the same job, and go on with it.
+
+    Attributes:
+        source: Folder or file; WARC files may lie on any of fsspec's places.
+        target: Folder for the records.
+        format: One of :data:`crawler.bulk.blocks.FORMATS`.
+        tasks: How many pieces the work is cut into.
+        any_host: Also pages of hosts that are not the site's.
+        damaged: False to leave out articles in which damage was found.
+    """
+
+    source: str
+    target: str
+    format: str = "parquet"
+    tasks: int = 1
+    any_host: bool = False
+    damaged: bool = True
+
+
+def extract_in_bulk(
+    job: Job,
+    *,
+    executor: str = "local",
+    workers: int = 1,
+    options: dict[str, Any] | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Counter[str]:
+    """Run the job's unfinished tasks, and count over all of them.
+
+    Args:
+        job: What to do.
+        executor: One of :data:`EXECUTORS`.
+        workers: Tasks at a time.
+        options: More for datatrove's executor: Slurm wants ``partition`` and ``time``.
+        progress: Told how many of how many tasks are finished, now and then.
+
+    Returns:
+        The counters of all finished tasks, of earlier runs too. Slurm answers at once, when the
+        tasks are queued: the counters are then those of what is finished by now.
+
+    Raises:
+        ConfigError: The source has no file that can be read, or the target belongs to another job.
+        BulkError: A task failed; the others may have finished.
+    """
+    _prepare(job)
+    _quiet()
+    pipeline = [
+        _captures(job.source),
+        Extract(any_host=job.any_host, damaged=job.damaged),
+        WriteRecords(job.target, job.format),
+    ]
+    logs = f"{job.target.rstrip('/')}/{LOGS}"
+    running = _executor(executor, pipeline, job.tasks, workers, logs, options or {})
+    try:
+        _watched(running.run, lambda: progress(finished(job), job.tasks))
+    except RenminError:
+        raise
+    except Exception as error:
+        raise BulkError(
+            f"{job.target}: a task failed: {type(error).__name__}: {error}; its log is below "
+            f"{logs}/logs; the same command goes on with what is not finished"
+        ) from error
+    return counters(job)
+
+
+def finished(job: Job) -> int:
+    """How many tasks are finished."""
+    folder = get_datafolder(f"{job.target.rstrip('/')}/{LOGS}/completions")
+    return len(folder.list_files()) if folder.exists("") else 0
+
+
+def counters(job: Job) -> Counter[str]:
+    """The counters of all tasks that are finished."""
+    folder = get_datafolder(f"{job.target.rstrip('/')}/{LOGS}/stats")
+    summed: Counter[str] = Counter()
+    for path in folder.list_files() if folder.exists("") else []:
+        with folder.open(path, "rt") as file:
+            for step in json.load(file):
+                if "extract" in step["name"]:
+                    summed.update({name: _total(value) for name, value in step["stats"].items()})
+    return Counter({name: value for name, value in summed.items() if "/" in name})
+
+
+def _total(stat: Any) -> int:
+    return int(stat["total"] if isinstance(stat, dict) else stat)
+
+
+def _prepare(job: Job) -> None:
+    """Refuse what cannot work, and write down what the target is for."""
+    if job.format not in FORMATS:
+        raise ConfigError(f"--format {job.format}: not one of {', '.join(FORMATS)}")
+    folder, name = _split(job.source)
+    if not files_of(get_datafolder(folder), name):
+        raise ConfigError(f"{job.source}: no WARC, WACZ, archive or HTML file in it")
+    target = get_datafolder(job.target)
+    plan = {**asdict(job), "code_version": version()}
+    if target.exists(PLAN):
+        with target.open(PLAN, "rt") as file:
+            earlier = json.load(file)
+        if earlier != plan:
+            differs = sorted(key for key in plan if earlier.get(key) != plan[key])
+            raise ConfigError(
+                f"{job.target}: was begun with another {', '.join(differs)}; go on with the same "
+                "values, or name an empty folder"
+            )
+        return
+    if target.exists("") and target.list_files(recursive=False):
+        raise ConfigError(f"{job.target}: is not empty; name an empty folder")
+    with target.open(PLAN, "wt") as file:
+        json.dump(plan, file, indent=2)
+
+
+class _Local(LocalPipelineExecutor):  # type: ignore[misc]
+    """datatrove's, but the first worker says no more on the terminal than the others: errors."""
+
+    def _run_for_rank(self, rank: int, local_rank: int = 0) -> Any:
+        return super()._run_for_rank(rank, local_rank + 1)
+
+
+def _captures(source: str) -> Captures:
+    return Captures(*_split(source))
+
+
+def _split(source: str) -> tuple[str, str | None]:
+    """The folder, and the file in it if the source is one file."""
+    if "://" in source:
+        return source, None
+    path = Path(source)
+    if not path.exists():
+        raise ConfigError(f"{source}: no such file or folder")
+    return (source, None) if path.is_dir() else (str(path.parent), path.name)
+
+
+def _executor(
+    name: str,
+    pipeline: list[Any],
+    tasks: int,
+    workers: int,
+    logs: str,
+    options: dict[str, Any],
+) -> PipelineExecutor:
+    if name == "local":
+        multiprocess.set_forkserver_preload(["crawler.bulk.blocks"])
+        return _Local(
+            pipeline, tasks=tasks, workers=workers, logging_dir=logs, start_method=START, **options
+        )
+    if name == "ray":
+        return RayPipelineExecutor(
+            pipeline, tasks=tasks, workers=workers, logging_dir=logs, **options
+        )
+    if name == "slurm":
+        job_name = "renmin-" + hashlib.sha256(logs.encode()).hexdigest()[:8]
+        return SlurmPipelineExecutor(
+            pipeline, tasks=tasks, workers=workers, logging_dir=logs, job_name=job_name, **options
+        )
+    raise ConfigError(f"--executor {name}: not one of {', '.join(EXECUTORS)}")
+
+
+def _watched(run: Callable[[], object], look: Callable[[], None]) -> None:
+    """Run something, and look at it now and then until it ends."""
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(_POLL):
+            look()
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        run()
+    finally:
+        ended.set()
+        watcher.join()
+        look()
+
+
+def _quiet() -> None:
+    """Datatrove reports each task at INFO; its logs keep that, the terminal does not need it."""
+    datatrove_logger.remove()
+    datatrove_logger.add(sys.stderr, level="ERROR")

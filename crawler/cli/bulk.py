@@ -1,0 +1,127 @@
+"""``renmin bulk``: the same reading over many pages, on all cores or on a cluster."""
+
+from __future__ import annotations
+
+import json
+import os
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crawler.cli.options import Json
+from crawler.cli.progress import progress_bar
+from crawler.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from types import ModuleType
+
+app = typer.Typer(help="Read millions of pages: WARC files, archives, folders.")
+
+
+class Format(StrEnum):
+    """What the records are written as."""
+
+    PARQUET = "parquet"
+    JSONL = "jsonl"
+    PACKED = "jsonl.zst"
+
+
+class Executor(StrEnum):
+    """Where the tasks run."""
+
+    LOCAL = "local"
+    SLURM = "slurm"
+    RAY = "ray"
+
+
+@app.callback()
+def bulk() -> None:
+    r"""Read millions of pages again: WARC files, archives, folders; on all cores or on a cluster.
+
+    \b
+    Example:
+        renmin bulk extract saved/ records/ --tasks 4
+    """
+
+
+@app.command()
+def extract(
+    source: Annotated[str, typer.Argument(help="File or folder: WARC, WACZ, *.archive.db, HTML.")],
+    target: Annotated[str, typer.Argument(help="Folder for the records.")],
+    tasks: Annotated[int, typer.Option(min=1, help="Pieces that the work is cut into.")] = 8,
+    workers: Annotated[int, typer.Option(min=0, help="Tasks at a time; 0: one for each core.")] = 0,
+    executor: Annotated[Executor, typer.Option(help="Where the tasks run.")] = Executor.LOCAL,
+    format: Annotated[Format, typer.Option(help="Of the records.")] = Format.PARQUET,
+    any_host: Annotated[bool, typer.Option(help="Also pages of other sites.")] = False,
+    clean_only: Annotated[bool, typer.Option(help="Leave out damaged articles.")] = False,
+    partition: Annotated[str, typer.Option(help="Slurm's partition.")] = "",
+    time: Annotated[str, typer.Option(help="Slurm's time limit for a task.")] = "04:00:00",
+    as_json: Json = False,
+) -> None:
+    r"""Read every page of SOURCE and write the articles as records of a data set into TARGET.
+
+    Charset, extraction, joining of pages and repair are those of a crawl. The records do not
+    depend on the number of tasks, on the executor, or on the order. The same command again goes
+    on where the last one stopped; several machines share the work by sharing TARGET.
+
+    Needs the extra: pip install 'renmin\[bulk]'. docs/scale.md says when it is worth it.
+
+    Exit codes: 0 done, 1 no article was found, 2 bad use, 3 a task failed.
+
+    \b
+    Example:
+        renmin bulk extract saved/ records/ --tasks 4
+    """
+    run = _machinery()
+    job = run.Job(
+        source=source,
+        target=target,
+        format=format.value,
+        tasks=tasks,
+        any_host=any_host,
+        damaged=not clean_only,
+    )
+    with progress_bar("tasks") as progress:
+        counts = run.extract_in_bulk(
+            job,
+            executor=executor.value,
+            workers=workers or min(tasks, os.cpu_count() or 1),
+            options=_slurm(executor, partition, time),
+            progress=progress,
+        )
+    _tell(counts, run.finished(job), job, as_json)
+    if not counts["article/new"]:
+        raise typer.Exit(1)
+
+
+def _machinery() -> ModuleType:
+    try:
+        from crawler.bulk import run
+    except ImportError as error:
+        raise ConfigError(f"bulk work needs {error.name}: pip install 'renmin[bulk]'") from None
+    return run
+
+
+def _slurm(executor: Executor, partition: str, time: str) -> dict[str, Any]:
+    if executor is not Executor.SLURM:
+        return {}
+    if not partition:
+        raise ConfigError("--executor slurm needs --partition NAME")
+    return {"partition": partition, "time": time}
+
+
+def _tell(counts: Counter[str], finished: int, job: Any, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({"finished": finished, "tasks": job.tasks, "counters": counts}))
+        return
+    typer.echo(
+        f"{counts['article/new']} articles in {job.target}: {finished} of {job.tasks} tasks are "
+        f"finished, {counts['article/repaired']} articles repaired"
+    )
+    for name, count in counts.most_common():
+        if name.startswith(("failure/", "skipped/", "status/")):
+            typer.echo(f"  {name}: {count}")
+    if not counts["article/new"]:
+        typer.echo("no article was found; pages of other sites are read with --any-host", err=True)
