@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install demo test check fix bench bench-scale golden clean
+.PHONY: help install demo test check fix bench bench-scale campaign golden clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 22
@@ -47,6 +47,9 @@ bench: .venv/.installed-bench  ## accuracy and time beside other tools: ratios c
 
 bench-scale: .venv/.installed-bench  ## what one more article costs in a store of a million
 	$(BIN)/python benchmarks/scale.py
+
+campaign: .venv/.installed-dev  ## kills, full disks, hostile sites, mutated pages: half an hour
+	$(BIN)/python -m tests.campaign
 
 golden: .venv/.installed-dev  ## write what a saved page gives: make golden PAGE=tests/pages/DESIGN/SLUG
 	$(BIN)/python -m tests.golden $(PAGE)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from types import ModuleType
 
-app = typer.Typer(help="Read millions of pages: WARC files, archives, folders.")
+app = typer.Typer(add_completion=False)
 
 
 class Format(StrEnum):

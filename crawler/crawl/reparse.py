@@ -8,7 +8,6 @@ site changed nothing.
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import time
 from collections import deque
@@ -21,6 +20,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from crawler import clock
+from crawler.crawl import helpers
 from crawler.crawl.keeping import Kept, finish, keep_new, keep_other_text
 from crawler.crawl.verifying import settled
 from crawler.errors import ArchiveError, ExtractionError
@@ -33,7 +33,7 @@ from crawler.store.articles import By
 from crawler.store.engine import Store, open_store
 
 CHUNK = 16
-# A helper imports the house before it reads its first page; for fewer chunks it is not worth it.
+# For fewer chunks a helper is not worth starting.
 WORTH_A_HELPER = 4
 # What the store knows and the page does not.
 NOT_FROM_THE_PAGE = {
@@ -100,9 +100,8 @@ def reparse(
     began = time.monotonic()
     with contextlib.closing(Archive(archive, readonly=True)) as opened:
         ids = opened.articles(channel, since)
-    database = store.writing.url.render_as_string(hide_password=False)
     changed, errors, done = 0, [], 0
-    for readings in _read_all(database, archive, ids, processes or os.cpu_count() or 1):
+    for readings in _read_all(store, archive, ids, processes or os.cpu_count() or 1):
         news = [reading.article for reading in readings if reading.article]
         if news:
             with store.writing.begin() as connection:
@@ -162,27 +161,34 @@ def keep_reading(connection: Connection, article: Article) -> Kept:
 
 
 def _read_all(
-    database: str, archive: Path, ids: Sequence[int], processes: int
+    store: Store, archive: Path, ids: Sequence[int], processes: int
 ) -> Iterator[list[Reading]]:
-    """Read all pages, here and in ``processes - 1`` helpers, which need a second to start."""
+    """Read all pages, here and in ``processes - 1`` helpers."""
+    database = store.writing.url.render_as_string(hide_password=False)
     chunks = deque(ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
-    helpers = min(processes - 1, len(chunks) // WORTH_A_HELPER)
-    with contextlib.closing(_Worker(database, archive)) as worker:
-        if helpers < 1:
+    count = min(processes - 1, len(chunks) // WORTH_A_HELPER)
+    with contextlib.ExitStack() as stack:
+        if count >= 1:
+            store.close()  # its engines open anew when they are asked; see helpers
+            pool = stack.enter_context(helpers.pool(count, _start_worker, (database, archive)))
+            waiting = {pool.submit(_work, chunks.popleft()) for _ in range(2 * count)}
+        worker = stack.enter_context(contextlib.closing(_Worker(database, archive)))
+        if count < 1:
             yield from map(worker.read, chunks)
-            return
-        # Not "fork": the parent has threads and open databases.
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(helpers, context, _start_worker, (database, archive)) as pool:
-            yield from _read_together(pool, helpers, worker, chunks)
+        else:
+            yield from _read_together(pool, waiting, worker, chunks)
 
 
 def _read_together(
-    pool: ProcessPoolExecutor, helpers: int, worker: _Worker, chunks: deque[Sequence[int]]
+    pool: ProcessPoolExecutor,
+    waiting: set[Future[list[Reading]]],
+    worker: _Worker,
+    chunks: deque[Sequence[int]],
 ) -> Iterator[list[Reading]]:
-    waiting: set[Future[list[Reading]]] = set()
+    """Keep as many chunks waiting for the helpers as there are, and read others meanwhile."""
+    most = len(waiting)
     while chunks or waiting:
-        while chunks and len(waiting) < 2 * helpers:
+        while chunks and len(waiting) < most:
             waiting.add(pool.submit(_work, chunks.popleft()))
         done = {future for future in waiting if future.done()}
         waiting -= done
