@@ -195,4 +195,5 @@ def _take_over(connection: Connection, article_id: int, item: Article, former: S
         relation = _relation(each.article, item)
         if each.id != article_id and relation:
             similarity = round(relation.similarity, 4)
-            articles.mark_duplicate(connection, each.id, article_id, relation.name, similarity)
+            marks = (article_id, relation.name, similarity)
+            articles.mark_duplicate(connection, each.id, *marks, changes=True)

@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
 from sqlalchemy.dialects import postgresql, sqlite
 
+from crawler import clock
 from crawler.items import Article, Photo
-from crawler.store.rows import as_row, from_row
+from crawler.store.rows import as_row, facts_of, from_row
 from crawler.store.tables import article, revision
 
 original = article.alias("original")
@@ -100,6 +101,7 @@ def insert(
     row = as_row(item) | {
         "text_hash": text_hash,
         "extraction": 1,
+        "code_version": by.code_version,
         "first_seen_at": now,
         "first_run_id": by.run_id,
         "run_id": by.run_id,
@@ -127,7 +129,13 @@ def replace(
         text_hash: Digest of the new text.
         by: Who brought it.
     """
-    row = as_row(item) | {"text_hash": text_hash, "extraction": extraction, "run_id": by.run_id}
+    row = as_row(item) | {
+        "text_hash": text_hash,
+        "extraction": extraction,
+        "run_id": by.run_id,
+        "code_version": by.code_version,
+        "changed_at": clock.now(),
+    }
     for mark in ("duplicate_of", "relation", "similarity"):
         row.pop(mark, None)
     connection.execute(sa.update(article).where(article.c.id == known.id).values(row))
@@ -147,12 +155,22 @@ def mark_duplicate(
     original_id: int | None,
     relation: str | None,
     similarity: float | None,
+    *,
+    changes: bool = False,
 ) -> None:
-    """Say of which article this one is a copy; ``None`` takes the mark away."""
-    connection.execute(
-        _MARK,
-        {"b_id": article_id, "b_of": original_id, "b_rel": relation, "b_sim": similarity},
-    )
+    """Say of which article this one is a copy; ``None`` takes the mark away.
+
+    Args:
+        connection: The transaction.
+        article_id: The copy.
+        original_id: The original; ``None`` for none.
+        relation: How the copy relates to it.
+        similarity: 0.0 to 1.0.
+        changes: Whether the article was stored before, so that this is a change of it.
+    """
+    at = clock.now() if changes else None
+    marks = {"b_of": original_id, "b_rel": relation, "b_sim": similarity}
+    connection.execute(_MARK, {"b_id": article_id, "b_at": at, **marks})
 
 
 def copies_of(connection: Connection, article_id: int, relation: str | None = None) -> list[int]:
@@ -168,10 +186,11 @@ def amend(connection: Connection, article_id: int, item: Article) -> None:
     row = as_row(item)
     text = {"paragraphs": row["paragraphs"]}
     known = {name: row[name] for name in ("doubts", "repairs", "characters")}
+    known["changed_at"] = clock.now()
     connection.execute(sa.update(article).where(article.c.id == article_id).values(text | known))
     latest = sa.select(sa.func.max(revision.c.id)).where(revision.c.article_id == article_id)
     which = revision.c.id == latest.scalar_subquery()
-    connection.execute(sa.update(revision).where(which).values(text))
+    connection.execute(sa.update(revision).where(which).values(**text, facts=facts_of(item)))
 
 
 def _candidate(row: RowMapping) -> Stored:
@@ -207,6 +226,7 @@ def _stored(row: RowMapping) -> Stored:
     )
 
 
+_INSTANT = article.c.changed_at.type
 _BY_URL = SELECT.where(article.c.url == sa.bindparam("key"))
 _CANDIDATES = (
     sa.select(
@@ -240,4 +260,5 @@ _MARK = _ONE.values(
     duplicate_of_id=sa.bindparam("b_of"),
     relation=sa.bindparam("b_rel"),
     similarity=sa.bindparam("b_sim"),
+    changed_at=sa.func.coalesce(sa.bindparam("b_at", type_=_INSTANT), article.c.changed_at),
 )

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping
 
 from crawler.items import Article
 from crawler.store.articles import By
-from crawler.store.rows import as_dict
+from crawler.store.rows import as_dict, facts_of
 from crawler.store.tables import revision
 
 
@@ -32,6 +32,7 @@ def row_of(article_id: int, item: Article, extraction: int, by: By) -> dict[str,
         "body_sha256": item.body_sha256,
         "fetched_at": item.fetched_at,
         "code_version": by.code_version,
+        "facts": facts_of(item),
     }
 
 

@@ -146,17 +146,21 @@ article = Table(
     Column("subtitle", Text),
     Column("source", Text),
     Column("published_at", Instant),
+    Column("published_precision", String(8)),
+    Column("published_from", String(8)),
     Column("dateline", Json),
     Column("authors", Json, nullable=False),
     Column("editors", Json, nullable=False),
     Column("paragraphs", Json, nullable=False),
     Column("photos", Json, nullable=False),
     Column("script", String(4)),
+    Column("text_is_captions", Boolean),
     Column("template", String(32), nullable=False),
     Column("charset", Json),
     Column("damage", Json, nullable=False),
     Column("repairs", Json, nullable=False),
     Column("doubts", Json, nullable=False),
+    Column("quality", Json),
     Column("duplicate_of_id", Id, ForeignKey("article.id")),
     Column("relation", String(16)),
     Column("similarity", Float),
@@ -164,6 +168,9 @@ article = Table(
     Column("extraction", Integer, nullable=False, default=1),
     Column("fetched_at", Instant, nullable=False),
     Column("first_seen_at", Instant, nullable=False),
+    # When text, reading or marks last changed here, by our clock; null while it stands as it came.
+    Column("changed_at", Instant),
+    Column("code_version", String(32)),
     Column("body_sha256", String(64)),
     # blake2b-128 of the canonical text, hexadecimal.
     Column("text_hash", String(32), nullable=False),
@@ -175,6 +182,12 @@ article = Table(
     Index("ix_article_channel_published", "channel", "published_at"),
     Index("ix_article_published_at", "published_at"),
     Index("ix_article_first_seen_at", "first_seen_at"),
+    Index(
+        "ix_article_changed_at",
+        "changed_at",
+        sqlite_where=text("changed_at IS NOT NULL"),
+        postgresql_where=text("changed_at IS NOT NULL"),
+    ),
     Index("ix_article_duplicate_of_id", "duplicate_of_id"),
     Index("ix_article_content_id", "content_id"),
 )
@@ -193,7 +206,21 @@ revision = Table(
     Column("body_sha256", String(64)),
     Column("fetched_at", Instant, nullable=False),
     Column("code_version", String(32), nullable=False),
+    # All else that was known of this text, in the form of the columns of article; null for texts
+    # that were stored before it was kept.
+    Column("facts", Json),
     UniqueConstraint("article_id", "revision", "extraction"),
+)
+
+tombstone = Table(
+    "tombstone",
+    metadata,
+    # SHA-256 of the canonical address: what was removed is not to be read from here.
+    Column("url_hash", String(64), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("removed_at", Instant, nullable=False),
+    Index("ix_tombstone_removed_at", "removed_at"),
+    sqlite_with_rowid=False,
 )
 
 fingerprint = Table(

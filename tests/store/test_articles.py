@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from crawler.items import Dateline, Doubt, Photo, Repair, Verdict
+from crawler.items import Dateline, Doubt, Photo, Quality, Repair, Verdict
 from crawler.store import articles
 from crawler.store.articles import By
 from crawler.store.selection import Selection, select
@@ -17,6 +17,11 @@ FULL = article(
     1,
     kicker="肩题",
     first_seen_at=NOW,
+    code_version="1",
+    published_precision="minute",
+    published_from="stamp",
+    text_is_captions=False,
+    quality=Quality(likelihood=-7.5, doubt_share=0.1, lossless=False, hopeless=False),
     subtitle="副题",
     node_id="166192",
     content_id="40000001",

@@ -54,6 +54,7 @@ STEPS: tuple[Step, ...] = (
     Step("0001_first_schema"),
     Step("0002_search", reindexes=True),
     Step("0003_no_passwords", rows=passwords.erase, erases=True),
+    Step("0004_record"),
 )
 HEAD = STEPS[-1].number
 
