@@ -32,6 +32,8 @@ class Design:
         name: The record's ``template``.
         clues: Strings that all stand in the source of every page of this design: a test that
             costs microseconds, before the queries that cost a hundred times as much.
+        part: Class of the box that holds all of an article, and of the box with whose end it ends
+            (``""`` for the same): what is parsed first. ``None``: the whole page is.
         mark: The element that only this design has; usually the box of the text.
         head: The box around title, source and time.
         body: The boxes that hold the text, in reading order, none inside another.
@@ -49,6 +51,7 @@ class Design:
 
     name: str
     clues: tuple[str, ...]
+    part: tuple[str, str] | None = None
     mark: Query
     head: Query
     body: Query
@@ -68,6 +71,7 @@ class Design:
 THEORY2026 = Design(
     name="theory2026",
     clues=("rm_txt", "rm_txt_zw", "show_text", "text_c"),
+    part=("text_c", ""),
     mark=xpath("/descendant::*[@id='rm_txt_zw'][1]"),
     head=xpath("ancestor::div[has-class('text_c')][1]"),
     body=xpath("."),
@@ -83,6 +87,7 @@ THEORY2026 = Design(
 ZW2026 = Design(
     name="zw2026",
     clues=("rm_txt", "rm_txt_zw"),
+    part=("rm_txt", ""),
     mark=xpath("/descendant::*[@id='rm_txt_zw'][1]"),
     head=xpath("ancestor::div[has-class('rm_txt')][1]"),
     # Photos and the editors' line may stand beside the inner box: the outer one is read, if any.
@@ -103,6 +108,7 @@ ZW2026 = Design(
 WBC2020 = Design(
     name="wbc2020",
     clues=("rm_txt", "rm_txt_con"),
+    part=("rm_txt", ""),
     mark=xpath("/descendant::div[has-class('rm_txt_con')][1]"),
     head=xpath("ancestor::div[has-class('rm_txt')][1]"),
     body=xpath("."),
@@ -125,6 +131,7 @@ WBC2020 = Design(
 WB2016 = Design(
     name="wb2016",
     clues=("text_title",),
+    part=("text_title", "box_con"),
     mark=xpath("/descendant::div[@id='rwb_zw' or has-class('box_con')][1]"),
     head=xpath("preceding::div[has-class('text_title')][1]"),
     body=xpath("."),
@@ -146,6 +153,7 @@ WB2016 = Design(
 WB2010 = Design(
     name="wb2010",
     clues=("text_c", "show_text"),
+    part=("text_c", ""),
     mark=xpath("/descendant::div[has-class('show_text')][1]"),
     head=xpath("ancestor::div[has-class('text_c')][1]"),
     body=xpath("."),
@@ -174,6 +182,7 @@ WB2010 = Design(
 TEXT2007 = Design(
     name="text2007",
     clues=("show_c", "p_content"),
+    part=("left_c_c", ""),
     mark=xpath("/descendant::*[@id='p_content'][ancestor::*[has-class('show_c')]][1]"),
     head=xpath("(ancestor::div[has-class('left_c_c')] | ancestor::*[descendant::h1])[last()]"),
     body=xpath("."),
@@ -259,6 +268,7 @@ _GALLERY2010_TEXT = (
 GALLERY2010 = Design(
     name="gallery2010",
     clues=("picG", "width978"),
+    part=("width978", ""),
     mark=xpath("/descendant::*[@id='picG'][1]"),
     head=xpath("ancestor::div[has-class('width978')][last()]"),
     body=xpath(_GALLERY2010_TEXT),
@@ -275,6 +285,7 @@ GALLERY2010 = Design(
 HEALTH = Design(
     name="health",
     clues=("articleCont", "artDet"),
+    part=("articleCont", ""),
     mark=xpath("/descendant::div[has-class('artDet')][1]"),
     head=xpath("ancestor::div[has-class('articleCont')][1]"),
     body=xpath("."),
@@ -365,9 +376,23 @@ def fitting(page: Document) -> Iterator[tuple[Design, Element, list[Element]]]:
     reads takes the first that gives an article.
     """
     for design in DESIGNS:
-        if not all(map(page.holds, design.clues)):
-            continue
-        for mark in design.mark(page.root):
-            heads = design.head(mark)
-            if heads:
-                yield design, heads[0], design.body(mark)
+        if all(map(page.holds, design.clues)):
+            yield from _fits_part(page, design)
+            yield from _fits(page.root, design)
+
+
+def _fits(root: Element, design: Design) -> Iterator[tuple[Design, Element, list[Element]]]:
+    for mark in design.mark(root):
+        heads = design.head(mark)
+        if heads:
+            yield design, heads[0], design.body(mark)
+
+
+def _fits_part(page: Document, design: Design) -> Iterator[tuple[Design, Element, list[Element]]]:
+    """Yield the same of the part of the page that holds the article, if all of it is there."""
+    part = page.part(*design.part) if design.part else None
+    if part is not None:
+        root, unfinished = part
+        for fit in _fits(root, design):
+            if unfinished.isdisjoint((fit[1], *fit[2])):
+                yield fit

@@ -16,6 +16,7 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from crawler.errors import ExtractionError
+from crawler.extract.parts import END_ID, cut
 from crawler.extract.tidy import tidy
 from crawler.items import MAX_PAGE_BYTES
 
@@ -69,28 +70,67 @@ _ADDRESS = re.compile(r"(?:href|content)=[\"']?(https?://[^\s\"'<>]{4,300})", re
 
 _TEXT = xpath("descendant::text()[not(parent::script or parent::style)] | descendant::br")
 _BASE = xpath("/html/head/base/@href")
-_CONTENT_ID = xpath("/html/*/meta[@name='contentid']/@content")
-_CATALOGS = xpath("/html/*/meta[@name='catalogs']/@content")
 # The regional system writes L_123, the foreign-language one F_123, the national one the number.
-_NUMBER = re.compile(r"\s{0,4}(?:[A-Z]_)?([0-9]{1,12})\s{0,4}")
+_META_CONTENT = re.compile(
+    r"\bcontent\s?=\s?[\"']?\s?(?:[A-Z]_)?([0-9]{1,12})\s?[\"'\s/>]", re.IGNORECASE
+)
+_META_NAME = re.compile(
+    r"^<meta\s(?:[^<>]{0,300}\s)?name\s?=\s?[\"']?(?:contentid|catalogs)[\"'\s/>]", re.IGNORECASE
+)
+_LONGEST_META = 400
+_MOST_MENTIONS = 10
 _META = xpath("/html//meta[@content][@name or @property]")
 
 
 @dataclass(frozen=True)
 class Document:
-    """A parsed page.
+    """A page, parsed when its tree is asked for.
 
     Attributes:
         html: The decoded page, as it was given.
         url: Its address.
-        root: Root of the tree.
         clues: What has been searched for in ``html``; see :meth:`holds`.
     """
 
     html: str
     url: str
-    root: Element
     clues: dict[str, bool] = field(default_factory=dict)
+
+    @cached_property
+    def root(self) -> Element:
+        """Root of the tree of the whole page.
+
+        Raises:
+            ExtractionError: There is no tree to be had.
+        """
+        return self.tree_of(self.html)
+
+    def part(self, opens: str, closes: str) -> tuple[Element, frozenset[Element]] | None:
+        """Return the tree of a part of the page, and the elements that were open at its end.
+
+        What stands in an open element may go on behind the part. ``None`` if there is no such
+        part: see :func:`crawler.extract.parts.cut`.
+        """
+        source = cut(self.html, opens, closes)
+        if source is None:
+            return None
+        root = last = self.tree_of(source)
+        while len(last):
+            last = last[-1]
+        if last.get("id") != END_ID:
+            return None
+        return root, frozenset(last.iterancestors())
+
+    def tree_of(self, source: str) -> Element:
+        """Build the tree of the page or of a part of it."""
+        # "replace" is for lone surrogates, which no page can hold and a damaged string can.
+        try:
+            root = etree.fromstring(_mended(source).encode("utf-8", "replace"), _PARSER)
+        except (etree.LxmlError, ValueError) as error:
+            raise ExtractionError(self.url, None, "page", "unreadable markup") from error
+        if root is None:
+            raise ExtractionError(self.url, None, "page", "no markup and no text")
+        return root
 
     def holds(self, clue: str) -> bool:
         """Tell whether the source holds ``clue``; each is searched for once."""
@@ -102,6 +142,8 @@ class Document:
     @cached_property
     def base(self) -> str:
         """What relative addresses on the page start from: ``<base href>``, else ``url``."""
+        if not (self.holds("<base") or self.holds("<BASE")):
+            return self.url
         named = _BASE(self.root)
         return (self.absolute(named[0], self.url) if named else None) or self.url
 
@@ -119,12 +161,26 @@ class Document:
     @property
     def number(self) -> str | None:
         """The article's number, as the page itself tells it; ``None`` if it does not."""
-        return _digits(_CONTENT_ID(self.root))
+        return self._stated("contentid")
 
     @property
     def column(self) -> str | None:
         """The number of the column that holds it, likewise."""
-        return _digits(_CATALOGS(self.root))
+        return self._stated("catalogs")
+
+    def _stated(self, name: str) -> str | None:
+        """Return the number that a ``<meta>`` of the source gives: no tree is built for that."""
+        at = self.html.find(name)
+        for _ in range(_MOST_MENTIONS):
+            if at < 0:
+                break
+            start = self.html.rfind("<", max(0, at - _LONGEST_META), at)
+            tag = self.html[start : self.html.find(">", at, at + _LONGEST_META) + 1]
+            content = _META_CONTENT.search(tag)
+            if content and _META_NAME.search(tag):
+                return content[1]
+            at = self.html.find(name, at + len(name))
+        return None
 
     def absolute(self, address: str, base: str | None = None) -> str | None:
         """Make ``address`` absolute; ``None`` if it is no address at all."""
@@ -135,7 +191,7 @@ class Document:
 
 
 def parse(html: str, url: str) -> Document:
-    """Build the tree of a decoded page.
+    """Take a decoded page.
 
     Raises:
         ExtractionError: The page is empty or too large.
@@ -144,14 +200,7 @@ def parse(html: str, url: str) -> Document:
         raise ExtractionError(url, None, "page", "empty page")
     if len(html) > MAX_PAGE_BYTES:
         raise ExtractionError(url, None, "page", "page too large")
-    # "replace" is for lone surrogates, which no page can hold and a damaged string can.
-    try:
-        root = etree.fromstring(_mended(html).encode("utf-8", "replace"), _PARSER)
-    except (etree.LxmlError, ValueError) as error:
-        raise ExtractionError(url, None, "page", "unreadable markup") from error
-    if root is None:
-        raise ExtractionError(url, None, "page", "no markup and no text")
-    return Document(html=html, url=url, root=root)
+    return Document(html=html, url=url)
 
 
 def _mended(html: str) -> str:
@@ -183,10 +232,6 @@ def is_binary(text: str) -> bool:
     head = text[:20_000]
     controls = sum(head.count(control) for control in _CONTROLS)
     return controls > _MAX_CONTROLS * len(head)
-
-
-def _digits(values: list[str]) -> str | None:
-    return next((found[1] for found in map(_NUMBER.fullmatch, values) if found), None)
 
 
 def text_of(element: Element | None) -> str:
