@@ -29,7 +29,7 @@ from unittest import mock
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from crawler.clock import SHANGHAI
-from crawler.crawl.keeping import finish, keep_new
+from crawler.crawl.record import finish, keep
 from crawler.dedup.keys import pack, quarter_of
 from crawler.items import Article
 from crawler.store import fingerprints
@@ -86,7 +86,7 @@ def store_all(store: Store, items: list[Article]) -> None:
             kept = [
                 stored
                 for item in batch
-                if (stored := keep_new(connection, item, now, By(None, "bench")))
+                if (stored := keep(connection, item, now, By(None, "bench")))
             ]
             finish(connection, kept)
 

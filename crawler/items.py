@@ -294,6 +294,7 @@ class Visit:
         links: What it led to.
         skipped: Links that were not followed, counted by reason.
         failure: Why it brought nothing; ``None`` if all went well.
+        replaces: SHA-256 of the body that stood there at the last look; ``None`` at the first.
         unchanged: True if the site answered 304, or with the same bytes as last time.
         next_list: The next page of a list; it is read on only if this page brought something new.
         read_on: True to read the next page of the list in any case (``--since`` reaches further).
@@ -308,6 +309,7 @@ class Visit:
     links: tuple[Link, ...] = ()
     skipped: Mapping[str, int] = field(default_factory=dict)
     failure: Failure | None = None
+    replaces: str | None = None
     unchanged: bool = False
     next_list: Link | None = None
     read_on: bool = False

@@ -110,7 +110,7 @@ class ChannelSpider(Spider):
         except (DownloadFailedError, IgnoreRequest) as error:
             return self._visit(lease, fetches=(fetch,), failure=failure_of(error)[0])
         article = replace(assemble(pages), url=lease.url)  # the frontier's key
-        return self._visit(lease, fetches=fetches, article=article)
+        return self._visit(lease, fetches=fetches, article=article, replaces=lease.body_sha256)
 
     def failed(self, failure: TwistedFailure) -> Visit:
         """Say why a page could not be fetched."""

@@ -15,15 +15,12 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection
 
 from crawler import clock
-from crawler.crawl import counters, keeping
-from crawler.crawl.keeping import Kept, keep_new, keep_other_text
-from crawler.crawl.reparse import extract_record
-from crawler.crawl.verifying import settled
-from crawler.errors import ArchiveError, ExtractionError
+from crawler.crawl import counters, record
+from crawler.crawl.record import Kept
 from crawler.items import Article, Fetch, Link, Visit
 from crawler.store import articles, frontier, leases, pages
-from crawler.store.archive import Archive, Record
-from crawler.store.articles import By, Stored
+from crawler.store.archive import Record
+from crawler.store.articles import By
 
 # The body that came belongs to another address, so it is not archived under this one.
 ELSEWHERE = frozenset({"moved", "gone"})
@@ -38,14 +35,12 @@ class Intake:
         sweep: When the crawl began; a list that was read since is not read again.
         retries: After so many failures in a row a page is given up.
         code_version: Of the extraction code.
-        archive: Where the bytes of an article's earlier text are.
     """
 
     run_id: int
     sweep: datetime
     retries: int
     code_version: str
-    archive: Archive
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +51,7 @@ class Outcome:
         counts: For the run's counters, by (channel, name).
         hosts: Hosts that have new pages to fetch.
         record: For the archive; ``None`` if no body came.
-        kept: The article whose text is new; ``None`` if there is none.
+        kept: The article that came; ``None`` if there is none.
         done: The row of the frontier that is DONE, and its next look; ``None`` if it is not.
         changed: That row and the fetch that brought something new; ``None`` if nothing is new.
         now: When the visit was.
@@ -72,21 +67,31 @@ class Outcome:
     changed: tuple[int, Fetch] | None = None
 
 
-def ingest(connection: Connection, visit: Visit, intake: Intake) -> Outcome:
-    """Store ``visit``, but for what :func:`finish` does for a whole batch."""
+def ingest(
+    connection: Connection, visit: Visit, intake: Intake, earlier: Article | None = None
+) -> Outcome:
+    """Store ``visit``, but for what :func:`finish` does for a whole batch.
+
+    Args:
+        connection: The transaction.
+        visit: What came.
+        intake: What is the same for all visits.
+        earlier: What today's code reads in the bytes of the last visit, if others came now.
+    """
     now = visit.fetches[0].fetched_at if visit.fetches else clock.now()
     counts = counters.of_visit(visit)
     links = _enter_links(connection, visit, intake, now)
     if visit.failure:
         _fail(connection, visit, intake, now)
         return _outcome(visit, counts, links, now)
-    kept, event = None, ""
+    kept = None
     if visit.article:
-        kept, event = _keep(connection, visit.article, intake, now)
-        counts.update(counters.of_article(kept.article, event))
+        by = By(intake.run_id, intake.code_version)
+        kept = record.keep(connection, visit.article, now, by, earlier)
+        counts.update(counters.of_article(kept.article, kept.event))
     return replace(
         _outcome(visit, counts, links, now),
-        kept=kept if event != "unchanged" else None,
+        kept=kept,
         done=(visit.frontier_id, _next_look(connection, visit, kept, now)),
         changed=None if visit.unchanged else (visit.frontier_id, visit.fetches[0]),
     )
@@ -102,7 +107,7 @@ def finish(connection: Connection, outcomes: Sequence[Outcome]) -> list[Record]:
         done = [outcome.done for outcome in outcomes if outcome.done]
         frontier.settle_done(connection, done, outcomes[-1].now)
     pages.changed(connection, [outcome.changed for outcome in outcomes if outcome.changed])
-    keeping.finish(connection, [outcome.kept for outcome in outcomes if outcome.kept])
+    record.finish(connection, [outcome.kept for outcome in outcomes if outcome.kept])
     return [outcome.record for outcome in outcomes if outcome.record]
 
 
@@ -138,54 +143,6 @@ def _enter_links(
         if unknown or new or visit.read_on:
             links += further
     return links
-
-
-def _keep(connection: Connection, item: Article, intake: Intake, now: datetime) -> tuple[Kept, str]:
-    """Store an article; say whether it is new, changed, read anew or unchanged."""
-    by = By(intake.run_id, intake.code_version)
-    # Most are new, so that is tried before anything is asked.
-    if kept := keep_new(connection, item, now, by):
-        return kept, "new"
-    known = articles.find(connection, item.url)
-    if known is None:
-        raise LookupError(f"{item.url}: neither new nor known")
-    item = settled(connection, item, known.article)
-    if _same_text(known.article, item):
-        articles.touch(connection, known.id, item)
-        return Kept(known.id, known.article, {}), "unchanged"
-    reading = _is_new_reading(known, item, intake.archive)
-    item = replace(item, revision=known.article.revision + (not reading))
-    extraction = known.extraction + 1 if reading else 1
-    kept = keep_other_text(connection, known, item, extraction, by)
-    return kept, "reread" if reading else "changed"
-
-
-def _same_text(one: Article, other: Article) -> bool:
-    return (one.title, one.paragraphs, _captions(one)) == (
-        other.title,
-        other.paragraphs,
-        _captions(other),
-    )
-
-
-def _captions(item: Article) -> list[str | None]:
-    return [photo.caption for photo in item.photos]
-
-
-def _is_new_reading(known: Stored, item: Article, archive: Archive) -> bool:
-    """Whether the site's text is the old one, read otherwise by newer code.
-
-    The stored text may have been extracted by an older renmin; its bytes are read again with
-    today's code, and only what then differs from the new page was changed by the site.
-    """
-    sha256 = known.article.body_sha256
-    if sha256 is None or sha256 == item.body_sha256:
-        return True
-    try:
-        record = archive.before(known.article.url, sha256)
-        return record is not None and _same_text(extract_record(record), item)
-    except (ArchiveError, ExtractionError):
-        return False
 
 
 def _next_look(

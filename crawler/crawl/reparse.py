@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 
@@ -21,14 +21,14 @@ from sqlalchemy import Connection
 
 from crawler import clock
 from crawler.crawl import helpers
-from crawler.crawl.keeping import Kept, finish, keep_new, keep_other_text
-from crawler.crawl.verifying import settled
+from crawler.crawl.archived import extract_record
+from crawler.crawl.decide import against_original
+from crawler.crawl.record import Kept, finish, keep_reading
 from crawler.errors import ArchiveError, ExtractionError
-from crawler.extract import extract, version
-from crawler.extract.repaired import is_hopeless
+from crawler.extract import version
 from crawler.items import Article
 from crawler.store import articles
-from crawler.store.archive import Archive, Record
+from crawler.store.archive import Archive
 from crawler.store.articles import By
 from crawler.store.engine import Store, open_store
 
@@ -105,7 +105,7 @@ def reparse(
         news = [reading.article for reading in readings if reading.article]
         if news:
             with store.writing.begin() as connection:
-                finish(connection, [keep_reading(connection, each) for each in news])
+                finish(connection, [_keep(connection, each) for each in news])
         changed += len(news)
         errors += [(each.url, each.error) for each in readings if each.error]
         done += len(readings)
@@ -128,36 +128,12 @@ def reextract_url(store: Store, archive: Archive, url: str) -> Reading:
         reading = _read(connection, archive, url, None)
     if reading.article:
         with store.writing.begin() as connection:
-            finish(connection, [keep_reading(connection, reading.article)])
+            finish(connection, [_keep(connection, reading.article)])
     return reading
 
 
-def extract_record(record: Record) -> Article:
-    """Extract the article of one visit of the archive.
-
-    Raises:
-        ExtractionError: A page gives no article, or none that can be read.
-    """
-    article = replace(extract(record.fetches), url=record.url, channel=record.channel)
-    if is_hopeless(article):
-        raise ExtractionError(record.url, article.template, "text", "undecodable")
-    return article
-
-
-def keep_reading(connection: Connection, article: Article) -> Kept:
-    """Store another reading of known bytes; :func:`crawler.crawl.keeping.finish` must follow.
-
-    A page that failed before becomes an article.
-    """
-    by = By(None, version())
-    now = article.fetched_at or clock.now()
-    if kept := keep_new(connection, article, now, by):
-        return kept
-    known = articles.find(connection, article.url)
-    if known is None:
-        raise LookupError(f"{article.url}: neither new nor known")
-    article = replace(article, revision=known.article.revision)
-    return keep_other_text(connection, known, article, known.extraction + 1, by)
+def _keep(connection: Connection, article: Article) -> Kept:
+    return keep_reading(connection, article, article.fetched_at or clock.now(), By(None, version()))
 
 
 def _read_all(
@@ -227,7 +203,8 @@ def _read(connection: Connection, archive: Archive, name: str, first_id: int | N
     known = articles.find(connection, record.url)
     if known is None:
         return Reading(record.url, article)
-    article = settled(connection, article, known.article)
+    original = articles.find_all(connection, {known.article.duplicate_of or ""})
+    article = against_original(article, known.article, original[0] if original else None)
     return Reading(record.url, None if _content(known.article) == _content(article) else article)
 
 

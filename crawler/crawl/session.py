@@ -20,11 +20,12 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from crawler.crawl.archived import earlier_reading
 from crawler.crawl.ingest import Intake, Outcome, finish, ingest
 from crawler.crawl.plan import Plan
 from crawler.crawl.prune_runs import thin
 from crawler.errors import StoreError
-from crawler.items import Link, Visit
+from crawler.items import Article, Link, Visit
 from crawler.store import frontier, hosts, leases, runs
 from crawler.store.archive import Archive
 from crawler.store.engine import Store
@@ -93,7 +94,7 @@ class CrawlSession:
         with store.writing.begin() as connection:
             self.run_id, self.sweep = self._begin(connection)
             self._hosts = frontier.hosts_of(connection, plan.channels)
-        self._intake = Intake(self.run_id, self.sweep, plan.retries, code_version, archive)
+        self._intake = Intake(self.run_id, self.sweep, plan.retries, code_version)
         self._writer.start()
 
     @property
@@ -141,9 +142,21 @@ class CrawlSession:
     def record(self, visit: Visit) -> Future[Outcome]:
         """Store what a visit brought, as a whole or not at all."""
         self.failed_articles += visit.kind == "article" and visit.failure is not None
-        future = self._writer.submit(lambda connection: ingest(connection, visit, self._intake))
+        earlier = self._earlier(visit)
+        future = self._writer.submit(
+            lambda connection: ingest(connection, visit, self._intake, earlier)
+        )
         future.add_done_callback(self._recorded)
         return future
+
+    def _earlier(self, visit: Visit) -> Article | None:
+        """What today's code reads in the bytes that stood there before, if others came now.
+
+        Read here and not in the transaction: to read a page takes longer than to store ten.
+        """
+        if visit.article is None or visit.replaces in (None, visit.article.body_sha256):
+            return None
+        return earlier_reading(self._archive.path, visit.url, visit.replaces)
 
     def note_robots(self, host: str, **state: Any) -> Future[None]:
         """Remember what a host's robots.txt said."""

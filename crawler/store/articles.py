@@ -70,6 +70,23 @@ def get(connection: Connection, article_id: int) -> Stored | None:
     return _stored(row) if row else None
 
 
+def find_all(connection: Connection, urls: Collection[str]) -> list[Stored]:
+    """The articles with these canonical addresses, oldest first; the unknown are left out."""
+    if not urls:
+        return []
+    query = SELECT.where(article.c.url.in_(urls)).order_by(article.c.id)
+    return [_stored(row) for row in connection.execute(query).mappings()]
+
+
+def families(connection: Connection, ids: Collection[int]) -> list[Stored]:
+    """The articles of these rows and all that are marked as copies of them, oldest first."""
+    if not ids:
+        return []
+    wanted = sa.or_(article.c.id.in_(ids), article.c.duplicate_of_id.in_(ids))
+    query = SELECT.where(wanted).order_by(article.c.id)
+    return [_stored(row) for row in connection.execute(query).mappings()]
+
+
 def candidates(
     connection: Connection, ids: Collection[int], text_hash: str = "", but: int = 0
 ) -> list[Stored]:
@@ -173,14 +190,6 @@ def mark_duplicate(
     connection.execute(_MARK, {"b_id": article_id, "b_at": at, **marks})
 
 
-def copies_of(connection: Connection, article_id: int, relation: str | None = None) -> list[int]:
-    """Ids of the articles that are marked as copies of this one; only of one relation if named."""
-    query = sa.select(article.c.id).where(article.c.duplicate_of_id == article_id)
-    if relation:
-        query = query.where(article.c.relation == relation)
-    return list(connection.scalars(query.order_by(article.c.id)))
-
-
 def amend(connection: Connection, article_id: int, item: Article) -> None:
     """Put doubts right that are settled now: the same text, better known; no other revision."""
     row = as_row(item)
@@ -203,6 +212,7 @@ def _candidate(row: RowMapping) -> Stored:
         published_at=row["published_at"],
         paragraphs=tuple(row["paragraphs"]),
         photos=photos,
+        damage=tuple(row["damage"]),
         duplicate_of=row["duplicate_of"],
         relation=row["relation"],
         similarity=row["similarity"],
@@ -232,6 +242,7 @@ _CANDIDATES = (
     sa.select(
         *(article.c[name] for name in ("id", "url", "channel", "title", "published_at")),
         *(article.c[name] for name in ("paragraphs", "photos", "first_seen_at", "relation")),
+        article.c.damage,
         article.c.similarity,
         article.c.text_hash,
         original.c.url.label("duplicate_of"),

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from crawler.cli.export import app
-from crawler.crawl.keeping import finish, keep_new
+from crawler.crawl.record import finish, keep
 from crawler.errors import ConfigError
 from crawler.store.articles import By
 from tests.crawl.visits import NOW, article
@@ -24,7 +24,7 @@ def run(store, database):
         finish(
             connection,
             [
-                keep_new(connection, article(n, host=f"{name}.people.com.cn"), NOW, By(None, "1"))
+                keep(connection, article(n, host=f"{name}.people.com.cn"), NOW, By(None, "1"))
                 for n, name in enumerate(("sd", "bj", "sh"))
             ],
         )
@@ -80,7 +80,7 @@ def test_an_unknown_format_is_refused_with_the_known_ones(run, tmp_path):
 def started(store, database):
     """Starts an export of more than a pipe holds."""
     with store.writing.begin() as connection:
-        kept = [keep_new(connection, article(n), NOW, By(None, "1")) for n in range(60)]
+        kept = [keep(connection, article(n), NOW, By(None, "1")) for n in range(60)]
         finish(connection, kept)
 
     def start(place):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from unittest import mock
 
 import pytest
 import sqlalchemy as sa
 
-from crawler.crawl import ingest
+from crawler.crawl import session as module
 from crawler.crawl.plan import Plan
 from crawler.crawl.session import CrawlSession
 from crawler.errors import DiskFullError
@@ -40,7 +41,7 @@ class Bench:
         session.enter([link(number) for number in numbers], start=True).result(10)
         for lease in session.lease().result(10).leases:
             number = int(lease.url.split("-")[1][:8]) - 40000000
-            session.record(visit(lease.id, bring(number), body))
+            session.record(visit(lease.id, bring(number), body, replaces=lease.body_sha256))
         session.close("finished", 0)
 
     def rows(self, query: str) -> list[tuple]:
@@ -86,7 +87,7 @@ def test_a_text_that_the_site_changed_is_a_revision(bench):
     bench.crawl(1)
     bench.now = NOW + timedelta(days=3)
 
-    with mock.patch.object(ingest, "extract_record", return_value=article(1)):
+    with mock.patch.object(module, "earlier_reading", return_value=article(1)):
         bench.crawl(1, bring=other_text)
 
     assert bench.rows(REVISIONS) == [(1, 1, "1"), (2, 1, "1")]
@@ -104,7 +105,8 @@ def test_better_code_is_no_revision(bench):
     bench.crawl(1)
     bench.now = NOW + timedelta(days=3)
 
-    with mock.patch.object(ingest, "extract_record", return_value=other_text(1)):
+    reading = replace(other_text(1), body_sha256=article(1).body_sha256)
+    with mock.patch.object(module, "earlier_reading", return_value=reading):
         bench.crawl(1, bring=other_text, code="2")
 
     assert bench.rows(REVISIONS) == [(1, 1, "1"), (1, 2, "2")]
@@ -220,7 +222,7 @@ def test_the_next_list_is_read_only_for_something_new(bench):
 
 def test_pages_of_the_design_are_pages(bench):
     """The page that these tests archive is one that extraction reads."""
-    from crawler.crawl.reparse import extract_record
+    from crawler.crawl.archived import extract_record
     from crawler.store.archive import Record
 
     body = html_of("标题", [prose(1), prose(2)])

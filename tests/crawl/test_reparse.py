@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from unittest import mock
 
 import pytest
 import sqlalchemy as sa
 
 from crawler.crawl import reparse as module
-from crawler.crawl.keeping import finish, keep_new
-from crawler.crawl.reparse import extract_record, reextract_url, reparse
+from crawler.crawl.archived import extract_record
+from crawler.crawl.record import finish, keep
+from crawler.crawl.reparse import reextract_url, reparse
 from crawler.errors import ConfigError
 from crawler.store.archive import Archive, Record
 from crawler.store.articles import By
@@ -26,7 +28,7 @@ def archive(any_store, tmp_path):
         record = record_of(number)
         opened.keep([record])
         with any_store.writing.begin() as connection:
-            kept = keep_new(connection, extract_record(record), NOW, By(None, "old"))
+            kept = keep(connection, extract_record(record), NOW, By(None, "old"))
             finish(connection, [kept])
     opened.close()
     return path
@@ -42,7 +44,7 @@ def shouting(record):
     """Better code: it ends every headline with an exclamation mark, on some pages."""
     article = extract_record(record)
     number = int(record.url[-7:-5])
-    return article if number % 4 else module.replace(article, title=article.title + "！")
+    return article if number % 4 else replace(article, title=article.title + "！")
 
 
 def scalars(store, query: str) -> list:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from crawler.crawl.keeping import finish, keep_new
+from crawler.crawl.record import finish, keep
 from crawler.errors import BusyError, DiskFullError, SchemaError, StoreError
 from crawler.items import Failure
 from crawler.store import frontier, search, tables
@@ -312,9 +312,7 @@ def fill(store) -> None:
     text = (prose(1), prose(2))
     with store.writing.begin() as connection:
         kept = [
-            keep_new(
-                connection, article(n, *text, host=f"{name}.people.com.cn"), NOW, By(None, "1")
-            )
+            keep(connection, article(n, *text, host=f"{name}.people.com.cn"), NOW, By(None, "1"))
             for n, name in enumerate(("sd", "bj"))
         ]
         finish(connection, kept)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from crawler.crawl.keeping import finish, keep_new
+from crawler.crawl import record
 from crawler.items import Doubt
 from crawler.store import articles, revisions
 from crawler.store.articles import By
@@ -22,7 +22,7 @@ def keep(store, *items):
     """Store articles in this order, each in a transaction of its own."""
     for item in items:
         with store.writing.begin() as connection:
-            finish(connection, [keep_new(connection, item, NOW, By(None, "1"))])
+            record.finish(connection, [record.keep(connection, item, NOW, By(None, "1"))])
 
 
 def pairs(store) -> dict[str, tuple[str, str]]:
