@@ -7,11 +7,11 @@ import json
 from datetime import timedelta
 
 import pytest
+from crawler.crawl.keeping import finish, keep_new
 from typer.testing import CliRunner
 
 from crawler.cli.export import app as export_app
 from crawler.cli.verify import app as verify_app
-from crawler.crawl.keeping import finish, keep_new
 from crawler.errors import ConfigError
 from crawler.items import Dateline, Doubt, Photo, Repair
 from crawler.store.articles import By
