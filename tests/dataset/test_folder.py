@@ -7,11 +7,11 @@ import json
 from datetime import timedelta
 
 import pytest
-from crawler.crawl.keeping import finish, keep_new
 from typer.testing import CliRunner
 
 from crawler.cli.export import app as export_app
 from crawler.cli.verify import app as verify_app
+from crawler.crawl.record import finish, keep
 from crawler.errors import ConfigError
 from crawler.items import Dateline, Doubt, Photo, Repair
 from crawler.store.articles import By
@@ -41,7 +41,7 @@ def filled(store):
         article(6, prose(5), prose(1_000_005), host="sh.people.com.cn"),
     ]
     with store.writing.begin() as connection:
-        kept = [keep_new(connection, item, NOW, By(None, "1")) for item in items]
+        kept = [keep(connection, item, NOW, By(None, "1")) for item in items]
         finish(connection, kept)
     return items
 
