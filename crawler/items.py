@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 # The largest page of the site is under 1 MB; a body beyond this is an accident or an attack. It is
@@ -272,12 +272,15 @@ class Failure:
         detail: One sentence for a person.
         retry: Whether another try later may do better.
         wait: True if the page was not even asked for: it goes back and no attempt is counted.
+        rest: How long the host asked to be left alone; no attempt is counted. ``None`` if it
+            did not ask.
     """
 
     reason: str
     detail: str = ""
     retry: bool = True
     wait: bool = False
+    rest: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,9 +62,18 @@ EXTENSIONS = {
 }
 
 DOWNLOADER_MIDDLEWARES = {
-    # Decodes every page in full to look for a <meta> redirect, which a newspaper does not use and
-    # a hostile page might.
+    # In the place of Scrapy's, which decodes every page in full to look for one.
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "crawler.hooks.redirects.RefreshMiddleware": 580,
+    "crawler.hooks.answers.UnaskedMiddleware": 570,
+    # In the place of Scrapy's, which gives up where a cookie is wanted.
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "crawler.hooks.redirects.CookieRedirectMiddleware": 600,
+    # In the place of Scrapy's, which takes what it can get of a body that was cut off.
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawler.hooks.bodies.BodyMiddleware": 590,
+    # Above the retries (550): a host that wants a rest is not asked again.
+    "crawler.hooks.rests.RestMiddleware": 560,
     # What the guard, the counters of a run and the absence of passwords make needless.
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,

@@ -22,7 +22,15 @@ from crawler.items import Fetch, Visit
 from crawler.store.leases import Lease
 from spiders.failures import extraction_failed, failure_of
 from spiders.planning import plan_of, start_links
-from spiders.responses import conditional_headers, fetch_of, is_unchanged, moved_to
+from spiders.responses import (
+    conditional_headers,
+    fetch_of,
+    is_unchanged,
+    led_away,
+    moved_to,
+    no_page,
+    worth_another_look,
+)
 
 # Longer series exist nowhere on the site; a chain of links that goes on is a trap.
 MOST_PAGES = 50
@@ -81,9 +89,17 @@ class ChannelSpider(Spider):
         """Take the links of a list page or sitemap."""
         lease: Lease = response.meta["lease"]
         fetch = fetch_of(response)
+        response.meta["fetches"] = [fetch]
         if is_unchanged(fetch, lease):
             return self._visit(lease, fetches=(fetch,), unchanged=True)
-        listing = links(fetch)
+        if failure := no_page(response):
+            return self._visit(lease, fetches=(fetch,), failure=failure)
+        if failure := led_away(response, lease):
+            return self._visit(lease, fetches=(fetch,), failure=failure)
+        try:
+            listing = links(fetch, lease.kind)
+        except ExtractionError as error:
+            return self._visit(lease, fetches=(fetch,), failure=extraction_failed(error))
         found = tuple(link for link in listing.links if link.channel in self.plan.channels)
         strangers = len(listing.links) - len(found)
         return self._visit(
@@ -99,8 +115,11 @@ class ChannelSpider(Spider):
         """Extract an article, after fetching its further pages."""
         lease: Lease = response.meta["lease"]
         fetch = fetch_of(response)
+        response.meta["fetches"] = [fetch]
         if is_unchanged(fetch, lease):
             return self._visit(lease, fetches=(fetch,), unchanged=True)
+        if failure := no_page(response):
+            return self._visit(lease, fetches=(fetch,), failure=failure)
         if moved := moved_to(response, lease):
             return self._visit(lease, fetches=(fetch,), **moved)
         try:
@@ -114,8 +133,10 @@ class ChannelSpider(Spider):
 
     def failed(self, failure: TwistedFailure) -> Visit:
         """Say why a page could not be fetched."""
-        lease: Lease = failure.request.meta["lease"]  # type: ignore[attr-defined]
-        reason, response = failure_of(failure.value or TimeoutError())
+        request: Request = failure.request  # type: ignore[attr-defined]
+        lease: Lease = request.meta["lease"]
+        reason, response = failure_of(failure.value or TimeoutError(), request)
+        reason = worth_another_look(reason, lease)
         fetches = (fetch_of(response),) if response is not None else ()
         return self._visit(lease, fetches=fetches, failure=reason)
 
@@ -126,7 +147,9 @@ class ChannelSpider(Spider):
 
         An article is stored whole or not at all: a page that cannot be had fails all of them.
         """
-        pages, fetches = [read(first)], [first]
+        # The crawl's extension has them archived if reading breaks.
+        fetches: list[Fetch] = response.meta["fetches"]
+        pages = [read(first)]
         waiting, known = deque(pages[0].further), {response.url, *pages[0].further}
         while waiting and len(pages) < MOST_PAGES:
             further = await self._download(waiting.popleft(), response)
@@ -139,7 +162,7 @@ class ChannelSpider(Spider):
     async def _download(self, url: str, first: Response) -> Response:
         request = Request(url, meta={"lease": first.meta["lease"]}, dont_filter=True)
         response = await self.crawler.engine.download_async(request)
-        if response.status != 200:
+        if no_page(response):
             raise ExtractionError(url, None, "pages", f"status {response.status}")
         return response
 

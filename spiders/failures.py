@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scrapy import Request
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -15,7 +16,11 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from crawler.errors import ExtractionError
+<<<<<<< HEAD
 from crawler.hooks.guard import Refusal
+=======
+from crawler.hooks.outages import outage
+>>>>>>> 3391e94 (wip)
 from crawler.items import Failure
 
 # The page is gone for good: asking again would only bother the site.
@@ -32,8 +37,18 @@ REASONS: tuple[tuple[type[Exception], str, bool], ...] = (
 )
 
 
+<<<<<<< HEAD
 def failure_of(error: BaseException) -> tuple[Failure, Response | None]:
+=======
+def failure_of(
+    error: BaseException, request: Request | None = None
+) -> tuple[Failure, Response | None]:
+>>>>>>> 3391e94 (wip)
     """Name the reason why a request brought no page.
+
+    Args:
+        error: Scrapy's or ours.
+        request: What was asked for, and through which proxy.
 
     Returns:
         The reason, and the response that came with it if there was one.
@@ -41,14 +56,24 @@ def failure_of(error: BaseException) -> tuple[Failure, Response | None]:
     if isinstance(error, HttpError):
         status = error.response.status
         failure = Failure(
-            reason=f"http_{status}", detail=f"status {status}", retry=status not in GONE
+            reason=f"http_{status}",
+            detail=f"status {status}",
+            retry=status not in GONE,
+            rest=error.response.meta.get("rest"),
         )
         return failure, error.response
     if isinstance(error, IgnoreRequest):
+<<<<<<< HEAD
         known = error.failure if isinstance(error, Refusal) else Refusal.failure
+=======
+        known: Failure = getattr(error, "failure", Failure(reason="ignored"))
+>>>>>>> 3391e94 (wip)
         if "redirections" in str(error):
-            known = Failure(reason="redirect_loop", retry=False)
+            known = Failure(reason="redirect_loop")
         return _with_detail(known, error), None
+    proxy = (request.meta.get("proxy") or "") if request is not None else ""
+    if proxy and isinstance(error, (CannotResolveHostError, DownloadConnectionRefusedError)):
+        return Failure(reason="proxy", detail=outage(error, proxy)), None
     for kind, reason, retry in REASONS:
         if isinstance(error, kind):
             return _with_detail(Failure(reason=reason, retry=retry), error), None
@@ -66,4 +91,5 @@ def _with_detail(failure: Failure, error: BaseException) -> Failure:
         detail=str(error) or type(error).__name__,
         retry=failure.retry,
         wait=failure.wait,
+        rest=failure.rest,
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from dataclasses import replace
 from typing import Any
 
 from scrapy.http import Response
@@ -17,6 +19,18 @@ KEPT = {
     name: name.decode().lower()
     for name in (b"Content-Type", b"Content-Language", b"Etag", b"Last-Modified", b"Date")
 }
+
+
+# What is a page: as it is, or as a proxy on the way has changed it.
+PAGES = frozenset({200, 203})
+NO_PAGES = {
+    204: "status 204: the site says that the page is empty",
+    206: "status 206: a part of the page that was not asked for",
+    304: "status 304: unchanged, to a question that named no earlier state",
+}
+# Pages of these days may be on a list before they are on every server.
+YOUNG_DAYS = 7
+_RANGE = re.compile(r"bytes\s{1,9}0-(\d{1,12})/(\d{1,12})", re.IGNORECASE)
 
 
 def conditional_headers(lease: Lease) -> dict[str, str]:
@@ -48,8 +62,47 @@ def fetch_of(response: Response, page: int = 1) -> Fetch:
 
 
 def is_unchanged(fetch: Fetch, lease: Lease) -> bool:
-    """Whether the site says that nothing changed, or sends the same bytes again."""
-    return fetch.status == 304 or fetch.sha256 == lease.body_sha256
+    """Whether the site says that nothing changed, or sends the same bytes again.
+
+    A 304 to a page that it was not asked about so says nothing: there is nothing that we have.
+    """
+    asked = lease.etag or lease.last_modified
+    return (fetch.status == 304 and bool(asked)) or fetch.sha256 == lease.body_sha256
+
+
+def no_page(response: Response) -> Failure | None:
+    """Why an answer that is no error is no page either; ``None`` if it is one."""
+    status = response.status
+    if status in PAGES or (status == 206 and _is_whole(response)):
+        return None
+    detail = NO_PAGES.get(status, f"status {status} brings no page")
+    return Failure(reason=f"http_{status}", detail=detail)
+
+
+def worth_another_look(failure: Failure, lease: Lease) -> Failure:
+    """A 404 on an article of the last days is asked for again: lists run ahead of the servers."""
+    day = classify(lease.url).published
+    if failure.reason != "http_404" or lease.kind != "article" or day is None:
+        return failure
+    young = abs((clock.now().date() - day).days) <= YOUNG_DAYS
+    return replace(failure, retry=young)
+
+
+def led_away(response: Response, lease: Lease) -> Failure | None:
+    """Why a list page is none if a redirect led to the front page, or away from lists."""
+    address = classify(response.url)
+    if "redirect_urls" not in response.meta or lease.kind != "list" or address.skip == "offsite":
+        return None
+    if address.canonical == lease.url or (address.kind == "list" and address.node_id):
+        return None
+    return Failure(reason="gone", detail=f"redirected to {response.url}")
+
+
+def _is_whole(response: Response) -> bool:
+    """Whether a part of a page is all of it: ``Content-Range: bytes 0-8999/9000``."""
+    named = (response.headers.get("Content-Range") or b"").decode("latin-1")
+    match = _RANGE.fullmatch(named.strip())
+    return match is not None and int(match[1]) + 1 == int(match[2])
 
 
 def moved_to(response: Response, lease: Lease) -> dict[str, Any] | None:

@@ -22,6 +22,7 @@ from sqlalchemy import Connection
 
 from crawler.crawl.archived import earlier_reading
 from crawler.crawl.ingest import Intake, Outcome, finish, ingest
+from crawler.crawl.outcome import RunOutcome
 from crawler.crawl.plan import Plan
 from crawler.crawl.prune_runs import thin
 from crawler.errors import StoreError
@@ -89,11 +90,14 @@ class CrawlSession:
         self.on_fatal: Callable[[StoreError], None] = lambda _error: None
         self.on_pages: Callable[[frozenset[str]], None] = lambda _hosts: None
         self.failed_articles = 0
+        self.outcome = RunOutcome()
         self.limit_reached = False
         self._left: set[str] = set()
         with store.writing.begin() as connection:
             self.run_id, self.sweep = self._begin(connection)
             self._hosts = frontier.hosts_of(connection, plan.channels)
+            self.resting = frontier.resting(connection, plan.channels, self._clock())
+        self._left.update(self.resting)
         self._intake = Intake(self.run_id, self.sweep, plan.retries, code_version)
         self._writer.start()
 
@@ -141,6 +145,7 @@ class CrawlSession:
 
     def record(self, visit: Visit) -> Future[Outcome]:
         """Store what a visit brought, as a whole or not at all."""
+        self.outcome.visited(visit)
         self.failed_articles += visit.kind == "article" and visit.failure is not None
         earlier = self._earlier(visit)
         future = self._writer.submit(

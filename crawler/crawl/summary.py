@@ -32,6 +32,12 @@ def summary_of(session: CrawlSession) -> str:
     if reasons := _named(totals, "failure"):
         lines.append(f"  failures: {reasons}")
     lines += [f"  {detail}" for _, _, detail in closed]
+    lines += [
+        f"  {host}: asks to be left alone until {until:%Y-%m-%d %H:%M}"
+        for host, until in sorted(session.resting.items())
+    ]
+    if said := session.outcome.advice(row.finish_reason or ""):
+        lines.append(f"  {said}")
     lines += _silent(session.plan.channels, by_channel)
     return "\n".join(lines)
 

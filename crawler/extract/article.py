@@ -87,13 +87,17 @@ def extract(fetches: Sequence[Fetch]) -> Article:
     return assemble([read(fetch) for fetch in fetches])
 
 
-def links(fetch: Fetch) -> Listing:
+def links(fetch: Fetch, kind: str = "") -> Listing:
     """Read what a list page or a sitemap leads to.
+
+    Args:
+        fetch: The response.
+        kind: ``sitemap`` where that is known: one that robots.txt names may have any address.
 
     Raises:
         ExtractionError: It is too large, or neither of them.
     """
-    if is_sitemap(fetch.body, fetch.url):
+    if kind == "sitemap" or is_sitemap(fetch.body, fetch.url):
         return read_sitemap(fetch.body, fetch.url)
     content_type = fetch.headers.get("content-type")
     refuse(fetch.body, content_type, fetch.url)

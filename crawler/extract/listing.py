@@ -12,8 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from crawler.extract.keywords import marks
+from crawler.extract.notices import refuse_no_list
 from crawler.extract.tree import Document, parse, text_of, xpath
 from crawler.items import Link, PageKind
+from crawler.site.spelling import is_site_host
 from crawler.site.urls import Address, classify
 
 # A list page of the site has some hundred links; the rest of a hostile one is left alone.
@@ -52,7 +54,7 @@ def read_list(html: str, url: str) -> Listing:
             to the same host.
 
     Raises:
-        ExtractionError: The page is empty or too large.
+        ExtractionError: The page is empty, too large, or no list at all.
     """
     page = parse(html, url)
     own = classify(page.url)
@@ -60,7 +62,9 @@ def read_list(html: str, url: str) -> Listing:
     links: dict[str, Link] = {}
     following: Link | None = None
     skipped: Counter[str] = Counter()
+    leads = 0
     for address, text in _links(page, skipped):
+        leads += _leads_on(address, own)
         if _is_next(address, text, own):
             following = following or _link(address, "list", own)
             continue
@@ -69,6 +73,8 @@ def read_list(html: str, url: str) -> Listing:
             links.setdefault(link.url, link)
         elif reason:
             skipped[reason] += 1
+    if not links and following is None:
+        refuse_no_list(page, leads)
     return Listing(links=tuple(links.values()), next=following, skipped=dict(skipped))
 
 
@@ -81,6 +87,13 @@ def _links(page: Document, skipped: Counter[str]) -> Iterator[tuple[Address, str
         # An anchor on the page itself is no link to follow or to skip.
         if href and not href.startswith("#"):
             yield classify(href, page.base), text_of(anchor)
+
+
+def _leads_on(address: Address, own: Address) -> bool:
+    """Whether a link leads anywhere on the site, or on the host of a mirror's list."""
+    if address.canonical == own.canonical:
+        return False
+    return address.host == own.host or (own.skip != "offsite" and is_site_host(address.host))
 
 
 def _is_next(other: Address, text: str, own: Address) -> bool:

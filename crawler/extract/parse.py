@@ -16,22 +16,13 @@ from crawler.extract.byline import read_byline
 from crawler.extract.designs import fitting
 from crawler.extract.fields import Reading, read
 from crawler.extract.header import without_page_number
-from crawler.extract.keywords import marks
+from crawler.extract.notices import is_notice
 from crawler.extract.pages import Page, further_pages
 from crawler.extract.tree import Document, is_binary, parse
 from crawler.items import Article
 from crawler.site.urls import Address, classify
 
 _TAG = re.compile(r"<\s?(?:!|/?[a-zA-Z])")
-
-# An error page that the server sends as if all were well says so in its headline, and nothing
-# else: articles are about 404 households and about the maintenance of systems, too.
-_ERROR_TITLE = marks(
-    r"(?:页面|网页)(?:没有|未|不)(?:找到|存在)|出错啦"
-    r"|^\W*404\W*(?:$|not found|error|错误|页面|找不到)|^\W*(?:page )?not found\W*$"
-    r"|^\W*(?:访问出错|(?:系统|网站)(?:正在)?维护中?|(?:页面|网页|网站)?无法访问)\W*$",
-    re.IGNORECASE,
-)
 
 
 def parse_article(html: str, url: str) -> Page:
@@ -48,9 +39,10 @@ def parse_article(html: str, url: str) -> Page:
         reading = _readable(_plain(html, url), url)
         return Page(article=_article(reading, classify(url)))
     page = parse(html, url)
-    reading = _reading(page)
     address = classify(page.url)
     further = further_pages(page, address)
+    # One page of several may be a photo alone.
+    reading = _reading(page, part=bool(further) or address.page > 1)
     article = _article(reading, address)
     if further or address.page > 1:
         article = replace(article, title=without_page_number(article.title))
@@ -65,12 +57,12 @@ def is_plain(html: str) -> bool:
     return _TAG.search(html, 0, 200_000) is None
 
 
-def _reading(page: Document) -> Reading:
+def _reading(page: Document, *, part: bool) -> Reading:
     """Return the first reading that holds an article."""
     failure: ExtractionError | None = None
     for reading in _readings(page):
         try:
-            return _readable(reading, page.url)
+            return _readable(reading, page.url, part=part)
         except ExtractionError as error:
             failure = failure or error
     if failure is None:
@@ -100,13 +92,13 @@ def _plain(html: str, url: str) -> Reading:
     return mirror.read_lines(html.splitlines(), url)
 
 
-def _readable(reading: Reading, url: str) -> Reading:
-    """Return the reading, or say which field keeps it from being an article."""
-    if _ERROR_TITLE.search(reading.title) and len(reading.paragraphs) < 4:
+def _readable(reading: Reading, url: str, *, part: bool = False) -> Reading:
+    """Return the reading, or say which field keeps it from being an article or ``part`` of one."""
+    if is_notice(reading.title, reading.paragraphs):
         raise ExtractionError(url, reading.template, "page", "error page")
     if not reading.title:
         raise ExtractionError(url, reading.template, "title", "no title")
-    if not reading.paragraphs:
+    if not reading.paragraphs and not (part and reading.photos):
         raise ExtractionError(url, reading.template, "paragraphs", "no text")
     return reading
 

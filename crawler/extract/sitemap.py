@@ -6,6 +6,7 @@ they are believed.
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from crawler.extract.dates import read_time
 from crawler.extract.listing import Listing
 from crawler.extract.tree import Element
 from crawler.items import Link, PageKind
-from crawler.site.urls import Address, classify
+from crawler.site.urls import Address, classify, sitemap_address
 
 # The protocol's own limits.
 MAX_BYTES = 50 * 1024 * 1024
@@ -27,6 +28,15 @@ MAX_ENTRIES = 50_000
 _GZIP = b"\x1f\x8b"
 # The root stands behind the declaration and perhaps a comment.
 _HEAD = 1_000
+_ROOTS = (b"<urlset", b"<sitemapindex")
+# The protocol allows feeds and bare lists of addresses too.
+_NAMES = frozenset({"urlset", "sitemapindex", "rss", "feed", "RDF"})
+_ENTRIES = frozenset({"url", "sitemap", "item", "entry"})
+_LAYERS = 3
+# Written so by hand: ?page=1&type=2
+_BARE_AND = re.compile(rb"&(?!#?\w{1,10};)")
+_DAYS = frozenset({"publication_date", "pubDate", "published"})
+_ADDRESS = re.compile(r"https?://\S{4,1990}")
 
 
 def is_sitemap(body: bytes, url: str) -> bool:
@@ -36,7 +46,7 @@ def is_sitemap(body: bytes, url: str) -> bool:
     True
     """
     head = body[:_HEAD]
-    begins = head.startswith(_GZIP) or b"<urlset" in head or b"<sitemapindex" in head
+    begins = head.startswith(_GZIP) or any(root in head for root in _ROOTS)
     return begins or classify(url).kind == "sitemap"
 
 
@@ -53,14 +63,15 @@ def read_sitemap(xml: bytes, url: str) -> Listing:
     Raises:
         ExtractionError: It is too large, or no sitemap.
     """
-    root = _root(_unpacked(xml, url), url)
+    xml = _unpacked(xml, url)
+    entries = _lines(xml) or _entries(_root(xml, url))
     links: dict[str, Link] = {}
     skipped: Counter[str] = Counter()
-    for count, (location, day) in enumerate(_entries(root)):
+    for count, (location, day, index) in enumerate(entries):
         if count >= MAX_ENTRIES:
             skipped["bounded"] += 1
             continue
-        address = classify(location, url)
+        address = sitemap_address(location, url) if index else classify(location, url)
         link = _link(address, day)
         if link is not None:
             links.setdefault(link.url, link)
@@ -70,14 +81,27 @@ def read_sitemap(xml: bytes, url: str) -> Listing:
 
 
 def _unpacked(xml: bytes, url: str) -> bytes:
-    if xml.startswith(_GZIP):
+    for _ in range(_LAYERS):
+        if not xml.startswith(_GZIP):
+            break
+        stream = zlib.decompressobj(wbits=31)
         try:
-            xml = zlib.decompressobj(wbits=31).decompress(xml, MAX_BYTES + 1)
+            xml = stream.decompress(xml, MAX_BYTES + 1)
         except zlib.error as error:
             raise ExtractionError(url, "sitemap", "page", "damaged gzip") from error
+        if not stream.eof and len(xml) <= MAX_BYTES:
+            raise ExtractionError(url, "sitemap", "incomplete", "the gzip file lacks its end")
     if len(xml) > MAX_BYTES:
         raise ExtractionError(url, "sitemap", "page", "page too large")
     return xml
+
+
+def _lines(body: bytes) -> list[tuple[str, str, bool]]:
+    """Read a bare list of addresses, one a line; empty if the body is none."""
+    if b"<" in body[:_HEAD]:
+        return []
+    lines = body.decode("utf-8-sig", "replace").split()
+    return [(line, "", False) for line in lines if _ADDRESS.fullmatch(line)]
 
 
 def _root(xml: bytes, url: str) -> Element:
@@ -85,28 +109,29 @@ def _root(xml: bytes, url: str) -> Element:
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True
     )
     try:
-        root = etree.fromstring(xml.lstrip(), parser)
+        root = etree.fromstring(_BARE_AND.sub(b"&amp;", xml.lstrip()), parser)
     except (etree.LxmlError, ValueError) as error:
         raise ExtractionError(url, "sitemap", "page", "no sitemap") from error
-    if root is None or _name(root) not in {"urlset", "sitemapindex"}:
+    if root is None or _name(root) not in _NAMES:
         raise ExtractionError(url, "sitemap", "page", "no sitemap")
     return root
 
 
-def _entries(root: Element) -> Iterator[tuple[str, str]]:
-    """Yield location and day of every entry; the day is empty where none is given."""
-    for entry in root:
-        if _name(entry) not in {"url", "sitemap"}:
+def _entries(root: Element) -> Iterator[tuple[str, str, bool]]:
+    """Yield of every entry location, day (empty where none is given), and whether of an index."""
+    for entry in root.iter():
+        if _name(entry) not in _ENTRIES:
             continue
         location = day = ""
         # publication_date belongs to news sitemaps and is the article's own; lastmod is not.
         for element in entry.iter():
-            if _name(element) == "loc" and not location:
-                location = (element.text or "").strip()
-            elif _name(element) == "publication_date":
+            name = _name(element)
+            if name in ("loc", "link") and not location:
+                location = (element.text or element.get("href") or "").strip()
+            elif name in _DAYS:
                 day = (element.text or "").strip()
         if location:
-            yield location, day
+            yield location, day, _name(entry) == "sitemap"
 
 
 def _link(address: Address, day: str) -> Link | None:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,9 +19,10 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawler import clock, extract
 from crawler.config import load
+from crawler.crawl.outcome import EXIT_CODES
 from crawler.crawl.session import LEASE_SECONDS, CrawlSession
 from crawler.errors import DiskFullError, StoreError
-from crawler.items import Failure, Visit
+from crawler.items import Failure, Fetch, Visit
 from crawler.store.archive import Archive
 from crawler.store.engine import crawl_lock, open_store
 from crawler.store.leases import Lease
@@ -32,9 +34,6 @@ BEAT_SECONDS = 5.0
 LEASE_SETTING = "RENMIN_LEASE_SECONDS"
 # What a service manager or a person that stopped us waits for, at most.
 LEAVE_SECONDS = 8.0
-
-# How Scrapy's reason for the end is told, and the exit code that goes with it.
-EXIT_CODES = {"finished": 0, "limit": 0, "closespider_timeout": 0}
 
 
 class Crawling:
@@ -117,14 +116,21 @@ class Crawling:
     def _callback_broke(self, failure: TwistedFailure, response: Response | None) -> None:
         """A fault of ours: the page is settled as failed, or it would be tried for ever."""
         lease = response.meta.get("lease") if response is not None else None
-        if lease is not None:
-            self._record_fault(failure, lease.id, lease)
+        if response is not None and lease is not None:
+            # As far as it was fetched: the archive keeps it, to be read again when we are mended.
+            self._record_fault(failure, lease.id, lease, response.meta.get("fetches", ()))
 
     def _pipeline_broke(self, item: object, failure: TwistedFailure) -> None:
         if isinstance(item, Visit):
-            self._record_fault(failure, item.frontier_id, item)
+            self._record_fault(failure, item.frontier_id, item, item.fetches)
 
-    def _record_fault(self, failure: TwistedFailure, frontier_id: int, page: Lease | Visit) -> None:
+    def _record_fault(
+        self,
+        failure: TwistedFailure,
+        frontier_id: int,
+        page: Lease | Visit,
+        fetches: Sequence[Fetch],
+    ) -> None:
         name = type(failure.value).__name__
         self.session.record(
             Visit(
@@ -132,6 +138,7 @@ class Crawling:
                 frontier_id=frontier_id,
                 kind=page.kind,
                 channel=page.channel,
+                fetches=tuple(fetches),
                 failure=Failure(reason=f"error_{name}", detail=str(failure.value)),
             )
         )
@@ -141,6 +148,7 @@ class Crawling:
             self._beating.cancel()
         if reason == "finished" and self.session.limit_reached:
             reason = "limit"
+        reason = self.session.outcome.finish_reason(reason)
         self.exit_code = EXIT_CODES.get(reason, 3)
         try:
             await asyncio.to_thread(self.session.close, reason, self.exit_code, LEAVE_SECONDS)

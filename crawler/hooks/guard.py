@@ -42,6 +42,8 @@ class RefusedRequest(Refusal):
 
     failure = Failure(reason="refused", retry=False)
 
+    failure = Failure(reason="refused", retry=False)
+
 
 class GuardMiddleware:
     """Checks every request, and sends it through the operator's proxy if there is one.

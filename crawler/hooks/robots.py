@@ -6,8 +6,8 @@ Crawl-delay. Here (after RFC 9309, 2.3.1):
 ============================  ==============================================================
 answer                        what follows
 ============================  ==============================================================
-200                           its rules hold; Crawl-delay becomes the host's delay
-404, 410                      there are no rules
+200, 203                      its rules hold; Crawl-delay becomes the host's delay
+204, 404, 410                 there are no rules
 anything else, or no answer   it cannot be read: the host's pages wait for another run
 ============================  ==============================================================
 
@@ -29,18 +29,22 @@ from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
+from crawler.hooks import robots_text
 from crawler.hooks.crawling import Crawling
 from crawler.hooks.guard import Refusal
+from crawler.hooks.outages import outage
 from crawler.items import Failure, Link
-from crawler.site.urls import classify
+from crawler.site.urls import sitemap_address
 
 logger = logging.getLogger(__name__)
 
-NO_RULES = frozenset({404, 410})
+RULES, NO_RULES = frozenset({200, 203}), frozenset({204, 404, 410})
 # robots.txt is asked for before anything that waits in the host's queue.
 PRIORITY = 1_000_000
 # Longer is a mistake of whoever wrote it, or a way of saying no.
 LONGEST_DELAY = 3600.0
+# Where a host's front page, lists and articles are: a host that closes all of them forbids us.
+PLACES = ("/", "/GB/1/index.html", "/n2/2026/0101/c1-10000001.html")
 
 
 class ForbiddenByRobotsError(Refusal):
@@ -60,16 +64,18 @@ class Rules:
     """What a host's robots.txt said.
 
     Attributes:
-        state: ``allowed``, ``forbidden`` (its front page is) or ``unreadable``.
+        state: ``allowed``, ``forbidden`` (all that a crawl looks for) or ``unreadable``.
         detail: One sentence for a person.
         parsed: The rules; ``None`` if there are none.
         delay: Seconds between two requests that it asks for; ``None`` if it asks for none.
+        answered: Whether the host gave any answer.
     """
 
     state: str
     detail: str
     parsed: Protego | None = None
     delay: float | None = None
+    answered: bool = True
 
 
 class RobotsMiddleware:
@@ -77,13 +83,11 @@ class RobotsMiddleware:
 
     Args:
         crawler: Scrapy's.
-        user_agent: The name that rules are looked up under.
         least_delay: Seconds between requests that the operator set.
     """
 
-    def __init__(self, crawler: Crawler, user_agent: str, least_delay: float) -> None:
+    def __init__(self, crawler: Crawler, least_delay: float) -> None:
         self._crawler = crawler
-        self._user_agent = user_agent
         self._least_delay = least_delay
         self._rules: dict[str, asyncio.Future[Rules]] = {}
 
@@ -92,9 +96,7 @@ class RobotsMiddleware:
         """Switch off where the operator said ``ROBOTSTXT_OBEY=False``."""
         if not crawler.settings.getbool("ROBOTSTXT_OBEY"):
             raise NotConfigured
-        return cls(
-            crawler, crawler.settings["USER_AGENT"], crawler.settings.getfloat("DOWNLOAD_DELAY")
-        )
+        return cls(crawler, crawler.settings.getfloat("DOWNLOAD_DELAY"))
 
     async def process_request(self, request: Request) -> None:
         """Let ``request`` pass if robots.txt does.
@@ -109,7 +111,7 @@ class RobotsMiddleware:
         rules = await self._rules_of(parts.scheme, parts.netloc)
         if rules.state == "unreadable":
             raise RobotsUnreadableError(rules.detail)
-        if rules.parsed and not rules.parsed.can_fetch(request.url, self._user_agent):
+        if rules.parsed and not rules.parsed.can_fetch(request.url, robots_text.PRODUCT):
             raise ForbiddenByRobotsError(f"{parts.netloc}: robots.txt does not allow {parts.path}")
         if rules.delay is not None:
             # AutoThrottle would otherwise shorten what the host asked for.
@@ -130,18 +132,21 @@ class RobotsMiddleware:
         try:
             response = await self._crawler.engine.download_async(request)
         except Exception as error:  # whatever it was, we have not read it
-            return Rules("unreadable", f"{url} could not be read ({type(error).__name__})")
+            why = outage(error, self._crawler.settings["RENMIN_PROXY"] or "")
+            answered = isinstance(error, IgnoreRequest)
+            return Rules("unreadable", f"{url} could not be read ({why})", answered=answered)
         return self._read(url, response)
 
     def _read(self, url: str, response: Response) -> Rules:
         if response.status in NO_RULES:
             return Rules("allowed", f"{url}: there is none")
-        if response.status != 200:
+        if response.status not in RULES:
             return Rules("unreadable", f"{url} could not be read (status {response.status})")
-        parsed = Protego.parse(response.body.decode("utf-8", "replace"))
-        delay = parsed.crawl_delay(self._user_agent)
-        delay = None if delay is None else min(float(delay), LONGEST_DELAY)
-        if not parsed.can_fetch(url.removesuffix("robots.txt"), self._user_agent):
+        parsed = robots_text.parse(response.body)
+        delay = robots_text.delay_of(parsed)
+        delay = None if delay is None else min(delay, LONGEST_DELAY)
+        places = (url.removesuffix("/robots.txt") + place for place in PLACES)
+        if not any(parsed.can_fetch(place, robots_text.PRODUCT) for place in places):
             return Rules("forbidden", f"{url} forbids us", parsed, delay)
         return Rules("allowed", f"{url} allows us", parsed, delay)
 
@@ -152,7 +157,7 @@ class RobotsMiddleware:
         if rules.delay is not None:
             self._slow_down(host, rules.delay)
         if rules.parsed and rules.state == "allowed":
-            self._enter_sitemaps(rules.parsed)
+            self._enter_sitemaps(rules.parsed, f"http://{netloc}/robots.txt")
         said = {"state": rules.state, "detail": rules.detail, "crawl_delay": rules.delay}
         # A spider without a store (the probe) keeps what was said itself.
         if (note := getattr(self._crawler.spider, "note_robots", None)) is not None:
@@ -160,14 +165,17 @@ class RobotsMiddleware:
         crawling = self._crawler.get_extension(Crawling)
         if crawling is not None:
             crawling.session.note_robots(host, **said)
+            crawling.session.outcome.host_asked(
+                read=rules.state != "unreadable", answered=rules.answered, detail=rules.detail
+            )
             if rules.state == "unreadable":
                 self._crawler.engine.scheduler.pause_host(host)  # type: ignore[union-attr]
 
-    def _enter_sitemaps(self, parsed: Protego) -> None:
+    def _enter_sitemaps(self, parsed: Protego, named_by: str) -> None:
         """Read the sitemaps that a host names too, as far as they are of this crawl's channels."""
         plan = getattr(self._crawler.spider, "plan", None)
         for url in parsed.sitemaps:
-            address = classify(url)
+            address = sitemap_address(url, named_by)
             channel = address.channel or ""
             if address.kind != "sitemap" or plan is None or channel not in plan.channels:
                 continue

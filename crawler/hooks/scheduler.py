@@ -12,6 +12,7 @@ import logging
 from collections import deque
 from concurrent.futures import Future
 from typing import Any
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 from scrapy.core.scheduler import BaseScheduler
@@ -47,6 +48,8 @@ class FrontierScheduler(BaseScheduler):
         self._per_host = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
         self._leased: dict[str, deque[Lease]] = {}
         self._again: deque[Request] = deque()
+        self._resting: dict[str, float] = {}
+        self._later = 0
         self._new: list[Link] = []
         self._dry: set[str] = set()
         self._handed = 0
@@ -84,7 +87,7 @@ class FrontierScheduler(BaseScheduler):
         """Take a start page into the frontier, or a retry or redirect of a leased page back."""
         link = request.meta.get("link")
         if link is None:
-            self._again.append(request)
+            self._ask_again(request)
         else:
             if not self._new:
                 # Start pages come one by one; they are entered together.
@@ -95,7 +98,7 @@ class FrontierScheduler(BaseScheduler):
 
     def has_pending_requests(self) -> bool:
         """Whether the crawl goes on; when in doubt, the database is asked first."""
-        if self._again or self._new or self._refilling:
+        if self._again or self._new or self._refilling or self._later:
             return True
         if self._out_of_budget():
             return False
@@ -125,6 +128,11 @@ class FrontierScheduler(BaseScheduler):
         request: Request = self._spider.request_for(lease)
         return request
 
+    def rest_host(self, host: str, seconds: float) -> None:
+        """Ask nothing of a host for so long; its pages stay with us."""
+        self._resting[host] = self._loop.time() + seconds
+        self._loop.call_later(seconds, self._wake)
+
     def pause_host(self, host: str) -> None:
         """Ask nothing more of a host in this run; its pages wait for the next."""
         self._dry.add(host)
@@ -132,6 +140,20 @@ class FrontierScheduler(BaseScheduler):
             self._session.put_back(list(leases))
             self._at_hand -= len(leases)
         self._session.leave_host(host)
+
+    def _ask_again(self, request: Request) -> None:
+        """Take a retry or redirect: at once, or when its host has rested."""
+        wait = self._resting.get(urlsplit(request.url).hostname or "", 0) - self._loop.time()
+        if wait <= 0:
+            self._again.append(request)
+            return
+        self._later += 1
+        self._loop.call_later(wait, self._now, request)
+
+    def _now(self, request: Request) -> None:
+        self._later -= 1
+        self._again.append(request)
+        self._wake()
 
     def _enter_new(self) -> None:
         links, self._new = self._new, []
@@ -153,7 +175,7 @@ class FrontierScheduler(BaseScheduler):
         self._turn += 1
         for place in range(len(hosts)):
             host = hosts[(self._turn + place) % len(hosts)]
-            if not self._leased[host]:
+            if not self._leased[host] or self._resting.get(host, 0) > self._loop.time():
                 continue
             busy = len(slots[host].active) if host in slots else 0
             if busy < fewest:

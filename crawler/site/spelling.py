@@ -58,6 +58,7 @@ class Spelled:
         linked_host: The same before that.
         path: Begins with ``/``, ASCII only, of the simplified-character edition.
         query: Without tracking parameters; empty if there is none.
+        whole_query: With them.
         on_site: Whether the host is the site's.
     """
 
@@ -66,6 +67,7 @@ class Spelled:
     linked_host: str
     path: str
     query: str
+    whole_query: str
     on_site: bool
 
     def url(self) -> str:
@@ -107,6 +109,7 @@ def _spelled(parts: re.Match[str], host: re.Match[str]) -> Spelled:
         linked_host=linked_host,
         path=_fold_edition(path) if on_site else path,
         query=_query(parts["query"]),
+        whole_query=_query(parts["query"], tracked=True),
         on_site=on_site,
     )
 
@@ -159,10 +162,10 @@ def _without_dots(path: str) -> str:
     return "/" + "/".join(kept) + folder
 
 
-def _query(query: str | None) -> str:
+def _query(query: str | None, *, tracked: bool = False) -> str:
     if not query:
         return ""
-    kept = (part for part in query.split("&") if part and not _TRACKING.match(part))
+    kept = (part for part in query.split("&") if part and (tracked or not _TRACKING.match(part)))
     return quote(_STRAY_PERCENT.sub("%25", "&".join(kept)), safe=_SAFE + "?", errors="replace")
 
 

@@ -99,8 +99,10 @@ _REVIEW = re.compile(
 )
 _ROOT = re.compile(r"/(?:GB/?|index\.html?|GB/index\.html?)?")
 _SITEMAP = re.compile(
-    r"/(?:[\w.-]{1,40}/){0,4}?(?:cn/(?P<channel>[a-z]{1,12})/)?[\w-]*sitemap[\w-]*\.xml"
+    r"/(?:[\w.-]{1,40}/){0,4}?(?:cn/(?P<channel>[a-z]{1,12})/)?[\w-]*sitemap[\w-]*\.(?:xml|txt)(?:\.gz)?"
 )
+# Where a channel's sitemap stands on the main host, whatever its name.
+_CHANNEL_FOLDER = re.compile(r"/cn/(?P<channel>[a-z]{1,12})/")
 
 _VIDEO_HOSTS = frozenset({"v", "tv", "video", "live"})
 _VIDEO = re.compile(r"/video/|\.(?:mp4|flv|m3u8|mp3|wmv|avi|mov|swf)$", re.IGNORECASE)
@@ -200,9 +202,34 @@ def _sitemap(spelled: Spelled) -> Address | None:
     if found is None:
         return None
     # The site keeps the channels' sitemaps on its main host: /sitemap/cn/sd/news_sitemap.xml.
-    channel = by_host(spelled.host) or load().get(found["channel"] or "")
+    return _as_sitemap(spelled, found["channel"])
+
+
+def sitemap_address(url: str, base: str) -> Address:
+    """Read an address that robots.txt or a sitemap's index names: a sitemap, however it is called.
+
+    Never raises, like :func:`classify`.
+
+    >>> sitemap_address("map.php?page=2", "http://sd.people.com.cn/robots.txt").canonical
+    'http://sd.people.com.cn/map.php?page=2'
+    """
+    try:
+        url = urljoin(base, url.strip())
+    except ValueError:
+        return Address(canonical=url, fetch_url=url, skip="malformed")
+    spelled = spell(url)
+    if isinstance(spelled, str) or not spelled.on_site:
+        return _classify(url)
+    folder = _CHANNEL_FOLDER.search(spelled.path)
+    return _as_sitemap(spelled, folder["channel"] if folder else None)
+
+
+def _as_sitemap(spelled: Spelled, folder: str | None) -> Address:
+    channel = by_host(spelled.host) or load().get(folder or "")
+    # Its pages may differ in their query only; nothing in it is tracking.
+    query = f"?{spelled.whole_query}" if spelled.whole_query else ""
     return Address(
-        **_addresses(spelled, spelled.path),
+        **_addresses(spelled, spelled.path + query),
         kind="sitemap",
         channel=channel.id if channel else None,
         skip=None if channel else "other-host",

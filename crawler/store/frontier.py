@@ -31,6 +31,9 @@ LIST_PRIORITY = 1_000_000
 # An address that names no day is of the years before 2012 (/GB/.../NNN.html).
 UNDATED_PRIORITY = date(2011, 1, 1).toordinal()
 
+# Begins the detail of a page whose host asked for a rest: the host rests until the page is due.
+RESTING = "the host asks for a rest"
+
 # How long a page that failed for a passing reason rests before the next try.
 PATIENCE = (timedelta(0), timedelta(hours=1), timedelta(hours=6), timedelta(days=1))
 
@@ -112,18 +115,34 @@ def settle_failed(
         retries: After so many failures in a row a page is given up.
     """
     attempts = connection.scalar(_ATTEMPTS, {"b_id": frontier_id}) or 0
-    due = now + PATIENCE[min(attempts, len(PATIENCE) - 1)]
-    again = failure.retry and attempts + 1 < retries
+    due, tried, detail = now + PATIENCE[min(attempts, len(PATIENCE) - 1)], 1, failure.detail
+    if failure.rest is not None:
+        due, tried, detail = now + failure.rest, 0, f"{RESTING} ({failure.detail})"
+    again = failure.retry and attempts + tried < retries
     connection.execute(
         _SETTLE_FAILED,
         {
             "b_id": frontier_id,
             "b_now": now,
             "b_reason": failure.reason[:64],
-            "b_detail": failure.detail[:500],
+            "b_detail": detail[:500],
+            "b_tried": tried,
             "b_due": due if again else None,
         },
     )
+
+
+def resting(
+    connection: Connection, channels: Collection[str], now: datetime
+) -> dict[str, datetime]:
+    """Hosts of ``channels`` that asked to be left alone, and until when."""
+    statement = (
+        sa.select(frontier.c.host, sa.func.max(frontier.c.due_at).label("until"))
+        .where(frontier.c.state == FAILED, frontier.c.due_at > now)
+        .where(frontier.c.detail.startswith(RESTING), frontier.c.channel.in_(channels))
+        .group_by(frontier.c.host)
+    )
+    return {row.host: row.until for row in connection.execute(statement)}
 
 
 def hosts_of(connection: Connection, channels: Collection[str]) -> set[str]:
@@ -191,7 +210,7 @@ _SETTLE = sa.update(frontier).where(frontier.c.id == sa.bindparam("b_id"))
 _SETTLE_DONE = _SETTLE.values(state=DONE, attempts=0, reason=None, detail=None, **_SETTLED)
 _SETTLE_FAILED = _SETTLE.values(
     state=FAILED,
-    attempts=frontier.c.attempts + 1,
+    attempts=frontier.c.attempts + sa.bindparam("b_tried"),
     reason=sa.bindparam("b_reason"),
     detail=sa.bindparam("b_detail"),
     **_SETTLED,
