@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from urllib.parse import urlsplit
 
-from crawler.clock import SHANGHAI
-from crawler.crawl.plan import Plan
+from crawler.crawl.plan import Plan, read_day
 from crawler.errors import ConfigError
 from crawler.items import Link
 from crawler.site.channels import find, load
@@ -32,7 +30,7 @@ def plan_of(channels: str, *, since: str, limit: str, mirrors: str, command: str
     return Plan(
         command=command,
         channels=(*ids, *hosts),
-        since=_day(since),
+        since=read_day("since", since) if since else None,
         limit=_number(limit),
     )
 
@@ -62,15 +60,6 @@ def _list_link(url: str) -> Link:
 
 def _split(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=SHANGHAI).date()
-    except ValueError:
-        raise ConfigError(f"since={text}: not a day; write it like 2026-11-01") from None
 
 
 def _number(text: str) -> int | None:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from crawler.items import Failure, Visit
 
 # What is no fault of a list: the site asks us not to read it, or to come back later.
-OBEYED = frozenset({"robots", "robots_unreadable", "refused"})
+OBEYED = frozenset({"robots", "robots_unreadable", "host_rests", "refused"})
 # No answer came at all.
 SILENT = frozenset({"dns", "timeout", "refused_connection", "network", "proxy"})
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+
+from crawler.clock import SHANGHAI
+from crawler.errors import ConfigError
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +30,18 @@ class Plan:
     since: date | None = None
     limit: int | None = None
     retries: int = 5
+
+
+def read_day(option: str, text: str) -> date:
+    """Read a day as an operator writes it.
+
+    Raises:
+        ConfigError: It is none; the message names ``option``.
+
+    >>> read_day("--since", "2026-11-01")
+    datetime.date(2026, 11, 1)
+    """
+    try:
+        return datetime.strptime(text.strip(), "%Y-%m-%d").replace(tzinfo=SHANGHAI).date()
+    except ValueError:
+        raise ConfigError(f"{option}={text}: not a day; write it like 2026-11-01") from None

@@ -72,7 +72,7 @@ class RestMiddleware:
             return again
         if rest is not None or response.status == 429:
             request.meta["dont_retry"] = True
-            response.meta["rest"] = rest
+            request.meta["rest"] = rest
             self._leave(host, response.status)
         elif response.status == 503:
             self._doubt(host, request)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
 from concurrent.futures import Future
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,11 +17,12 @@ from urllib.parse import urlsplit
 from scrapy import Request, Spider
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
 
 from crawler.crawl.session import CrawlSession, Refill
 from crawler.errors import StoreError
 from crawler.hooks.crawling import Crawling
-from crawler.items import Link
+from crawler.items import Failure, Link
 from crawler.store.leases import Lease
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,12 @@ REFILL_SECONDS = 0.3
 GATHER_SECONDS = 0.05
 # How long to wait before asking again while other processes hold the rest.
 POLL_SECONDS = 2.0
+
+
+class HostRestsError(IgnoreRequest):
+    """A page was not asked for any more, since its host is left alone for this run."""
+
+    failure = Failure(reason="host_rests", wait=True)
 
 
 class FrontierScheduler(BaseScheduler):
@@ -140,6 +147,9 @@ class FrontierScheduler(BaseScheduler):
             self._session.put_back(list(leases))
             self._at_hand -= len(leases)
         self._session.leave_host(host)
+        if slot := self._crawler.engine.downloader.slots.get(host):
+            while slot.queue:
+                slot.queue.popleft()[1].errback(HostRestsError(host))
 
     def _ask_again(self, request: Request) -> None:
         """Take a retry or redirect: at once, or when its host has rested."""
@@ -169,7 +179,12 @@ class FrontierScheduler(BaseScheduler):
 
     def _freest_host(self) -> str | None:
         """The host with pages at hand and the fewest requests under way, in turns."""
-        slots = self._crawler.engine.downloader.slots
+        # Also those that wait for a robots.txt: the slots do not know of them yet.
+        under_way = Counter(
+            request.meta["lease"].host
+            for request in self._crawler.engine.downloader.active
+            if "lease" in request.meta
+        )
         best, fewest = None, self._per_host + 1
         hosts = list(self._leased)
         self._turn += 1
@@ -177,7 +192,7 @@ class FrontierScheduler(BaseScheduler):
             host = hosts[(self._turn + place) % len(hosts)]
             if not self._leased[host] or self._resting.get(host, 0) > self._loop.time():
                 continue
-            busy = len(slots[host].active) if host in slots else 0
+            busy = under_way[host]
             if busy < fewest:
                 best, fewest = host, busy
             if busy == 0:

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from crawler.crawl.plan import read_day
 from crawler.errors import ConfigError
 from crawler.site import channels as site
 from crawler.store import tables
@@ -108,6 +109,10 @@ def checked(schedule: Schedule) -> Schedule:
         raise ConfigError(
             f"--max-duration={span_text(schedule.max_duration)}: below one minute nothing is crawled"
         )
+    if since := schedule.options.get("since"):
+        read_day("--since", since)
+    elif since is not None:
+        raise ConfigError("--since=: not a day; write it like 2026-11-01")
     ids: tuple[str, ...] = (ALL,)
     if schedule.channels != (ALL,):
         # As they were named, each once.
