@@ -16,11 +16,8 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from crawler.errors import ExtractionError
-<<<<<<< HEAD
 from crawler.hooks.guard import Refusal
-=======
 from crawler.hooks.outages import outage
->>>>>>> 3391e94 (wip)
 from crawler.items import Failure
 
 # The page is gone for good: asking again would only bother the site.
@@ -37,13 +34,9 @@ REASONS: tuple[tuple[type[Exception], str, bool], ...] = (
 )
 
 
-<<<<<<< HEAD
-def failure_of(error: BaseException) -> tuple[Failure, Response | None]:
-=======
 def failure_of(
     error: BaseException, request: Request | None = None
 ) -> tuple[Failure, Response | None]:
->>>>>>> 3391e94 (wip)
     """Name the reason why a request brought no page.
 
     Args:
@@ -63,11 +56,7 @@ def failure_of(
         )
         return failure, error.response
     if isinstance(error, IgnoreRequest):
-<<<<<<< HEAD
-        known = error.failure if isinstance(error, Refusal) else Refusal.failure
-=======
-        known: Failure = getattr(error, "failure", Failure(reason="ignored"))
->>>>>>> 3391e94 (wip)
+        known: Failure = error.failure if isinstance(error, Refusal) else Refusal.failure
         if "redirections" in str(error):
             known = Failure(reason="redirect_loop")
         return _with_detail(known, error), None

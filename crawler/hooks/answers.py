@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from scrapy import Request
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
+from crawler.hooks.guard import Refusal
 from crawler.items import Failure
 
 
-class UnfitAnswerError(IgnoreRequest):
+class UnfitAnswerError(Refusal):
     """An answer came, and is no page.
 
     Attributes:

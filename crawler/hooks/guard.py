@@ -11,7 +11,7 @@ still hold.
 from __future__ import annotations
 
 import ipaddress
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -34,7 +34,7 @@ class Refusal(IgnoreRequest):
         failure: What becomes of the page.
     """
 
-    failure: ClassVar[Failure] = Failure(reason="ignored")
+    failure: Failure = Failure(reason="ignored")
 
 
 class RefusedRequest(Refusal):

@@ -17,11 +17,11 @@ from urllib.parse import urlsplit
 from scrapy import Request, Spider
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
 
 from crawler.crawl.session import CrawlSession, Refill
 from crawler.errors import StoreError
 from crawler.hooks.crawling import Crawling
+from crawler.hooks.guard import Refusal
 from crawler.items import Failure, Link
 from crawler.store.leases import Lease
 
@@ -37,7 +37,7 @@ GATHER_SECONDS = 0.05
 POLL_SECONDS = 2.0
 
 
-class HostRestsError(IgnoreRequest):
+class HostRestsError(Refusal):
     """A page was not asked for any more, since its host is left alone for this run."""
 
     failure = Failure(reason="host_rests", wait=True)
