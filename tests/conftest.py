@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,13 +18,34 @@ from tests import days
 
 days.watch()
 
+FAULTS = "SELECT name, value FROM run_counter WHERE name LIKE 'failure/error%'"
+
 _numbers = itertools.count()
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> str:
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a SQLite database of this test's own."""
-    return f"sqlite:///{tmp_path / 'renmin.db'}"
+    url = f"sqlite:///{tmp_path / 'renmin.db'}"
+    yield url
+    require_no_fault_of_ours(request, url)
+
+
+def require_no_fault_of_ours(request: pytest.FixtureRequest, url: str) -> None:
+    """Fail a test whose crawls counted a ``failure/error_...``, whatever else it looked at."""
+    path = Path(url.removeprefix("sqlite:///"))
+    crawled = request.node.get_closest_marker("crawl")
+    if crawled is None or (url.startswith("sqlite") and not path.exists()):
+        return
+    engine = sa.create_engine(url)
+    try:
+        with engine.connect() as connection:
+            found = connection.execute(sa.text(FAULTS)).all()
+    except sa.exc.DBAPIError:
+        return  # no database of ours: the test is about that
+    finally:
+        engine.dispose()
+    assert not found, f"faults of our own in a crawl: {found}"
 
 
 @pytest.fixture
@@ -55,13 +77,15 @@ def postgres_server():
 
 
 @pytest.fixture
-def postgres(postgres_server: sa.URL) -> str:
+def postgres(request: pytest.FixtureRequest, postgres_server: sa.URL) -> Iterator[str]:
     """The URL of an empty PostgreSQL database of this test's own."""
     name = f"renmin_test_{os.getpid()}_{next(_numbers)}"
     engine = sa.create_engine(postgres_server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    yield postgres_server.set(database=name).render_as_string(hide_password=False)
+    url = postgres_server.set(database=name).render_as_string(hide_password=False)
+    yield url
+    require_no_fault_of_ours(request, url)
     with engine.connect() as connection:
         connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
     engine.dispose()

@@ -112,7 +112,7 @@ def _whole(body: bytes, wbits: int, limit: int) -> tuple[bytes, bytes]:
     try:
         found = stream.decompress(body, limit + 1)
     except zlib.error as error:
-        if stream.unconsumed_tail or body.startswith(GZIP):
+        if body.startswith(GZIP):
             raise UnfitAnswerError("incomplete", f"the packed body is damaged: {error}") from error
         raise UnfitAnswerError(
             "not_packed", "the answer says that its body is packed, and it is not: the site's fault"

@@ -60,8 +60,10 @@ class Bench:
 
     def __init__(self, limit: int | None = None) -> None:
         self.session = FakeSession(limit)
-        self.slots: dict[str, SimpleNamespace] = {}
-        engine = SimpleNamespace(downloader=SimpleNamespace(slots=self.slots), _slot=None)
+        self.active: list[SimpleNamespace] = []
+        engine = SimpleNamespace(
+            downloader=SimpleNamespace(slots={}, active=self.active), _slot=None
+        )
         crawler = SimpleNamespace(
             settings=SimpleNamespace(getint=lambda _name: 1),
             engine=engine,
@@ -79,7 +81,8 @@ class Bench:
 
     def busy(self, host: str, requests: int) -> None:
         """Let a host have so many requests under way."""
-        self.slots[host] = SimpleNamespace(active=range(requests))
+        under_way = SimpleNamespace(meta={"lease": SimpleNamespace(host=host)})
+        self.active.extend([under_way] * requests)
 
 
 def on_a_loop(test):

@@ -16,8 +16,9 @@ from scrapy.exceptions import (
 from scrapy.http import Request, TextResponse
 from scrapy.spidermiddlewares.httperror import HttpError
 
+from crawler.crawl.outcome import EXIT_CODES
 from crawler.errors import ExtractionError
-from crawler.hooks import guard, robots
+from crawler.hooks import answers, bodies, guard, redirects, robots, scheduler
 from crawler.hooks.guard import RefusedRequest
 from crawler.hooks.robots import ForbiddenByRobotsError, RobotsUnreadableError
 from pipelines import visits
@@ -45,7 +46,7 @@ def http_error(status: int) -> HttpError:
         (ForbiddenByRobotsError("no"), "robots", True, False),
         (RobotsUnreadableError("500"), "robots_unreadable", True, True),
         (RefusedRequest("private"), "refused", False, False),
-        (IgnoreRequest("max redirections reached"), "redirect_loop", False, False),
+        (IgnoreRequest("max redirections reached"), "redirect_loop", True, False),
         (IgnoreRequest("somebody else's"), "ignored", True, False),
         (ZeroDivisionError("ours"), "error_ZeroDivisionError", True, False),
     ],
@@ -71,9 +72,19 @@ def test_a_page_without_an_article_names_the_field():
 def reasons_in_code() -> set[str]:
     """Every reason that stands in the code of hooks, spiders and pipelines, whole."""
     found = {reason for _, reason, _ in failures.REASONS}
-    for module in (failures, responses, visits, guard, robots):
+    for module in (
+        answers,
+        bodies,
+        failures,
+        guard,
+        redirects,
+        responses,
+        robots,
+        scheduler,
+        visits,
+    ):
         text = Path(module.__file__).read_text(encoding="utf-8")
-        found |= set(re.findall(r'reason="(\w+)"', text))
+        found |= set(re.findall(r'(?:reason=|UnfitAnswerError\(\s*)"(\w+)"', text))
     return found
 
 
@@ -88,6 +99,6 @@ def test_the_operators_page_explains_every_reason():
 
 def test_the_operators_page_explains_every_end():
     """docs/crawling.md has every finish reason that a run's row may hold."""
-    ends = {"finished", "limit", "shutdown", "disk_full", "database", "closespider_timeout"}
+    ends = {"shutdown", "disk_full", "database", *EXIT_CODES}
 
     assert all(f"`{end}`" in DOCS for end in ends)
