@@ -63,10 +63,11 @@ class RestMiddleware:
         """Give the answer back, or the request that is made after a short rest."""
         host = urlsplit(request.url).hostname or ""
         rest = rest_asked(response, clock.now())
-        if request.meta.get("is_robots"):
+        scheduler = self._scheduler
+        if request.meta.get("is_robots") or scheduler is None:
             return response  # it cannot be read, so the host rests anyway
         if rest is not None and rest <= SHORT_REST and request.meta.get("waits", 0) < MOST_WAITS:
-            self._scheduler.rest_host(host, rest.total_seconds())
+            scheduler.rest_host(host, rest.total_seconds())
             again = request.copy()
             again.meta["waits"] = request.meta.get("waits", 0) + 1
             return again
@@ -88,13 +89,14 @@ class RestMiddleware:
 
     def _leave(self, host: str, status: int) -> None:
         logger.warning("leaves host=%s for this run: it answered %d", host, status)
-        self._scheduler.pause_host(host)
+        if (scheduler := self._scheduler) is not None:
+            scheduler.pause_host(host)
 
     @property
-    def _scheduler(self) -> FrontierScheduler:
+    def _scheduler(self) -> FrontierScheduler | None:
+        """The crawl's; ``None`` in a process that has no frontier and asks little."""
         scheduler = self._crawler.engine.scheduler
-        assert isinstance(scheduler, FrontierScheduler)
-        return scheduler
+        return scheduler if isinstance(scheduler, FrontierScheduler) else None
 
 
 def rest_asked(response: Response, now: datetime) -> timedelta | None:
