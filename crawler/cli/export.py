@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from crawler.cli.options import ended_in_order, reading
+from crawler.clock import midnight
 from crawler.errors import ConfigError
 
 if TYPE_CHECKING:
+    from crawler.dataset.increment import Increment
     from crawler.dataset.request import Request
     from crawler.store.selection import Selection
 
@@ -59,6 +62,16 @@ def export(
         int | None, typer.Option(min=1, help="So many, drawn by the digest of the address.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Another seed, another sample.")] = 0,
+    changed_since: Annotated[
+        str | None,
+        typer.Option(metavar="MANIFEST|TIME", help="Only what is new, changed or removed since."),
+    ] = None,
+    revisions: Annotated[
+        bool, typer.Option("--revisions", help="A record for every text that an article had.")
+    ] = False,
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As it stood after this day.")
+    ] = None,
     database: Annotated[str | None, typer.Option(help="Database URL.")] = None,
 ) -> None:
     r"""Write the articles to a file or a folder, with a manifest of counts and checksums.
@@ -72,12 +85,16 @@ def export(
     Example:
         renmin export articles.jsonl.zst --channel sd --since 2026-01-01
         renmin export dataset/ --format parquet --split year
+        renmin export news/ --changed-since dataset/manifest.json
 
     Exit codes: 0 done, 1 no article fits, 2 bad use, 3 failed.
     """
     from crawler.dataset import write
 
     selection = _selection(channel, since, until, include_duplicates)
+    if as_of:
+        selection = replace(selection, as_of=midnight(as_of + timedelta(days=1)))
+    _check_together(changed_since, revisions=revisions, as_of=as_of, split=split)
     request = _request(
         destination,
         format_name,
@@ -88,8 +105,12 @@ def export(
         clean_only=clean_only,
         sample=sample,
         seed=seed,
+        revisions=revisions,
     )
     with ended_in_order(), reading(database) as connection:
+        if changed_since:
+            _changes(write.write_changes(connection, request, destination, changed_since))
+            return
         tally = write.write(connection, request, destination)
     if tally.records == 0:
         typer.echo("no article fits; what there is: renmin stats", err=True)
@@ -98,10 +119,25 @@ def export(
         typer.echo(f"{tally.records} articles in {destination}")
 
 
+def _check_together(changed_since: str | None, **others: Any) -> None:
+    named = [f"--{name.replace('_', '-')}" for name, value in others.items() if value]
+    if changed_since and named:
+        raise ConfigError(f"--changed-since {changed_since} {named[0]}: one at a time")
+    if others["revisions"] and others["as_of"]:
+        raise ConfigError("--revisions --as-of: all texts, or those of a day; name one")
+
+
+def _changes(found: Increment) -> None:
+    if not found:
+        typer.echo(f"nothing changed since {found.since}", err=True)
+        raise typer.Exit(1)
+    new, changed, removed = len(found.new), len(found.changed), len(found.removed)
+    typer.echo(f"since {found.since}: {new} new, {changed} changed, {removed} removed")
+
+
 def _selection(
     channel: list[str] | None, since: datetime | None, until: datetime | None, copies: bool
 ) -> Selection:
-    from crawler.clock import midnight
     from crawler.site.channels import find
     from crawler.store.selection import Selection
 
@@ -132,6 +168,8 @@ def _request(
     folder = is_folder(destination)
     if options["split"] and not folder:
         raise ConfigError(f"--split {options['split']}: {destination} is one file; name a folder/")
+    if options["revisions"] and options["flat"]:
+        raise ConfigError("--revisions --flat: a flat record has no revision; name one")
     if fields and options["flat"]:
         raise ConfigError("--fields --flat: the flat record has fields of its own; name one")
     form = format_of(".jsonl" if folder else destination, format_name)
@@ -139,6 +177,10 @@ def _request(
         check(Path(destination))
     elif destination != "-":
         check_path(Path(destination))
+    if options["revisions"] and form.needs_whole_records:
+        raise ConfigError(
+            f"--revisions: not as {form.name}; a record has its place in JSON or a table"
+        )
     names = [name.strip() for name in fields.split(",")] if fields else []
     columns = chosen(names) if names else SCHEMA
     return Request(selection=selection, form=form, fields=columns, **options)

@@ -11,7 +11,6 @@ import hashlib
 import heapq
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -53,14 +52,10 @@ def line(record: Mapping[str, Any]) -> bytes:
     return f"{record['url']}\t{digest(record)}\n".encode("utf-8", "surrogatepass")
 
 
-def join(parts: Iterable[Path], file: BinaryIO) -> None:
+def join(parts: Iterable[BinaryIO], file: BinaryIO) -> None:
     """Merge lists, each of them sorted, into one."""
-    with ExitStack() as stack:
-        opened = [stack.enter_context(part.open("rb")) for part in parts]
-        compressor = stack.enter_context(
-            zstandard.ZstdCompressor(level=3).stream_writer(file, closefd=False)
-        )
-        for entry in heapq.merge(*opened, key=_url):
+    with zstandard.ZstdCompressor(level=3).stream_writer(file, closefd=False) as compressor:
+        for entry in heapq.merge(*parts, key=_url):
             compressor.write(entry)
 
 

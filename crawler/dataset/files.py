@@ -6,10 +6,10 @@ import gzip
 import itertools
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 import zstandard
 
@@ -20,7 +20,13 @@ from crawler.dataset.request import Record, Request
 from crawler.errors import ConfigError, DiskFullError, RenminError
 
 
-def export(records: Iterable[Record], destination: str, request: Request, origin: Origin) -> Tally:
+def export(
+    records: Iterable[Record],
+    destination: str,
+    request: Request,
+    origin: Origin,
+    extra: Mapping[str, Any] | None = None,
+) -> Tally:
     """Write ``records`` to a file with its manifest, or to standard output.
 
     No record is no file: what was there before stays.
@@ -30,6 +36,8 @@ def export(records: Iterable[Record], destination: str, request: Request, origin
         destination: A path, or ``-``.
         request: What was asked for, and in which format.
         origin: For the manifest.
+        extra: For the manifest too, of an increment; then a file without a record is one all the
+            same: that nothing is new is what it says.
 
     Raises:
         ConfigError: The folder does not exist, or the path is a folder.
@@ -43,12 +51,12 @@ def export(records: Iterable[Record], destination: str, request: Request, origin
         return tally
     path = Path(destination)
     check_path(path)
-    first = next(counted, None)
-    if first is None:
+    first = list(itertools.islice(counted, 1))
+    if not first and extra is None:
         return tally
     with writing(path):
-        write_file(path, itertools.chain([first], counted), request)
-        manifest.write(path, manifest.of(request, tally, origin))
+        write_file(path, itertools.chain(first, counted), request)
+        manifest.write(path, {**manifest.of(request, tally, origin), **(extra or {})})
     return tally
 
 

@@ -17,11 +17,11 @@ import itertools
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from crawler.dataset import card, contents, manifest
 from crawler.dataset.files import shaped, whole_file, write_file, writing
@@ -59,13 +59,28 @@ class Written:
     files: dict[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """What an increment adds to a data set.
+
+    Attributes:
+        facts: For the manifest.
+        files: Name and content of more files.
+        holds: What the whole data set holds, where that is more than what is written here.
+    """
+
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    holds: BinaryIO | None = None
+
+
 def export(
     records: Callable[[Part], Iterable[Record]],
     parts: Iterable[Part],
     destination: Path,
     request: Request,
     origin: Origin,
-    extra: Callable[[Path], dict[str, Any]] = lambda _root: {},
+    extra: Extra | None = None,
 ) -> Tally:
     """Write a data set as a folder.
 
@@ -75,7 +90,7 @@ def export(
         destination: The folder; one that is there already must be a data set of ours.
         request: What was asked for.
         origin: For the manifest.
-        extra: Writes more files into the folder, and says what the manifest says of them.
+        extra: What an increment adds.
 
     Returns:
         The counts. If they are zero nothing was written, and what was there stays.
@@ -87,12 +102,11 @@ def export(
     check(destination)
     with writing(destination), _staged(destination) as root:
         written = Written(root)
-        more = extra(root)
         for part in parts:
             _write_part(written, records(part), part, request)
-        if not written.tally.records and not more:
+        if not written.tally.records and extra is None:
             return written.tally
-        _finish(written, request, origin, more, destination.resolve().name)
+        _finish(written, request, origin, extra or Extra(), destination.resolve().name)
         _put_in_place(root, destination)
     return written.tally
 
@@ -202,15 +216,12 @@ def _note(written: Written, path: Path, records: int) -> None:
     written.files[path.relative_to(written.root).as_posix()] = records
 
 
-def _finish(
-    written: Written, request: Request, origin: Origin, more: dict[str, Any], name: str
-) -> None:
+def _finish(written: Written, request: Request, origin: Origin, extra: Extra, name: str) -> None:
     """Write all that is not data."""
     root = written.root
-    listed = root / ".contents"
-    with whole_file(root / contents.NAME) as file:
-        contents.join(sorted(listed.iterdir()), file)
-    shutil.rmtree(listed)
+    _write_contents(root, request, extra)
+    for path, content in extra.files.items():
+        (root / path).write_bytes(content)
     files = [
         {"path": path, "records": count, **manifest.file_facts(root / path)}
         for path, count in sorted(written.files.items())
@@ -218,7 +229,7 @@ def _finish(
     facts = {
         "name": name,
         **manifest.of(request, written.tally, origin),
-        **more,
+        **extra.facts,
         "files": files,
     }
     (root / MANIFEST).write_bytes(manifest.as_json(facts))
@@ -226,6 +237,20 @@ def _finish(
     for path, text in card.documents(facts, request).items():
         (root / path).write_text(text, encoding="utf-8", newline="\n")
     _sum_up(root)
+
+
+def _write_contents(root: Path, request: Request, extra: Extra) -> None:
+    listed = root / ".contents"
+    # Of revisions an address is no key: no other data set can be held against them.
+    if not request.revisions:
+        with whole_file(root / contents.NAME) as file:
+            if extra.holds:
+                contents.join([extra.holds], file)
+            else:
+                with ExitStack() as stack:
+                    parts = sorted(listed.glob("*"))
+                    contents.join([stack.enter_context(each.open("rb")) for each in parts], file)
+    shutil.rmtree(listed, ignore_errors=True)
 
 
 def _sum_up(root: Path) -> None:

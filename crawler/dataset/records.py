@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from crawler.dataset.record import as_record
 from crawler.dataset.request import Record, Request
 from crawler.items import Article
-from crawler.store import selection
+from crawler.store import articles, selection, versions
 from crawler.store.selection import WHOLE, Part
 
 
@@ -26,7 +28,17 @@ def records(
         part: Only this part of it.
     """
     found = selection.select(connection, request.selection, part)
-    return _kept(_as_records(found), request, _limit(connection, request))
+    limit = _limit(connection, request)
+    if request.revisions:
+        return _kept(_all_versions(connection, found), request, limit)
+    if moment := request.selection.as_of:
+        found = ((number, _at(connection, number, item, moment)) for number, item in found)
+    return _kept(_as_records(found), request, limit)
+
+
+def of_rows(connection: Connection, rows: Sequence[int]) -> Iterator[Record]:
+    """The records of these rows, in this order."""
+    return (as_record(article) for _, article in selection.by_ids(connection, rows))
 
 
 def is_clean(record: Record) -> bool:
@@ -34,6 +46,32 @@ def is_clean(record: Record) -> bool:
     quality = record["quality"]
     undone = not record["damage"] or bool(record["repairs"])
     return bool(quality["lossless"] and not quality["hopeless"] and undone)
+
+
+def _all_versions(
+    connection: Connection, found: Iterable[tuple[int, Article]]
+) -> Iterator[tuple[int, Record]]:
+    for number, item in found:
+        for version in versions.versions(connection, number, item):
+            end = version.valid_to
+            yield (
+                number,
+                {
+                    **as_record(version.article),
+                    "valid_from": version.valid_from.isoformat(),
+                    "valid_to": end.isoformat() if end else None,
+                },
+            )
+
+
+def _at(connection: Connection, number: int, item: Article, moment: datetime) -> Article:
+    """An article as it stood, without marks that came later."""
+    if item.revision > 1:
+        item = versions.as_of(connection, number, item, moment)
+    original = articles.find(connection, item.duplicate_of) if item.duplicate_of else None
+    if original and original.first_seen_at >= moment:
+        item = replace(item, duplicate_of=None, relation=None, similarity=None)
+    return item
 
 
 def _as_records(found: Iterable[tuple[int, Article]]) -> Iterator[tuple[int, Record]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from crawler.dataset.formats import Format
 from crawler.dataset.record import flat
-from crawler.dataset.schema import FLAT, SCHEMA, Field
+from crawler.dataset.schema import FLAT, SCHEMA, VALIDITY, Field
 from crawler.store.selection import Selection, Split
 
 Record = Mapping[str, Any]
@@ -28,6 +28,7 @@ class Request:
         clean_only: Only texts in which nothing was inferred and nothing is in doubt.
         sample: At most so many, chosen by the digest of their address; ``None`` for all.
         seed: Another seed, another sample.
+        revisions: Whether every text that an article had is a record of its own.
         rename: Puts pseudonyms in the place of persons; ``None`` leaves them.
     """
 
@@ -39,12 +40,15 @@ class Request:
     clean_only: bool = False
     sample: int | None = None
     seed: int = 0
+    revisions: bool = False
     rename: Callable[[Record], Record] | None = None
 
     @property
     def columns(self) -> tuple[Field, ...]:
         """The fields that stand in the files."""
-        return FLAT if self.flat else self.fields
+        if self.flat:
+            return FLAT
+        return (*self.fields, *VALIDITY) if self.revisions else self.fields
 
     def shaped(self, record: Record) -> Record:
         """A record as it is written."""
@@ -54,7 +58,7 @@ class Request:
             return flat(record)
         if self.fields is SCHEMA or self.form.needs_whole_records:
             return record
-        return {field.name: record[field.name] for field in self.fields}
+        return {field.name: record[field.name] for field in self.columns}
 
     def as_query(self) -> dict[str, Any]:
         """For the manifest: all that decides what is in the data set."""
@@ -64,6 +68,8 @@ class Request:
             "since": _day(chosen.since),
             "until": _day(chosen.until),
             "include_duplicates": chosen.include_duplicates,
+            "as_of": chosen.as_of.isoformat() if chosen.as_of else None,
+            "revisions": self.revisions,
             "clean_only": self.clean_only,
             "sample": self.sample,
             "seed": self.seed,

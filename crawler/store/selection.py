@@ -20,6 +20,7 @@ Split = Literal["year", "month", "channel"]
 _day = sa.func.coalesce(
     article.c.published_at, article.c.first_seen_at, type_=article.c.published_at.type
 )
+_other = article.alias("other")
 # How much of 2026-03-25T… names the part.
 _LENGTHS = {"year": 4, "month": 7}
 UNDATED = "undated"
@@ -34,12 +35,15 @@ class Selection:
         since: Published then or later. An article without a date counts by its first fetch.
         until: Published before.
         include_duplicates: Whether articles that are marked as copies come too.
+        as_of: Only what was there before this moment. A copy whose original came later was no
+            copy then.
     """
 
     channels: Sequence[str] = ()
     since: datetime | None = None
     until: datetime | None = None
     include_duplicates: bool = False
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +107,19 @@ def copies_left_out(connection: Connection, selection: Selection) -> int:
     """How many articles would come too if copies were asked for."""
     if selection.include_duplicates:
         return 0
-    marked = article.c.duplicate_of_id.is_not(None)
     query = sa.select(sa.func.count()).select_from(article)
-    return int(connection.scalar(query.where(*_bounds(selection), marked)) or 0)
+    return int(connection.scalar(query.where(*_bounds(selection), _is_copy(selection))) or 0)
+
+
+def became_copies(connection: Connection, selection: Selection, moment: datetime) -> Iterator[str]:
+    """Addresses of articles that were marked as copies from ``moment`` on, and known before."""
+    query = sa.select(article.c.url).where(
+        *_bounds(selection),
+        article.c.duplicate_of_id.is_not(None),
+        article.c.changed_at >= moment,
+        article.c.first_seen_at < moment,
+    )
+    return iter(connection.scalars(query.order_by(_url(connection))))
 
 
 def runs_behind(connection: Connection, selection: Selection) -> list[dict[str, Any]]:
@@ -126,8 +140,16 @@ def high_water(connection: Connection) -> datetime | None:
 def _conditions(selection: Selection) -> list[ColumnElement[bool]]:
     found = _bounds(selection)
     if not selection.include_duplicates:
-        found.append(article.c.duplicate_of_id.is_(None))
+        found.append(sa.not_(_is_copy(selection)))
     return found
+
+
+def _is_copy(selection: Selection) -> ColumnElement[bool]:
+    marked = article.c.duplicate_of_id.is_not(None)
+    if selection.as_of is None:
+        return marked
+    there = sa.select(_other.c.id).where(_other.c.first_seen_at < selection.as_of)
+    return sa.and_(marked, article.c.duplicate_of_id.in_(there))
 
 
 def _bounds(selection: Selection) -> list[ColumnElement[bool]]:
@@ -138,6 +160,8 @@ def _bounds(selection: Selection) -> list[ColumnElement[bool]]:
         found.append(_day >= selection.since)
     if selection.until:
         found.append(_day < selection.until)
+    if selection.as_of:
+        found.append(article.c.first_seen_at < selection.as_of)
     return found
 
 
