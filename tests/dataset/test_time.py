@@ -10,9 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from crawler.cli.export import app as export_app
-from crawler.crawl.keeping import finish, keep_new, keep_other_text
+from crawler.crawl import record
 from crawler.errors import ConfigError
-from crawler.store import articles
 from crawler.store.articles import By
 from tests.crawl.visits import NOW, article, prose, url_of
 
@@ -26,15 +25,8 @@ def keep(store):
 
     def keep(*items, at=NOW):
         with store.writing.begin() as connection:
-            finish(connection, [_keep(connection, item, at) for item in items])
-
-    def _keep(connection, item, at):
-        item = replace(item, fetched_at=at)
-        if kept := keep_new(connection, item, at, BY):
-            return kept
-        known = articles.find(connection, item.url)
-        item = replace(item, revision=known.article.revision + 1)
-        return keep_other_text(connection, known, item, 1, BY)
+            kept = [record.keep(connection, replace(item, fetched_at=at), at, BY) for item in items]
+            record.finish(connection, kept)
 
     return keep
 
