@@ -21,7 +21,7 @@ from crawler.cli import faults
 from crawler.errors import RenminError
 from crawler.secrets import mask_log, take_passwords
 
-NOT_COMMANDS = {"__main__", "faults", "main", "options", "progress"}
+NOT_COMMANDS = {"__main__", "corpus", "faults", "main", "options", "output", "progress"}
 
 
 class CommandFolder(TyperGroup):

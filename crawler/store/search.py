@@ -23,6 +23,8 @@ from crawler.text.chinese.script import to_simplified, to_traditional
 
 # More matches than this are neither counted nor sorted: nobody pages through them.
 MOST_HITS = 10_000
+# A database has fewer articles than this.
+_ALL = 2**31
 MOST_TERMS = 8
 LONGEST_TERM = 64
 
@@ -149,6 +151,18 @@ def search(connection: Connection, query: str, limit: int = 25, offset: int = 0)
     return Hits(tuple(asked), min(len(found), MOST_HITS), len(found) > MOST_HITS)
 
 
+def all_ids(connection: Connection, query: str) -> list[int]:
+    """``article.id`` of every article that holds every word of ``query``, latest published first.
+
+    As many as there are, where :func:`search` stops at :data:`MOST_HITS`.
+    """
+    terms = parse(query)
+    if not terms:
+        return []
+    find = _find_in_sqlite if _is_sqlite(connection) else _find_in_postgres
+    return find(connection, terms, most=_ALL)
+
+
 def parse(query: str) -> tuple[tuple[str, ...], ...]:
     """The words of ``query``, at most 8, each in the spellings that are looked for.
 
@@ -181,13 +195,15 @@ def _index_in_sqlite(connection: Connection, entries: Sequence[Entry]) -> None:
         run("INSERT INTO search_text (rowid, title, body) VALUES (?, ?, ?)", texts)
 
 
-def _find_in_sqlite(connection: Connection, terms: Iterable[tuple[str, ...]]) -> list[int]:
+def _find_in_sqlite(
+    connection: Connection, terms: Iterable[tuple[str, ...]], most: int = MOST_HITS + 1
+) -> list[int]:
     phrases = (" OR ".join(f'"{" ".join(spelling)}"' for spelling in term) for term in terms)
     rows = connection.exec_driver_sql(
         "SELECT entry.article_id FROM (SELECT rowid FROM search_text WHERE search_text MATCH ?"
         " ORDER BY rowid DESC LIMIT ?) AS hit JOIN search_entry AS entry ON entry.id = hit.rowid"
         " ORDER BY entry.published_at DESC, entry.article_id DESC",
-        (" AND ".join(f"({phrase})" for phrase in phrases), MOST_HITS + 1),
+        (" AND ".join(f"({phrase})" for phrase in phrases), most),
     )
     return [article_id for (article_id,) in rows]
 
@@ -217,7 +233,9 @@ def _vector(characters: Iterable[str]) -> str:
     return " ".join(f"'{character}':{','.join(where)}" for character, where in places.items())
 
 
-def _find_in_postgres(connection: Connection, terms: Iterable[tuple[str, ...]]) -> list[int]:
+def _find_in_postgres(
+    connection: Connection, terms: Iterable[tuple[str, ...]], most: int = MOST_HITS + 1
+) -> list[int]:
     # Each word may stand in another part of a long article.
     matches = " INTERSECT ".join(
         f"SELECT article_id FROM search_entry WHERE tokens @@ %(term{number})s::tsquery"
@@ -228,7 +246,7 @@ def _find_in_postgres(connection: Connection, terms: Iterable[tuple[str, ...]]) 
         f"SELECT DISTINCT article_id FROM ({matches}) AS found ORDER BY article_id DESC LIMIT %(most)s"
         ") AS hit ON hit.article_id = entry.article_id WHERE entry.part = 0"
         " ORDER BY entry.published_at DESC NULLS LAST, entry.article_id DESC",
-        {"most": MOST_HITS + 1} | {f"term{number}": _tsquery(t) for number, t in enumerate(terms)},
+        {"most": most} | {f"term{number}": _tsquery(t) for number, t in enumerate(terms)},
     )
     return [article_id for (article_id,) in rows]
 

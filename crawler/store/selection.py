@@ -72,7 +72,7 @@ def select(
         selection: What is asked for.
         part: Only this part of it.
     """
-    query = SELECT.where(*_conditions(selection)).order_by(_url(connection))
+    query = SELECT.where(*conditions(selection)).order_by(_url(connection))
     if part.split:
         query = query.where(_part(connection, part.split) == part.name)
     rows = connection.execution_options(yield_per=500).execute(query).mappings()
@@ -90,7 +90,7 @@ def by_ids(connection: Connection, ids: Sequence[int]) -> Iterator[tuple[int, Ar
 
 def urls(connection: Connection, selection: Selection) -> Iterator[str]:
     """The addresses of every article that fits, in no order."""
-    query = sa.select(article.c.url).where(*_conditions(selection))
+    query = sa.select(article.c.url).where(*conditions(selection))
     return iter(connection.execution_options(yield_per=5000).scalars(query))
 
 
@@ -99,7 +99,7 @@ def parts(connection: Connection, selection: Selection, split: Split | None) -> 
     if split is None:
         return [Part()]
     name = _part(connection, split)
-    found = connection.scalars(sa.select(name).where(*_conditions(selection)).distinct())
+    found = connection.scalars(sa.select(name).where(*conditions(selection)).distinct())
     return [Part(each, split) for each in sorted(found)]
 
 
@@ -124,7 +124,7 @@ def became_copies(connection: Connection, selection: Selection, moment: datetime
 
 def runs_behind(connection: Connection, selection: Selection) -> list[dict[str, Any]]:
     """The runs that brought the articles as they stand, oldest first."""
-    which = sa.select(article.c.run_id).where(*_conditions(selection)).distinct()
+    which = sa.select(article.c.run_id).where(*conditions(selection)).distinct()
     query = sa.select(run.c.id, run.c.command, run.c.version, run.c.started_at)
     rows = connection.execute(query.where(run.c.id.in_(which)).order_by(run.c.id)).mappings()
     return [dict(row) for row in rows]
@@ -137,7 +137,8 @@ def high_water(connection: Connection) -> datetime | None:
     return max(filter(None, found), default=None)
 
 
-def _conditions(selection: Selection) -> list[ColumnElement[bool]]:
+def conditions(selection: Selection) -> list[ColumnElement[bool]]:
+    """What a query of the table ``article`` must ask for."""
     found = _bounds(selection)
     if not selection.include_duplicates:
         found.append(sa.not_(_is_copy(selection)))
@@ -175,10 +176,18 @@ def _url(connection: Connection) -> ColumnElement[Any]:
 def _part(connection: Connection, split: Split) -> ColumnElement[str]:
     if split == "channel":
         return article.c.channel
+    return period(connection, _LENGTHS[split])
+
+
+def period(connection: Connection, length: int) -> ColumnElement[str]:
+    """When an article was published, by its day in Shanghai, as so many characters of it.
+
+    ``2026`` is of length 4, ``2026-03`` of 7; articles without a date are :data:`UNDATED`.
+    """
     if connection.dialect.name == "postgresql":
         moment: ColumnElement[Any] = sa.func.to_char(
             sa.func.timezone("Asia/Shanghai", article.c.published_at), "YYYY-MM-DD"
         )
     else:
         moment = sa.type_coerce(article.c.published_at, sa.String)
-    return sa.func.coalesce(sa.func.substr(moment, 1, _LENGTHS[split]), UNDATED)
+    return sa.func.coalesce(sa.func.substr(moment, 1, length), UNDATED)
