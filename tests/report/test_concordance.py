@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from crawler.cli.main import app
 from crawler.clock import SHANGHAI
-from crawler.crawl.keeping import finish, keep_new
+from crawler.crawl.record import finish, keep
 from crawler.report import concordance
 from crawler.report.concordance import places
 from crawler.store.articles import By
@@ -30,7 +30,7 @@ TEXTS = (
 def asked(any_store):
     with any_store.writing.begin() as connection:
         kept = [
-            keep_new(connection, article(number, *text, published_at=day), NOW, By(None, "1"))
+            keep(connection, article(number, *text, published_at=day), NOW, By(None, "1"))
             for number, day, text in TEXTS
         ]
         finish(connection, kept)
@@ -107,7 +107,7 @@ def test_the_commands_print_tables_json_and_csv(database, store):
     """A row of CSV has the names of JSON's fields; nothing found is exit code 1 and a hint."""
     with store.writing.begin() as connection:
         item = article(1, prose(1), "合作社晒秋粮。", published_at=MARCH)
-        finish(connection, [keep_new(connection, item, NOW, By(None, "1"))])
+        finish(connection, [keep(connection, item, NOW, By(None, "1"))])
 
     def ask(*words):
         return CliRunner().invoke(app, [*words, "--database", database])
