@@ -18,7 +18,7 @@ from crawler import clock
 from crawler.crawl import counters, record
 from crawler.crawl.record import Kept
 from crawler.items import Article, Fetch, Link, Visit
-from crawler.store import articles, frontier, leases, pages
+from crawler.store import articles, frontier, leases, list_health, pages
 from crawler.store.archive import Record
 from crawler.store.articles import By
 
@@ -134,6 +134,8 @@ def _enter_links(
     connection: Connection, visit: Visit, intake: Intake, now: datetime
 ) -> Sequence[Link]:
     new = frontier.add(connection, visit.links, now, visit.url)
+    if visit.kind != "article":
+        list_health.note(connection, visit, new, now)
     links = list(visit.links) if new else []
     if visit.next_list:
         further = [visit.next_list]

@@ -132,6 +132,24 @@ page = Table(
     Column("unchanged", Integer, nullable=False),
 )
 
+list_health = Table(
+    "list_health",
+    metadata,
+    Column("frontier_id", Id, ForeignKey("frontier.id", ondelete="CASCADE"), primary_key=True),
+    Column("looked_at", Instant, nullable=False),
+    # Of the last look: its answer, and why it brought nothing.
+    Column("status", Integer),
+    Column("reason", String(64)),
+    # Of the last look that could read the page.
+    Column("links", Integer, nullable=False),
+    Column("newest_at", Instant),
+    Column("newest_url", Text),
+    # When a look last found a link that was new.
+    Column("brought_at", Instant),
+    # The first of the looks in a row that found no link; null if the last one did.
+    Column("failing_since", Instant),
+)
+
 article = Table(
     "article",
     metadata,

@@ -7,7 +7,7 @@ so what it did is told by the figures of each channel's last run that is over.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from crawler import __version__, clock
 from crawler.store.migrations import HEAD
 from crawler.store.tables import alert, frontier, run
-from crawler.watch.alerts.facts import ChannelRun, Facts
+from crawler.watch.alerts.facts import ChannelRun, Facts, ListPage
 from crawler.watch.alerts.inputs import gather
 from crawler.watch.alerts.settings import default_rules
 
@@ -40,6 +40,19 @@ class Series:
     name: str
     help: str
     samples: tuple[Sample, ...]
+
+
+# Of each list page that a crawl starts from.
+_LIST_SERIES: tuple[tuple[str, str, Callable[[ListPage], float | None]], ...] = (
+    ("list_status", "HTTP status of a list page's last look; 0 without an answer.",
+     lambda page: page.status or 0),
+    ("list_links", "Articles that a list page led to when it was last read.",
+     lambda page: page.links),
+    ("list_newest_timestamp_seconds", "The latest day that an address on a list page named.",
+     lambda page: page.newest_at.timestamp() if page.newest_at else None),
+    ("list_brought_timestamp_seconds", "When a list page last brought something new.",
+     lambda page: page.brought_at.timestamp()),
+)  # fmt: skip
 
 
 def exposition(connection: Connection, now: datetime | None = None) -> str:
@@ -135,6 +148,16 @@ def _of_tables(connection: Connection, facts: Facts) -> Iterator[Series]:
             if at is not None
         ),
     )
+    for name, what, value in _LIST_SERIES:
+        yield Series(
+            name,
+            what,
+            tuple(
+                Sample({"channel": page.channel, "list": page.node_id}, found)
+                for page in facts.lists
+                if (found := value(page)) is not None
+            ),
+        )
     states = Counter(_state(one.is_lost(facts.now), one.is_over(facts.now)) for one in facts.runs)
     yield Series(
         "runs",

@@ -37,7 +37,7 @@ def channel(request: Request) -> Response:
         about = channels.one(look.connection, look.ask.channel, look.now)
         if about["region"] is None and not about["articles"] and about["run"] is None:
             raise HTTPException(404)
-        names = ("days", "text-designs", "text-kinds", "reasons", "alerts", "articles")
+        names = ("days", "text-designs", "text-kinds", "reasons", "lists", "alerts", "articles")
         return _show(request, look, "channel.html", *names, about=about)
 
 

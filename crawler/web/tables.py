@@ -11,7 +11,7 @@ from types import MappingProxyType
 from sqlalchemy import Connection
 from starlette.requests import Request
 
-from crawler.report import articles, channels, failures, health, leases, runs, stats, watch
+from crawler.report import articles, channels, failures, health, leases, lists, runs, stats, watch
 from crawler.report.table import Table
 from crawler.web import query
 from crawler.web.query import Ask
@@ -101,6 +101,7 @@ ANSWERS: Mapping[str, Callable[[Look], Table]] = MappingProxyType(
         ),
         "reasons": lambda look: failures.by_reason(look.connection, look.channel),
         "failures": _failures,
+        "lists": lambda look: lists.listed(look.connection, look.now, look.channel),
         "alerts": _alerts,
         "schedule": lambda look: watch.schedules(look.connection),
         "schedule-history": lambda look: watch.history(look.connection, *look.slice),

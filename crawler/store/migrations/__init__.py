@@ -55,6 +55,7 @@ STEPS: tuple[Step, ...] = (
     Step("0002_search", reindexes=True),
     Step("0003_no_passwords", rows=passwords.erase, erases=True),
     Step("0004_record"),
+    Step("0005_list_health"),
 )
 HEAD = STEPS[-1].number
 

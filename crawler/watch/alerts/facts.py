@@ -106,6 +106,38 @@ class Host:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListPage:
+    """A list page that a crawl starts from, and what its looks found.
+
+    Attributes:
+        channel: Channel id.
+        node_id: The site's number of the column.
+        label: The column's Chinese name.
+        url: Its address.
+        status: HTTP status of the last look; ``None`` without an answer.
+        reason: Why the last look brought nothing; ``None`` if it was read.
+        links: Articles on the page when it was last read.
+        newest_at: The latest day that one of their addresses named.
+        looked_at: When it was last looked at.
+        brought_at: When a look last found something new, or else when the list was entered.
+        failing_since: The first of the looks in a row that found no article; ``None`` if the
+            last one did.
+    """
+
+    channel: str
+    node_id: str
+    label: str
+    url: str
+    status: int | None
+    reason: str | None
+    links: int
+    newest_at: datetime | None
+    looked_at: datetime
+    brought_at: datetime
+    failing_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Disk:
     """The disk that holds a file of ours, in bytes."""
 
@@ -127,6 +159,7 @@ class Facts:
         newest: When the newest article of a channel was published; ``None`` if it holds none.
         schedules: The enabled ones.
         hosts: Those whose robots.txt was read.
+        lists: List pages that were looked at.
         disks: One for each file of ours.
     """
 
@@ -137,6 +170,7 @@ class Facts:
     newest: Mapping[str, datetime | None]
     schedules: tuple[Planned, ...] = ()
     hosts: tuple[Host, ...] = ()
+    lists: tuple[ListPage, ...] = ()
     disks: tuple[Disk, ...] = ()
 
     def lately(self, days: float) -> datetime:

@@ -11,11 +11,22 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from crawler.report import counters
+from crawler.report import counters, lists
 from crawler.report.counters import Scope
+from crawler.site.urls import classify
 from crawler.store.runs import SWEEP
 from crawler.store.tables import article, host, run, schedule, schedule_run
-from crawler.watch.alerts.facts import ORDERLY, STOPPED, ChannelRun, Disk, Facts, Host, Planned, Run
+from crawler.watch.alerts.facts import (
+    ORDERLY,
+    STOPPED,
+    ChannelRun,
+    Disk,
+    Facts,
+    Host,
+    ListPage,
+    Planned,
+    Run,
+)
 
 # Ten runs of one weekday, if there is one a day, and two weeks to spare.
 HISTORY = timedelta(weeks=12)
@@ -48,6 +59,7 @@ def gather(connection: Connection, now: datetime, files: Iterable[Path] = ()) ->
         newest={channel: _newest(connection, channel, now) for channel in channels},
         schedules=_schedules(connection),
         hosts=_hosts(connection),
+        lists=_lists(connection, now),
         disks=disks(files),
     )
 
@@ -197,6 +209,26 @@ def _hosts(connection: Connection) -> tuple[Host, ...]:
     return tuple(
         Host(name=row.host, robots=row.robots, detail=row.robots_detail, at=row.robots_at)
         for row in connection.execute(query)
+    )
+
+
+def _lists(connection: Connection, now: datetime) -> tuple[ListPage, ...]:
+    return tuple(
+        ListPage(
+            channel=row["channel"],
+            node_id=classify(row["url"]).node_id or "",
+            label=row["label"],
+            url=row["url"],
+            status=row["status"],
+            reason=row["reason"],
+            links=row["links"],
+            newest_at=row["newest_at"],
+            looked_at=row["looked_at"],
+            brought_at=row["brought_at"] or row["found_at"],
+            failing_since=row["failing_since"],
+        )
+        for row in lists.listed(connection, now).rows
+        if row["looked_at"] is not None
     )
 
 

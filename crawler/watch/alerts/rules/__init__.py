@@ -22,6 +22,7 @@ RULES: Mapping[str, Rule] = {
     # Does something come in?
     "articles_low": intake.articles_low,
     "source_stale": intake.source_stale,
+    "list_dead": intake.list_dead,
     "pages_failing": intake.pages_failing,
     "requests_refused": intake.requests_refused,
     "robots_refused": intake.robots_refused,

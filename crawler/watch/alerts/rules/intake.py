@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from crawler.watch.alerts import baseline
 from crawler.watch.alerts.facts import Facts, Finding
@@ -55,6 +56,32 @@ def source_stale(facts: Facts, rule: RuleSettings) -> Iterator[Finding]:
                 value=round(hours, 1),
                 threshold=rule.threshold,
             )
+
+
+def list_dead(facts: Facts, rule: RuleSettings) -> Iterator[Finding]:
+    """A list page fails, leads to nothing, or has brought nothing new for long."""
+    for page in facts.lists:
+        # robots_refused tells of those.
+        if page.looked_at < facts.lately(rule.window) or (page.reason or "").startswith("robots"):
+            continue
+        failing = _days(facts, page.failing_since) if page.failing_since else 0.0
+        quiet = _days(facts, page.brought_at)
+        why = f"{page.reason or 'it leads to no article'}, for {failing:.0f} days"
+        if failing < rule.minimum:
+            if quiet <= rule.threshold:
+                continue
+            why = f"nothing new for {quiet:.0f} days"
+        yield Finding(
+            rule=rule.name,
+            subject=f"{page.channel}/{page.node_id}",
+            message=f"{page.label} {page.url}: {why}; look with: renmin probe {page.channel}",
+            value=round(failing if failing >= rule.minimum else quiet, 1),
+            threshold=rule.minimum if failing >= rule.minimum else rule.threshold,
+        )
+
+
+def _days(facts: Facts, since: datetime) -> float:
+    return (facts.now - since).total_seconds() / 86_400
 
 
 def pages_failing(facts: Facts, rule: RuleSettings) -> Iterator[Finding]:
