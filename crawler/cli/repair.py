@@ -75,9 +75,11 @@ def repair(
     if kind and not json and not jsonl:
         _repair_table(file, kind, output, _fields(field), processes)
         return
+    from crawler.dataset.tables.reading import open_text
+
     if field is not None:
         raise ConfigError("--field is for tables; leave --json and --jsonl away")
-    with _opened(file) as stream, _written_to(output) as target:
+    with open_text(file) as stream, _written_to(output) as target:
         if jsonl:
             _each_line(stream, target)
         elif json:
@@ -107,21 +109,6 @@ def _kind_of_stream(file: str, output: str) -> Kind:
 
 
 @contextmanager
-def _opened(file: str) -> Iterator[BinaryIO]:
-    if file == "-":
-        yield sys.stdin.buffer
-        return
-    try:
-        stream = Path(file).open("rb")  # noqa: SIM115 - closed below
-    except OSError as error:
-        raise ConfigError(
-            f"{file}: {error.strerror or error}; name a readable file, or -"
-        ) from error
-    with stream:
-        yield stream
-
-
-@contextmanager
 def _written_to(output: str) -> Iterator[BinaryIO]:
     if output == "-":
         yield sys.stdout.buffer
@@ -129,8 +116,10 @@ def _written_to(output: str) -> Iterator[BinaryIO]:
         return
     from crawler.dataset.files import check_path, whole_file, writing
 
-    check_path(Path(output))
-    with writing(Path(output)), whole_file(Path(output)) as target:
+    path = Path(output)
+    check_path(path)
+    compression = path.suffix.lower() if path.suffix.lower() in (".gz", ".zst") else ""
+    with writing(path), whole_file(path, compression) as target:
         yield target
 
 

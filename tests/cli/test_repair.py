@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 
 import pytest
+import zstandard
 from typer.testing import CliRunner
 
 from crawler.cli.repair import app
@@ -102,3 +104,24 @@ def test_lines_of_json_may_be_in_another_charset():
     done = run("--jsonl", given=row)
 
     assert json.loads(done.stdout)["text"] == "县里的图书馆昨天重新开放"
+
+
+@pytest.mark.parametrize("ending", [".gz", ".zst"])
+def test_a_packed_text_is_unpacked_and_packed(tmp_path, ending):
+    """A text whose name ends in .gz or .zst is read and written so; a damaged one is named."""
+    source = tmp_path / f"old.txt{ending}"
+    pack = {".gz": gzip.compress, ".zst": zstandard.compress}[ending]
+    source.write_bytes(pack("浜烘皯鏃ユ姤\n".encode()))
+
+    run(str(source), "-o", str(tmp_path / f"new.txt{ending}"))
+
+    assert run(str(tmp_path / f"new.txt{ending}")).stdout == "人民日报\n"
+    source.write_bytes(b"junk")
+    assert "compression is damaged" in str(run(str(source)).exception)
+
+
+def test_a_paragraph_of_mail_becomes_one_line():
+    """Soft line breaks go, inside of a stream of other lines."""
+    done = run("-", given=b"one\n=C8=CB=C3=\n=F1=C8=D5=B1=A8\ntwo\n")
+
+    assert done.stdout_bytes.decode() == "one\n人民日报\ntwo\n"

@@ -21,6 +21,7 @@ import zstandard
 from crawler.dataset.tables.kinds import (
     CHUNK_CHARACTERS,
     CHUNK_ROWS,
+    COMPRESSIONS,
     BadRow,
     Chunk,
     Kind,
@@ -88,6 +89,31 @@ def _table(name: str, file: BinaryIO, kind: Kind, stack: ExitStack) -> Table:
     if kind.form == "jsonl":
         return Table(kind, None, _named(name, _chunked(_json_rows(stream))))
     return _csv(name, stream, kind, stack)
+
+
+@contextmanager
+def open_text(name: str) -> Iterator[BinaryIO]:
+    """Open a text by lines, unpacked if its name ends in ``.gz`` or ``.zst``; ``-`` is standard input.
+
+    Raises:
+        ConfigError: It cannot be read.
+        RenminError: Its compression is damaged; also while it is read.
+    """
+    if name == "-":
+        yield sys.stdin.buffer
+        return
+    compression = next((each for each in COMPRESSIONS if name.lower().endswith(each)), "")
+    try:
+        with Path(name).open("rb") as file:
+            stream = io.BufferedReader(_unpacked(file, compression))
+            try:
+                yield stream
+            finally:
+                stream.detach()
+    except _DAMAGED as error:
+        raise RenminError(f"{name}: its compression is damaged: {error}") from error
+    except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
+        raise ConfigError(f"{name}: {error.strerror}; name a readable file, or -") from error
 
 
 def _unpacked(file: BinaryIO, compression: str) -> io.RawIOBase:
