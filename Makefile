@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install demo test check fix bench bench-scale campaign golden clean
+.PHONY: help install demo test check fix bench bench-scale campaign golden data clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 22
@@ -53,6 +53,12 @@ campaign: .venv/.installed-dev  ## kills, full disks, hostile sites, mutated pag
 
 golden: .venv/.installed-dev  ## write what a saved page gives: make golden PAGE=tests/pages/DESIGN/SLUG
 	$(BIN)/python -m tests.golden $(PAGE)
+
+data: .venv/.installed-dev  ## build the tables in crawler/text/data again and compare them, byte for byte
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[data]'
+	@# open-gram is packed by Debian alone; without it, the language model is left as it is
+	-test -d build/sources/usr || { mkdir -p build/sources && cd build/sources && apt-get download sunpinyin-data && dpkg -x sunpinyin-data_*.deb .; }
+	$(BIN)/python -m tools.data
 
 clean:  ## remove the environment and caches, keep output/
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,1 +1,1 @@
-"""Builders of the files in crawler/text/data."""
+"""Builders of the tables that the tool reads; ``make data`` runs them, ``SOURCES.toml`` names what they read."""

@@ -1,4 +1,4 @@
-"""Make ``pairs.txt`` from the dictionary of jieba (MIT licence): ``make_pairs.py dict.txt``.
+"""Make ``pairs.txt`` from the dictionary of jieba (MIT licence): ``make_pairs.py dict.txt pairs.txt``.
 
 A word list with frequencies holds two things that a reading of Chinese needs: how frequent each
 character is, and which characters follow each other inside words. What follows across a word's
@@ -14,7 +14,6 @@ from collections import Counter
 from pathlib import Path
 from typing import Final
 
-HERE: Final = Path(__file__).parent
 HANZI = re.compile("[\u3400-\u9fff]+")
 LEAST_SEEN: Final = 12  # a pair seen less often is not worth its place
 LEAST_GAIN: Final = 3.0  # bits that a pair must save
@@ -46,8 +45,8 @@ def count(lines: list[str]) -> tuple[Counter[str], Counter[str]]:
     return single, pairs
 
 
-def main(dictionary: str) -> None:
-    """Write the table beside this file."""
+def main(dictionary: str, target: str) -> None:
+    """Write the table of the dictionary to ``target``."""
     single, pairs = count(Path(dictionary).read_text(encoding="utf-8").splitlines())
     total = sum(single.values())
     rows: dict[str, list[str]] = {
@@ -62,8 +61,8 @@ def main(dictionary: str) -> None:
         if math.log2(together / alone) >= LEAST_GAIN:
             rows[first].append(second + bits(together))
     table = "\n".join(map("".join, rows.values()))
-    (HERE / "pairs.txt").write_text(HEADER + table + "\n", encoding="utf-8")
+    Path(target).write_text(HEADER + table + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

