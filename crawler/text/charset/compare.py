@@ -19,6 +19,7 @@ from crawler.text.charset.mixed import CODECS, foreign_blocks
 from crawler.text.charset.text_runs import sample, sample_lines
 from crawler.text.charset.utf16 import reads_as_chinese
 from crawler.text.chinese.characters import Reading, measure
+from crawler.text.tables import LOST
 
 CHINESE: Final = 1.4
 """Weight of a Chinese reading: sixteen characters of news have 1.47 at least, other languages read
@@ -155,7 +156,7 @@ def _is_japanese(data: bytes) -> bool:
     """Tell EUC-JP by its kana: its bytes are frequent hanzi in Big5, ordinary ones in GB."""
     text = data[:_KANA_SAMPLE].decode("euc_jp", "replace")
     kana = len(_KANA.findall(text))
-    return kana > 0.2 * len(text) and text.count("\ufffd") < 0.1 * kana
+    return kana > 0.2 * len(text) and text.count(LOST) < 0.1 * kana
 
 
 def _score(reading: Reading, codec: str) -> float:
@@ -266,12 +267,12 @@ def _decodes(body: bytes, codec: str) -> bool:
     if codec == "utf-16":  # it would have been recognised by its NULs
         return False
     text = decode_run(body, codec)
-    bad = text.count("\ufffd")
+    bad = text.count(LOST)
     if codec == "hz" and not body.isascii():
         return False
     if not bad:
         return True
-    torn = bad <= _TORN.get(codec, 0) and text.endswith("\ufffd" * bad)
+    torn = bad <= _TORN.get(codec, 0) and text.endswith(LOST * bad)
     # One torn character proves nothing where there is hardly another one.
     return torn and sum(char > "\x7f" for char in text[:100]) - bad >= _FEW
 
@@ -281,4 +282,4 @@ _TORN: Final = {"utf-8": 3, "gb18030": 3, "big5hkscs": 1, "cp932": 1, "cp949": 1
 
 def _good(body: bytes, codec: str) -> float:
     text = decode_run(sample(body), codec)
-    return 1 - text.count("\ufffd") / max(1, len(text))
+    return 1 - text.count(LOST) / max(1, len(text))

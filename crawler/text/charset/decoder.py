@@ -22,6 +22,7 @@ from functools import partial
 from typing import Final
 
 from crawler.text.chinese.characters import measure
+from crawler.text.tables import GB18030_MOVED, LOST
 
 _RESYNC: Final = "renmin-resync"
 _ONE_BYTE: Final = "renmin-one-byte"
@@ -31,24 +32,7 @@ _NO_LEAD: Final = b"\x80\xff"  # no character begins with these, so none was tor
 _HIGH = re.compile(rb"[\x80-\xff]{1,2}")
 _SURROGATE_PAIR = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
 
-# Python's table is GB 18030-2000, which put these into private use. The 2005 edition moved
-# U+1E3F, the 2022 edition the vertical forms and eight hanzi; both as in the Encoding Standard's
-# index, which also reads A3A0 as a space. Unicode has the last six hanzi in Extension B, and
-# the standard codes them there a second time.
-_PRIVATE_USE_FIXED: Final[dict[str, str]] = dict(
-    zip(
-        "\ue78d\ue78e\ue78f\ue790\ue791\ue792\ue793\ue794\ue795\ue796"  # A6D9-A6DF A6EC A6ED A6F3
-        "\ue7c7\ue5e5"  # A8BC A3A0
-        "\ue81e\ue826\ue82b\ue82c\ue832\ue843\ue854\ue864"  # FE59 FE61 FE66 FE67 FE6D FE7E FE90 FEA0
-        "\ue816\ue817\ue818\ue831\ue83b\ue855",  # FE51 FE52 FE53 FE6C FE76 FE91
-        "\ufe10\ufe12\ufe11\ufe13\ufe14\ufe15\ufe16\ufe17\ufe18\ufe19"
-        "\u1e3f\u3000"
-        "\u9fb4\u9fb5\u9fb6\u9fb7\u9fb8\u9fb9\u9fba\u9fbb"
-        "\U00020087\U00020089\U000200cc\U000215d7\U0002298f\U000241fe",
-        strict=True,
-    )
-)
-_PRIVATE_USE = re.compile("[\ue5e5\ue78d-\ue864]")
+_MOVED = re.compile("[\ue5e5\ue78d-\ue864]")  # GB18030_MOVED, and a few between
 
 # HZ (RFC 1843): `~{` begins 7-bit GB 2312, `~}` ends it, `~~` is a tilde. A line always ends
 # in ASCII, so a lost `~}` costs one line.
@@ -129,7 +113,7 @@ def _read_utf_8(data: bytes) -> str:
 
 def _read_gb18030(data: bytes) -> str:
     text = _read_two_byte(data, "gb18030")
-    return _PRIVATE_USE.sub(lambda found: _PRIVATE_USE_FIXED.get(found[0], found[0]), text)
+    return _MOVED.sub(lambda found: GB18030_MOVED.get(found[0], found[0]), text)
 
 
 _READERS: Final[dict[str, Callable[[bytes], str]]] = {
@@ -150,7 +134,7 @@ def _one_byte(error: UnicodeError) -> tuple[str, int]:
     data, start = error.object, error.start
     euro = error.encoding == "gb18030" and data[start] == 0x80
     run = _repeats(data, start) if data[start] in _NO_LEAD else 1
-    return ("€" if euro else "\ufffd") * run, start + run
+    return ("€" if euro else LOST) * run, start + run
 
 
 def _resync(error: UnicodeError) -> tuple[str, int]:
@@ -169,7 +153,7 @@ def _resync(error: UnicodeError) -> tuple[str, int]:
         return _one_byte(error)
     steps = range(1, 2 + len(torn[0]))
     step = max(steps, key=lambda step: (_promise(data, start + step, error.encoding), -step))
-    return "\ufffd" * step, start + step
+    return LOST * step, start + step
 
 
 def _repeats(data: bytes, start: int) -> int:

@@ -18,6 +18,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from crawler.text.tables import BIG5_LEVEL_1, GB2312_LEVEL_1, LOST
+
 # From the most frequent characters of modern Chinese, plus the words of regional news:
 # province, county, party committee, reporter, photo, channel ... Then those that differ in
 # traditional script. Order means nothing.
@@ -42,8 +44,8 @@ _NOT_COUNTED = re.compile("[\0-\xbf\u2010-\u2044\u3000-\u301f\uff00-\uff65\uffe0
 _FREQUENT_RUNS = re.compile(f"[{FREQUENT}]+")
 
 # The codecs are the fastest character classes there are: encode, keep the lead bytes, count.
-_GB2312_LEVEL_1 = bytes(range(0xB0, 0xD8))
-_BIG5_LEVEL_1 = bytes(range(0xA4, 0xC7))
+_GB2312_LEVEL_1 = bytes(GB2312_LEVEL_1)
+_BIG5_LEVEL_1 = bytes(BIG5_LEVEL_1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def measure(text: str) -> Reading:
             _level_1(text, "gb2312", _GB2312_LEVEL_1), _level_1(text, "big5", _BIG5_LEVEL_1)
         )
         / len(text),
-        bad=text.count("\ufffd") / len(text),
+        bad=text.count(LOST) / len(text),
     )
 
 

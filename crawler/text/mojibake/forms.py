@@ -16,6 +16,7 @@ from typing import Final
 
 from crawler.text.mojibake.context import is_chinese, shown_on_purpose
 from crawler.text.mojibake.rule import Edit, Rule
+from crawler.text.tables import GB18030_MOVED
 
 _HAN: Final = "\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 _CJK: Final = _HAN + "\u2e80-\u2fd5\u3001-\u3020\uf900-\ufad9\uff01-\uff60“”‘’—…·"
@@ -56,16 +57,6 @@ _FULL_SIGN = re.compile("[０-９ｗｈＷＨ]")
 _ASCII_DIGIT = re.compile("[0-9]")
 _TO_ASCII: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
-# Python's GB18030 is the edition of 2000; these places left private use in later editions.
-_MOVED: Final = dict(
-    zip(
-        "\ue78d\ue78e\ue78f\ue790\ue791\ue792\ue793\ue794\ue795\ue796\ue7c7"
-        "\ue81e\ue826\ue82b\ue82c\ue832\ue843\ue854\ue864",
-        "\ufe10\ufe12\ufe11\ufe13\ufe14\ufe15\ufe16\ufe17\ufe18\ufe19\u1e3f"
-        "\u9fb4\u9fb5\u9fb6\u9fb7\u9fb8\u9fb9\u9fba\u9fbb",
-        strict=True,
-    )
-)
 _PRIVATE = re.compile("[\ue78d-\ue864]")
 
 
@@ -162,7 +153,7 @@ def _full_width(text: str) -> Sequence[Edit]:
 
 
 def _private(text: str) -> Sequence[Edit]:
-    return _replaced(text, _PRIVATE, lambda found: _MOVED.get(found[0], found[0]))
+    return _replaced(text, _PRIVATE, lambda found: GB18030_MOVED.get(found[0], found[0]))
 
 
 def _guarded(
