@@ -87,6 +87,27 @@ def open_due(connection: Connection, channels: Collection[str], now: datetime) -
     return connection.execute(statement).rowcount
 
 
+def retry(connection: Connection, *, reason: str | None, channel: str | None) -> int:
+    """Make failed pages PENDING as if they had never been tried, also those that were given up.
+
+    Args:
+        connection: The transaction.
+        reason: Only these; with ``*`` at its end all that begin so.
+        channel: Only of this channel.
+
+    Returns:
+        How many there were.
+    """
+    statement = sa.update(frontier).where(frontier.c.state == FAILED)
+    if reason and reason.endswith("*"):
+        statement = statement.where(frontier.c.reason.startswith(reason[:-1], autoescape=True))
+    elif reason:
+        statement = statement.where(frontier.c.reason == reason)
+    if channel:
+        statement = statement.where(frontier.c.channel == channel)
+    return connection.execute(statement.values(state=PENDING, attempts=0, due_at=None)).rowcount
+
+
 def settle_done(
     connection: Connection, settled: Sequence[tuple[int, datetime | None]], now: datetime
 ) -> None:

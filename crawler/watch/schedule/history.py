@@ -22,11 +22,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from crawler.crawl.outcome import PASSING
 from crawler.store import runs
 from crawler.store.tables import run, schedule, schedule_run
 from crawler.watch.schedule.planning import Due
 from crawler.watch.schedule.table import Schedule
 
+# A run that could not reach the site is made up for so much later, and later, and later.
+TRY_AGAIN = (timedelta(minutes=10), timedelta(minutes=30), timedelta(minutes=60))
 # Several machines: so long another runner may need to settle what it started.
 RUNNER_GRACE = timedelta(minutes=10)
 # A crawl enters itself into the run table soon after it starts.
@@ -58,6 +61,43 @@ def claim(connection: Connection, one: Schedule, due: Due, now: datetime) -> int
 def refuse(connection: Connection, one: Schedule, due: Due, now: datetime, why: str) -> None:
     """Record that a planned time came while another crawl was going on."""
     _enter(connection, one, due, {"outcome": "overlap", "ended_at": now, "detail": why})
+
+
+def try_again(connection: Connection, one: Schedule, now: datetime) -> Due | None:
+    """The next try after a run that could not reach the site, or read none of its lists.
+
+    Planned times of a schedule are full minutes; that of another try never is, which tells them
+    apart.
+
+    Returns:
+        What has to run now; ``None`` if nothing, also after the third try.
+    """
+    statement = (
+        sa.select(schedule_run.c.planned_at, schedule_run.c.ended_at, run.c.finish_reason)
+        .select_from(schedule_run.outerjoin(run, schedule_run.c.run_id == run.c.id))
+        .where(schedule_run.c.schedule_id == one.id, schedule_run.c.outcome != "overlap")
+        .order_by(schedule_run.c.planned_at.desc())
+        .limit(len(TRY_AGAIN) + 1)
+    )
+    rows = connection.execute(statement).all()
+    tries = next((n for n, row in enumerate(rows) if row.planned_at.second == 0), len(rows))
+    if not one.enabled or not rows or tries >= len(TRY_AGAIN):
+        return None
+    if rows[0].ended_at is None or rows[0].finish_reason not in PASSING:
+        return None
+    at = (rows[0].ended_at + TRY_AGAIN[tries]).replace(microsecond=0)
+    at += timedelta(seconds=at.second == 0)
+    return Due(at, 0) if at <= now else None
+
+
+def passing(connection: Connection, row_id: int) -> str | None:
+    """The finish reason of a run that will be tried again soon; ``None`` for any other."""
+    reason = connection.scalar(
+        sa.select(run.c.finish_reason)
+        .join(schedule_run, schedule_run.c.run_id == run.c.id)
+        .where(schedule_run.c.id == row_id)
+    )
+    return reason if reason in PASSING else None
 
 
 def going_on(connection: Connection, schedule_id: int) -> bool:

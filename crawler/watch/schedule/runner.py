@@ -169,7 +169,8 @@ def _claim_next(store: Store, outside: Outside, done: set[str]) -> tuple[Schedul
         waiting = [
             (due, one)
             for one in table.load(connection)
-            if one.name not in done and (due := one.due(now))
+            if one.name not in done
+            and (due := one.due(now) or history.try_again(connection, one, now))
         ]
     for due, one in sorted(waiting, key=lambda pair: (pair[0].planned_at, pair[1].name)):
         busy = _other_crawl(store)
@@ -224,6 +225,10 @@ class _Run:
         if not in_time:
             limit = table.span_text(self._schedule.max_duration)
             return self._settled("timeout", code, f"stopped after {limit}")
+        with self._store.reading.connect() as connection:
+            passing = history.passing(connection, self._row_id)
+        if passing:
+            return self._settled("failed", code, f"{passing}: it is tried again soon")
         return self._settled("done" if code == 0 else "failed", code, _explained(code))
 
     def _watch(self, child: Process) -> tuple[int, bool]:

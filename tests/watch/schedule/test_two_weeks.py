@@ -1,6 +1,7 @@
 """Two simulated weeks of schedules end in exactly the history that they should."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 import sqlalchemy as sa
@@ -24,6 +25,7 @@ class World:
         self.store = store
         self.time = now
         self.script = {}
+        self.reason = "finished"
         self.kill_runner_at = None
         self.machine_is_up = True
         self.pids = set()
@@ -63,7 +65,7 @@ class Crawl:
             return None
         self.world.pids.discard(self.pid)
         with self.world.store.writing.begin() as connection:
-            ended = {"reason": "finished", "exit_code": self.code, "now": self.world.time}
+            ended = {"reason": self.world.reason, "exit_code": self.code, "now": self.world.time}
             runs.finish(connection, self.run_id, **ended)
         return self.code
 
@@ -219,3 +221,36 @@ def test_a_second_runner_only_records_overlaps(world, monday, store):
 
     assert ended == []
     assert history_of(store, "bj") == ["02 00:30 running 0", "02 06:30 overlap 0"]
+
+
+@pytest.mark.parametrize("reason", ["unreachable", "lists_failed", "robots_unreadable"])
+def test_a_run_that_could_not_reach_the_site_is_tried_again(world, reason):
+    """After 10, 30 and 60 minutes, and then as planned; one that went well ends the tries."""
+    add(world, "sd", f"{world.time.minute} {world.time.hour} * * *")
+    world.reason, began = reason, world.time
+    for _ in range(2):
+        day = world.time + 24 * HOUR
+        world.time = day
+        while world.time < day + 6 * HOUR:
+            world.script["sd", f"{world.time:%d %H}"] = (MINUTE, 3)
+            runner.work_off(world.store, world.outside)
+            world.time += 5 * MINUTE
+        world.time = day
+    with world.store.reading.connect() as connection:
+        rows = connection.execute(sa.select(schedule_run).order_by(schedule_run.c.planned_at)).all()
+
+    assert [row.outcome for row in rows] == ["failed"] * 8
+    assert all(reason in row.detail for row in rows)
+    for first in (rows[:4], rows[4:]):
+        waits = [b.planned_at - a.ended_at for a, b in pairwise(first)]
+        assert [round(wait / MINUTE) for wait in waits] == [10, 30, 60]
+    assert rows[0].planned_at == began + 24 * HOUR
+
+    world.time += 24 * HOUR
+    runner.work_off(world.store, world.outside)
+    world.reason = "finished"
+    for _ in range(60):
+        world.time += 5 * MINUTE
+        runner.work_off(world.store, world.outside)
+    assert len(history_of(world.store, "sd")) == 10
+    assert history_of(world.store, "sd")[-1].endswith("done 0")
