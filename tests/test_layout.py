@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
 import re
 from pathlib import Path
 
@@ -13,8 +12,7 @@ from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.project import get_project_settings
 from typer.testing import CliRunner
 
-import crawler.cli
-from crawler.cli.main import NOT_COMMANDS, app
+from crawler.cli.main import app, modules
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted(
@@ -23,11 +21,7 @@ SOURCES = sorted(
     for path in (ROOT / room).rglob("*.py")
 )
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
-COMMANDS = sorted(
-    module.name.replace("_", "-")
-    for module in pkgutil.iter_modules(crawler.cli.__path__)
-    if module.name not in NOT_COMMANDS
-)
+COMMANDS = sorted(modules())
 
 
 def name(path: Path) -> str:
@@ -73,7 +67,7 @@ def test_commands_in_the_documents_exist(path):
 def test_every_command_is_an_application():
     """A module of the folder offers a Typer application."""
     for command in COMMANDS:
-        module = importlib.import_module(f"crawler.cli.{command.replace('-', '_')}")
+        module = importlib.import_module(f"crawler.cli.{modules()[command]}")
         assert isinstance(module.app, typer.Typer), command
 
 

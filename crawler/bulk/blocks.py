@@ -155,9 +155,9 @@ class Extract(PipelineStep):  # type: ignore[misc]
             if document.id != path:
                 joiner.rest()
                 path = document.id
-            for article in joiner.add(document.metadata["capture"]):
-                if self._kept(article, counts):
-                    yield _document(article)
+            for whole in joiner.add(document.metadata["capture"]):
+                if self._kept(whole.article, counts):
+                    yield _document(whole.article)
         joiner.rest()
         for name, value in counts.items():
             self.stat_update(name, value=value)

@@ -24,6 +24,19 @@ OK = 200
 UNCHANGED = 304
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """An article with all its pages.
+
+    Attributes:
+        article: As it reads.
+        fetches: Its pages, the first one first.
+    """
+
+    article: Article
+    fetches: tuple[Fetch, ...]
+
+
 @dataclass(slots=True)
 class _Waiting:
     """The pages that came of one article, by number, and how many there must be."""
@@ -50,7 +63,7 @@ class Joiner:
         self._any_host = any_host
         self._waiting: dict[str, _Waiting] = {}
 
-    def add(self, capture: Fetch | Problem) -> Iterator[Article]:
+    def add(self, capture: Fetch | Problem) -> Iterator[Whole]:
         """Take one capture in; gives the article that it completes, if it completes one."""
         if isinstance(capture, Problem):
             self.counts[f"failure/{capture.reason}"] += 1
@@ -83,7 +96,7 @@ class Joiner:
             return "skipped/other-host"
         return None if address.kind == "article" else f"skipped/{address.kind}"
 
-    def _joined(self, page: Page, address: Address) -> Iterator[Article]:
+    def _joined(self, page: Page, address: Address) -> Iterator[Whole]:
         if page.number == 1 and not page.further:
             yield self._article([page])
             return
@@ -95,11 +108,13 @@ class Joiner:
         elif len(self._waiting) > MOST_WAITING:
             self._give_up(self._waiting.pop(next(iter(self._waiting))))
 
-    def _article(self, pages: list[Page]) -> Article:
+    def _article(self, pages: list[Page]) -> Whole:
         self.counts["page/article"] += 1
         article = assemble(pages)
-        channel = by_host(classify(article.url).host)
-        return replace(article, channel=channel.id) if channel else article
+        host = classify(article.url).host
+        channel = by_host(host)
+        article = replace(article, channel=channel.id if channel else host or None)
+        return Whole(article, tuple(page.fetch for page in pages if page.fetch))
 
     def _give_up(self, waiting: _Waiting) -> None:
         """An article is whole or it is none; a later page alone is no article."""
@@ -113,5 +128,5 @@ def articles(
     """The whole articles among the captures of one file, as they are completed."""
     joiner = Joiner(counts, any_host=any_host)
     for capture in captures:
-        yield from joiner.add(capture)
+        yield from (whole.article for whole in joiner.add(capture))
     joiner.rest()

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import sqlite3
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, TypeAlias
+from urllib.parse import quote
 
 import zstandard
 
@@ -28,7 +30,8 @@ from crawler.store.archive import Archive
 
 WARC_SUFFIXES = (".warc", ".warc.gz", ".warc.zst")
 PAGE_SUFFIXES = (".html", ".htm", ".shtml")
-SUFFIXES = (*WARC_SUFFIXES, ".wacz", ".archive.db", *PAGE_SUFFIXES)
+TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
+SUFFIXES = (*WARC_SUFFIXES, ".wacz", ".archive.db", *TAR_SUFFIXES, *PAGE_SUFFIXES)
 
 # Wherever a gzip member can begin (RFC 1952): the magic and the only method that there is.
 _MEMBER = b"\x1f\x8b\x08"
@@ -69,6 +72,8 @@ def captures(path: Path, wanted: Wanted = lambda _url: True) -> Iterator[Capture
     elif name.endswith(WARC_SUFFIXES):
         with path.open("rb") as file:
             yield from from_warc(file, str(path), wanted)
+    elif name.endswith(TAR_SUFFIXES):
+        yield from _from_tar(path, wanted)
     elif name.endswith(PAGE_SUFFIXES):
         yield from _from_page(path, wanted)
     else:
@@ -257,6 +262,25 @@ def _from_archive(path: Path, wanted: Wanted) -> Iterator[Capture]:
                 yield from archive.record(first).fetches
             except (ArchiveError, sqlite3.Error) as error:
                 yield Problem(f"{path}: {url}", "archive", str(error))
+
+
+def _from_tar(path: Path, wanted: Wanted) -> Iterator[Capture]:
+    """The saved pages in a tar file, read as a stream; nothing is unpacked onto the disk."""
+    try:
+        with tarfile.open(path, "r|*") as package:
+            for member in package:
+                name = member.name.lower()
+                url = f"{path.resolve().as_uri()}/{quote(member.name)}"
+                if member.isfile() and name.endswith(PAGE_SUFFIXES) and wanted(url):
+                    if member.size > MAX_PAGE_BYTES:
+                        yield Problem(f"{path}!{member.name}", "too_large", f"{member.size} bytes")
+                        continue
+                    file = package.extractfile(member)
+                    body = file.read() if file else b""
+                    moment = datetime.fromtimestamp(member.mtime, UTC)
+                    yield _fetch(url, 200, {}, body, moment)
+    except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
+        yield Problem(str(path), "no_tar", f"{error}")
 
 
 def _from_page(path: Path, wanted: Wanted) -> Iterator[Capture]:

@@ -66,7 +66,7 @@ def extract(
     depend on the number of tasks, on the executor, or on the order. The same command again goes
     on where the last one stopped; several machines share the work by sharing TARGET.
 
-    Needs the extra: pip install 'renmin\[bulk]'. docs/scale.md says when it is worth it.
+    Needs the extra: pip install 'renmin[bulk]'. docs/scale.md says when it is worth it.
 
     Exit codes: 0 done, 1 no article was found, 2 bad use, 3 a task failed.
 

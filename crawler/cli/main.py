@@ -24,21 +24,28 @@ from crawler.secrets import mask_log, take_passwords
 NOT_COMMANDS = {"__main__", "corpus", "faults", "main", "options", "output", "progress"}
 
 
+def modules() -> dict[str, str]:
+    """The module behind each command; ``_`` is typed as ``-``, ``import_`` as ``import``."""
+    names = [module.name for module in pkgutil.iter_modules(crawler.cli.__path__)]
+    return {name.rstrip("_").replace("_", "-"): name for name in names if name not in NOT_COMMANDS}
+
+
 class CommandFolder(TyperGroup):
     """The group whose commands are the modules of :mod:`crawler.cli`."""
 
     def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # noqa: ARG002
-        """Name every module of the folder, ``_`` printed as ``-``."""
-        names = (module.name for module in pkgutil.iter_modules(crawler.cli.__path__))
-        return sorted(name.replace("_", "-") for name in names if name not in NOT_COMMANDS)
+        """Name every module of the folder: see :func:`modules`."""
+        return sorted(modules())
 
     def get_command(  # type: ignore[override]
-        self, ctx: typer.Context, cmd_name: str
+        self,
+        ctx: typer.Context,  # noqa: ARG002
+        cmd_name: str,
     ) -> TyperCommand | None:
         """Import the module behind ``cmd_name``; ``None`` if there is none."""
-        if cmd_name not in self.list_commands(ctx):
+        if (name := modules().get(cmd_name)) is None:
             return None
-        module = importlib.import_module(f"crawler.cli.{cmd_name.replace('-', '_')}")
+        module = importlib.import_module(f"crawler.cli.{name}")
         command: TyperCommand | Any = typer.main.get_command(module.app)
         command.name = cmd_name
         _print_as_meant(command)

@@ -41,7 +41,7 @@ def trend(
 ) -> None:
     r"""Count places and articles of each word by period, absolutely and in a million characters.
 
-    A picture needs matplotlib: pip install 'renmin\[plots]'.
+    A picture needs matplotlib: pip install 'renmin[plots]'.
 
     Exit code 1 means that no article has any of the words.
 

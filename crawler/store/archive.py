@@ -22,6 +22,7 @@ from pathlib import Path
 
 import zstandard
 
+from crawler.clock import SHANGHAI
 from crawler.errors import ArchiveError, BusyError, ConfigError, DiskFullError, StoreError
 from crawler.items import Fetch
 from crawler.store.codec import Codec
@@ -136,9 +137,19 @@ class Archive:
     def latest(self, url: str) -> Record | None:
         """The last successful visit to ``url``; ``None`` if there is none."""
         first = self._db.execute(
-            "SELECT max(id) FROM fetch WHERE url = ? AND page = 1 AND status = 200", (url,)
-        ).fetchone()[0]
-        return self.record(first) if first else None
+            "SELECT id FROM fetch WHERE url = ? AND page = 1 AND status = 200"
+            " ORDER BY fetched_at DESC, id DESC LIMIT 1",
+            (url,),
+        ).fetchone()
+        return self.record(first[0]) if first else None
+
+    def has(self, url: str, sha256: str, fetched_at: datetime) -> bool:
+        """Whether this very fetch of a first page is kept already."""
+        row = self._db.execute(
+            "SELECT 1 FROM fetch WHERE url = ? AND page = 1 AND sha256 = ? AND fetched_at = ?",
+            (url, sha256, _text(fetched_at)),
+        ).fetchone()
+        return row is not None
 
     def before(self, url: str, sha256: str) -> Record | None:
         """The last visit to ``url`` whose first page had the body ``sha256``."""
@@ -191,11 +202,14 @@ class Archive:
             since: Only those fetched since then.
         """
         query = (
-            "SELECT max(id) FROM fetch WHERE kind = 'article' AND page = 1 AND status = 200"
+            # The row of the latest: SQLite takes the other columns from where the maximum is. An
+            # older capture may have been imported after a newer one.
+            "SELECT id, max(fetched_at || printf('%020d', id)) FROM fetch"
+            " WHERE kind = 'article' AND page = 1 AND status = 200"
             " AND (? IS NULL OR channel = ?) AND (? IS NULL OR fetched_at >= ?)"
             " GROUP BY url ORDER BY url"
         )
-        moment = since.isoformat() if since else None
+        moment = _text(since) if since else None
         rows = self._db.execute(query, (channel, channel, moment, moment))
         return [row[0] for row in rows]
 
@@ -272,7 +286,12 @@ class Archive:
                 fetch.url,
                 fetch.status,
                 json.dumps(dict(fetch.headers), ensure_ascii=False),
-                fetch.fetched_at.isoformat(timespec="seconds"),
+                _text(fetch.fetched_at),
                 fetch.sha256,
             ),
         )
+
+
+def _text(moment: datetime) -> str:
+    """A time as it is stored: in Shanghai's zone, so that text sorts as time does."""
+    return moment.astimezone(SHANGHAI).isoformat(timespec="seconds")

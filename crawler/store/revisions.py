@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, RowMapping
 from crawler.items import Article
 from crawler.store.articles import By
 from crawler.store.rows import as_dict, facts_of
-from crawler.store.tables import revision
+from crawler.store.tables import article, revision
 
 
 def add(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -44,6 +45,29 @@ def all_of(connection: Connection, article_id: int) -> list[RowMapping]:
         .order_by(revision.c.revision, revision.c.extraction)
     )
     return list(connection.execute(query).mappings())
+
+
+def insert_earlier(connection: Connection, article_id: int, row: Mapping[str, Any]) -> None:
+    """Put a text before a later one: ``row["revision"]`` is its number, the later ones move up.
+
+    The article itself stays as it stands, but for its number and the day on which it was first seen.
+    """
+    mine = revision.c.article_id == article_id
+    number = row["revision"]
+    # By way of negative numbers, since no two rows may have one number at any moment.
+    up = sa.update(revision).where(mine, revision.c.revision >= number)
+    connection.execute(up.values(revision=-(revision.c.revision + 1)))
+    back = sa.update(revision).where(mine, revision.c.revision < 0)
+    connection.execute(back.values(revision=-revision.c.revision))
+    connection.execute(_ADD, row)
+    here = sa.update(article).where(article.c.id == article_id)
+    connection.execute(here.values(revision=article.c.revision + 1))
+
+
+def seen_earlier(connection: Connection, article_id: int, moment: datetime) -> None:
+    """Note that an article was there at ``moment`` already."""
+    here = sa.update(article).where(article.c.id == article_id, article.c.first_seen_at > moment)
+    connection.execute(here.values(first_seen_at=moment))
 
 
 _ADD = sa.insert(revision)

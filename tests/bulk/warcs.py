@@ -6,6 +6,7 @@ import gc
 import io
 import warnings
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from warcio.statusandheaders import StatusAndHeaders
@@ -27,16 +28,26 @@ def pages_of(site: Site) -> Iterable[tuple[str, int, dict[str, str], bytes]]:
             yield address, answer.status, dict(answer.headers), answer.body
 
 
-def write_warc(path: Path, pages: Iterable[tuple[str, int, dict[str, str], bytes]]) -> Path:
-    """A gzip WARC of these pages."""
+CAPTURED = datetime(2019, 3, 2, 10, tzinfo=UTC)
+
+
+def write_warc(
+    path: Path,
+    pages: Iterable[tuple[str, int, dict[str, str], bytes]],
+    moment: datetime = CAPTURED,
+) -> Path:
+    """A gzip WARC of these pages, captured at ``moment``."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # warcio forgets its temporary files
-        _write(path, pages)
+        _write(path, pages, moment)
         gc.collect()
     return path
 
 
-def _write(path: Path, pages: Iterable[tuple[str, int, dict[str, str], bytes]]) -> None:
+def _write(
+    path: Path, pages: Iterable[tuple[str, int, dict[str, str], bytes]], moment: datetime
+) -> None:
+    date = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     with path.open("wb") as file:
         writer = WARCWriter(file, gzip=True)
         for url, status, headers, body in pages:
@@ -46,6 +57,6 @@ def _write(path: Path, pages: Iterable[tuple[str, int, dict[str, str], bytes]]) 
                 "response",
                 payload=io.BytesIO(body),
                 http_headers=head,
-                warc_headers_dict={"WARC-Date": "2019-03-02T10:00:00Z"},
+                warc_headers_dict={"WARC-Date": date},
             )
             writer.write_record(record)

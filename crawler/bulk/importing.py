@@ -1,0 +1,292 @@
+"""Take old pages into the database as if they had been crawled on the day of their capture.
+
+Files are read here, which is cheap; pages are read by helpers, each of which has all captures of
+an address, so that the pages of an article meet. Whatever is in the archive already is passed over,
+so that the same command goes on where the last one stopped.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import zlib
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from crawler import clock
+from crawler.bulk.joining import Joiner, Whole
+from crawler.bulk.sources import Problem, captures
+from crawler.bulk.taking_in import take_in
+from crawler.crawl import helpers
+from crawler.crawl.ingest import Intake
+from crawler.extract import version
+from crawler.items import Fetch
+from crawler.site.spelling import is_site_host
+from crawler.site.urls import classify
+from crawler.store import runs
+from crawler.store.archive import Archive
+from crawler.store.engine import Store
+
+# Captures that a helper is given at a time, and lists of them that may wait for it.
+CHUNK = 32
+WAITING = 3
+# Articles that become one transaction.
+BATCH = 50
+RETRIES = 5
+
+
+@dataclass(slots=True)
+class Imported:
+    """What an import came to.
+
+    Attributes:
+        run_id: The run under which it stands in the history.
+        counts: By name, as a crawl counts: ``article/new``, ``failure/…``, ``skipped/…``.
+        problems: The first things that could not be read.
+    """
+
+    run_id: int
+    counts: Counter[str] = field(default_factory=Counter)
+    problems: list[Problem] = field(default_factory=list)
+
+
+MOST_PROBLEMS = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What is to be imported.
+
+    Attributes:
+        paths: Files that :func:`crawler.bulk.sources.captures` can read, in the order in which they
+            are read.
+        addresses: Addresses of saved pages by their file's path or the end of it; what is not in
+            there is asked for its place (``wget -x``), then for what it states itself.
+        any_host: Also pages of hosts that are not the site's.
+    """
+
+    paths: Sequence[Path]
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    any_host: bool = False
+
+
+def import_files(
+    store: Store,
+    archive: Path,
+    sources: Sources,
+    *,
+    processes: int = 1,
+    command: str = "renmin import",
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Imported:
+    """Import files one after the other.
+
+    Args:
+        store: Its crawl lock must be held by the caller.
+        archive: Where the raw bodies go.
+        sources: What.
+        processes: Helpers that read pages; 1 for none.
+        command: What was typed, for the history.
+        progress: Told how many of how many files are done.
+    """
+    store.close()  # its engines open anew when they are asked; see crawler.crawl.helpers
+    paths = sources.paths
+    with (
+        _Readers(processes, sources.any_host) as readers,
+        contextlib.closing(Archive(archive)) as kept,
+    ):
+        writer = _Writer(store, kept, command)
+        for done, path in enumerate(paths):
+            progress(done, len(paths))
+            found = _known_left_out(captures(path), sources, kept, writer.result)
+            for wholes in readers.read(found, writer.result):
+                writer.add(wholes)
+        writer.end()
+        progress(len(paths), len(paths))
+    return writer.result
+
+
+def address_of(place: str, addresses: Mapping[str, str]) -> str | None:
+    """The address of a saved page, by its file; ``None`` if its place does not tell.
+
+    Args:
+        place: A ``file:`` address.
+        addresses: See :class:`Sources`.
+
+    >>> address_of("file:///old/sd.people.com.cn/n2/2019/0302/c1-2.html", {})
+    'http://sd.people.com.cn/n2/2019/0302/c1-2.html'
+    >>> address_of("file:///old/7.html", {"7.html": "http://sd.people.com.cn/7.html"})
+    'http://sd.people.com.cn/7.html'
+    """
+    parts = PurePosixPath(unquote(urlsplit(place).path)).parts
+    for start in range(len(parts)):
+        end = "/".join(parts[start:]).replace("//", "/")
+        if end in addresses:
+            return addresses[end]
+    for start, part in enumerate(parts):
+        if is_site_host(part.lower()):
+            return "http://" + "/".join(parts[start:])
+    return None
+
+
+def _known_left_out(
+    found: Iterable[Fetch | Problem], sources: Sources, archive: Archive, result: Imported
+) -> Iterator[Fetch]:
+    """Captures that are not in the archive yet; problems are counted and kept."""
+    for capture in found:
+        if isinstance(capture, Problem):
+            result.counts[f"failure/{capture.reason}"] += 1
+            if len(result.problems) < MOST_PROBLEMS:
+                result.problems.append(capture)
+            continue
+        fetch = capture
+        if fetch.url.startswith("file:") and (at := address_of(fetch.url, sources.addresses)):
+            fetch = replace(fetch, url=at)
+        if archive.has(classify(fetch.url).canonical, fetch.sha256, fetch.fetched_at):
+            result.counts["skipped/known"] += 1
+        else:
+            yield fetch
+
+
+class _Readers:
+    """Reads captures, in helpers if there are any; an address always goes to the same one."""
+
+    def __init__(self, processes: int, any_host: bool) -> None:
+        self._any_host = any_host
+        self._stack = contextlib.ExitStack()
+        self._pools: list[ProcessPoolExecutor] = []
+        if processes > 1:
+            for _ in range(processes):
+                pool = helpers.pool(1, _start, (any_host,))
+                self._pools.append(self._stack.enter_context(pool))
+
+    def __enter__(self) -> _Readers:
+        for pool in self._pools:
+            pool.submit(_rest).result()  # all are forked before a database is opened
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def read(self, found: Iterable[Fetch], result: Imported) -> Iterator[list[Whole]]:
+        """Give the whole articles of one file, some at a time."""
+        if not self._pools:
+            joiner = Joiner(result.counts, any_host=self._any_host)
+            for fetch in found:
+                yield list(joiner.add(fetch))
+            joiner.rest()
+            return
+        queues = [_Queue(pool) for pool in self._pools]
+        for fetch in found:
+            canonical = classify(fetch.url).canonical.encode("utf-8", "surrogatepass")
+            queue = queues[zlib.crc32(canonical) % len(queues)]
+            for wholes, counts in queue.add(fetch):
+                result.counts.update(counts)
+                yield wholes
+        for queue in queues:
+            for wholes, counts in queue.end():
+                result.counts.update(counts)
+                yield wholes
+
+
+Answer = tuple[list[Whole], Counter[str]]
+
+
+class _Queue:
+    """What waits for one helper."""
+
+    def __init__(self, pool: ProcessPoolExecutor) -> None:
+        self._pool = pool
+        self._chunk: list[Fetch] = []
+        self._sent: deque[Future[Answer]] = deque()
+
+    def add(self, fetch: Fetch) -> Iterator[Answer]:
+        """Hand a capture in; gives what is answered by now."""
+        self._chunk.append(fetch)
+        if len(self._chunk) == CHUNK:
+            self._send()
+        while self._sent and (self._sent[0].done() or len(self._sent) > WAITING):
+            yield self._sent.popleft().result()
+
+    def end(self) -> Iterator[Answer]:
+        """Hand in what is left of a file, and give all answers."""
+        self._send()
+        self._sent.append(self._pool.submit(_rest))
+        while self._sent:
+            yield self._sent.popleft().result()
+
+    def _send(self) -> None:
+        if self._chunk:
+            self._sent.append(self._pool.submit(_read, self._chunk))
+            self._chunk = []
+
+
+class _Writer:
+    """Stores articles in transactions of :data:`BATCH`, under a run of their own."""
+
+    def __init__(self, store: Store, archive: Archive, command: str) -> None:
+        self._store, self._archive = store, archive
+        self._waiting: list[Whole] = []
+        now = clock.now()
+        with store.writing.begin() as connection:
+            run_id = runs.start(connection, command=command, channels=(), settings={}, now=now)
+        self._intake = Intake(run_id, now, RETRIES, version())
+        self.result = Imported(run_id)
+
+    def add(self, wholes: Iterable[Whole]) -> None:
+        """Store articles, sooner or later."""
+        self._waiting += wholes
+        if len(self._waiting) >= BATCH:
+            self._write()
+
+    def end(self) -> None:
+        """Store what waits, and end the run."""
+        self._write()
+        with self._store.writing.begin() as connection:
+            rest = {("", name): value for name, value in self.result.counts.items()}
+            runs.count(connection, self.result.run_id, rest)
+            runs.finish(
+                connection, self.result.run_id, reason="finished", exit_code=0, now=clock.now()
+            )
+
+    def _write(self) -> None:
+        batch, self._waiting = self._waiting, []
+        if not batch:
+            return
+        # Oldest first, so that texts become revisions in the order of time.
+        batch.sort(key=lambda whole: whole.fetches[0].fetched_at)
+        with self._store.writing.begin() as connection:
+            records = take_in(connection, batch, self._intake, self.result.counts)
+            runs.beat(connection, self.result.run_id, clock.now())
+        self._archive.keep(records)
+
+
+_joiner: Joiner | None = None
+
+
+def _start(any_host: bool) -> None:
+    global _joiner
+    _joiner = Joiner(Counter(), any_host=any_host)
+
+
+def _read(chunk: Sequence[Fetch]) -> Answer:
+    if _joiner is None:
+        raise RuntimeError("the pool did not start its helper")
+    wholes = [whole for fetch in chunk for whole in _joiner.add(fetch)]
+    return wholes, _counted(_joiner)
+
+
+def _rest() -> Answer:
+    if _joiner is None:
+        raise RuntimeError("the pool did not start its helper")
+    _joiner.rest()
+    return [], _counted(_joiner)
+
+
+def _counted(joiner: Joiner) -> Counter[str]:
+    counts = Counter(joiner.counts)
+    joiner.counts.clear()
+    return counts

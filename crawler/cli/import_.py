@@ -1,0 +1,133 @@
+"""``renmin import``: old pages into the database."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from crawler.cli.options import Database, Json
+from crawler.cli.progress import progress_bar
+from crawler.errors import ConfigError
+
+if TYPE_CHECKING:
+    from crawler.bulk.importing import Imported
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def import_(
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            help="Files and folders: WARC, WACZ, tar, *.archive.db, HTML; - for a list."
+        ),
+    ],
+    *,
+    url_map: Annotated[
+        Path | None, typer.Option(help="CSV of two columns: a page's file, its address.")
+    ] = None,
+    any_host: Annotated[bool, typer.Option(help="Also pages of other sites.")] = False,
+    processes: Annotated[
+        int, typer.Option(min=0, help="Processes that read pages; 0: one for each core.")
+    ] = 0,
+    database: Database = None,
+    as_json: Json = False,
+) -> None:
+    r"""Take old pages into the database, as if they had been crawled on the day of their capture.
+
+    The raw bytes go into the archive, the articles through the same reading as in a crawl; texts of
+    one address become its revisions in the order of time, copies are marked. The same command again
+    goes on where the last one stopped. A saved page must tell its address: by the map, by its place
+    (wget -x), or itself. WARC files need the extra: pip install 'renmin[bulk]'.
+
+    Exit codes: 0 done, 1 nothing was imported, 2 bad use, 3 something could not be read (the rest
+    is imported).
+
+    \b
+    Example:
+        renmin import saved/
+        renmin import saved/ --url-map addresses.csv --json
+    """
+    from crawler.bulk.importing import Sources, import_files
+    from crawler.config import load
+    from crawler.store.engine import crawl_lock, open_store
+
+    config = load(database=database)
+    sources = Sources(paths=list(_files(paths)), addresses=_addresses(url_map), any_host=any_host)
+    store = open_store(config.database)
+    with crawl_lock(store), progress_bar("files") as progress:
+        result = import_files(
+            store,
+            config.archive_path,
+            sources,
+            processes=processes or os.cpu_count() or 1,
+            command=" ".join(["renmin", *sys.argv[1:]]),
+            progress=progress,
+        )
+    store.close()
+    _tell(result, as_json)
+
+
+def _files(paths: list[str]) -> Iterator[Path]:
+    """Every file that can be read, folders walked in order."""
+    from crawler.bulk.sources import SUFFIXES
+
+    for name in sys.stdin.read().splitlines() if paths == ["-"] else paths:
+        path = Path(name)
+        if path.is_dir():
+            inside = sorted(
+                each for each in path.rglob("*") if each.name.lower().endswith(SUFFIXES)
+            )
+            if not inside:
+                raise ConfigError(f"{name}: no file in it ends in {', '.join(SUFFIXES)}")
+            yield from inside
+        elif path.is_file():
+            yield path
+        else:
+            raise ConfigError(f"{name}: no such file or folder")
+
+
+def _addresses(path: Path | None) -> dict[str, str]:
+    if path is None:
+        return {}
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = [row for row in csv.reader(file) if row]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ConfigError(f"--url-map {path}: cannot be read: {error}") from None
+    for number, row in enumerate(rows, 1):
+        if len(row) != 2 or "://" not in row[1]:
+            raise ConfigError(f"--url-map {path}: line {number} is not FILE,ADDRESS")
+    return {name.removeprefix("./"): url for name, url in rows}
+
+
+def _tell(result: Imported, as_json: bool) -> None:
+    counts = result.counts
+    stored = sum(counts[f"article/{name}"] for name in ("new", "changed", "earlier"))
+    failed = sum(value for name, value in counts.items() if name.startswith("failure/"))
+    if as_json:
+        typer.echo(json.dumps({"run": result.run_id, "counters": dict(sorted(counts.items()))}))
+    else:
+        typer.echo(
+            f"run {result.run_id}: {counts['article/new']} new articles, "
+            f"{counts['article/changed']} later and {counts['article/earlier']} earlier texts, "
+            f"{counts['article/unchanged']} unchanged, {counts['skipped/known']} known, {failed} failed"
+        )
+        for name, value in counts.most_common():
+            if name.startswith(("failure/", "skipped/", "status/")):
+                typer.echo(f"  {name}: {value}")
+    for problem in result.problems:
+        typer.echo(f"{problem.place}: {problem.detail}", err=True)
+    if failed:
+        raise typer.Exit(3)
+    if not stored and not counts["skipped/known"] and not counts["article/unchanged"]:
+        typer.echo("nothing was imported; pages of other sites need --any-host", err=True)
+        raise typer.Exit(1)
