@@ -29,12 +29,16 @@ _OCTAL_PAIRS = re.compile(r"(?:\\[23][0-7]{2}(?:\\[123][0-7]{2}|[@-\[\]-~]))+")
 _OCTAL_BYTE = re.compile(r"\\([0-7]{3})")
 
 _HEX: Final = "[0-9a-fA-F]{4}"
-_BARE_U = re.compile(rf"(?<![0-9A-Za-z\\%+])(?:u{_HEX}){{2,}}(?![0-9A-Za-z])")
+# One alone may be a part number; but beside a row of them it is one more.
+_BARE_U = re.compile(rf"(?:u{_HEX})+")
+_BARE_U_ROW = re.compile(
+    rf"(?<![0-9A-Za-z\\%+])(?:u{_HEX}){{2,}}(?![0-9A-Za-z])|(?<![\\%+])(?:u{_HEX}){{3,}}"
+)
 _ANGLE = re.compile(r"(?:<U\+[0-9A-F]{4,6}>)+")
 _EXCEL = re.compile(rf"(?:_x{_HEX}_)+")
-_CSS = re.compile(
-    rf"(?:\\{_HEX} ?(?![0-9A-Fa-f])){{2,}}|(?:\\{_HEX}(?=\\)){{1,}}\\{_HEX}(?![0-9A-Fa-f])"
-)
+_CSS_ONE: Final = rf"\\{_HEX}(?: |(?![0-9A-Fa-f]))"
+_CSS = re.compile(rf"(?:{_CSS_ONE})+")
+_CSS_ROW = re.compile(rf"(?:{_CSS_ONE}){{2}}")
 _CODE_POINT = re.compile("[0-9a-fA-F]{4,6}")
 _DRIVE = re.compile(r"(?<![A-Za-z])[A-Za-z]:\\")  # a path of Windows
 
@@ -119,8 +123,14 @@ _IN_TEXT: Final = re.compile(
 )
 
 
+def _bare_u(text: str) -> Sequence[Edit]:
+    return _code_points(text, "u", _BARE_U) if _BARE_U_ROW.search(text) else ()
+
+
 def _css(text: str) -> Sequence[Edit]:
-    return () if _DRIVE.search(text) else _code_points(text, "\\", _CSS)
+    if not _CSS_ROW.search(text) or _DRIVE.search(text):
+        return ()
+    return _code_points(text, "\\", _CSS)
 
 
 CODE_ESCAPES: Final = (
@@ -131,7 +141,7 @@ CODE_ESCAPES: Final = (
     Rule("octal-escapes", r"bytes written as \344\272\272, as git does", True,
          ((r"\344\272\272\346\260\221\346\227\245\346\212\245", "人民日报"),), _octal),
     Rule("u-without-backslash", r"\uXXXX that lost its backslashes", True,
-         (("u4ebau6c11u65e5u62a5", "人民日报"),), partial(_code_points, sign="u", pattern=_BARE_U)),
+         (("u4ebau6c11u65e5u62a5", "人民日报"),), _bare_u),
     Rule("angle-code-points", "characters written as <U+4EBA>, as R does", True,
          (("<U+4EBA><U+6C11>", "人民"),), partial(_code_points, sign="<U+", pattern=_ANGLE)),
     Rule("excel-code-points", "characters written as _x4EBA_, as Excel's XML does", True,

@@ -27,7 +27,8 @@ _NUMBER: Final = "#(?:\\d{4,6}|[xX][0-9a-fA-F]{4,5})"
 _UNCLOSED = re.compile(rf"&({_NUMBER})(?![0-9A-Za-z;；])")
 _ODDLY_CLOSED = re.compile(rf"&({_NUMBER})；")
 _SPACED = re.compile(rf"& ({_NUMBER});")
-_BARE = re.compile(rf"(?:(?<![0-9A-Za-z&]){_NUMBER};){{2,}}")
+_BARE = re.compile(rf"(?:(?<!&){_NUMBER};)+")
+_BARE_ROW = re.compile(rf"(?:(?<!&){_NUMBER};){{2}}")
 _EACH_NUMBER = re.compile(_NUMBER)
 _IN_CHINESE_TEXT = re.compile(
     "[\u00b7\u2014\u2018-\u201d\u2026\u3001-\u3017\u3400-\u9fff\uff01-\uff5e\U0001f300-\U0003ffff]"
@@ -54,7 +55,8 @@ def _found(text: str) -> Iterator[Edit]:
         for found in pattern.finditer(text):
             if _IN_CHINESE_TEXT.fullmatch(char := _character(found[1])):
                 yield Edit(*found.span(), char)
-    for found in _BARE.finditer(text):
+    # One alone may be a ticket's number; but beside a row of them it is one more.
+    for found in _BARE.finditer(text) if _BARE_ROW.search(text) else ():
         row = [_character(number) for number in _EACH_NUMBER.findall(found[0])]
         if all(map(_IN_CHINESE_TEXT.fullmatch, row)):
             yield Edit(*found.span(), "".join(row))
