@@ -15,6 +15,7 @@ from crawler.errors import ConfigError
 
 if TYPE_CHECKING:
     from crawler.dataset.increment import Increment
+    from crawler.dataset.names import Pseudonyms
     from crawler.dataset.request import Request
     from crawler.store.selection import Selection
 
@@ -62,6 +63,9 @@ def export(
         int | None, typer.Option(min=1, help="So many, drawn by the digest of the address.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Another seed, another sample.")] = 0,
+    without_names: Annotated[
+        bool, typer.Option("--without-names", help="Pseudonyms for reporters and editors.")
+    ] = False,
     changed_since: Annotated[
         str | None,
         typer.Option(metavar="MANIFEST|TIME", help="Only what is new, changed or removed since."),
@@ -106,6 +110,7 @@ def export(
         sample=sample,
         seed=seed,
         revisions=revisions,
+        rename=_pseudonyms(database) if without_names else None,
     )
     with ended_in_order(), reading(database) as connection:
         if changed_since:
@@ -117,6 +122,13 @@ def export(
         raise typer.Exit(1)
     if destination != "-":
         typer.echo(f"{tally.records} articles in {destination}")
+
+
+def _pseudonyms(database: str | None) -> Pseudonyms:
+    from crawler.config import load
+    from crawler.dataset import names
+
+    return names.Pseudonyms(names.open_key(names.key_file(load(database=database).archive_path)))
 
 
 def _check_together(changed_since: str | None, **others: Any) -> None:

@@ -88,6 +88,8 @@ def ingest(
     if visit.article:
         by = By(intake.run_id, intake.code_version)
         kept = record.keep(connection, visit.article, now, by, earlier)
+        if kept is None:
+            return _removed(visit, counts, links, now)
         counts.update(counters.of_article(kept.article, kept.event))
     return replace(
         _outcome(visit, counts, links, now),
@@ -118,6 +120,13 @@ def _outcome(visit: Visit, counts: Counter[str], links: Sequence[Link], now: dat
         hosts=frozenset(map(_host, links)),
         record=_record(visit),
     )
+
+
+def _removed(visit: Visit, counts: Counter[str], links: Sequence[Link], now: datetime) -> Outcome:
+    """Of an article that was removed for good while it was fetched nothing is kept."""
+    counts["skipped/removed"] += 1
+    outcome = _outcome(visit, counts, links, now)
+    return replace(outcome, record=None, done=(visit.frontier_id, None))
 
 
 def _fail(connection: Connection, visit: Visit, intake: Intake, now: datetime) -> None:

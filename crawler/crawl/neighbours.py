@@ -119,6 +119,7 @@ def copy(number: int, item: Article, first_seen: datetime) -> Copy:
         number=number,
         at_site=at_site(item),
         published_at=item.published_at,
+        address=item.url,
         first_seen=first_seen,
     )
 

@@ -19,7 +19,7 @@ from crawler.crawl.neighbours import body_of
 from crawler.dedup.keys import pack, quarter_of
 from crawler.dedup.sketch import Sketch, sketch
 from crawler.items import Article
-from crawler.store import articles, fingerprints, revisions, search
+from crawler.store import articles, fingerprints, revisions, search, tombstones
 from crawler.store.articles import By
 from crawler.store.search import Entry
 
@@ -47,7 +47,7 @@ def keep(
     now: datetime,
     by: By,
     earlier: Article | None = None,
-) -> Kept:
+) -> Kept | None:
     """Keep a crawled article; :func:`finish` must follow.
 
     Args:
@@ -56,7 +56,12 @@ def keep(
         now: When it was fetched.
         by: Who brought it.
         earlier: See :func:`crawler.crawl.decide.decide`.
+
+    Returns:
+        ``None`` if the article at this address was removed for good: then nothing was written.
     """
+    if tombstones.is_removed(connection, item.url):
+        return None
     # Twice, if another process stored the address between the reading and the writing.
     for _ in range(2):
         around = neighbours.read(connection, item, now)
@@ -65,8 +70,14 @@ def keep(
     raise LookupError(f"{item.url}: neither new nor known")
 
 
-def keep_reading(connection: Connection, item: Article, now: datetime, by: By) -> Kept:
-    """Keep another reading of archived bytes; :func:`finish` must follow."""
+def keep_reading(connection: Connection, item: Article, now: datetime, by: By) -> Kept | None:
+    """Keep another reading of archived bytes; :func:`finish` must follow.
+
+    Returns:
+        ``None`` if the article at this address was removed for good: then nothing was written.
+    """
+    if tombstones.is_removed(connection, item.url):
+        return None
     for _ in range(2):
         around = neighbours.read(connection, item, now)
         if kept := write(connection, decide_reading(item, around), now, by):
@@ -86,7 +97,7 @@ def write(connection: Connection, change: Change, now: datetime, by: By) -> Kept
     item, exact = change.article, change.sketch.exact.hex()
     if isinstance(change, Revision):
         article_id, extraction = change.known.id, change.extraction
-        _forget(connection, article_id, change.known.article)
+        forget_keys(connection, article_id, change.known.article)
         articles.replace(
             connection, change.known, item, extraction=extraction, text_hash=exact, by=by
         )
@@ -106,9 +117,9 @@ def write(connection: Connection, change: Change, now: datetime, by: By) -> Kept
     return Kept(article_id, item, change.event, revisions.row_of(article_id, item, extraction, by))
 
 
-def finish(connection: Connection, kept: Sequence[Kept]) -> None:
+def finish(connection: Connection, kept: Sequence[Kept | None]) -> None:
     """Keep the texts of stored articles and make them findable, all of a transaction at once."""
-    told = [each for each in kept if each.text]
+    told = [each for each in kept if each and each.text]
     revisions.add(connection, [each.text for each in told])
     # Last of all: whatever is written after it makes FTS5 empty its buffer.
     search.index_articles(connection, [_entry(each) for each in told])
@@ -128,7 +139,7 @@ def _mark(connection: Connection, article_id: int, item: Article, original: int 
     articles.mark_duplicate(connection, article_id, original, item.relation, item.similarity)
 
 
-def _forget(connection: Connection, article_id: int, known: Article) -> None:
+def forget_keys(connection: Connection, article_id: int, known: Article) -> None:
     """Take the keys of an article's earlier text out of the index."""
     fingerprints.remove(connection, _packed(article_id, known, sketch(body_of(known))))
 

@@ -132,7 +132,7 @@ def reextract_url(store: Store, archive: Archive, url: str) -> Reading:
     return reading
 
 
-def _keep(connection: Connection, article: Article) -> Kept:
+def _keep(connection: Connection, article: Article) -> Kept | None:
     return keep_reading(connection, article, article.fetched_at or clock.now(), By(None, version()))
 
 

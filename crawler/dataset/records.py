@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from crawler.dataset.record import as_record
 from crawler.dataset.request import Record, Request
 from crawler.items import Article
-from crawler.store import articles, selection, versions
+from crawler.store import articles, selection, tombstones, versions
 from crawler.store.selection import WHOLE, Part
 
 
@@ -28,12 +28,11 @@ def records(
         part: Only this part of it.
     """
     found = selection.select(connection, request.selection, part)
-    limit = _limit(connection, request)
     if request.revisions:
-        return _kept(_all_versions(connection, found), request, limit)
+        return _kept(connection, _all_versions(connection, found), request)
     if moment := request.selection.as_of:
         found = ((number, _at(connection, number, item, moment)) for number, item in found)
-    return _kept(_as_records(found), request, limit)
+    return _kept(connection, _as_records(found), request)
 
 
 def of_rows(connection: Connection, rows: Sequence[int]) -> Iterator[Record]:
@@ -79,9 +78,16 @@ def _as_records(found: Iterable[tuple[int, Article]]) -> Iterator[tuple[int, Rec
 
 
 def _kept(
-    found: Iterable[tuple[int, Record]], request: Request, limit: int | None
+    connection: Connection,
+    found: Iterable[tuple[int, Record]],
+    request: Request,
 ) -> Iterator[tuple[int, Record]]:
+    limit = _limit(connection, request)
+    # None of them is stored; but what came back by another way is not to leave the house.
+    gone = tombstones.all_digests(connection)
     for number, record in found:
+        if gone and tombstones.digest(record["url"]) in gone:
+            continue
         if request.clean_only and not is_clean(record):
             continue
         if limit is not None and _rank(record["url"], request.seed) > limit:

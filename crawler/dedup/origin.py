@@ -19,28 +19,36 @@ class Copy:
         number: The store's number of the text; grows with the order of arrival.
         at_site: Whether it stands on a host of the site.
         published_at: As printed; ``None`` if unknown.
+        address: Its canonical address.
         first_seen: When it was first fetched; ``None`` if unknown.
     """
 
     number: int
     at_site: bool = True
     published_at: datetime | None = None
+    address: str = ""
     first_seen: datetime | None = None
 
 
 def original_of(*copies: Copy) -> Copy:
     """Choose the original of one or more copies; their order does not matter.
 
-    At the site before elsewhere, then by publication, then by first sight, then by number. A
-    known time goes before an unknown one.
+    See :func:`rank`.
     """
-    return min(copies, key=_rank)
+    return min(copies, key=rank)
 
 
-def _rank(copy: Copy) -> tuple[object, ...]:
+def rank(copy: Copy) -> tuple[object, ...]:
+    """What copies are sorted by, the original first.
+
+    At the site before elsewhere, then by publication, a known time before an unknown one, then by
+    address: two crawls of one site choose the same. First sight and number are left for texts
+    without an address.
+    """
     return (
         not copy.at_site,
         *_known_first(copy.published_at),
+        copy.address,
         *_known_first(copy.first_seen),
         copy.number,
     )

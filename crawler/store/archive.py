@@ -15,7 +15,7 @@ import contextlib
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -212,6 +212,34 @@ class Archive:
         moment = _text(since) if since else None
         rows = self._db.execute(query, (channel, channel, moment, moment))
         return [row[0] for row in rows]
+
+    def forget(self, urls: Collection[str]) -> int:
+        """Remove every fetch of these pages, and the bodies that no other page has.
+
+        What is removed is overwritten in the file.
+
+        Returns:
+            How many bodies went.
+
+        Raises:
+            DiskFullError: The file cannot be written; nothing was removed.
+            BusyError: Another program holds it.
+        """
+        try:
+            self._db.execute("PRAGMA secure_delete=ON")
+            before = self._count()
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                self._db.executemany("DELETE FROM fetch WHERE url = ?", [(url,) for url in urls])
+                self._db.execute("DELETE FROM body WHERE sha256 NOT IN (SELECT sha256 FROM fetch)")
+                self._db.execute("COMMIT")
+            finally:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            return before - self._count()
+        except sqlite3.Error as error:
+            raise self._explained(error) from error
 
     def sizes(self) -> tuple[int, int, int]:
         """Number of bodies, their bytes as fetched, their bytes as stored."""

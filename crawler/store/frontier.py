@@ -22,6 +22,7 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler.items import Failure, Link
+from crawler.store import tombstones
 from crawler.store.tables import frontier
 
 PENDING, LEASED, DONE, FAILED = "PENDING", "LEASED", "DONE", "FAILED"
@@ -46,12 +47,14 @@ def priority(link: Link) -> int:
 
 
 def add(connection: Connection, links: Iterable[Link], now: datetime, found_on: str | None) -> int:
-    """Enter ``links`` as PENDING; known ones stay as they are.
+    """Enter ``links`` as PENDING; known ones stay as they are, removed ones stay away.
 
     Returns:
         How many of them were new.
     """
-    rows = [_row(link, now, found_on) for link in links]
+    links = list(links)
+    gone = tombstones.removed(connection, (link.url for link in links))
+    rows = [_row(link, now, found_on) for link in links if link.url not in gone]
     if not rows:
         return 0
     return len(connection.scalars(_INSERTS[connection.dialect.name], rows).all())

@@ -135,6 +135,15 @@ def rebuild(connection: Connection) -> int:
     return count
 
 
+def forget(connection: Connection) -> None:
+    """Leave no word of an article in the index that is not stored any more.
+
+    An index without content can only be made anew: a quarter of a millisecond an article.
+    """
+    if _is_sqlite(connection):
+        rebuild(connection)
+
+
 def search(connection: Connection, query: str, limit: int = 25, offset: int = 0) -> Hits:
     """Find the articles that hold every word of ``query``.
 

@@ -47,6 +47,11 @@ def removed(connection: Connection, urls: Iterable[str]) -> frozenset[str]:
     return frozenset(url for url in urls if is_removed(connection, url))
 
 
+def all_digests(connection: Connection) -> frozenset[str]:
+    """The digests of all that was removed."""
+    return frozenset(connection.scalars(sa.select(tombstone.c.url_hash)))
+
+
 def add(connection: Connection, url: str, reason: str, now: datetime) -> None:
     """Remember that the article at this canonical address is not to come back."""
     row = {"url_hash": digest(url), "reason": reason, "removed_at": now}

@@ -35,6 +35,13 @@ HOUR = timedelta(hours=1)
             id="published together: first seen",
         ),
         pytest.param(
+            [
+                Copy(number=9, published_at=NOON, address="a", first_seen=NOON + HOUR),
+                Copy(number=1, published_at=NOON, address="b", first_seen=NOON),
+            ],
+            id="published together at two addresses: the first of them, whichever was seen first",
+        ),
+        pytest.param(
             [Copy(number=1, published_at=NOON), Copy(number=9, published_at=NOON)],
             id="nothing else: first stored",
         ),

@@ -1,0 +1,57 @@
+"""``renmin forget``: take articles away for good."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from crawler.cli.options import Database, opened
+from crawler.errors import ConfigError
+
+app = typer.Typer()
+
+
+@app.command()
+def forget(
+    urls: Annotated[
+        list[str],
+        typer.Argument(help="Addresses, in any spelling; - reads them from standard input."),
+    ],
+    reason: Annotated[str, typer.Option(help="Why; kept with a digest of the address.")],
+    database: Database = None,
+) -> None:
+    r"""Remove articles with all that is kept of them, and keep them from coming back.
+
+    Text, revisions, index of words, queue and raw bodies go. What stays is the SHA-256 of the
+    address, the day and the reason: crawl, reparse, import and export obey it. Copies get the next
+    original among themselves; remove them too if they are to go (docs/ethics.md).
+
+    \b
+    Example:
+        renmin forget http://sd.people.com.cn/n2/2026/0212/c364532-41500648.html --reason "asked by the person named"
+
+    Exit codes: 0 done, 1 none of them was stored (they will not be fetched either), 2 bad use,
+    3 failed.
+    """
+    from crawler.config import load
+    from crawler.crawl.forget import forget as run
+    from crawler.store.engine import crawl_lock
+
+    named = sys.stdin.read().split() if urls == ["-"] else urls
+    if not named:
+        raise ConfigError("-: no address on standard input; one a line is wanted")
+    if not reason.strip():
+        raise ConfigError("--reason: is empty; say in a few words why, without naming what goes")
+    config = load(database=database)
+    with opened(database) as store, crawl_lock(store):
+        done = run(store, config.archive_path, named, reason.strip())
+    typer.echo(
+        f"{done.articles} articles removed with {done.bodies} raw bodies; "
+        f"{done.copies} copies got another original or are originals now"
+    )
+    for url in done.unknown:
+        typer.echo(f"{url}: nothing was stored there; it will not be fetched", err=True)
+    if not done.articles:
+        raise typer.Exit(1)
