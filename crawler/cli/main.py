@@ -95,6 +95,11 @@ def main() -> None:
     except RenminError as error:
         typer.echo(f"renmin: {error}", err=True)
         sys.exit(error.exit_code)
+    except SystemExit as end:
+        # Click turns a broken pipe into exit code 1.
+        if isinstance(end.__context__, BrokenPipeError):
+            sys.exit(0)
+        raise
     except BrokenPipeError:
         # The reader of our output (head, less) has seen enough.
         sys.stderr.close()

@@ -1,0 +1,241 @@
+"""Every command line of the documents and help texts does what a reader expects of it.
+
+The lines of a document run in their order in a folder of its own, as a reader would type them;
+the site is the replica, through RENMIN_PROXY. The READMEs begin with no database, the others with
+that of one crawl. A line that cannot run offline is marked where it stands, with its reason.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from crawler.replica import Site
+from crawler.replica.serve import in_thread
+from tests.documented.commands import DOCUMENTS, ROOT, Line, of_document, of_help
+
+pytestmark = pytest.mark.crawl
+HELP = sorted(
+    path
+    for path in (ROOT / "crawler" / "cli").glob("*.py")
+    if "\napp = typer.Typer(" in path.read_text(encoding="utf-8") and path.stem != "main"
+)
+PLACEHOLDER = "http://sd.people.com.cn/n2/2026/0212/c364532-41500648.html"
+# A site of a test's own is not spared: no pauses, whatever starts the crawl.
+SETTINGS = "from crawler.settings import *\nDOWNLOAD_DELAY = 0\nAUTOTHROTTLE_ENABLED = False\n"
+# What else than 0 is documented for a line that begins so, and happens here.
+ANSWERS_NO = {
+    "renmin check": {1},  # alerts are open
+    "renmin probe": {1},  # the replica's lists are not as old as the live ones
+    "renmin schedule history": {1},  # no time has come yet
+    "renmin crawl --due": {1},  # nothing was due
+    "renmin alerts": {1},  # there was none so far
+}
+SERVERS = ("renmin dashboard", "renmin serve", "renmin replica --port", "RENMIN_DASHBOARD_TOKEN=")
+
+
+@pytest.fixture(scope="session")
+def site():
+    """One replica for all documents; the port of its proxy."""
+    watched = Site(articles=40, channels=["sd", "bj"])
+    with in_thread(watched) as port:
+        yield watched, port
+
+
+def environment(folder: Path, port: int) -> dict[str, str]:
+    """A new user's, with the proxy and a settings module without pauses."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("RENMIN_")}
+    (folder / ".quick").mkdir(exist_ok=True)
+    (folder / ".quick" / "quick_settings.py").write_text(SETTINGS)
+    return {
+        **kept,
+        "PATH": f"{Path(sys.executable).parent}:{kept['PATH']}",
+        "PYTHONPATH": f"{folder / '.quick'}:{ROOT}",
+        "SCRAPY_SETTINGS_MODULE": "quick_settings",
+        "RENMIN_PROXY": f"http://127.0.0.1:{port}",
+        "http_proxy": f"http://127.0.0.1:{port}",
+        "HOME": str(folder),
+    }
+
+
+@pytest.fixture(scope="session")
+def crawled(site, tmp_path_factory):
+    """A folder with what one crawl brought: ``output/`` and an export."""
+    folder = tmp_path_factory.mktemp("crawled")
+    env = environment(folder, site[1])
+    export = "renmin export dataset/ --format parquet --split year"
+    for line in ("renmin crawl sd bj", "renmin export articles.jsonl", export):
+        done = run(line, folder, env)
+        assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.fixture
+def desk(site, tmp_path, request):
+    """A reader's folder: saved pages and old texts, and scrapy.cfg as in the project's folder."""
+    watched, _ = site
+    page = watched.respond("GET", article_of(watched), {})
+    (tmp_path / "page.html").write_bytes(page.body)
+    (tmp_path / "saved").mkdir()
+    (tmp_path / "saved" / "one.html").write_bytes(page.body)
+    (tmp_path / "old.txt").write_text("浜烘皯鏃ユ姤\n人民日报\n", encoding="utf-8")
+    (tmp_path / "garbled.txt").write_text("浜烘皯鏃ユ姤\n", encoding="utf-8")
+    row = {"id": "1", "text": "山东省今天发布了新的规划。" * 20, "title": "规划", "body": "全文"}
+    (tmp_path / "texts.jsonl").write_text(
+        "".join(json.dumps(row | {"id": str(n)}, ensure_ascii=False) + "\n" for n in range(3)),
+        encoding="utf-8",
+    )
+    (tmp_path / "news.csv.gz").write_bytes(
+        gzip.compress("id,title,body\n1,浜烘皯,鏃ユ姤\n".encode())
+    )
+    (tmp_path / ".venv").symlink_to(sys.prefix)
+    shutil.copy(ROOT / "scrapy.cfg", tmp_path)
+    return tmp_path
+
+
+def article_of(site: Site) -> str:
+    """The address of some whole article."""
+    return next(row["url"] for row in site.rows() if row["kind"] == "article")
+
+
+def as_typed(text: str, site: Site, port: int) -> str:
+    """The line with what a reader puts in for its placeholders, and a port that is free."""
+    text = text.replace("http://…", article_of(site)).replace(PLACEHOLDER, article_of(site))
+    text = text.replace("http://HOST/LIST.html", "http://sd.people.com.cn/")
+    text = text.replace("renmin runs 12", "renmin runs 1").replace(
+        "127.0.0.1:8877", f"127.0.0.1:{port}"
+    )
+    text = text.replace("--port 8877", "--port 0")
+    text = re.sub(r"renmin dashboard\b", "renmin dashboard --port 0", text)
+    return text.replace('| mail -s "renmin" ops@example.org', "| cat")
+
+
+def run(line: str, folder: Path, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Type the line."""
+    return subprocess.run(
+        ["bash", "-o", "pipefail", "-c", line],
+        cwd=folder,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def run_server(line: str, folder: Path, env: dict[str, str]) -> None:
+    """Start what runs until it is stopped, see that it says something, and stop it."""
+    command = line.removesuffix("&").strip()
+    with subprocess.Popen(
+        ["bash", "-c", f"exec 2>&1; {command}"],
+        cwd=folder,
+        env=env,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        deadline = time.monotonic() + 60
+        said = process.stdout.readline()
+        running = process.poll() is None or not said
+        os.killpg(process.pid, signal.SIGTERM)
+        said += process.stdout.read()
+        assert running, said
+        assert time.monotonic() < deadline
+        assert "Traceback" not in said, said
+
+
+def follow(lines: list[Line], folder: Path, site, request) -> None:
+    """Type line after line, and see what came of each."""
+    env = environment(folder, site[1])
+    for line in lines:
+        if line.reason:
+            request.node.user_properties.append(("not_run", f"{line.where}: {line.reason}"))
+            continue
+        text = as_typed(line.text, *site)
+        if setting := re.fullmatch(r"export (\w+)=(\S+)", text):
+            env[setting[1]] = setting[2]
+        elif text.removeprefix(".venv/bin/").startswith(SERVERS):
+            run_server(text, folder, env)
+        else:
+            done = run(text, folder, env)
+            expect(line, text, done, folder)
+
+
+def expect(line: Line, text: str, done: subprocess.CompletedProcess[str], folder: Path) -> None:
+    """What a reader expects: the documented exit code, no traceback, articles, files with content."""
+    story = f"{line.where}: {text}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
+    bare = text.replace(".venv/bin/", "")
+    allowed = {0} | next((codes for begin, codes in ANSWERS_NO.items() if begin in bare), set())
+    assert done.returncode in allowed, f"exit code {done.returncode}\n{story}"
+    assert "Traceback (most recent" not in done.stdout + done.stderr, story
+    assert "error_" not in done.stdout, story
+    words = bare.split()
+    if "crawl" in words and "--due" not in words:
+        assert articles(folder) > 0, story
+    for name in words:
+        if re.fullmatch(r"[\w/-]+\.(jsonl(\.zst)?|txt|json|parquet|csv)", name):
+            assert (folder / name).stat().st_size > 0, story
+    if bare.startswith("renmin export dataset/"):
+        assert any((folder / "dataset").rglob("*.parquet")), story
+
+
+def articles(folder: Path) -> int:
+    """How many articles the reader's database holds."""
+    with sqlite3.connect(folder / "output" / "renmin.db") as db:
+        (count,) = db.execute("SELECT count(*) FROM article").fetchone()
+    db.close()
+    return count
+
+
+def with_database(desk: Path, crawled: Path) -> Path:
+    """Go on where a first crawl ended."""
+    for folder in ("output", "dataset"):
+        shutil.copytree(crawled / folder, desk / folder)
+    for file in crawled.glob("articles.jsonl*"):
+        shutil.copy(file, desk)
+    return desk
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_the_commands_of_a_document_do_what_it_says(path, site, desk, request):
+    """In order, from a fresh folder; all but the READMEs go on after a first crawl."""
+    lines = of_document(path)
+    if not any(not line.reason for line in lines):
+        pytest.skip("no command line that runs offline")
+    if not path.name.startswith("README"):
+        with_database(desk, request.getfixturevalue("crawled"))
+
+    follow(lines, desk, site, request)
+
+
+@pytest.mark.parametrize("path", HELP, ids=lambda path: path.stem)
+def test_the_examples_of_a_help_text_do_what_it_says(path, site, desk, crawled, request):
+    """After a first crawl."""
+    lines = of_help(path)
+    assert lines, "a help text without an example"
+
+    follow(lines, with_database(desk, crawled), site, request)
+
+
+def test_how_many_lines_are_not_run(capsys):
+    """Each says why, and their number is told."""
+    lines = [line for path in DOCUMENTS for line in of_document(path)]
+    lines += [line for path in HELP for line in of_help(path)]
+    skipped = [line for line in lines if line.reason]
+
+    with capsys.disabled():
+        print(f"\n{len(skipped)} of {len(lines)} documented command lines cannot run offline")
+    assert len(lines) > 60
+    assert all(len(line.reason) > 10 for line in skipped)
+    assert len(skipped) < len(lines) / 4
