@@ -41,6 +41,12 @@ ANSWERS_NO = {
     "renmin schedule history": {1},  # no time has come yet
     "renmin crawl --due": {1},  # nothing was due
     "renmin alerts": {1},  # there was none so far
+    "renmin lists": {1},  # some lists of the replica are empty
+    "--changed-since": {1},  # nothing changed since the crawl
+    "--as-of": {1},  # the replica was crawled today
+    "renmin search": {1},  # invented texts need not hold the word
+    "renmin kwic": {1},
+    "renmin trend": {1},
 }
 SERVERS = ("renmin dashboard", "renmin serve", "renmin replica --port", "RENMIN_DASHBOARD_TOKEN=")
 
@@ -176,6 +182,8 @@ def expect(line: Line, text: str, done: subprocess.CompletedProcess[str], folder
     """What a reader expects: the documented exit code, no traceback, articles, files with content."""
     story = f"{line.where}: {text}\n{done.stdout[-2000:]}\n{done.stderr[-2000:]}"
     bare = text.replace(".venv/bin/", "")
+    if done.returncode == 2 and "pip install 'renmin[" in done.stderr:
+        return  # an extra that is not installed here is asked for by name
     allowed = {0} | next((codes for begin, codes in ANSWERS_NO.items() if begin in bare), set())
     assert done.returncode in allowed, f"exit code {done.returncode}\n{story}"
     assert "Traceback (most recent" not in done.stdout + done.stderr, story
@@ -183,7 +191,7 @@ def expect(line: Line, text: str, done: subprocess.CompletedProcess[str], folder
     words = bare.split()
     if "crawl" in words and "--due" not in words:
         assert articles(folder) > 0, story
-    for name in words:
+    for name in words if done.returncode == 0 else ():
         if re.fullmatch(r"[\w/-]+\.(jsonl(\.zst)?|txt|json|parquet|csv)", name):
             assert (folder / name).stat().st_size > 0, story
     if bare.startswith("renmin export dataset/"):
