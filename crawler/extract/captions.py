@@ -168,6 +168,8 @@ def _text_tables(blocks: Sequence[Line | Image]) -> frozenset[int]:
     images: Counter[int] = Counter()
     lines: dict[int, list[Line]] = defaultdict(list)
     for block in blocks:
+        if not block.setting.table:
+            continue
         if isinstance(block, Image):
             images[block.setting.table] += 1
         elif not block.setting.row and not is_credit(block.text):

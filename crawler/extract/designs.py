@@ -32,8 +32,8 @@ class Design:
         name: The record's ``template``.
         clues: Strings that all stand in the source of every page of this design: a test that
             costs microseconds, before the queries that cost a hundred times as much.
-        part: Class of the box that holds all of an article, and of the box with whose end it ends
-            (``""`` for the same): what is parsed first. ``None``: the whole page is.
+        part: Class or id of the box that begins with an article, and of the one with whose end it
+            ends (``""`` for the same): what is parsed first. ``None``: the whole page is.
         mark: The element that only this design has; usually the box of the text.
         head: The box around title, source and time.
         body: The boxes that hold the text, in reading order, none inside another.
@@ -153,7 +153,7 @@ WB2016 = Design(
 WB2010 = Design(
     name="wb2010",
     clues=("text_c", "show_text"),
-    part=("text_c", ""),
+    part=("text_c", "p_editor"),
     mark=xpath("/descendant::div[has-class('show_text')][1]"),
     head=xpath("ancestor::div[has-class('text_c')][1]"),
     body=xpath("."),
@@ -182,7 +182,7 @@ WB2010 = Design(
 TEXT2007 = Design(
     name="text2007",
     clues=("show_c", "p_content"),
-    part=("left_c_c", ""),
+    part=("left_c_c", "p_editor"),
     mark=xpath("/descendant::*[@id='p_content'][ancestor::*[has-class('show_c')]][1]"),
     head=xpath("(ancestor::div[has-class('left_c_c')] | ancestor::*[descendant::h1])[last()]"),
     body=xpath("."),
@@ -394,5 +394,6 @@ def _fits_part(page: Document, design: Design) -> Iterator[tuple[Design, Element
     if part is not None:
         root, unfinished = part
         for fit in _fits(root, design):
-            if unfinished.isdisjoint((fit[1], *fit[2])):
+            # A box that goes on behind the part may hold more text.
+            if unfinished.isdisjoint(fit[2]):
                 yield fit

@@ -192,6 +192,6 @@ def _captions_first(blocks: list[Line | Image]) -> list[Line | Image]:
 
 def _editors(design: Design, head: Element, body: Body) -> tuple[str, ...]:
     """Read the editors: from their box, else from a line of the text that says 责编."""
-    boxes = body.editors + [text_of(element) for element in _all(design.editors, head)]
+    boxes = dict.fromkeys(body.editors + list(map(text_of, _all(design.editors, head))))
     lines = (b.text for b in body.blocks[-6:] if isinstance(b, Line) and is_editors_text(b.text))
     return read_editors(boxes) or read_editors(lines)

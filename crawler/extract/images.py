@@ -25,17 +25,20 @@ _IMAGE_ADDRESS = re.compile(
 # Never of the article: the site's own furniture, reporters' portraits, advertising and counting
 # hosts, buttons, codes to scan, spacers.
 _FOREIGN = re.compile(
-    r"^(?:data:|javascript:|about:|file:|blob:)"
-    r"|^(?:https?:)?//[^/]{1,200}/img/|^/img/|/mediafile/reporter/"
-    r"|^(?:https?:)?//(?:pmm|pgg|counter|bdimg|hm\.baidu)[\w.-]{0,200}/"
+    r"(?:data|javascript|about|file|blob):|/img/|(?:https?:)?//[^/]{1,200}/img/"
+    r"|(?:https?:)?//(?:pmm|pgg|counter|bdimg|hm\.baidu)[\w.-]{0,200}/",
+    re.IGNORECASE,
+)
+_FURNITURE = re.compile(
+    r"/mediafile/reporter/"
     r"|[/_-](?:next_page|prev_page|nextpage|spacer|space|blank|loading|qrcode|erweima|ewm|logo|icon)"
     r"[\w-]{0,60}\.(?:gif|png|jpe?g|svg)$|\.(?:svg|ico)$",
     re.IGNORECASE,
 )
 # ad.example.com, ads2.example.com, http://www.example.com/ads/top.gif
 _ADVERT = re.compile(
-    r"^(?:https?:)?//(?:ads?|adv|advert|adimg|adserver|guanggao|union|click)\d{0,3}\."
-    r"|^(?:https?:)?//[^/]{1,200}/(?:ads?|adv|advert|guanggao|adclick)/",
+    r"(?:https?:)?//(?:ads?|adv|advert|adimg|adserver|guanggao|union|click)\d{0,3}\."
+    r"|(?:https?:)?//[^/]{1,200}/(?:ads?|adv|advert|guanggao|adclick)/",
     re.IGNORECASE,
 )
 
@@ -46,13 +49,14 @@ _SIGN_SIDE = 64
 # Wider than so many times its height and in a link, it is a banner.
 _BANNER = 5
 _LONGEST_ADDRESS = 2_000
+_END = 100
 _MOST_ATTRIBUTES = 40
 
 
 def address_of(element: Element, page: Document) -> str | None:
     """Return the absolute address of an ``<img>`` of the article, ``None`` for any other."""
     source = _source(element)
-    if not source or _ADVERT.search(source) or _is_small(element):
+    if not source or _ADVERT.match(source) or _is_small(element):
         return None
     return page.absolute(source)
 
@@ -69,7 +73,7 @@ def is_advert(address: str) -> bool:
     >>> is_advert("http://ad.example.com/k"), is_advert("http://admin.example.com/k")
     (True, False)
     """
-    return _ADVERT.search(address[:_LONGEST_ADDRESS]) is not None
+    return _ADVERT.match(address[:_LONGEST_ADDRESS]) is not None
 
 
 def is_sign(element: Element) -> bool:
@@ -114,7 +118,10 @@ def _in_set(element: Element) -> str:
 
 
 def _is_own(source: str) -> bool:
-    return bool(source) and len(source) <= _LONGEST_ADDRESS and not _FOREIGN.search(source)
+    if not source or len(source) > _LONGEST_ADDRESS or _FOREIGN.match(source):
+        return False
+    # What tells furniture stands in the last folder and the name of the file.
+    return _FURNITURE.search(source[-_END:]) is None
 
 
 def _is_small(element: Element) -> bool:

@@ -265,6 +265,11 @@ def _listed(stretch: str, trusted: bool) -> list[str]:
 def _names_of(part: str, trusted: bool) -> Iterator[str]:
     """Read the names of one word of a list: mostly one, or none, or several run together."""
     marked = in_simplified_marks(part)
+    if len(part) < 4 and is_known_name(part):
+        # Almost every name of the site: nothing else about it need be asked.
+        if marked not in _NOT_A_NAME and not (len(part) == 3 and is_post(marked)):
+            yield part
+        return
     bare = name_beside_post(marked) if len(marked) > 2 else marked
     if len(bare) < len(marked):
         # What stands beside a post is a name only if it looks like one.

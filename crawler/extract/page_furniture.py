@@ -59,9 +59,8 @@ _EXCUSES = marks(
     r"(?:对不起[，,]?|抱歉[，,]?)?(?:您|你|当前)的?浏览器.{0,6}(?:不支持|版本过低|未安装|禁用)"
 )
 # Lines that are furniture by how they begin; those behind the stroke only without a full stop.
-_OPENINGS = marks(
-    r"(?:分享|转发)?让更多人看到|手机看新闻|手机读报，精彩随身|人民网版权所有|.{0,20}未经书?面?授权(?:禁止|不得)(?:使用|转载)"
-)
+_OPENINGS = marks(r"(?:分享|转发)?让更多人看到|手机看新闻|手机读报，精彩随身|人民网版权所有")
+_RESERVED = marks("未经书?面?授权(?:禁止|不得)(?:使用|转载)")
 _CLOSED = marks(
     r"(?:点击|戳|长按|扫码|扫描).{0,30}(?:>>|》》|＞＞|二维码|下载|进入专题)|(?:查看|更多).{0,20}(?:>>|》》|＞＞)"
     r"|点击(?:进入|查看|下载|观看|阅读).{0,40}$|分享到"
@@ -110,8 +109,8 @@ def is_noise(line: Line) -> bool:
     """Tell a line that is no part of the article."""
     text = line.text
     if len(text) > _LONGEST:
-        return _OPENINGS.match(text[:80]) is not None or is_pointer(line)
-    if _OPENINGS.match(text) or _PRINTED_PAGE.match(text) or _PHOTO_NUMBER.fullmatch(text):
+        return _opens_as_words(text[:40]) or is_pointer(line)
+    if _opens_as_words(text[:40]) or _PRINTED_PAGE.match(text) or _PHOTO_NUMBER.fullmatch(text):
         return True
     if _STAMP_SOURCE.search(text) and _STAMP_TIME.search(text) and not text.endswith("。"):
         return True
@@ -122,6 +121,10 @@ def is_noise(line: Line) -> bool:
     ):
         return True
     return is_pointer(line) or bool(line.href and line.linked and is_advert(line.href))
+
+
+def _opens_as_words(start: str) -> bool:
+    return _OPENINGS.match(start) is not None or _RESERVED.search(start) is not None
 
 
 def _cleaned(blocks: Iterable[Line | Image]) -> Iterable[Line | Image]:
@@ -183,13 +186,11 @@ def _to_editors_line(blocks: list[Line | Image]) -> list[Line | Image]:
 
     The line itself is never part of the text.
     """
-    for i, block in enumerate(blocks):
-        if isinstance(block, Line) and is_editors_text(block.text):
-            before = _letters(blocks[:i])
-            rest = blocks[i + 1 :]
-            if before > 2 * _letters(rest):
-                return blocks[:i]
-    return [b for b in blocks if not (isinstance(b, Line) and is_editors_text(b.text))]
+    told = [i for i, b in enumerate(blocks) if isinstance(b, Line) and is_editors_text(b.text)]
+    for i in told:
+        if _letters(blocks[:i]) > 2 * _letters(blocks[i + 1 :]):
+            return blocks[:i]
+    return [block for i, block in enumerate(blocks) if i not in told] if told else blocks
 
 
 def _letters(blocks: list[Line | Image]) -> int:

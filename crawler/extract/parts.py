@@ -10,18 +10,18 @@ means that the whole page is read instead. A part may hold more than the box, ne
 from __future__ import annotations
 
 import re
+from functools import cache
 
 # A sentinel behind the part: where the parser puts it tells which elements it left open.
 END_ID = "end-of-part"
 END = f'<i id="{END_ID}"></i>'
 
-_DIV = re.compile(r"<(/?)div\b", re.IGNORECASE)
 _OPENING = re.compile(
-    r"<div\s[^<>]{0,400}?\b(?:class|id)\s?=\s?[\"']?[^\"'<>]{0,200}", re.IGNORECASE
+    r"<(\w{1,10})\s[^<>]{0,400}?\b(?:class|id)\s?=\s?[\"']?[^\"'<>]{0,200}", re.IGNORECASE
 )
 _LONGEST_TAG = 600
-# So many boxes may stand in an article's box.
-_MOST_DIVS = 5_000
+# So many tags of its name may stand in a box.
+_MOST_TAGS = 5_000
 # So often a name may stand in the source before it is a box's.
 _MOST_TRIES = 40
 # Where the text of a page is none: an article cannot begin inside. Looked for so far back.
@@ -40,8 +40,8 @@ def cut(html: str, opens: str, closes: str) -> str | None:
 
     Args:
         html: The decoded page.
-        opens: Class or id of the ``<div>`` with which it begins; the first one of the page.
-        closes: Class or id of the ``<div>`` with whose end it ends; ``""`` for the same one.
+        opens: Class or id of the element with which it begins; the first one of the page.
+        closes: Class or id of the element with whose end it ends; ``""`` for the same one.
 
     Returns:
         The part, with :data:`END` behind it; ``None`` if there is no such box, if its end is not
@@ -58,7 +58,7 @@ def cut(html: str, opens: str, closes: str) -> str | None:
 
 
 def _opening(html: str, name: str, position: int) -> int:
-    """Return where the first ``<div>`` with a class or id begins; -1 without one."""
+    """Return where the first element with a class or id begins; -1 without one."""
     at = html.find(name, position)
     for _ in range(_MOST_TRIES):
         if at < 0:
@@ -74,16 +74,24 @@ def _opening(html: str, name: str, position: int) -> int:
 
 
 def _end_of(html: str, start: int) -> int | None:
-    """Return the position behind the end tag of the ``<div>`` that begins at ``start``."""
+    """Return the position behind the end tag of the element that begins at ``start``."""
     depth = 0
-    for count, tag in enumerate(_DIV.finditer(html, start)):
+    name = _OPENING.match(html, start)
+    if name is None:
+        return None
+    for count, tag in enumerate(_tags(name[1].lower()).finditer(html, start)):
         depth += -1 if tag[1] else 1
         if depth == 0:
             end = html.find(">", tag.end())
             return end + 1 if end >= 0 else None
-        if count > _MOST_DIVS:
+        if count > _MOST_TAGS:
             break
     return None
+
+
+@cache
+def _tags(name: str) -> re.Pattern[str]:
+    return re.compile(rf"<(/?){name}\b", re.IGNORECASE)
 
 
 def _in_no_text(html: str, position: int) -> bool:

@@ -30,6 +30,7 @@ _ARTICLE_ADDRESS = marks(
 )
 _SENTENCE = marks(r"[。！？!?；…](?:[”」』)）]|$)|，")
 _LONGEST_ADDRESS = 500
+_LONGEST_HEADING = 20
 
 
 def is_pointer(line: Line) -> bool:
@@ -51,7 +52,7 @@ def without_lists(blocks: Iterable[Line | Image]) -> list[Line | Image]:
     for block in blocks:
         if isinstance(block, Image):
             in_list = False
-        elif _LIST_HEADING.fullmatch(block.text[:20]):
+        elif len(block.text) <= _LONGEST_HEADING and _LIST_HEADING.fullmatch(block.text):
             heading, in_list = block, True
             continue
         elif in_list and block.linked:

@@ -14,6 +14,10 @@ _FOLDED = re.compile("[ \\t\\r\\n\\f\\v\xa0\u1680\u2000-\u200a\u2028\u2029\u202f
 
 # Zero-width characters at an end are left-overs of pasting; inside a text they are repair's matter.
 _ENDS = " \u3000\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+_EDGES = (
+    _ENDS
+    + " \t\r\n\f\v\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f"
+)
 
 
 def tidy(text: str) -> str:
@@ -22,4 +26,8 @@ def tidy(text: str) -> str:
     >>> tidy("　　新华社北京4月24日电　题：\n\t 春到\xa0泉城 ")
     '新华社北京4月24日电　题： 春到 泉城'
     """
+    text = text.strip(_EDGES)
+    # No character that is folded is printable, but for the space itself.
+    if text.isprintable() and "  " not in text:
+        return text
     return _FOLDED.sub(" ", text).strip(_ENDS)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
 
@@ -79,6 +79,10 @@ _META_NAME = re.compile(
 )
 _LONGEST_META = 400
 _MOST_MENTIONS = 10
+# /a/b.jpg: no second stroke, no step up.
+_ROOTED = re.compile(r"/(?:[\w%~+,=-]+[/.])*[\w%~+,=-]+$", re.ASCII)
+# A page's <head> ends before that.
+_HEAD = 10_000
 _META = xpath("/html//meta[@content][@name or @property]")
 
 
@@ -142,7 +146,8 @@ class Document:
     @cached_property
     def base(self) -> str:
         """What relative addresses on the page start from: ``<base href>``, else ``url``."""
-        if not (self.holds("<base") or self.holds("<BASE")):
+        # Looked for where it may stand: to search a whole page takes as long as to parse a part.
+        if self.html.find("<base", 0, _HEAD) < 0 and self.html.find("<BASE", 0, _HEAD) < 0:
             return self.url
         named = _BASE(self.root)
         return (self.absolute(named[0], self.url) if named else None) or self.url
@@ -182,10 +187,22 @@ class Document:
             at = self.html.find(name, at + len(name))
         return None
 
+    @cached_property
+    def origin(self) -> str:
+        """Scheme and host that an address beginning with ``/`` is on; ``""`` if there is none."""
+        try:
+            scheme, host, *_ = urlsplit(self.base)
+        except ValueError:
+            return ""
+        return f"{scheme}://{host}" if host else ""
+
     def absolute(self, address: str, base: str | None = None) -> str | None:
         """Make ``address`` absolute; ``None`` if it is no address at all."""
+        address = address.strip()
+        if base is None and self.origin and _ROOTED.match(address):
+            return self.origin + address
         try:
-            return urljoin(base or self.base, address.strip())
+            return urljoin(base or self.base, address)
         except ValueError:
             return None
 
