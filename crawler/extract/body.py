@@ -216,13 +216,14 @@ class Walk:
         if caption or element.tag == "figcaption":
             outer = outer._replace(caption_box=True)
         if element.tag in BLOCKS:
-            self.end_line(outer)
+            if self.pieces:
+                self.end_line(outer)
             inner = self.block_setting(element, outer)
             if len(element):
                 self.enter(element, inner, depth + 1)
+                self.end_line(outer)
             elif element.text:
-                self.add(element.text, inner)
-            self.end_line(outer)
+                self.add_paragraph(element.text, inner, outer)
         else:
             self.enter(element, self.inline_setting(element, outer), depth + 1)
 
@@ -244,6 +245,20 @@ class Walk:
         if not setting.linked:
             self.plain += len(text)
         self.light = self.light or not setting.bold
+
+    def add_paragraph(self, text: str, inner: Setting, outer: Setting) -> None:
+        """Add all the text of a block; most paragraphs of the site are that plain."""
+        if inner.row or inner.breaks or self.pieces:
+            self.add(text, inner)
+            self.end_line(outer)
+            return
+        trimmed = tidy(text)
+        if trimmed:
+            self.plain, self.light = 0 if inner.linked else len(text), not inner.bold
+            if not inner.linked:
+                self.href = ""
+            self.body.blocks.append(self.line(text, trimmed, inner))
+            self.plain, self.light = 0, False
 
     def add_reading(self, element: Element, setting: Setting) -> None:
         """Add how a word of ``<ruby>`` is read; in brackets, unless the page has its own."""
@@ -326,17 +341,18 @@ class Walk:
             self.paragraphs += 1
             paragraph = self.paragraphs
         style = style_of(element.get("align"), element.get("style"))
+        # By position: this is made for every paragraph.
         return Setting(
-            centred=(outer.centred or tag == "center") if style.centred is None else style.centred,
-            indented=outer.indented if style.indented is None else style.indented,
-            caption_box=outer.caption_box,
-            table=table,
-            row=row,
-            paragraph=paragraph,
-            linked=outer.linked,
-            bold=(outer.bold or tag in HEADINGS) if style.bold is None else style.bold,
-            small=outer.small if style.small is None else style.small,
-            breaks=(outer.breaks or tag == "pre") if style.breaks is None else style.breaks,
+            (outer.centred or tag == "center") if style.centred is None else style.centred,
+            outer.indented if style.indented is None else style.indented,
+            outer.caption_box,
+            table,
+            row,
+            paragraph,
+            outer.linked,
+            (outer.bold or tag in HEADINGS) if style.bold is None else style.bold,
+            outer.small if style.small is None else style.small,
+            (outer.breaks or tag == "pre") if style.breaks is None else style.breaks,
         )
 
     def inline_setting(self, element: Element, outer: Setting) -> Setting:
