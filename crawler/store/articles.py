@@ -12,10 +12,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
-from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler import clock
 from crawler.items import Article, Photo
+from crawler.store.columns import insert_for
 from crawler.store.rows import as_row, facts_of, from_row
 from crawler.store.tables import article, revision
 
@@ -123,7 +123,9 @@ def insert(
         "first_run_id": by.run_id,
         "run_id": by.run_id,
     }
-    article_id: int | None = connection.scalar(_INSERTS[connection.dialect.name], row)
+    article_id: int | None = connection.scalar(
+        insert_for(connection, article).on_conflict_do_nothing().returning(article.c.id), row
+    )
     return article_id
 
 
@@ -261,10 +263,7 @@ _CANDIDATES = (
 )
 _BY_ID = SELECT.where(article.c.id == sa.bindparam("key"))
 # A row comes back only if the address was new.
-_INSERTS = {
-    "sqlite": sqlite.insert(article).on_conflict_do_nothing().returning(article.c.id),
-    "postgresql": postgresql.insert(article).on_conflict_do_nothing().returning(article.c.id),
-}
+
 _ONE = sa.update(article).where(article.c.id == sa.bindparam("b_id"))
 _TOUCH = _ONE.values(fetched_at=sa.bindparam("b_at"), body_sha256=sa.bindparam("b_sha"))
 _MARK = _ONE.values(

@@ -1,11 +1,24 @@
-"""What a column holds: times, JSON and row numbers, alike on SQLite and PostgreSQL."""
+"""What SQLite and PostgreSQL do alike for us: times, JSON, row numbers and upserts."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import JSON, TIMESTAMP, BigInteger, Dialect, Integer, MetaData, String, Text
+from sqlalchemy import (
+    JSON,
+    TIMESTAMP,
+    BigInteger,
+    Connection,
+    Dialect,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 
@@ -84,3 +97,14 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+Upsert: TypeAlias = sqlite.Insert | postgresql.Insert
+_INSERT: dict[str, Callable[[Table], Upsert]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+
+
+def insert_for(connection: Connection, table: Table) -> Upsert:
+    """An INSERT into ``table`` that knows ``on_conflict_do_nothing`` and ``..._do_update``."""
+    return _INSERT[connection.dialect.name](table)

@@ -13,8 +13,8 @@ from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 
+from crawler.store.columns import insert_for
 from crawler.store.tables import fingerprint
 
 NEWEST = 64
@@ -23,7 +23,7 @@ NEWEST = 64
 def add(connection: Connection, keys: Sequence[int]) -> None:
     """Enter the packed fingerprints of one article; those already there stay."""
     if keys:
-        insert = _INSERTS[connection.dialect.name]
+        insert = insert_for(connection, fingerprint).on_conflict_do_nothing()
         connection.execute(insert, [{"key": key} for key in keys])
 
 
@@ -62,9 +62,3 @@ def _newest_of(ranges: int, mark: str) -> str:
         for n in range(ranges)
     )
     return " UNION ALL ".join(arms)
-
-
-_INSERTS = {
-    "sqlite": sqlite.insert(fingerprint).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(fingerprint).on_conflict_do_nothing(),
-}

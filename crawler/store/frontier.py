@@ -19,10 +19,10 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler.items import Failure, Link
 from crawler.store import tombstones
+from crawler.store.columns import insert_for
 from crawler.store.tables import frontier
 
 PENDING, LEASED, DONE, FAILED = "PENDING", "LEASED", "DONE", "FAILED"
@@ -57,7 +57,11 @@ def add(connection: Connection, links: Iterable[Link], now: datetime, found_on: 
     rows = [_row(link, now, found_on) for link in links if link.url not in gone]
     if not rows:
         return 0
-    return len(connection.scalars(_INSERTS[connection.dialect.name], rows).all())
+    return len(
+        connection.scalars(
+            insert_for(connection, frontier).on_conflict_do_nothing().returning(frontier.c.id), rows
+        ).all()
+    )
 
 
 def open_again(
@@ -218,10 +222,6 @@ def _row(link: Link, now: datetime, found_on: str | None) -> dict[str, object]:
 
 
 # A row comes back only if it was new.
-_INSERTS = {
-    "sqlite": sqlite.insert(frontier).on_conflict_do_nothing().returning(frontier.c.id),
-    "postgresql": postgresql.insert(frontier).on_conflict_do_nothing().returning(frontier.c.id),
-}
 
 _ATTEMPTS = sa.select(frontier.c.attempts).where(frontier.c.id == sa.bindparam("b_id"))
 _SETTLED: dict[str, Any] = {

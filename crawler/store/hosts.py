@@ -11,8 +11,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 
+from crawler.store.columns import insert_for
 from crawler.store.tables import host
 
 
@@ -121,15 +121,9 @@ def closed(connection: Connection, names: Collection[str]) -> list[tuple[str, st
 
 def _ensure(connection: Connection, names: Sequence[str]) -> None:
     if names:
-        insert = _INSERTS[connection.dialect.name]
+        insert = insert_for(connection, host).on_conflict_do_nothing()
         connection.execute(insert, [{"host": name} for name in names])
 
 
 def _let_go(connection: Connection, *which: sa.ColumnElement[bool]) -> None:
     connection.execute(sa.update(host).where(*which).values(leased_by=None, lease_until=None))
-
-
-_INSERTS = {
-    "sqlite": sqlite.insert(host).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(host).on_conflict_do_nothing(),
-}

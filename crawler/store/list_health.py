@@ -7,10 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler.clock import midnight
 from crawler.items import Visit
+from crawler.store.columns import insert_for
 from crawler.store.tables import list_health
 
 
@@ -35,7 +35,7 @@ def note(connection: Connection, visit: Visit, new: int, now: datetime) -> None:
     if seen["failing_since"] is not None:
         # It fails since the first of the looks in a row that found nothing.
         changes["failing_since"] = sa.func.coalesce(c.failing_since, seen["failing_since"])
-    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(list_health)
+    insert = insert_for(connection, list_health)
     connection.execute(
         insert.values(row).on_conflict_do_update(index_elements=[c.frontier_id], set_=changes)
     )

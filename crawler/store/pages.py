@@ -9,16 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler.items import Fetch
+from crawler.store.columns import Upsert, insert_for
 from crawler.store.tables import page
-
-Upsert: TypeAlias = sqlite.Insert | postgresql.Insert
 
 # Age of an article -> wait until the next look.
 WAITS = (
@@ -50,7 +48,7 @@ def changed(connection: Connection, fetches: Sequence[tuple[int, Fetch]]) -> Non
     """
     rows = [_row(frontier_id, fetch) for frontier_id, fetch in fetches]
     if rows:
-        connection.execute(_CHANGED[connection.dialect.name], rows)
+        connection.execute(_on_change(insert_for(connection, page)), rows)
 
 
 def unchanged(connection: Connection, frontier_id: int, fetch: Fetch) -> int:
@@ -59,7 +57,7 @@ def unchanged(connection: Connection, frontier_id: int, fetch: Fetch) -> int:
     Returns:
         How many looks in a row, this one included, found nothing new.
     """
-    statement = _UNCHANGED[connection.dialect.name]
+    statement = _on_none(insert_for(connection, page))
     return connection.scalar(statement, _row(frontier_id, fetch)) or 0
 
 
@@ -102,11 +100,3 @@ def _on_none(
 
 def _again(new: Any) -> dict[str, Any]:
     return {"status": new.status, "fetched_at": new.fetched_at, "checks": page.c.checks + 1}
-
-
-_INSERTS: dict[str, Upsert] = {
-    "sqlite": sqlite.insert(page),
-    "postgresql": postgresql.insert(page),
-}
-_CHANGED = {name: _on_change(insert) for name, insert in _INSERTS.items()}
-_UNCHANGED = {name: _on_none(insert) for name, insert in _INSERTS.items()}

@@ -14,9 +14,9 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler import __version__
+from crawler.store.columns import Upsert, insert_for
 from crawler.store.tables import run, run_counter, run_tick
 
 # Twelve missed beats.
@@ -83,7 +83,7 @@ def count(connection: Connection, run_id: int, counts: Counts) -> None:
         if value
     ]
     if rows:
-        connection.execute(_ADD[connection.dialect.name], rows)
+        connection.execute(_adding(insert_for(connection, run_counter)), rows)
 
 
 def tick(connection: Connection, run_id: int, now: datetime, queue: int) -> None:
@@ -98,7 +98,7 @@ def tick(connection: Connection, run_id: int, now: datetime, queue: int) -> None
         if curve := CURVES.get(name) or CURVES.get(name.partition("/")[0]):
             sums[curve] += int(value)
     row = {"run_id": run_id, "at": now, "queue": queue, **sums}
-    connection.execute(_TICK[connection.dialect.name], row)
+    connection.execute(insert_for(connection, run_tick).on_conflict_do_nothing(), row)
 
 
 def sweep_start(connection: Connection, channels: Sequence[str], now: datetime) -> datetime:
@@ -137,18 +137,8 @@ def lost(connection: Connection, now: datetime) -> list[int]:
     return list(connection.scalars(statement.order_by(run.c.id)))
 
 
-def _adding(insert: sqlite.Insert | postgresql.Insert) -> sa.Insert:
+def _adding(insert: Upsert) -> sa.Insert:
     return insert.on_conflict_do_update(
         index_elements=["run_id", "channel", "name"],
         set_={"value": run_counter.c.value + insert.excluded.value},
     )
-
-
-_ADD = {
-    "sqlite": _adding(sqlite.insert(run_counter)),
-    "postgresql": _adding(postgresql.insert(run_counter)),
-}
-_TICK = {
-    "sqlite": sqlite.insert(run_tick).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(run_tick).on_conflict_do_nothing(),
-}

@@ -9,8 +9,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
 
+from crawler.store.columns import insert_for
 from crawler.store.tables import tombstone
 
 
@@ -55,7 +55,7 @@ def all_digests(connection: Connection) -> frozenset[str]:
 def add(connection: Connection, url: str, reason: str, now: datetime) -> None:
     """Remember that the article at this canonical address is not to come back."""
     row = {"url_hash": digest(url), "reason": reason, "removed_at": now}
-    connection.execute(_ADD[connection.dialect.name], row)
+    connection.execute(insert_for(connection, tombstone).on_conflict_do_nothing(), row)
 
 
 def find(connection: Connection, url: str) -> Tombstone | None:
@@ -74,7 +74,3 @@ def since(connection: Connection, moment: datetime) -> list[Tombstone]:
 
 _FIND = sa.select(tombstone.c.url_hash).where(tombstone.c.url_hash == sa.bindparam("key"))
 _ANY = sa.select(tombstone.c.url_hash).limit(1)
-_ADD = {
-    "sqlite": sqlite.insert(tombstone).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(tombstone).on_conflict_do_nothing(),
-}
