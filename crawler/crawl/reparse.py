@@ -27,7 +27,7 @@ from crawler.crawl.record import Kept, finish, keep_reading
 from crawler.errors import ArchiveError, ExtractionError
 from crawler.extract import version
 from crawler.items import Article
-from crawler.store import articles
+from crawler.store import articles, frontier, pages
 from crawler.store.archive import Archive
 from crawler.store.articles import By
 from crawler.store.engine import Store, open_store
@@ -133,7 +133,12 @@ def reextract_url(store: Store, archive: Archive, url: str) -> Reading:
 
 
 def _keep(connection: Connection, article: Article) -> Kept | None:
-    return keep_reading(connection, article, article.fetched_at or clock.now(), By(None, version()))
+    """Store a reading; a page that had failed is no failure any more, and looked at as others are."""
+    fetched_at = article.fetched_at or clock.now()
+    kept = keep_reading(connection, article, fetched_at, By(None, version()))
+    due_at = pages.next_check(article.published_at, fetched_at, 0)
+    frontier.read_at_last(connection, article.url, due_at)
+    return kept
 
 
 def _read_all(

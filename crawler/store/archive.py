@@ -137,7 +137,7 @@ class Archive:
     def latest(self, url: str) -> Record | None:
         """The last successful visit to ``url``; ``None`` if there is none."""
         first = self._db.execute(
-            "SELECT id FROM fetch WHERE url = ? AND page = 1 AND status = 200"
+            "SELECT id FROM fetch WHERE url = ? AND page = 1 AND status IN (200, 203)"
             " ORDER BY fetched_at DESC, id DESC LIMIT 1",
             (url,),
         ).fetchone()
@@ -205,7 +205,7 @@ class Archive:
             # The row of the latest: SQLite takes the other columns from where the maximum is. An
             # older capture may have been imported after a newer one.
             "SELECT id, max(fetched_at || printf('%020d', id)) FROM fetch"
-            " WHERE kind = 'article' AND page = 1 AND status = 200"
+            " WHERE kind = 'article' AND page = 1 AND status IN (200, 203)"
             " AND (? IS NULL OR channel = ?) AND (? IS NULL OR fetched_at >= ?)"
             " GROUP BY url ORDER BY url"
         )

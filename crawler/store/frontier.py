@@ -115,6 +115,15 @@ def retry(connection: Connection, *, reason: str | None, channel: str | None) ->
     return connection.execute(statement.values(state=PENDING, attempts=0, due_at=None)).rowcount
 
 
+def read_at_last(connection: Connection, url: str, due_at: datetime) -> None:
+    """Make a failed page DONE whose archived answer could be read after all."""
+    connection.execute(
+        sa.update(frontier)
+        .where(frontier.c.url == url, frontier.c.state == FAILED)
+        .values(state=DONE, attempts=0, reason=None, detail=None, due_at=due_at)
+    )
+
+
 def settle_done(
     connection: Connection, settled: Sequence[tuple[int, datetime | None]], now: datetime
 ) -> None:

@@ -14,6 +14,8 @@ from crawler.crawl.archived import extract_record
 from crawler.crawl.record import finish, keep
 from crawler.crawl.reparse import reextract_url, reparse
 from crawler.errors import ConfigError
+from crawler.items import Failure, Link
+from crawler.store import frontier
 from crawler.store.archive import Archive, Record
 from crawler.store.articles import By
 from tests.crawl.visits import NOW, fetch, html_of, prose, url_of
@@ -109,3 +111,22 @@ def test_without_an_archive_there_is_nothing_to_read(any_store, tmp_path):
     """A missing archive is an error that says how to make one."""
     with pytest.raises(ConfigError, match="renmin crawl"):
         reparse(any_store, tmp_path / "none.db")
+
+
+def test_a_page_that_we_broke_on_is_read_at_last(any_store, tmp_path):
+    """Its archived answer becomes the article, and the page is no failure any more."""
+    record, path = record_of(7), tmp_path / "a.db"
+    link = Link(url=record.url, fetch_url=record.url, kind="article", channel="sd")
+    with any_store.writing.begin() as connection:
+        frontier.add(connection, [link], NOW, None)
+        (row,) = connection.scalars(sa.text("SELECT id FROM frontier"))
+        fault = Failure(reason="error_KeyError", detail="ours")
+        frontier.settle_failed(connection, row, fault, NOW, retries=1)
+    opened = Archive(path)
+    opened.keep([record])
+    opened.close()
+
+    assert reparse(any_store, path, processes=1).changed == 1
+    assert scalars(any_store, "SELECT url FROM article") == [record.url]
+    assert scalars(any_store, "SELECT state FROM frontier") == ["DONE"]
+    assert scalars(any_store, "SELECT url FROM failures") == []
