@@ -30,7 +30,16 @@ _TEXT_TYPES = re.compile(
 )
 
 # All that the reading of a page imports, data included.
-PARTS = ("extract", "text", "site", "items.py", "errors.py", "clock.py", "__init__.py")
+PARTS = (
+    "extract",
+    "text",
+    "site",
+    "items.py",
+    "errors.py",
+    "secrets.py",
+    "clock.py",
+    "__init__.py",
+)
 
 
 def read(fetch: Fetch) -> Page:
