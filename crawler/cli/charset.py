@@ -10,6 +10,7 @@ from typing import Annotated
 import orjson
 import typer
 
+from crawler.cli.options import content_type_beside
 from crawler.items import Verdict
 from crawler.text.charset.decide import decide
 
@@ -43,7 +44,7 @@ def charset(
             typer.echo(f"renmin: {page}: cannot be read: {error.strerror or error}", err=True)
             unread += 1
             continue
-        verdict = decide(body, _content_type(page))
+        verdict = decide(body, content_type_beside(page))
         typer.echo(_as_json(page, verdict) if json else _as_lines(page, verdict))
     if unread:
         raise typer.Exit(2)
@@ -51,21 +52,6 @@ def charset(
 
 def _read(page: str) -> bytes:
     return sys.stdin.buffer.read() if page == "-" else Path(page).read_bytes()
-
-
-def _content_type(page: str) -> str | None:
-    """Read the header beside the page; ``None`` if there is none, or the file is no JSON object."""
-    try:
-        headers = orjson.loads(Path(f"{page}.headers.json").read_bytes())
-    except (OSError, ValueError):
-        return None
-    if not isinstance(headers, dict):
-        return None
-    named = {name.lower(): value for name, value in headers.items()}
-    value = named.get("content-type")
-    if isinstance(value, list):  # a repeated header: the last one counts
-        value = value[-1] if value else None
-    return value if isinstance(value, str) else None
 
 
 def _as_json(page: str, verdict: Verdict) -> str:

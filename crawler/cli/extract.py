@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
-import orjson
 import typer
 
 from crawler import clock
+from crawler.cli.options import content_type_beside
 from crawler.errors import ConfigError, ExtractionError
 from crawler.items import Fetch
 
@@ -71,7 +71,7 @@ def _record(name: str, body: bytes, url: str | None, content_type: str | None) -
     from crawler.dataset.record import as_record
     from crawler.extract import extract
 
-    content_type = content_type or _header_beside(name)
+    content_type = content_type or content_type_beside(name)
     fetch = Fetch(
         url=url or _file_address(name),
         status=200,
@@ -83,19 +83,6 @@ def _record(name: str, body: bytes, url: str | None, content_type: str | None) -
     # Nobody fetched it now, and only who named its address knows where it came from.
     article = replace(extract([fetch]), fetched_url=url, fetched_at=None)
     return line(as_record(article)).rstrip(b"\n")
-
-
-def _header_beside(name: str) -> str | None:
-    """Read the header beside the page; ``None`` if there is none, or the file is no JSON object."""
-    try:
-        headers = orjson.loads(Path(f"{name}.headers.json").read_bytes())
-    except (OSError, ValueError):
-        return None
-    if not isinstance(headers, dict):
-        return None
-    values = (value for key, value in headers.items() if str(key).lower() == "content-type")
-    value = next(values, None)
-    return value if isinstance(value, str) else None
 
 
 def _file_address(name: str) -> str:

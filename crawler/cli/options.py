@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import orjson
 import typer
 
 from crawler import config
@@ -76,3 +78,21 @@ def ended_in_order() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def content_type_beside(page: str) -> str | None:
+    """The Content-Type header in PAGE.headers.json, which may lie beside a saved page.
+
+    Returns:
+        ``None`` if there is no such file, it is no JSON object, or it names none.
+    """
+    try:
+        headers = orjson.loads(Path(f"{page}.headers.json").read_bytes())
+    except (OSError, ValueError):
+        return None
+    if not isinstance(headers, dict):
+        return None
+    value = {name.lower(): value for name, value in headers.items()}.get("content-type")
+    if isinstance(value, list):  # a repeated header: the last one counts
+        value = value[-1] if value else None
+    return value if isinstance(value, str) else None
