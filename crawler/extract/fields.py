@@ -73,8 +73,9 @@ def read(page: Document, design: Design, head: Element, boxes: list[Element]) ->
     kicker = _first(design.kicker, head)
     subtitle = _first(design.subtitle, head)
     body = _whole_body(page, design, head, boxes)
-    told = tell_apart(without_headline(body.text(design), (title, kicker, subtitle)))
     stamps = [text_of(element) for element in _all(design.stamp, head)]
+    text = body.text(design, frozenset(filter(None, stamps)))
+    told = tell_apart(without_headline(text, (title, kicker, subtitle)))
     return Reading(
         template=design.name,
         title=without_site(title) or fallback_title(page),
@@ -123,12 +124,18 @@ class _Whole:
     body: Body
     above: int
 
-    def text(self, design: Design) -> list[Line | Image]:
-        """Return the blocks of the article; a gallery's lines marked as what they are, captions."""
+    def text(self, design: Design, stamps: frozenset[str]) -> list[Line | Image]:
+        """Return the blocks of the article; a gallery's lines marked as what they are, captions.
+
+        Lines of ``stamps`` are left out: regional galleries print them among the photos.
+        """
         blocks = self.body.blocks
         if not design.captioned:
             return without_noise(blocks)
-        above, below = without_noise(blocks[: self.above]), without_noise(blocks[self.above :])
+        above, below = (
+            without_noise([b for b in part if isinstance(b, Image) or b.text not in stamps])
+            for part in (blocks[: self.above], blocks[self.above :])
+        )
         own = {block.text for block in above if isinstance(block, Line)}
         article = [
             b

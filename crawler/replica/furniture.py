@@ -155,6 +155,6 @@ def _footer(root: str) -> str:
 
 def _counter(channel: Channel) -> str:
     return (
-        '<img src="http://counter.people.cn:8000/c.gif?id=39" width="0" height="0" border="0" alt="" />\n'
+        '<img src="http://counter.people.cn:8000/f.gif?id=39" width="0" height="0" border="0" alt="" />\n'
         f'<script type="text/javascript" src="http://pmm.people.com.cn/main/s?user=people|{channel.id}|tanchuang" charset="gbk"></script>\n'
     )

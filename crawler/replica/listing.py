@@ -71,14 +71,21 @@ def render(sheet: ListSheet) -> str:
 def _pager(sheet: ListSheet) -> str:
     if sheet.pages < 2:
         return ""
-    numbers = "".join(
-        f'<a href="{_address(n)}"{" class=current" if n == sheet.page else ""}>{n}</a>'
-        for n in range(1, sheet.pages + 1)
-        if abs(n - sheet.page) < 5
-    )
-    before = f'<a href="{_address(sheet.page - 1)}">上一页</a>' if sheet.page > 1 else ""
-    after = f'<a href="{_address(sheet.page + 1)}">下一页</a>' if sheet.page < sheet.pages else ""
-    return f"{before}{numbers}{after}"
+    # Five pages around the current one, which is no link; how many there are is in a comment.
+    first = max(1, min(sheet.page - 2, sheet.pages - 4))
+    numbers = [
+        f'<a class="common_current_page">{n}</a>'
+        if n == sheet.page
+        else f'<a href="{_address(n)}">{n}</a>'
+        for n in range(first, min(first + 5, sheet.pages + 1))
+    ]
+    if sheet.page > 1:
+        back = f'<a href="{_address(sheet.page - 1)}">上一页</a>'
+        numbers[:0] = [f'<a href="{_address(1)}">首页</a>', back]
+    if sheet.page < sheet.pages:
+        on = f'<a href="{_address(sheet.page + 1)}">下一页</a>'
+        numbers += [on, f'<a href="{_address(sheet.pages)}">尾页</a>']
+    return "&nbsp;".join(numbers) + f"<!--all page--><!--PageNo={sheet.pages}-->"
 
 
 def _address(page: int) -> str:
@@ -95,7 +102,9 @@ def _list_16(rows: Sequence[Row], pager: str) -> str:
 
 
 def _list_14(rows: Sequence[Row], pager: str) -> str:
-    items = "\n".join(f"<li>{_link(row)}<i>[{row.day:%m月%d日}]</i></li>" for row in rows)
+    items = "\n".join(
+        f'<li>{_link(row)}<i class="gray">[{row.day:%m月%d日}]</i></li>' for row in rows
+    )
     return f'<div class="ej_left"><ul class="list_14 clearfix">\n{items}\n</ul>\n<div class="page_n clearfix">{pager}</div></div>'
 
 

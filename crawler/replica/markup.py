@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from html import escape
 
 from crawler.items import Article, Photo
+from crawler.replica import habits
 from crawler.replica.furniture import Furniture, Titled
 from crawler.replica.spoil import raw_throughout
 from crawler.replica.story import Story
@@ -23,7 +24,7 @@ class Sheet:
         photos: On this page; ``before_paragraph`` counts within the page.
         label: Charset that the page declares in ``<meta>``.
         furniture: What surrounds the article.
-        further: Two articles for 延伸阅读; may be empty.
+        further: A few articles to link to behind the text; may be empty.
     """
 
     story: Story
@@ -96,7 +97,10 @@ def flow(sheet: Sheet, marks: Marks) -> str:
             for n, photo in enumerate(sheet.photos)
             if photo.before_paragraph == place
         )
-        printed.append(_paragraph(sheet, place, paragraph, marks))
+        number, traits = sheet.story.entry.number, sheet.story.traits
+        printed += habits.between(place, len(sheet.paragraphs), number, traits)
+        text = habits.indented(_paragraph(sheet, place, paragraph, marks), number, traits)
+        printed.append(habits.broken(text, place, traits))
     printed[:0] = _opening(sheet, marks)
     return "\n".join([*printed, *_closing(sheet, marks)])
 
@@ -104,12 +108,6 @@ def flow(sheet: Sheet, marks: Marks) -> str:
 def caption_line(photo: Photo) -> str:
     """Print caption and credit as one HTML line; empty if there is neither."""
     return escape((photo.caption or "") + (photo.credit or ""), quote=False)
-
-
-def image(photo: Photo) -> str:
-    """Print the image, its address relative to the host as the site does."""
-    path = "/" + (photo.url or "").split("/", 3)[-1]
-    return f'<img src="{path}" alt="{escape(photo.caption or "")}" />'
 
 
 def page_links(sheet: Sheet) -> str:
@@ -145,7 +143,14 @@ def _opening(sheet: Sheet, marks: Marks) -> list[str]:
 
 
 def _closing(sheet: Sheet, marks: Marks) -> list[str]:
-    if "further-reading" not in sheet.story.traits or not sheet.further or not sheet.is_last:
+    if not sheet.is_last:
         return []
-    links = (f'<a href="{escape(url)}">{escape(title)}</a>' for url, title in sheet.further)
-    return [marks.text("<strong>延伸阅读：</strong>"), *(marks.text(link) for link in links)]
+    lines = habits.closing(sheet.further, sheet.story.traits)
+    if "further-reading" not in sheet.story.traits or not sheet.further:
+        return lines
+    links = (f'<a href="{escape(url)}">{escape(title)}</a>' for url, title in sheet.further[:2])
+    return [
+        *lines,
+        marks.text("<strong>延伸阅读：</strong>"),
+        *(marks.text(link) for link in links),
+    ]

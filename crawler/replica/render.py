@@ -60,7 +60,7 @@ def print_page(
         photos=photos,
         label=coding.label,
         furniture=furnish(story.entry.channel, design, others),
-        further=others[:2],
+        further=others[:4],
     )
     parts = DESIGNS[design](sheet)
     if coding is BIG5:

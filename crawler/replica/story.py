@@ -71,11 +71,24 @@ def write(entry: Entry, seed: int, revision: int = 1) -> Story:
     )
 
 
+# Made up, in the forms of real ones: apps, two names of one house, a title in its marks.
+_HOUSES = (
+    "江岸新闻",
+    "河岸日报·河岸网",
+    "《海岸晚报》",
+    "风视频",
+    "东岸+",
+    "田野时报/田野号",
+    "岸线在线",
+)
+
+
 class _Names:
     """The people of one article."""
 
     def __init__(self, dice: Random, traits: frozenset[str]) -> None:
         self.dice = dice
+        self.traits = traits
         self.reporters = tuple(self.person() for _ in range(dice.choice((0, 1, 1, 2, 2, 3))))
         if "rare-name" in traits:
             surname = dice.choice(tables()["any"]["surname"])
@@ -165,6 +178,8 @@ def _opened(
     form = names.dice.choice(
         ("（记者{}）", " （记者{}）", "（{}）", " （{}）", "(记者 {})", "({}) ")
     )
+    if "house" in names.traits:
+        form = f"（{_HOUSES[int(blank.content_id or 0) % len(_HOUSES)]}记者 {{}}）"
     return line.text + form.format(reporters) + text, line
 
 

@@ -22,6 +22,18 @@ TRAITS: dict[str, tuple[int, int]] = {
     "promotion": (17, 3),  # 点击进入……>> as the first line
     "player": (23, 15),  # <script> inside <p>
     "spaced-name": (11, 2),  # 余　萍
+    "odd-indents": (7, 2),  # &emsp; and other spaces before its paragraphs
+    "stray-end": (47, 21),  # a </div> that closes nothing of the text's own
+    "void-element": (43, 17),  # <embed> that nothing closes
+    "hidden-text": (29, 19),  # words that no reader sees
+    "page-words": (23, 11),  # 语音播报 and its like, inside the body box
+    "linked-lines": (31, 8),  # headlines of other articles behind the text, without a heading
+    "promo-block": (13, 2),  # 要闻精编, a block of other articles behind the text
+    "qr-box": (11, 7),  # a code to scan behind the editors' line
+    "two-times": (37, 4),  # 更新时间 before 发布时间
+    "editors-form": (17, 13),  # 责编/甲 and other forms
+    "site-in-title": (41, 20),  # the site's name behind the headline in h1
+    "house": (5, 3),  # a house before 记者, told by nothing but its place
     "canonical-link": (43, 8),  # its <link rel="canonical"> points to another page
 }
 

@@ -22,8 +22,13 @@ def fetch(url):
 
 def read(story):
     """Read an article with all its pages, as a crawl does."""
-    first = parse_article(fetch(story.truth.url), story.truth.url)
-    return join([first, *(parse_article(fetch(url), url) for url in first.further)])
+    pages, known = [], [story.truth.url]
+    while len(pages) < len(known):
+        url = known[len(pages)]
+        pages.append(parse_article(fetch(url), url))
+        # A page bar names a few pages only: each page may lead to more.
+        known += [further for further in pages[-1].further if further not in known]
+    return join(pages)
 
 
 @pytest.fixture(scope="module")

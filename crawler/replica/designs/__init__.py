@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from crawler.replica.designs import a2010, a2013, b2016, c2020, d2026, gallery, unknown
+from crawler.replica.designs import a2007, a2010, a2013, b2016, c2020, d2026, gallery, unknown
 from crawler.replica.markup import Sheet
 
 Rendered = tuple[str, str, str]
 
 DESIGNS: dict[str, Callable[[Sheet], Rendered]] = {
+    "a2007": a2007.render,
     "a2010": a2010.render,
     "a2013": a2013.render,
     "b2016": b2016.render,
@@ -37,5 +38,5 @@ def design_of(day: date, today: date, place: int) -> str:
     """
     if (today - day).days <= 40:
         return _RECENT[place % len(_RECENT)]
-    eras = ((2012, "a2010"), (2015, "a2013"), (2020, "b2016"), (2025, "c2020"))
+    eras = ((2010, "a2007"), (2012, "a2010"), (2015, "a2013"), (2020, "b2016"), (2025, "c2020"))
     return next((name for year, name in eras if day.year <= year), "d2026")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from crawler.items import Photo
-from crawler.replica.designs.head import head, maybe, minute, source, title
-from crawler.replica.markup import Marks, Sheet, caption_line, flow, image, page_links
+from crawler.replica.designs.head import editors, head, maybe, minute, source, title
+from crawler.replica.habits import image
+from crawler.replica.markup import Marks, Sheet, caption_line, flow, page_links
 
 
 def render(sheet: Sheet) -> tuple[str, str, str]:
@@ -20,7 +21,7 @@ def render(sheet: Sheet) -> tuple[str, str, str]:
         f'<div class="text_img"></div>\n<div class="show_text" id="zoom">\n<div id="p_content">\n{flow(sheet, MARKS)}\n</div>\n'
         f'<div class="zdfy">{page_links(sheet)}</div>\n'
         '<div class="box"><h2>推荐阅读</h2><ul><li><a href="/GB/1/index.html">本频道昨日要闻</a></li></ul></div>\n</div>\n'
-        f'<div class="text_img"></div>\n<div class="edit" id="p_editor">（责任编辑：{story.editors}）</div>\n</div>\n'
+        f'<div class="text_img"></div>\n<div class="edit" id="p_editor">{editors(sheet, "（责任编辑：{}）")}</div>\n</div>\n'
         f'<script type="text/javascript">var channelID="{sheet.article.node_id}";var contentID="{sheet.article.content_id}";</script>\n'
     )
     return head(sheet, old=True) + sheet.furniture.top, article, sheet.furniture.bottom

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from crawler.items import Photo
-from crawler.replica.designs.head import head, maybe, minute, source, title
-from crawler.replica.markup import Marks, Sheet, caption_line, flow, image, page_links
+from crawler.replica.designs.head import editors, head, maybe, minute, source, title
+from crawler.replica.habits import image
+from crawler.replica.markup import Marks, Sheet, caption_line, flow, page_links
 
 
 def render(sheet: Sheet) -> tuple[str, str, str]:
@@ -20,7 +21,7 @@ def render(sheet: Sheet) -> tuple[str, str, str]:
         f'<h5><i id="p_publishtime">{minute(sheet)}</i>&nbsp;&nbsp;&nbsp;&nbsp;<i id="p_origin">{origin}</i></h5>\n'
         f'<div class="text_img"></div>\n<div class="show_text" id="zoom">\n<div id="p_content">\n{flow(sheet, MARKS)}\n'
         f'<span id="paper_num">{paper}</span>\n</div>\n<div class="zdfy clearfix">{page_links(sheet)}</div>\n</div>\n'
-        f'<div class="edit" id="p_editor">(责编：{story.editors})</div>\n</div>\n'
+        f'<div class="edit" id="p_editor">{editors(sheet, "(责编：{})")}</div>\n</div>\n'
     )
     return head(sheet, old=True) + sheet.furniture.top, article, sheet.furniture.bottom
 

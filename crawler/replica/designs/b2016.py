@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from crawler.items import Photo
-from crawler.replica.designs.head import head, maybe, minute, source, title
-from crawler.replica.markup import Marks, Sheet, caption_line, flow, image, page_links
+from crawler.replica.designs.head import editors, head, maybe, minute, source, title
+from crawler.replica.habits import behind_editors, image, photo_table
+from crawler.replica.markup import Marks, Sheet, caption_line, flow, page_links
 
 
 def render(sheet: Sheet) -> tuple[str, str, str]:
@@ -18,7 +19,7 @@ def render(sheet: Sheet) -> tuple[str, str, str]:
         f'<div class="box01">\n<div class="fl">{minute(sheet)}&nbsp;&nbsp;{origin}</div>\n'
         '<div class="fr"><div class="message" id="rwb_bbstop"><a href="http://bbs1.people.com.cn/"><img src="/img/b2016/icon.jpg" /></a>&nbsp;</div></div>\n</div>\n</div>\n<!--text_title end-->\n'
         '<div class="clearfix w1000_320 text_con">\n<div class="fl text_con_left">\n<div class="box_con" id="rwb_zw">\n<div class="box_pic"></div>\n'
-        f'{flow(sheet, MARKS)}\n{turner(sheet)}<div class="box_pic"></div>\n<div class="edit clearfix">(责编：{story.editors})</div>\n</div>\n'
+        f'{flow(sheet, MARKS)}\n{turner(sheet)}<div class="box_pic"></div>\n<div class="edit clearfix">{editors(sheet, "(责编：{})")}</div>\n{behind_editors(story.entry.channel.name, story.traits)}</div>\n'
         '<div id="rwb_tjyd"><h2>推荐阅读</h2></div>\n<div id="rwb_xgxw"><h2>相关新闻</h2></div>\n</div>\n</div>\n<!--text_con end-->\n'
     )
     return head(sheet) + sheet.furniture.top, article, sheet.furniture.bottom
@@ -41,6 +42,8 @@ def turner(sheet: Sheet) -> str:
 def photo(shown: Photo, habit: int) -> str:
     """Print a photo, its caption centred below it or in the same paragraph."""
     line = caption_line(shown)
+    if habit % 3 == 2:
+        return photo_table(shown, line)
     if habit % 2:
         caption = f'\n<p style="text-align: center;">{line}</p>' if line else ""
         return f'<p style="text-align: center;">{image(shown)}</p>{caption}'

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from html import escape
 
+from crawler.replica import habits
 from crawler.replica.markup import Sheet
 
 # The site cuts it off there, whatever stands there.
@@ -36,8 +38,8 @@ def head(sheet: Sheet, *, old: bool = False) -> str:
         f'<meta name="description" content="{escape(description)}" />\n'
         '<meta name="copyright" content="人民网版权所有" />\n<meta name="filetype" content="0">\n'
         '<meta name="publishedtype" content="1">\n<meta name="pagetype" content="1">\n'
-        f'<meta name="catalogs" content="{article.node_id}">\n<meta name="contentid" content="{article.content_id}">\n'
-        f'<meta name="publishdate" content="{day}">\n<meta name="author" content="1{int(article.content_id or 0) % 9973:05}">\n'
+        f'<meta name="catalogs" content="L_{article.node_id}">\n<meta name="contentid" content="L_{article.content_id}">\n'
+        f'<meta name="publishdate" content="{day}">\n<meta name="author" content="L_1{int(article.content_id or 0) % 9973:05}">\n'
         f'<meta name="editor" content="">\n<meta name="source" content="{escape(named)}">\n<meta name="sourcetype" content="">\n'
         f"{elsewhere}{sheet.furniture.head}</head>\n"
     )
@@ -50,7 +52,16 @@ def _titled(sheet: Sheet) -> str:
 
 def title(sheet: Sheet) -> str:
     """Print the headline."""
-    return escape(sheet.article.title, quote=False)
+    named = escape(sheet.article.title, quote=False)
+    if "site-in-title" in sheet.story.traits:
+        named += f"--{sheet.story.entry.channel.name}频道--人民网"
+    return named
+
+
+def editors(sheet: Sheet, usual: str) -> str:
+    """Print the editors' line; ``usual`` is the design's own form, with ``{}`` for the names."""
+    story = sheet.story
+    return habits.editors(story.editors, usual, story.entry.number, story.traits)
 
 
 def maybe(template: str, text: str | None) -> str:
@@ -60,9 +71,14 @@ def maybe(template: str, text: str | None) -> str:
 
 def source(sheet: Sheet) -> str:
     """Print the source as a link; empty if the article names none."""
-    return maybe('<a href="http://www.people.com.cn/" target="_blank">{}</a>', sheet.article.source)
+    link = '<a rel="nofollow" href="http://www.people.com.cn/" target="_blank">{}</a>'
+    return maybe(link, sheet.article.source)
 
 
 def minute(sheet: Sheet) -> str:
-    """Print the time of publication: ``2026年02月12日08:30``."""
-    return f"{sheet.article.published_at:%Y年%m月%d日%H:%M}"
+    """Print the time of publication: ``2026年02月12日08:30``, now and then behind that of a change."""
+    at = sheet.article.published_at
+    printed = f"{at:%Y年%m月%d日%H:%M}"
+    if at is None or "two-times" not in sheet.story.traits:
+        return printed
+    return f"更新时间：{at + timedelta(hours=26):%Y年%m月%d日%H:%M} 发布时间：{printed}"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from crawler.replica.designs.head import head, maybe, minute, title
-from crawler.replica.markup import Marks, Sheet, caption_line, flow, image
+from crawler.replica.habits import image
+from crawler.replica.markup import Marks, Sheet, caption_line, flow
 
 
 def render(sheet: Sheet) -> tuple[str, str, str]:
