@@ -114,7 +114,8 @@ class Joiner:
         host = classify(article.url).host
         channel = by_host(host)
         article = replace(article, channel=channel.id if channel else host or None)
-        return Whole(article, tuple(page.fetch for page in pages if page.fetch))
+        fetches = [page.fetch for page in pages if page.fetch]
+        return Whole(article, tuple(replace(each, page=n) for n, each in enumerate(fetches, 1)))
 
     def _give_up(self, waiting: _Waiting) -> None:
         """An article is whole or it is none; a later page alone is no article."""

@@ -19,7 +19,7 @@ from crawler.bulk.joining import Whole
 from crawler.crawl.ingest import Intake, Outcome, finish, ingest
 from crawler.items import Article, Link, Visit
 from crawler.site.urls import classify
-from crawler.store import articles, frontier, revisions
+from crawler.store import articles, frontier, revisions, tombstones
 from crawler.store.archive import Record
 from crawler.store.articles import By, Stored
 from crawler.store.tables import frontier as frontier_table
@@ -50,6 +50,9 @@ def take_in(
     for whole in batch:
         if whole.article.url.startswith("file:"):
             counts["skipped/no-address"] += 1
+            continue
+        if tombstones.is_removed(connection, whole.article.url):
+            counts["skipped/removed"] += 1
             continue
         known = articles.find(connection, whole.article.url)
         moment = whole.fetches[0].fetched_at

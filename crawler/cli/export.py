@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,7 +28,7 @@ def export(
     destination: Annotated[
         str,
         typer.Argument(
-            help="A file (.jsonl .csv .txt .parquet, also .gz .zst), a folder (DIR/), or -."
+            help="A file (.jsonl .csv .txt .parquet, also .gz .zst; .warc.gz .wacz), a folder (DIR/), or -."
         ),
     ],
     format_name: Annotated[
@@ -90,15 +91,20 @@ def export(
         renmin export articles.jsonl.zst --channel sd --since 2026-01-01
         renmin export dataset/ --format parquet --split year
         renmin export news/ --changed-since dataset/manifest.json
+        renmin export pages.wacz --channel sd
 
     Exit codes: 0 done, 1 no article fits, 2 bad use, 3 failed.
     """
-    from crawler.dataset import write
+    from crawler.dataset import web_archive, write
 
     selection = _selection(channel, since, until, include_duplicates)
     if as_of:
         selection = replace(selection, as_of=midnight(as_of + timedelta(days=1)))
     _check_together(changed_since, revisions=revisions, as_of=as_of, split=split)
+    if web_archive.is_web_archive(destination, format_name):
+        _check_alone(destination, split=split, flat=flat, fields=fields, revisions=revisions)
+        _write_web_archive(destination, selection, database)
+        return
     request = _request(
         destination,
         format_name,
@@ -129,6 +135,32 @@ def _pseudonyms(database: str | None) -> Pseudonyms:
     from crawler.dataset import names
 
     return names.Pseudonyms(names.open_key(names.key_file(load(database=database).archive_path)))
+
+
+def _check_alone(destination: str, **options: Any) -> None:
+    """Refuse what a web archive has no place for: it holds pages, not fields."""
+    named = [f"--{name}" for name, value in options.items() if value]
+    if named:
+        raise ConfigError(f"{destination} {named[0]}: a web archive holds whole pages")
+
+
+def _write_web_archive(destination: str, selection: Selection, database: str | None) -> None:
+    from crawler.config import load
+    from crawler.dataset.record import as_record
+    from crawler.dataset.web_archive import export as write
+    from crawler.store.selection import select
+
+    archive = load(database=database).archive_path
+    with ended_in_order(), reading(database) as connection:
+        records = (as_record(article) for _, article in select(connection, selection))
+        first = next(records, None)
+        if first is None:
+            typer.echo("no article fits; what there is: renmin stats", err=True)
+            raise typer.Exit(1)
+        written = write(itertools.chain([first], records), destination, archive)
+    typer.echo(f"{written.articles} articles, {written.fetches} fetches in {destination}")
+    for url in written.missing[:20]:
+        typer.echo(f"{url}: the archive has no such page", err=True)
 
 
 def _check_together(changed_since: str | None, **others: Any) -> None:

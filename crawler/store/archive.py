@@ -241,6 +241,15 @@ class Archive:
         except sqlite3.Error as error:
             raise self._explained(error) from error
 
+    def visits(self, url: str) -> list[int]:
+        """Every successful visit to ``url``, in the order of time, as ids for :meth:`record`."""
+        rows = self._db.execute(
+            "SELECT id FROM fetch WHERE url = ? AND page = 1 AND status IN (200, 203)"
+            " ORDER BY fetched_at, id",
+            (url,),
+        )
+        return [row[0] for row in rows]
+
     def sizes(self) -> tuple[int, int, int]:
         """Number of bodies, their bytes as fetched, their bytes as stored."""
         row = self._db.execute(

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
 
+from crawler import clock
 from crawler.items import Article
 from crawler.store.articles import By
 from crawler.store.rows import as_dict, facts_of
@@ -61,13 +62,13 @@ def insert_earlier(connection: Connection, article_id: int, row: Mapping[str, An
     connection.execute(back.values(revision=-revision.c.revision))
     connection.execute(_ADD, row)
     here = sa.update(article).where(article.c.id == article_id)
-    connection.execute(here.values(revision=article.c.revision + 1))
+    connection.execute(here.values(revision=article.c.revision + 1, changed_at=clock.now()))
 
 
 def seen_earlier(connection: Connection, article_id: int, moment: datetime) -> None:
     """Note that an article was there at ``moment`` already."""
     here = sa.update(article).where(article.c.id == article_id, article.c.first_seen_at > moment)
-    connection.execute(here.values(first_seen_at=moment))
+    connection.execute(here.values(first_seen_at=moment, changed_at=clock.now()))
 
 
 _ADD = sa.insert(revision)

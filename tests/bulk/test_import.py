@@ -173,6 +173,15 @@ def test_what_the_archive_holds_is_what_came(store, tmp_path):
     assert fetch.fetched_at == DAYS[0]
 
 
+def test_all_pages_of_an_article_are_one_visit_of_the_archive(site, warc, store, tmp_path):
+    """So that reading the archive again joins them as the import did."""
+    take(store, tmp_path, warc)
+
+    result = reparse(store, tmp_path / "renmin.archive.db", processes=1)
+
+    assert (result.changed, result.errors) == (0, ())
+
+
 def test_a_broken_map_is_named(tmp_path):
     """With its line, before anything is imported."""
     (tmp_path / "map.csv").write_text("a.html,http://sd.people.com.cn/\nb.html\n")
