@@ -55,7 +55,9 @@ def _read(page: str) -> bytes:
 
 
 def _as_json(page: str, verdict: Verdict) -> str:
-    return orjson.dumps({"page": page, **asdict(verdict)}).decode()
+    # A file's name may be bytes that are no text.
+    named = page.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return orjson.dumps({"page": named, **asdict(verdict)}).decode()
 
 
 def _as_lines(page: str, verdict: Verdict) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
@@ -46,6 +46,10 @@ def repair(
     processes: Annotated[
         int, typer.Option(min=1, max=64, help="Repair so many chunks of a table at a time.")
     ] = 1,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Print what was done to each line instead of the text."),
+    ] = False,
 ) -> None:
     r"""Repair text: one line out for each line in, endings kept; clean lines are copied.
 
@@ -54,6 +58,7 @@ def repair(
         echo '浜烘皯鏃ユ姤' | renmin repair --json
         renmin repair --jsonl < texts.jsonl
         renmin repair --field title,body news.csv.gz -o news.parquet --processes 4
+        renmin repair --explain old.txt
 
     The charset of the input is decided from its bytes. With --json: "text", "repairs"
     [{rule, count, lossless}], "doubts" [{start, end, text, candidates}] counted in code points of
@@ -62,6 +67,9 @@ def repair(
 
     A table keeps its rows, their order and its other columns; the fields of a row are one
     document. A column "repair" is added: what was done in each field, as JSON, or nothing.
+
+    --explain prints for each span the rule, what was forced by the bytes, what was chosen and what
+    else it may be, and the runners-up with the bits by which they are less likely.
 
     Exit codes: 0 done; 2 the file cannot be read or written; 3 a row is bad: it is named on
     standard error and passed on as it is (with --jsonl answered by {"error"}), and the others
@@ -72,6 +80,9 @@ def repair(
     kind = kind_of(file)
     if field is not None and kind is None:
         kind = _kind_of_stream(file, output)
+    if explain:
+        _explain(file, kind, output, _fields(field))
+        return
     if kind and not json and not jsonl:
         _repair_table(file, kind, output, _fields(field), processes)
         return
@@ -85,8 +96,61 @@ def repair(
         elif json:
             target.write(_json_of(_decoded(stream.read()), {}))
         else:
-            for line in _lines(stream):
-                target.write(line.encode("utf-8", "surrogatepass"))
+            _each_text(stream, target, output)
+
+
+def _each_text(stream: BinaryIO, target: BinaryIO, output: str) -> None:
+    """Repair line by line, and tell now and then in a log how many are done."""
+    with _progress("repair, lines", output) as report:
+        for number, line in enumerate(_lines(stream), 1):
+            target.write(line.encode("utf-8", "surrogatepass"))
+            report(number, number)
+
+
+def _explain(file: str, kind: Kind | None, output: str, fields: tuple[str, ...]) -> None:
+    from crawler.text.mojibake.document import repair_document
+    from crawler.text.mojibake.explain import explanation
+
+    with _written_to(output) as target:
+        for where, text in _texts(file, kind, fields):
+            repaired = repair_document(text)
+            if told := explanation(repaired):
+                lines = [f"{where}:", *told]
+                target.write("".join(line + "\n" for line in lines).encode("utf-8", "replace"))
+
+
+def _texts(file: str, kind: Kind | None, fields: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """The texts of a table's fields, or the lines of a text, each with its place."""
+    from crawler.dataset.tables import BadRow, open_table
+    from crawler.dataset.tables.reading import open_text
+    from crawler.text.mojibake.document import logical_lines
+
+    if kind is None:
+        with open_text(file) as stream:
+            for number, line in enumerate(logical_lines(_decoded_lines(stream)), 1):
+                yield f"line {number}", line.rstrip("\r\n")
+        return
+    with open_table(file, kind) as (table, _):
+        _check_columns(file, table, fields)
+        rows = (row for chunk in table.chunks for row in chunk.rows if not isinstance(row, BadRow))
+        for number, values in rows:
+            for name in fields:
+                value = values.get(name)
+                text = "\n".join(map(str, value)) if isinstance(value, list) else value
+                if isinstance(text, str):
+                    yield f"row {number}, {name}", text
+
+
+@contextmanager
+def _progress(what: str, output: str) -> Iterator[Callable[[int, int], None]]:
+    """Tell how much is done, unless the text itself goes to the same terminal."""
+    from crawler.cli.progress import progress_bar
+
+    if output == "-" and sys.stdout.isatty():
+        yield lambda done, total: None  # noqa: ARG005
+        return
+    with progress_bar(what) as report:
+        yield report
 
 
 def _fields(field: str | None) -> tuple[str, ...]:
@@ -186,7 +250,6 @@ def _json_of(text: str, given: dict[str, Any]) -> bytes:
 def _repair_table(
     file: str, kind: Kind, output: str, fields: tuple[str, ...], processes: int
 ) -> None:
-    from crawler.cli.progress import progress_bar
     from crawler.dataset.tables import Repairer, kind_of, open_table, open_writer
 
     target = kind_of(output) if output != "-" else kind
@@ -196,7 +259,7 @@ def _repair_table(
         raise ConfigError(f"{output}: is the file that is read; name another one")
     bad = _Named()
     size = Path(file).stat().st_size // 1024 if file != "-" and Path(file).is_file() else 0
-    with open_table(file, kind) as (table, below), progress_bar("repair, KB read") as report:
+    with open_table(file, kind) as (table, below), _progress("repair, KB read", output) as report:
         _check_columns(file, table, fields)
         with open_writer(output, target, table) as write:
             for chunk in Repairer(fields, processes).repaired(table.chunks):

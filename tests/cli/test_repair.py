@@ -125,3 +125,27 @@ def test_a_paragraph_of_mail_becomes_one_line():
     done = run("-", given=b"one\n=C8=CB=C3=\n=F1=C8=D5=B1=A8\ntwo\n")
 
     assert done.stdout_bytes.decode() == "one\n人民日报\ntwo\n"
+
+
+def test_explain_says_what_was_done_span_by_span():
+    """The rule, what was forced, what was chosen and what else it may be; clean lines are silent."""
+    done = run("--explain", given="正常\n（记者胡\ufffd础⒑钗睦ぃ\ufffd\n&amp;#20154;民\n".encode())
+
+    text = done.stdout_bytes.decode()
+    assert "line 1" not in text
+    assert "line 2:" in text
+    assert "chosen: 喆 ）" in text
+    assert "喆 is in doubt; or " in text
+    assert "html-entities: &amp;#20154; -> 人\n      forced: all of it" in text
+
+
+def test_explain_takes_tables(tmp_path):
+    """A field of a row is named, and controls of a hostile text are printed as escapes."""
+    table = tmp_path / "a.csv"
+    table.write_text("id,title\n1,\x1b]0;x浜烘皯鏃ユ姤\n", encoding="utf-8")
+
+    done = run("--explain", "--field", "title", str(table))
+
+    assert done.stdout.startswith("row 1, title:\n")
+    assert "浜烘皯鏃ユ姤 -> 人民日报" in done.stdout
+    assert "\x1b" not in done.stdout

@@ -17,12 +17,13 @@ from crawler.items import Doubt, Repair
 from crawler.text.chinese.bigrams import cost
 from crawler.text.mojibake.detect import suspicious
 from crawler.text.mojibake.escapes import ESCAPES
+from crawler.text.mojibake.explain import followed
 from crawler.text.mojibake.forms import FORMS
 from crawler.text.mojibake.hopeless import losses
 from crawler.text.mojibake.lattice import trimmed
 from crawler.text.mojibake.letters import LETTERS
 from crawler.text.mojibake.redecode import REDECODING
-from crawler.text.mojibake.result import Repaired
+from crawler.text.mojibake.result import Explained, Repaired
 from crawler.text.mojibake.rule import Edit, Rule
 
 __all__ = ["RULES", "Repaired", "repair", "repair_all"]
@@ -45,9 +46,11 @@ class _Work:
     doubts: list[Doubt] = field(default_factory=list)
     repairs: dict[str, Repair] = field(default_factory=dict)
     damage: list[str] = field(default_factory=list)
+    spans: list[Explained] = field(default_factory=list)
 
     def apply(self, rule: Rule, edits: Sequence[Edit]) -> None:
         """Put ``edits`` into the text, move the doubts behind them, and write down the rule."""
+        self.spans = followed(self.spans, self.text, [(rule, edit) for edit in edits])
         parts: list[str] = []
         new: list[Doubt] = []
         at = shift = 0
@@ -138,6 +141,7 @@ def _is_plain_misreading(texts: Sequence[str]) -> bool:
 def _repaired(start: Repaired) -> Repaired:
     """Apply all rules until none has anything to add."""
     work = _Work(start.text, list(start.doubts), {done.rule: done for done in start.repairs})
+    work.spans = list(start.spans)
     found = list(losses(work.text))
     if not any(loss.hopeless for loss in found) or _may_be_bytes(work.text):
         if not _settled(work):
@@ -153,6 +157,7 @@ def _repaired(start: Repaired) -> Repaired:
         doubts=tuple(sorted(doubts, key=lambda doubt: (doubt.start, doubt.end))),
         damage=tuple(dict.fromkeys(names)),
         hopeless=start.hopeless or any(loss.hopeless for loss in found),
+        spans=tuple(work.spans),
     )
 
 

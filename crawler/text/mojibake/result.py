@@ -10,6 +10,30 @@ from crawler.items import Doubt, Repair
 
 
 @dataclass(frozen=True, slots=True)
+class Explained:
+    """One span that was repaired, with what speaks for it.
+
+    Attributes:
+        start: Its first character in the repaired text.
+        end: One past its last.
+        original: What stood there before.
+        text: What stands there now.
+        rule: The rule that did it; several, in order, where damage was done twice.
+        forced: For each character of ``text``, whether the bytes leave no choice.
+        runners_up: Other rules that could have read it, each with the bits by which its reading is
+            less likely; empty if there was none, or if the rule has no rivals.
+    """
+
+    start: int
+    end: int
+    original: str
+    text: str
+    rule: str
+    forced: tuple[bool, ...]
+    runners_up: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Repaired:
     """A text after repair, with everything that was done to it.
 
@@ -19,6 +43,7 @@ class Repaired:
         doubts: Places in ``text`` that were inferred or are lost, in order.
         damage: Names of the kinds of mis-encoding that were found, undone or not.
         hopeless: True if so much is lost that the page should be fetched again.
+        spans: What was repaired, in order, with what speaks for it; not told of a mirror's copy.
     """
 
     text: str
@@ -26,6 +51,7 @@ class Repaired:
     doubts: tuple[Doubt, ...] = ()
     damage: tuple[str, ...] = ()
     hopeless: bool = False
+    spans: tuple[Explained, ...] = ()
 
 
 def joined(parts: Sequence[Repaired], endings: Sequence[str]) -> Repaired:
@@ -34,9 +60,11 @@ def joined(parts: Sequence[Repaired], endings: Sequence[str]) -> Repaired:
     Counts of one rule are added up; doubts are counted from the beginning of the whole.
     """
     doubts: list[Doubt] = []
+    spans: list[Explained] = []
     at = 0
     for part, ending in zip(parts, endings, strict=True):
         doubts += [replace(each, start=each.start + at, end=each.end + at) for each in part.doubts]
+        spans += [replace(each, start=each.start + at, end=each.end + at) for each in part.spans]
         at += len(part.text) + len(ending)
     return Repaired(
         text="".join(part.text + end for part, end in zip(parts, endings, strict=True)),
@@ -44,6 +72,7 @@ def joined(parts: Sequence[Repaired], endings: Sequence[str]) -> Repaired:
         doubts=tuple(doubts),
         damage=tuple(dict.fromkeys(name for part in parts for name in part.damage)),
         hopeless=any(part.hopeless for part in parts),
+        spans=tuple(spans),
     )
 
 

@@ -30,12 +30,15 @@ class Edit:
         end: One past its last character.
         text: What stands there after the repair.
         guesses: The places in the new text that the old one does not force.
+        runners_up: Other rules that could have read the span, each with the bits by which its
+            reading is less likely.
     """
 
     start: int
     end: int
     text: str
     guesses: tuple[Guess, ...] = ()
+    runners_up: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
