@@ -12,6 +12,7 @@ from typing import Annotated, Any, BinaryIO
 
 import typer
 
+from crawler.cli.options import Database, opened
 from crawler.errors import ConfigError, RenminError
 
 app = typer.Typer(add_completion=False)
@@ -19,10 +20,16 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def dedup(
-    file: Annotated[str, typer.Argument(help="JSON lines; - for standard input.")],
+    file: Annotated[
+        str | None, typer.Argument(help="JSON lines; - for standard input.", show_default=False)
+    ] = None,
     groups: Annotated[
         bool, typer.Option("--groups", help="Print one line an original that has copies.")
     ] = False,
+    store: Annotated[
+        bool, typer.Option("--store", help="Decide all articles of the database again instead.")
+    ] = False,
+    database: Database = None,
 ) -> None:
     r"""Say which texts are copies of an earlier one: reprints, excerpts, garbled mirrors' versions.
 
@@ -31,12 +38,40 @@ def dedup(
     soon as it is read: its id, the id that it is a duplicate of, the relation and the similarity;
     null for a new text. docs/duplicates.md explains the rules.
 
-    Exit code 3 means that some lines could not be used; standard error names them.
+    With --store no file is read: all articles of the database are held against each other, across
+    quarters and whatever the order in which they came, and the marks that differ are written.
+
+    Exit codes: 0 done, 2 bad use, 3 some lines could not be used; standard error names them.
 
     \b
     Example:
-        renmin export - | renmin dedup --groups -
+        renmin export - --include-duplicates | renmin dedup --groups -
+        renmin dedup --store
     """
+    if store:
+        if file or groups:
+            raise ConfigError(f"--store {file or '--groups'}: the database is read, and no file")
+        _dedup_store(database)
+    elif file is None:
+        raise ConfigError("no file named; name one of JSON lines, - for standard input, or --store")
+    else:
+        _dedup_file(file, groups=groups)
+
+
+def _dedup_store(database: str | None) -> None:
+    from crawler.cli.progress import progress_bar
+    from crawler.crawl.dedup_store import dedup_store
+    from crawler.store.engine import crawl_lock
+
+    with opened(database) as held, crawl_lock(held), progress_bar("comparing") as progress:
+        done = dedup_store(held, progress)
+    typer.echo(
+        f"{done.articles} articles, {done.pairs} pairs compared: {done.copies} copies; "
+        f"{done.marked} newly marked, {done.moved} marked otherwise, {done.freed} no copies any more"
+    )
+
+
+def _dedup_file(file: str, *, groups: bool) -> None:
     from crawler.dedup.lines import BadLine, duplicates, read
 
     counts: Counter[str] = Counter()

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from crawler import clock
 from crawler.crawl import record
 from crawler.crawl.neighbours import candidate, copy
-from crawler.dedup.corpus import Candidate, compare
+from crawler.dedup import pairs
 from crawler.dedup.origin import rank
 from crawler.site.urls import classify
 from crawler.store import articles, search, tombstones
@@ -101,17 +101,11 @@ def settle(connection: Connection, copies: Sequence[Stored]) -> None:
     They were copies of one text, but two parts of it may have nothing in common.
     """
     ranked = sorted(copies, key=lambda each: rank(copy(each.id, each.article, each.first_seen_at)))
-    originals: list[Candidate] = []
-    for each in ranked:
-        own = candidate(each.id, each.article, each.text_hash)
-        found = ((other, compare(own, other)) for other in originals)
-        related = [(other, relation) for other, relation in found if relation]
-        if not related:
-            originals.append(own)
-            continue
-        other, relation = max(related, key=lambda pair: pair[1].strength)
-        marks = (other.number, relation.name, round(relation.similarity, 4))
-        articles.mark_duplicate(connection, each.id, *marks, changes=True)
+    texts = [candidate(each.id, each.article, each.text_hash) for each in ranked]
+    for number, match in pairs.settle(texts):
+        if match:
+            marks = (match.number, match.relation.name, round(match.relation.similarity, 4))
+            articles.mark_duplicate(connection, number, *marks, changes=True)
 
 
 def _forget_page(connection: Connection, url: str) -> None:

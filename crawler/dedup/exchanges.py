@@ -24,6 +24,7 @@ Positions: TypeAlias = npt.NDArray[np.int64]
 ANCHOR = SHINGLE  # characters that must be the same on both sides of a gap
 LONGEST = 24  # a longer gap is another passage, not another word
 GAPS_READ = 128
+PASSAGE = 16  # characters; fewer are a phrase that any two articles may share
 
 _NO_RUNS = np.zeros(2, dtype=np.uint64)  # so that there is always a next one to look at
 _DIGITS = re.compile("[0-9]+")
@@ -74,6 +75,22 @@ def gaps(a: Text, b: Text) -> Gaps:
     repeated = sum(times for times in words.values() if times > 1)
     strange = int(step_a.max()) - ANCHOR
     return Gaps(int(np.count_nonzero(is_gap)), words.total(), repeated, digits, max(0, strange))
+
+
+def passages(a: Text, b: Text, least: int = PASSAGE) -> list[int]:
+    """The lengths of the passages that stand in both texts to the letter.
+
+    Args:
+        a: A text; the shorter one should come first.
+        b: Another.
+        least: Letters; shorter ones are phrases.
+    """
+    in_a, in_b = _anchors(a, b)
+    goes_on = (np.diff(in_a) == 1) & (np.diff(in_b) == 1)
+    ends = np.flatnonzero(~goes_on)
+    # A run of n anchors that follow each other covers n + 3 letters.
+    lengths = np.diff(np.concatenate(([-1], ends, [len(goes_on)]))) - 1 + ANCHOR
+    return [int(length) for length in lengths if length >= least]
 
 
 def _anchors(a: Text, b: Text) -> tuple[Positions, Positions]:
