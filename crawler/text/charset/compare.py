@@ -35,6 +35,8 @@ _SOME_FREQUENT: Final = 0.2  # share; other languages read as Chinese have 0.15
 _TIE: Final = 0.2  # what a label adds to a weight; right and wrong readings lie 1.0 apart
 _LONG: Final = 60  # characters; with so many, frequent hanzi are no chance
 _PLAIN: Final = 1.6  # weight: 0.3 above what any wrong reading has
+_ENOUGH: Final = 1200  # bytes that tell how a language is written
+_IN_CHARACTERS: Final = bytes(range(0x40, 0x100))
 _FEW: Final = 4  # characters; fewer are no text to judge
 _HALF: Final = 0.5
 _IN_GB2312: Final = 0.8  # share of the characters; Big5 read as GBK has 0.7 and less
@@ -109,13 +111,21 @@ def _sure(data: bytes, readings: Readings, declared: Declared) -> tuple[str, str
 def _other_language(body: bytes, declared: Declared, readings: Readings) -> Finding | None:
     """A language that is written properly, which its bytes hardly ever are by chance."""
     frequent = max(reading.frequent for reading in readings.values())
-    language = recognise(sample_lines(body), declared, frequent)
+    language = recognise(_cut(sample_lines(body)), declared, frequent)
     if language is None:
         return None
     why = f"reads as {language.name} in {language.codec}"
     if language.labelled:
         why += ", as the label says"
     return Finding(codec=language.codec, why=why, score=_good(body, language.codec))
+
+
+def _cut(lines: bytes) -> bytes:
+    """The first lines, ended where no character is torn: behind a byte that begins or ends none."""
+    if len(lines) <= _ENOUGH:
+        return lines
+    whole = lines[:_ENOUGH].rstrip(_IN_CHARACTERS)
+    return whole or lines[:_ENOUGH]
 
 
 def _best(readings: Readings, declared: Declared) -> str:
