@@ -8,7 +8,8 @@ Probabilities are costs in bits (``-log2``), stored in steps of 1/12 bit.
 from __future__ import annotations
 
 import io
-from functools import cache
+from bisect import bisect_left
+from functools import cache, cached_property
 from importlib import resources
 from typing import Final
 
@@ -24,6 +25,7 @@ Keys = npt.NDArray[np.uint64]
 Bits = npt.NDArray[np.float32]
 
 _SHIFT: Final = np.uint64(16)
+_MASKS: Final = {n: (1 << 16 * n) - 1 for n in range(1, ORDER + 1)}
 MASKS: Final = {n: np.uint64((1 << 16 * n) - 1) for n in range(1, ORDER + 1)}
 
 _FOLD: Final = {
@@ -59,6 +61,29 @@ class Ngrams:
             result[missing] = self._backoff(rest >> _SHIFT, n - 1)
             result[missing] += self.bits(rest & MASKS[n - 1], n - 1)
         return result
+
+    def bits_of(self, key: int, n: int = ORDER) -> float:
+        """The same for one key; for a handful of keys this is faster."""
+        total = 0.0
+        for order in range(n, 0, -1):
+            known, costs, _ = self._views[order]
+            part = key & _MASKS[order]
+            at = bisect_left(known, part)
+            if at < len(known) and known[at] == part:
+                return total + costs[at]
+            if order > 1:
+                shorter, _, backs = self._views[order - 1]
+                at = bisect_left(shorter, part >> 16)
+                if at < len(shorter) and shorter[at] == part >> 16:
+                    total += backs[at]
+        return total + self.floor
+
+    @cached_property
+    def _views(self) -> dict[int, tuple[memoryview, memoryview, memoryview]]:
+        return {
+            n: (keys.data, costs.data, backs.data)
+            for n, (keys, costs, backs) in self._levels.items()
+        }
 
     def _backoff(self, contexts: Keys, n: int) -> Bits:
         known, _, backs = self._levels[n]

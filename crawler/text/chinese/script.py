@@ -62,6 +62,14 @@ def to_traditional(text: str) -> str:
     return _converter("s2tw").convert(text)  # type: ignore[no-any-return]
 
 
+@cache
+def simplified_forms() -> dict[str, str]:
+    """Every traditional character with its simplified form, by OpenCC, one for one."""
+    hanzi = "".join(map(chr, range(0x4E00, 0x9FA6)))
+    pairs = zip(hanzi, _converter("t2s").convert("\n".join(hanzi)).split("\n"), strict=True)
+    return {old: new for old, new in pairs if old != new and len(new) == 1}
+
+
 def _is_not_chinese(counts: list[int], telling: int) -> bool:
     """Tell Japanese by its kana or by its own forms of hanzi (売 駅 込), Korean by hangul."""
     written = sum(counts[1:])

@@ -16,6 +16,13 @@ import re
 from typing import Final
 
 _ASCII: Final = bytes(range(0x80))
+_NO_LETTERS: Final = bytes(set(range(256)) - set(b"abcdefghijklmnopqrstuvwxyz"))
+# A hanzi or two in a word, and the signs that GBK makes of ± ° ² ³ © × µ.
+_IN_WORD = re.compile("[A-Za-z][\u4e00-\u9fff]{1,2}[a-z]|[\u4e00-\u9fff]{1,2}[a-z]{3}")
+_GBK_SIGN = re.compile(
+    r"[0-9]\s?掳|卤\s?[0-9]|m[虏鲁]|[漏庐]\s?[0-9]{4}|脳\s?[0-9]|[0-9]\s?碌|拢\s?[0-9]"
+)
+_GBK_SIGNS: Final = "掳卤虏鲁漏庐脳碌拢"
 _PAD: Final = "renmin-two-bytes"
 _ASCII_RUN = re.compile("[\0-\x7f]+")
 _ORDINARY, _MARK, _RARE = b"ovx"
@@ -102,6 +109,8 @@ def _has_signs(text: str) -> bool:
         return True
     if any(char in text for char in "０１２３４５６７８９ｗｈ") and _FULL_WIDTH.search(text):
         return True
+    if any(char in text for char in _GBK_SIGNS) and _GBK_SIGN.search(text):
+        return True
     return any(char in text and _letters_around(text, char) for char in _RARE_LETTERS)
 
 
@@ -118,6 +127,9 @@ def _letters_around(text: str, char: str) -> bool:
 def _is_odd(text: str) -> bool:
     """Whether rare characters are many, or stand close together."""
     known = text.encode("gb2312", "ignore")
+    letters = known.translate(None, _NO_LETTERS)
+    if letters and _IN_WORD.search(text):
+        return True
     kinds = known.translate(None, _ASCII)[::2].translate(_GB2312_CLASSES)
     unknown = len(text) - (len(known) - len(kinds))
     if kinds.count(_RARE) + unknown >= _MANY_RARE * (len(kinds) + unknown):

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
-from crawler.text.chinese.bigrams import cost
+from crawler.text.chinese.costs import cost
 from crawler.text.mojibake.context import is_chinese
 from crawler.text.mojibake.rule import Edit, Guess, Rule
 
@@ -22,7 +22,7 @@ _SOFTBANK = re.compile(
     "[\ue001-\ue05a\ue101-\ue15a\ue201-\ue253\ue301-\ue34d\ue401-\ue44c\ue501-\ue537]"
 )
 _MOST_EMOJI: Final = 0.5  # share of a text; a table of private-use characters has more
-_ORDINARY: Final = 16.0  # bits a character of the text around an emoji
+_ORDINARY: Final = 12.0  # bits a character of the text around an emoji
 _MIRROR_MARKS: Final = "?,"  # what a garbling mirror leaves beside private-use characters
 
 # Windows-1252 shows the bytes 80 to 9F, where it has a character for them, as these.

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from crawler.text.mojibake.context import is_chinese, outside_urls
+from crawler.text.mojibake.misread import spans
 from crawler.text.mojibake.plausible import FORBIDDEN, applied, unless_shown
 from crawler.text.mojibake.rule import Edit, Rule
-from crawler.text.mojibake.whole_text import reread_whole
 
 # `&amp;` before the name, any number of times, is an entity that was escaped again.
 _ENTITY = re.compile(
@@ -46,7 +46,7 @@ def _entities(text: str) -> Sequence[Edit]:
     new = applied(text, edits)
     if is_chinese(new):
         return [edit for edit in edits if not _C1.match(edit.text)]
-    return edits if reread_whole(new) else ()
+    return edits if spans(new) else ()
 
 
 def _found(text: str) -> Iterator[Edit]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from crawler.text.chinese.bigrams import cost
+from crawler.text.chinese.costs import cost
 from crawler.text.mojibake.context import is_chinese
 from crawler.text.mojibake.rule import Edit, Rule
 

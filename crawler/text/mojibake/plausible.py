@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from crawler.text.chinese.bigrams import cost
+from crawler.text.chinese.costs import cost
 from crawler.text.mojibake.context import about_code, is_explained, shown_on_purpose
 from crawler.text.mojibake.rule import Edit
 

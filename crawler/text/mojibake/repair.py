@@ -9,28 +9,41 @@ object.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import Final
 
 from crawler.items import Doubt, Repair
-from crawler.text.chinese.bigrams import cost
+from crawler.text.chinese.costs import cost
+from crawler.text.mojibake.context import about_code
 from crawler.text.mojibake.detect import suspicious
 from crawler.text.mojibake.escapes import ESCAPES
 from crawler.text.mojibake.explain import followed
 from crawler.text.mojibake.forms import FORMS
 from crawler.text.mojibake.hopeless import losses
-from crawler.text.mojibake.lattice import trimmed
 from crawler.text.mojibake.letters import LETTERS
-from crawler.text.mojibake.redecode import REDECODING
+from crawler.text.mojibake.misread import MISREADINGS, misread
 from crawler.text.mojibake.result import Explained, Repaired
-from crawler.text.mojibake.rule import Edit, Rule
+from crawler.text.mojibake.rule import Edit, Rule, trimmed
+from crawler.text.mojibake.unread import UNKNOWN, is_unlikely, left_over
 
 __all__ = ["RULES", "Repaired", "repair", "repair_all"]
 
 # Escapes first: they hide all else. What no one sees next: it parts what belongs together. Then
 # the bytes, and last the letters, which a wrong reading can imitate.
-RULES: Final[tuple[Rule, ...]] = (*ESCAPES, *FORMS, *REDECODING, *LETTERS)
+RULES: Final[tuple[Rule, ...]] = (*ESCAPES, *FORMS, *MISREADINGS, *LETTERS)
+
+
+def _finder(rule: Rule) -> Callable[[str], Sequence[tuple[Rule, Edit]]]:
+    return lambda text: [(rule, edit) for edit in rule.find(text)]
+
+
+_FINDERS: Final = (
+    *map(_finder, (*ESCAPES, *FORMS)),
+    misread,
+    *map(_finder, LETTERS),
+)
 
 _MOST_PASSES: Final = 6
 _MOST_ROUNDS: Final = 4
@@ -40,33 +53,34 @@ _HARDLY_CHINESE: Final = 13.0  # bits a character
 
 @dataclass(slots=True)
 class _Work:
-    """A text under repair, with what was done so far; doubts follow their places."""
+    """A text under repair, with what was done so far; doubts and spans follow their places."""
 
     text: str
     doubts: list[Doubt] = field(default_factory=list)
     repairs: dict[str, Repair] = field(default_factory=dict)
-    damage: list[str] = field(default_factory=list)
     spans: list[Explained] = field(default_factory=list)
 
-    def apply(self, rule: Rule, edits: Sequence[Edit]) -> None:
-        """Put ``edits`` into the text, move the doubts behind them, and write down the rule."""
-        self.spans = followed(self.spans, self.text, [(rule, edit) for edit in edits])
+    def apply(self, found: Sequence[tuple[Rule, Edit]]) -> None:
+        """Put edits into the text, move the doubts behind them, and write down their rules."""
+        self.spans = followed(self.spans, self.text, found)
         parts: list[str] = []
         new: list[Doubt] = []
         at = shift = 0
-        for edit in edits:
+        for rule, edit in found:
             parts += self.text[at : edit.start], edit.text
             new += _doubts(edit, edit.start + shift)
             at = edit.end
             shift += len(edit.text) - (edit.end - edit.start)
-        self.doubts = sorted([*_moved(self.doubts, edits), *new], key=lambda doubt: doubt.start)
+            self._note(rule, is_lossless=rule.lossless and not edit.guesses)
+        edits = [edit for _, edit in found]
+        moved = _moved(self.doubts, edits)
+        self.doubts = sorted([*moved, *new], key=lambda doubt: doubt.start)
         self.text = "".join((*parts, self.text[at:]))
+
+    def _note(self, rule: Rule, *, is_lossless: bool) -> None:
         known = self.repairs.get(rule.name, Repair(rule=rule.name, count=0, lossless=True))
-        is_lossless = rule.lossless and not any(edit.guesses for edit in edits)
-        self.repairs[rule.name] = Repair(
-            rule=rule.name,
-            count=known.count + len(edits),
-            lossless=known.lossless and is_lossless,
+        self.repairs[rule.name] = replace(
+            known, count=known.count + 1, lossless=known.lossless and is_lossless
         )
 
 
@@ -150,7 +164,11 @@ def _repaired(start: Repaired) -> Repaired:
         found = list(losses(work.text))
     spans = [span for loss in found for span in loss.spans]
     doubts = [*work.doubts, *_lost(work, spans)]
-    names = (*start.damage, *work.repairs, *(loss.damage for loss in found))
+    names = [*start.damage, *work.repairs, *(loss.damage for loss in found)]
+    if work.repairs:
+        doubts += _unread(work.text, [*doubts, *work.spans])
+    if is_unlikely(work.text) and not about_code(work.text):
+        names.append(UNKNOWN)
     return Repaired(
         text=start.text if work.text == start.text else work.text,
         repairs=tuple(work.repairs.values()),
@@ -165,10 +183,10 @@ def _settled(work: _Work) -> bool:
     """Run the rules to the end; false if there is none."""
     for _ in range(_MOST_PASSES):
         before = work.text
-        for rule in RULES:
-            edits = rule.find(work.text)
-            if edits:
-                work.apply(rule, edits)
+        for find in _FINDERS:
+            found = find(work.text)
+            if found:
+                work.apply(found)
         if work.text == before:
             return True
     return False
@@ -212,6 +230,18 @@ def _shifted(doubt: Doubt, by: int) -> Doubt:
         text=doubt.text,
         candidates=doubt.candidates,
     )
+
+
+def _unread(text: str, known: Sequence[Doubt | Explained]) -> list[Doubt]:
+    """Doubts for what is as garbled as it was; not for what was written or is in doubt already."""
+    taken = {place for span in known for place in range(span.start, span.end)}
+    found = []
+    for start, end in left_over(text):
+        for is_free, places in groupby(range(start, end), lambda place: place not in taken):
+            if is_free:
+                run = list(places)
+                found.append(Doubt(start=run[0], end=run[-1] + 1, text=text[run[0] : run[-1] + 1]))
+    return found
 
 
 def _lost(work: _Work, spans: Sequence[tuple[int, int]]) -> list[Doubt]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +59,24 @@ class Rule:
     lossless: bool
     samples: tuple[tuple[str, str], ...]
     find: Callable[[str], Sequence[Edit]]
+
+
+def trimmed(text: str, edit: Edit) -> Edit | None:
+    """``edit`` without the characters at its ends that it leaves as they are; ``None`` if all."""
+    old, new = text[edit.start : edit.end], edit.text
+    head = _same(old, new)
+    tail = _same(old[head:][::-1], new[head:][::-1])
+    if head == len(old) == len(new):
+        return None
+    guesses = tuple(
+        replace(guess, at=guess.at - head)
+        for guess in edit.guesses
+        if head <= guess.at and guess.at + guess.length <= len(new) - tail
+    )
+    return Edit(edit.start + head, edit.end - tail, new[head : len(new) - tail], guesses)
+
+
+def _same(a: str, b: str) -> int:
+    """How many characters ``a`` and ``b`` begin with in common."""
+    different = (i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y)
+    return next(different, min(len(a), len(b)))

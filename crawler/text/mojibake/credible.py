@@ -1,0 +1,139 @@
+"""Whether a new reading is to be believed: more than that it is cheaper than the old one."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import Final
+
+from crawler.text.chinese.costs import LOST, context_of, each, hanzi_count
+from crawler.text.mojibake.readers import SINGLE
+from crawler.text.mojibake.rule import Edit
+
+_MUCH: Final = 16.0  # bits that speak for themselves
+_ENOUGH: Final = 7.5  # ... that are enough where the new reading is words
+_WORDS: Final = 10.0  # bits a character of words
+_PLAUSIBLE: Final = 13.0  # bits a character that restored Chinese may cost
+_NAMES: Final = 18.5  # ... that a name may cost
+_LONGEST_NAME: Final = 4
+_DISTINCT: Final = 3  # different hanzi that are no chance
+_FEW_STEPS: Final = 3  # between characters that are listed by their codes
+_MOSTLY: Final = 0.65
+_NEAR: Final = 16  # codes from one to the next
+_ALPHABET = re.compile("ÄÖÜ|äöü|ÅÄÖ|åäö|ÆØÅ|æøå|ÁÉÍÓ|áéíó|ÀÈÌÒ|àèìò|ÀÉÈ|àéè|ÉÈÊ|éèê|ÀÁÂ|àáâ|ÇÑ|çñ")
+_LETTER: Final = "[A-Za-z\xc0-\u024f]"
+_IN_A_WORD = re.compile(f"{_LETTER}[\u3400-\u9fff]{{1,2}}{_LETTER}")
+_ON_A_WORD = re.compile(
+    f"{_LETTER}[\u3400-\u9fff](?![\u3400-\u9fff])|(?<![\u3400-\u9fff])[\u3400-\u9fff][a-z\xdf-\u024f]"
+)
+# What the texts are written in that this is about, and the emoji.
+_EXPECTED = re.compile(
+    "[\0-\x7f\ufeff\xa0-\u017f\u018f\u01a0\u01a1\u01af\u01b0\u01cd-\u01dc\u0218-\u021b\u0370-\u03ff\u0400-\u045f"
+    "\u1ea0-\u1eff\u2010-\u2044\u20ac\u2100-\u22ff\u2460-\u2473\u25a0-\u2600\u3000-\u30ff\u3400-\u4dbf"
+    "\u4e00-\u9fff\uac00-\ud7a3\ufe30-\ufe4f\uff01-\uff60\U0001f000-\U0001faff\U00020000-\U0003ffff\ufe0f\u200d]*"
+)
+_CHINESE = re.compile(
+    "[\0-\x7f\xb7\u2010-\u203b\u2460-\u2473\u25a0-\u25ff\u3000-\u3029\u3400-\u9fff\ufe30-\ufe4f\uff01-\uff60\U00020000-\U0003ffff]"
+)
+_MOST_FOREIGN: Final = 0.1
+_STRANGE = re.compile(
+    "[\u0250-\u036f\u0460-\u1e9f\u1f00-\u2009\u2c00-\u2e7f\ua000-\uabff\ufb00-\ufdff]"
+)
+_ABOVE = re.compile("[\0-\x7f]+")
+_HANZI = re.compile("[\u3400-\u9fff]")
+_LETTERS_ONLY = re.compile("[\xc0-\u024f\u1ea0-\u1eff]*")
+_ASCII_LETTER = re.compile("[A-Za-z]")
+_CAPITAL_INSIDE = re.compile("[a-z][A-Z\xc0-\xde]|[\xdf-\xff][A-Z]|[\xc0-\xde][A-Z]")
+_MARKS = re.compile("[\u2010-\u2044\u20ac\u2122\ufeff]+")
+_HALF_WAY: Final = 5  # characters that are UTF-8 by no chance
+# Signs by themselves, where a text has them.
+_SIGNS = (
+    re.compile("[\xb1\xd7\xf7]\\s?[0-9]"),
+    re.compile("[0-9]\\s?\xb0(?:[CF]|[^0-9A-Za-z]|$)"),
+    re.compile("m[\xb2\xb3]"),
+    re.compile("[\xa9\xae]\\s?(?:19|20)[0-9]{2}(?![0-9])"),
+    re.compile("[0-9]\\s?\xb5[mgls]"),
+    re.compile("[\xa3\xa5]\\s?[0-9]"),
+    re.compile("[A-Za-z]\xb7[A-Za-z]"),
+    re.compile("[0-9]\xb0"),
+)
+
+
+def is_credible(text: str, edit: Edit, real: str, shown: str, saved: float) -> bool:
+    """Whether ``edit``, which saves so many bits, is plausible, and the old text was not."""
+    old, new = text[edit.start : edit.end], edit.text
+    if _is_listed(old) or _ALPHABET.search(text[max(0, edit.start - 3) : edit.end + 3]):
+        return False
+    if (real, shown) == ("gb18030", "gb2312"):
+        return len(old) > 1 and LOST in old and _is_chinese(new) and saved > 0
+    if real in ("utf-8", "latin-1") and not hanzi_count(new):
+        return _is_foreign(text, edit, real, shown, saved)
+    if real == "utf-8":
+        return saved >= _ENOUGH and _is_text(new) and _is_apart(text, edit, shown)
+    return _is_apart(text, edit, shown) and _is_likely(text, edit, saved, shown)
+
+
+def _is_apart(text: str, edit: Edit, shown: str) -> bool:
+    """Whether no new hanzi stands alone among the letters of a word."""
+    around = text[max(0, edit.start - 1) : edit.start] + edit.text + text[edit.end : edit.end + 1]
+    if _IN_A_WORD.search(around):
+        return False
+    return shown not in SINGLE or not _ON_A_WORD.search(around)
+
+
+def _is_foreign(text: str, edit: Edit, real: str, shown: str, saved: float) -> bool:
+    """Letters of words, or marks between words; never letters by themselves."""
+    new = edit.text
+    before, behind = text[max(0, edit.start - 12) : edit.start], text[edit.end : edit.end + 12]
+    above = _ABOVE.sub("", new)
+    if _STRANGE.search(new):
+        return False
+    if real == "utf-8" and (len(above) > 2 or _MARKS.fullmatch(above)):
+        return saved >= (0.0 if shown in SINGLE else _ENOUGH)
+    if _LETTERS_ONLY.fullmatch(above):
+        return saved > 0 and _is_in_word(before, new, behind)
+    return real == "utf-8" and any(pattern.search(before + new + behind) for pattern in _SIGNS)
+
+
+def _is_in_word(before: str, new: str, behind: str) -> bool:
+    """Whether new letters stand beside others of a word, and are small ones inside of it."""
+    around = before[-1:] + behind[:1]
+    return bool(_ASCII_LETTER.search(around)) and not _CAPITAL_INSIDE.search(before[-1:] + new)
+
+
+def _is_text(new: str) -> bool:
+    """Whether a text that was UTF-8 is Chinese with some words of other languages, or half-way so."""
+    above = _ABOVE.sub("", new).lstrip("\ufeff")
+    if len(above) > _HALF_WAY:
+        return not _STRANGE.search(new)
+    foreign = len(_CHINESE.sub("", above))
+    return foreign * 4 <= len(above) and bool(_EXPECTED.fullmatch(new))
+
+
+def _is_chinese(new: str) -> bool:
+    foreign = len(_CHINESE.sub("", new))
+    return foreign <= _MOST_FOREIGN * len(new)
+
+
+def _is_likely(text: str, edit: Edit, saved: float, shown: str) -> bool:
+    """Whether the new text is words, or long enough that chance has no part in it."""
+    new, is_single = edit.text, shown in SINGLE
+    beside = text[edit.start - 1 : edit.start] + text[edit.end : edit.end + 1]
+    fewest = 1 if is_single and _HANZI.search(beside) else 2
+    if hanzi_count(new) < fewest or not _is_chinese(new):
+        return False
+    before = context_of(text[max(0, edit.start - 3) : edit.start])
+    mean, distinct = float(each(new, before).mean()), len(set(new))
+    if mean <= _WORDS and saved >= _ENOUGH and (is_single or distinct > 1):
+        return True
+    if is_single and len(new) <= _LONGEST_NAME:
+        return mean <= _NAMES
+    return (is_single or distinct >= _DISTINCT) and mean <= _PLAUSIBLE and saved >= _MUCH
+
+
+def _is_listed(old: str) -> bool:
+    """Whether the characters stand in the order of their codes, as in a table of characters."""
+    steps = [ord(after) - ord(char) for char, after in pairwise(old)]
+    return len(steps) > _FEW_STEPS and sum(0 < step <= _NEAR for step in steps) > _MOSTLY * len(
+        steps
+    )

@@ -1,0 +1,358 @@
+"""The decoder: the likeliest original of a text that a known channel damaged in unknown places.
+
+A damaged text is clean in most places and misread in some, and the borders are not marked. So the
+text is read once from left to right with hypotheses side by side: *outside*, the characters stand
+as they are; *inside*, the bytes behind them (:mod:`~crawler.text.mojibake.shown`) are read in the
+real charset (:mod:`~crawler.text.mojibake.codes`). Going inside costs a fee, and
+:mod:`crawler.text.chinese.costs` says what each character costs after the three before it. What
+the cheapest hypothesis read inside is the repair. Lost bytes are tried in all their values; what
+wins there is a guess, and goes out with its rivals.
+
+A beam of fixed width is kept, and stretches that leave no choice are read at once, so the time is
+linear in the length of the text.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from crawler.text.chinese.costs import after, bits_after, context_of, each, grown
+from crawler.text.mojibake.codes import (
+    NONE,
+    Options,
+    is_written,
+    length,
+    may_begin,
+    options,
+    unusual,
+)
+from crawler.text.mojibake.hypotheses import Hypothesis, Item, Link, cost_of, has_lost
+from crawler.text.mojibake.rule import Edit, Guess
+from crawler.text.mojibake.shown import CONTROLS, Code, View
+
+_BEAM: Final = 18  # hypotheses inside
+_BEAMS: Final = {
+    "controls": 64,
+    "private": 64,
+    "refused": 32,
+}  # ... where more may be lost in one place
+_SPREAD: Final = 26.0  # bits that one may lie behind the best
+_UNFINISHED: Final = 6.0  # bits for a last character that lacks its last bytes
+_EDGE: Final = 5  # characters at both ends of a window that are read one by one
+_CLEAN: Final = 9.5  # bits of a character that may well be clean
+_BEFORE_GAP: Final = 2  # characters before a break that are read one by one
+_OPEN: Final = {"utf-8": 2.7}  # bits that a byte of an unfinished character will cost
+_FEW: Final = 10  # characters that are looked up one by one
+_RUN: Final = 48  # characters that are read at once, at most
+_TWICE: Final = 2  # vanished pieces in one gap
+_SHOWN: Final = 40  # candidates of a doubt
+_LEADS: Final = frozenset(range(0x81, 0xFF))
+_CONTINUATIONS: Final = frozenset(range(0x80, 0xC0))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a window.
+
+    Attributes:
+        bits: What the text costs, fees included.
+        edits: What was read inside; places count from the beginning of the window.
+    """
+
+    bits: float
+    edits: tuple[Edit, ...]
+
+
+def read(
+    text: str, view: View, real: str, fee: float, before: str = "", *, is_end: bool = False
+) -> Reading:
+    """Read ``text`` through ``view`` as bytes of ``real`` wherever that is cheaper.
+
+    Args:
+        text: A window of a damaged text.
+        view: How its bytes were shown.
+        real: The charset that they are in.
+        fee: Bits that a span must save before it is believed.
+        before: The clean text in front of the window.
+        is_end: True if the text ends with the window.
+    """
+    return _Decoder(text, view, real, fee).read(context_of(before), is_end=is_end)
+
+
+class _Decoder:
+    def __init__(self, text: str, view: View, real: str, fee: float) -> None:
+        self._text = text
+        self._codes = view.codes(text)
+        self._gaps = view.gaps(text) if view.dropped else []
+        self._real = real
+        self._entry: Code = (_LEADS,) if view.cut else ()
+        self._gone = CONTROLS if view.dropped == "controls" else _CONTINUATIONS
+        self._fee = fee
+        self._beam = _BEAMS.get(view.dropped, _BEAM)
+        self._open = _OPEN.get(real, 4.0)
+        self._clean = each(text)
+        self._sums = np.concatenate((np.zeros(1), np.cumsum(self._clean)))
+
+    def read(self, context: int, *, is_end: bool) -> Reading:
+        outside = Hypothesis(0.0, context, (), None)
+        inside: list[Hypothesis] = []
+        at = 0
+        while at < len(self._text):
+            run = self._run(at, inside)
+            if run > 1:
+                inside, outside = self._stride(inside, outside, at, at + run)
+                at += run
+            else:
+                inside, outside = self._step(inside, outside, at)
+                at += 1
+        lasts = [*self._leaving(inside, at), outside]
+        if is_end:
+            lasts = [one._replace(cost=one.cost + after(one.context, "\n")) for one in lasts]
+        last = min(lasts, key=cost_of)
+        return Reading(last.cost, tuple(self._edits(last.link)))
+
+    # One character at a time
+
+    def _step(
+        self, inside: list[Hypothesis], outside: Hypothesis, at: int
+    ) -> tuple[list[Hypothesis], Hypothesis]:
+        codes = self._codes[at]
+        entered = (
+            [outside._replace(cost=outside.cost + self._fee, pending=self._entry)] if codes else []
+        )
+        open_ones = self._best((*inside, *self._with_dropped(inside, at), *entered))
+        fed = [
+            Item(each_one.with_bytes(code, price), "", ())
+            for code, price in codes
+            for each_one in open_ones
+        ]
+        leaving = sorted(self._leaving(inside, at), key=cost_of)[:4]
+        return self._settled(fed, at + 1), self._outside([outside, *leaving], at)
+
+    def _with_dropped(self, inside: list[Hypothesis], at: int) -> list[Hypothesis]:
+        """The hypotheses for which bytes vanished in front of the character at ``at``."""
+        found: list[Hypothesis] = []
+        fresh = [each_one for each_one in inside if each_one.pending or self._real != "utf-8"]
+        for _ in range(_TWICE if self._gaps else 0):
+            items = [
+                Item(each_one.with_bytes(code), "", ())
+                for code in self._gaps[at]
+                for each_one in fresh
+            ]
+            fresh = self._settled(items, at)
+            found += fresh
+            fresh = [each_one for each_one in fresh if each_one.pending]
+        return found
+
+    def _settled(self, items: list[Item], end: int) -> list[Hypothesis]:
+        """Read all whole characters that the items have, and keep the best hypotheses."""
+        done: list[Hypothesis] = []
+        while items:
+            ready: list[tuple[Item, int, Options]] = []
+            for item in items:
+                pending = item.hypothesis.pending
+                size = length(pending, self._real) if pending else 1
+                if len(pending) < size:
+                    if may_begin(pending, self._real):
+                        done.append(item.closed(end))
+                elif size:
+                    known = options(pending[:size], self._real)
+                    if known.chars:
+                        ready.append((item, size, known))
+            items = self._written(ready)
+            done += [item.closed(end) for item in items if not item.hypothesis.pending]
+            items = [item for item in items if item.hypothesis.pending]
+        return self._best(done)
+
+    def _written(self, ready: list[tuple[Item, int, Options]]) -> list[Item]:
+        """Each item after one more character, for each character that it can be."""
+        if not ready:
+            return []
+        sizes = [len(known.chars) for _, _, known in ready]
+        if sum(sizes) <= _FEW:
+            return self._written_few(ready)
+        contexts = np.repeat(
+            np.array([item.hypothesis.context for item, _, _ in ready], np.uint64), sizes
+        )
+        codes = np.concatenate([known.codes for _, _, known in ready])
+        priced = [item.priced(size, known) for item, size, known in ready]
+        bits = bits_after(contexts, codes) + np.repeat(np.array(priced), sizes)
+        keep = np.flatnonzero(bits <= bits.min() + _SPREAD)
+        if len(keep) > 2 * self._beam:
+            keep = keep[np.argpartition(bits[keep], 2 * self._beam)[: 2 * self._beam]]
+        owners = np.repeat(np.arange(len(ready)), sizes)
+        firsts = np.cumsum([0, *sizes])
+        written = []
+        for row, owner in zip(keep.tolist(), owners[keep].tolist(), strict=True):
+            item, size, known = ready[owner]
+            written.append(item.writing(size, known, row - int(firsts[owner]), float(bits[row])))
+        return written
+
+    def _written_few(self, ready: list[tuple[Item, int, Options]]) -> list[Item]:
+        return [
+            item.writing(
+                size, known, row, item.priced(size, known) + after(item.hypothesis.context, char)
+            )
+            for item, size, known in ready
+            for row, char in enumerate(known.chars)
+        ]
+
+    def _outside(self, hypotheses: Sequence[Hypothesis], at: int) -> Hypothesis:
+        """The best way to have the character at ``at`` stand as it is."""
+        char = self._text[at]
+        cost, number = min(
+            (one.cost + after(one.context, char), number) for number, one in enumerate(hypotheses)
+        )
+        known = hypotheses[number]
+        link = Link(known.link, at + 1, char, (), inside=False)
+        return Hypothesis(cost, grown(known.context, char), (), link)
+
+    def _leaving(self, inside: Iterable[Hypothesis], at: int) -> Iterator[Hypothesis]:
+        """The hypotheses that can go outside at ``at``."""
+        is_end = at == len(self._text) or not self._codes[at]
+        for each_one in inside:
+            if not each_one.pending:
+                yield each_one
+            elif is_end and self._real == "utf-8":
+                yield from self._finished(each_one)
+
+    def _finished(self, hypothesis: Hypothesis) -> Iterator[Hypothesis]:
+        """A last character that lacks one byte, or two, is guessed."""
+        missing = length(hypothesis.pending, self._real) - len(hypothesis.pending)
+        code = (*hypothesis.pending, *(self._gone,) * missing)
+        known = options(code, self._real) if len(code) == 3 else NONE
+        if known.chars:
+            link = hypothesis.link
+            end = link.end if link else 0
+            item = Item(hypothesis._replace(pending=code), "", ())
+            for written in sorted(
+                self._written([(item, len(code), known)]), key=lambda one: one.hypothesis.cost
+            )[:3]:
+                done = written.closed(end)
+                yield done._replace(cost=done.cost + (0.0 if self._gaps else _UNFINISHED))
+
+    def _best(self, hypotheses: Iterable[Hypothesis]) -> list[Hypothesis]:
+        """The hypotheses that stay in the race; of those that can only go on alike, the cheapest."""
+        kept: dict[tuple[int, Code], Hypothesis] = {}
+        ranked = sorted((self._rank(one), number, one) for number, one in enumerate(hypotheses))
+        for rank, _, one in ranked:
+            if rank > ranked[0][0] + _SPREAD or len(kept) == self._beam:
+                break
+            kept.setdefault((one.context, one.pending), one)
+        return list(kept.values())
+
+    def _rank(self, one: Hypothesis) -> float:
+        return one.cost + self._open * len(one.pending)
+
+    # Stretches that leave no choice
+
+    def _run(self, at: int, inside: list[Hypothesis]) -> int:
+        """How many characters from ``at`` on leave no choice, and are whole for a hypothesis."""
+        if not inside or at < _EDGE or any(map(has_lost, (one.pending for one in inside))):
+            return 0
+        last = min(len(self._text) - _EDGE, at + _RUN)
+        end = at
+        while end < last and self._clean[end] > _CLEAN and self._is_forced(end):
+            end += 1
+        counts = [self._whole(one.pending, at, end) for one in inside]
+        if not self._gaps:
+            return max(counts)
+        # What breaks off may have lost a byte, so it is looked at closely.
+        whole = min(counts)
+        return whole - _BEFORE_GAP if whole < end - at else whole
+
+    def _whole(self, pending: Code, at: int, end: int) -> int:
+        """How many of the characters from ``at`` to ``end`` fit the bytes ``pending``."""
+        codes = [self._codes[i][0][0] for i in range(at, end)]
+        code = bytes(byte for each_code in (pending, *codes) for byte in each_code)  # type: ignore[misc]
+        try:
+            codecs.getincrementaldecoder(self._real)().decode(code)
+        except UnicodeDecodeError as error:
+            left = error.start - len(pending)
+            for count, each_code in enumerate(codes):
+                left -= len(each_code)
+                if left < 0:
+                    return count
+        return end - at
+
+    def _is_forced(self, at: int) -> bool:
+        codes = self._codes[at]
+        return len(codes) == 1 and not has_lost(codes[0][0])
+
+    def _stride(
+        self, inside: list[Hypothesis], outside: Hypothesis, at: int, end: int
+    ) -> tuple[list[Hypothesis], Hypothesis]:
+        """Read the characters from ``at`` to ``end`` at once, if the bytes are whole characters."""
+        code = bytes(byte for codes in self._codes[at:end] for byte in codes[0][0])  # type: ignore[misc]
+        grown_ones = [new for one in inside if (new := self._strode(one, code, end))]
+        bits = float(self._sums[end] - self._sums[at])
+        text = self._text[at:end]
+        link = Link(outside.link, end, text, (), inside=False)
+        stayed = Hypothesis(outside.cost + bits, context_of(text[-3:]), (), link)
+        return self._best(grown_ones), stayed
+
+    def _strode(self, hypothesis: Hypothesis, code: bytes, end: int) -> Hypothesis | None:
+        decoder = codecs.getincrementaldecoder(self._real)()
+        try:
+            text = decoder.decode(bytes(hypothesis.pending) + code)  # type: ignore[arg-type]
+        except UnicodeDecodeError:
+            return None
+        rest = decoder.getstate()[0]
+        if (rest and not may_begin(tuple(rest), self._real)) or not is_written(text, self._real):
+            return None
+        bits = float(each(text, hypothesis.context).sum()) + unusual(text, self._real)
+        context = hypothesis.context
+        for char in text[-3:]:
+            context = grown(context, char)
+        link = Link(hypothesis.link, end, text, (), inside=True)
+        return Hypothesis(hypothesis.cost + bits, context, tuple(rest), link)
+
+    # What came out
+
+    def _edits(self, link: Link | None) -> Iterator[Edit]:
+        steps: list[Link] = []
+        while link is not None:
+            steps.append(link)
+            link = link.parent
+        start = end = 0
+        span: list[Link] = []
+        for step in reversed(steps):
+            if step.inside:
+                span.append(step)
+            else:
+                if span:
+                    yield self._edit(start, end, span)
+                    span = []
+                start = step.end
+            end = step.end
+        if span:
+            yield self._edit(start, end, span)
+
+    def _edit(self, start: int, end: int, span: Sequence[Link]) -> Edit:
+        text = "".join(step.text for step in span)
+        guesses: list[Guess] = []
+        at = 0
+        for step in span:
+            for offset, code in step.guesses:
+                guesses.append(self._guess(start, end, text, at + offset, code))
+            at += len(step.text)
+        return Edit(start, end, text, tuple(guesses))
+
+    def _guess(self, start: int, end: int, text: str, at: int, code: Code) -> Guess:
+        """The doubt about a character, with all others that its bytes allow, ranked in place."""
+        head, tail = (self._text[:start] + text[:at])[-3:], (text[at + 1 :] + self._text[end:])[:3]
+        known = options(code, self._real)
+        context = context_of(head)
+        bits = bits_after(np.full(len(known.chars), context, np.uint64), known.codes)
+        ranked = sorted(
+            range(len(known.chars)),
+            key=lambda row: (
+                float(bits[row]) + float(each(tail, grown(context, known.chars[row])).sum())
+            ),
+        )[:_SHOWN]
+        return Guess(at, 1, tuple(known.chars[row] for row in ranked))

@@ -1,0 +1,136 @@
+"""What a wrong reader shows for bytes: one exact function for each way in which programs read.
+
+Every reader agrees about the bytes that its code page has. They differ in what they do with the
+others, and just that decides what can be read back:
+
+========  ==========================================================================================
+python    U+FFFD for the first byte of a pair that means nothing (``errors="replace"``)
+ignore    that byte vanishes (``errors="ignore"``, ``iconv -c``)
+java      U+FFFD for such a pair, both bytes; for one byte if the second cannot follow at all
+whatwg    as browsers do: private-use cells shown, an ASCII byte after a bad lead kept
+windows   ``MultiByteToWideChar``: a pair that means nothing is one ``?``, 0x80 the euro sign
+========  ==========================================================================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import Final
+
+Reader = Callable[[bytes, str], str]
+
+LOST: Final = "\ufffd"
+SINGLE: Final = frozenset(
+    ("latin-1", "cp1252", "iso8859-15", "cp437", "cp850", "cp866", "mac_roman", "koi8-r", "cp1251",
+     "iso8859-5", "cp1250", "iso8859-2", "cp1254", "cp1258")
+)  # fmt: skip
+"""Code pages of one byte a character."""
+
+
+@cache
+def page(codec: str) -> str:
+    """The 256 characters of a code page; Windows' empty cells hold the control of that number."""
+    shown = (bytes((byte,)).decode(codec, "ignore") for byte in range(256))
+    return "".join(
+        char or (chr(byte) if codec.startswith("cp125") else LOST)
+        for byte, char in enumerate(shown)
+    )
+
+
+def python(code: bytes, codec: str) -> str:
+    """As Python with ``errors="replace"``; one byte a character where the code page is such."""
+    if codec in SINGLE:
+        return code.decode("latin-1").translate(dict(enumerate(page(codec))))
+    return code.decode(codec, "replace")
+
+
+def ignore(code: bytes, codec: str) -> str:
+    """As Python with ``errors="ignore"``, or ``iconv -c``."""
+    return code.decode(codec, "ignore")
+
+
+def java(code: bytes, codec: str) -> str:
+    """As Java: one U+FFFD for a pair of a lead and a trail byte without a character."""
+
+    def step(at: int) -> tuple[str, int]:
+        trail = code[at + 1]
+        if trail < 0x40 or trail in (0x7F, 0xFF):
+            return LOST, 1
+        return decoded(code[at : at + 2], codec) or LOST, 2
+
+    return _in_pairs(code, step)
+
+
+def whatwg(code: bytes, codec: str) -> str:
+    """As browsers: GBK is GB 18030 with its private-use cells, 0x80 the euro sign."""
+    wide = "gb18030" if codec == "gbk" else codec
+
+    def step(at: int) -> tuple[str, int]:
+        if code[at] == 0x80 and codec == "gbk":
+            return "€", 1
+        char = decoded(code[at : at + 2], wide)
+        if char:
+            return char, 2
+        if codec == "gbk" and 0x30 <= code[at + 1] <= 0x39:
+            four = decoded(code[at : at + 4], wide)
+            if four:
+                return four, 4
+        return LOST, 1 if code[at + 1] < 0x80 else 2
+
+    return _in_pairs(code, step, euro=codec == "gbk")
+
+
+def windows(code: bytes, codec: str) -> str:
+    """As ``MultiByteToWideChar``: every lead byte takes the next one with it."""
+    wide = "gb18030" if codec == "gbk" else codec
+
+    def step(at: int) -> tuple[str, int]:
+        if code[at] == 0x80 and codec == "gbk":
+            return "€", 1
+        pair = code[at : at + 2]
+        private = decoded(pair, wide) or ""
+        is_private = "\ue000" <= private <= "\uf8ff"
+        return decoded(pair, codec) or (private if is_private else "?"), 2
+
+    return _in_pairs(code, step, euro=codec == "gbk")
+
+
+READERS: Final[dict[str, Reader]] = {
+    "python": python,
+    "ignore": ignore,
+    "java": java,
+    "whatwg": whatwg,
+    "windows": windows,
+}
+
+
+def decoded(code: bytes, codec: str) -> str | None:
+    """The one character that ``code`` is in ``codec``; ``None`` if it is none, or several."""
+    try:
+        text = code.decode(codec)
+    except UnicodeDecodeError:
+        return None
+    return text if len(text) == 1 else None
+
+
+def _in_pairs(code: bytes, step: Callable[[int], tuple[str, int]], *, euro: bool = False) -> str:
+    """Read ASCII as it is, what ``step`` answers for a lead byte, U+FFFD for the rest."""
+    out: list[str] = []
+    at = 0
+    while at < len(code):
+        byte = code[at]
+        if byte < 0x80:
+            out.append(chr(byte))
+            at += 1
+        elif byte == 0x80 and euro:
+            out.append("€")
+            at += 1
+        elif byte in (0x80, 0xFF) or at + 1 == len(code):
+            out.append(LOST)
+            at += 1
+        else:
+            char, size = step(at)
+            out.append(char)
+            at += size
+    return "".join(out)

@@ -1,0 +1,195 @@
+"""From what is shown back to bytes: every way in which a reader can have come to a character.
+
+A byte that the reader lost is a set of all values that it may have had there. So the way back from
+a damaged text is a short list of alternatives for each of its characters, and for each gap between
+two of them the bytes that may have vanished in it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Final
+
+from crawler.text.mojibake.readers import LOST, SINGLE, decoded, page
+
+Byte = int | frozenset[int]
+Code = tuple[Byte, ...]
+Priced = tuple[Code, float]
+"""Bytes that may stand behind a character, with a price in bits for an unlikely way."""
+
+HIGH: Final = frozenset(range(0x80, 0x100))
+CONTROLS: Final = frozenset(range(0x80, 0xA0))
+_SECOND: Final = 4.0
+_FEWEST: Final = 3  # empty cells of a row that are thought of
+_ENDED: Final = 10.0
+_ASCII_EATEN: Final = frozenset(range(0x20, 0x40))
+
+# Browsers read GB 18030 by a newer table than Python's: here are the codes that moved.
+_NEW_IN_GB18030: Final = dict(
+    zip(
+        "\ufe10\ufe12\ufe11\ufe13\ufe14\ufe15\ufe16\ufe17\ufe18\ufe19\u1e3f"
+        "\u9fb4\u9fb5\u9fb6\u9fb7\u9fb8\u9fb9\u9fba\u9fbb",
+        "\ue78d\ue78e\ue78f\ue790\ue791\ue792\ue793\ue794\ue795\ue796\ue7c7"
+        "\ue81e\ue826\ue82b\ue82c\ue832\ue843\ue854\ue864",
+        strict=True,
+    )
+)
+_ENCODERS: Final = {
+    "gbk": ("gb18030",),
+    "gb18030": ("gb18030",),
+    "big5": ("big5", "big5hkscs", "cp950"),
+    "big5hkscs": ("big5hkscs", "big5", "cp950"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A code page through which bytes were shown, with what happened to those that it lacks.
+
+    Attributes:
+        shown: The code page.
+        lost: U+FFFD stands for bytes that it lacks.
+        question: So may a question mark.
+        dropped: What vanished between two characters: ``"controls"`` (C1), ``"holes"`` (cells
+            that the page lacks), ``"private"`` (private-use characters), ``"refused"`` (bytes
+            that the reader could not read); empty if nothing did.
+        spaces: A space may have been U+00A0.
+        lowered: Capital letters were made small.
+        cut: The first byte of the first character is missing.
+    """
+
+    shown: str
+    lost: bool = False
+    question: bool = False
+    dropped: str = ""
+    spaces: bool = False
+    lowered: bool = False
+    cut: bool = False
+
+    def codes(self, text: str) -> list[tuple[Priced, ...]]:
+        """The alternatives behind each character; none for a character of another hand."""
+        firsts = [_first(char, self.shown) for char in text[1:]]
+        # After the last character comes the end of a line, or a character of another hand.
+        firsts.append(0x0A)
+        return [self._alternatives(char, first) for char, first in zip(text, firsts, strict=True)]
+
+    def gaps(self, text: str) -> list[tuple[Code, ...]]:
+        """The bytes that may have vanished in front of each character."""
+        if self.dropped == "controls":
+            return [((CONTROLS,),)] * len(text)
+        if self.dropped == "holes":
+            return [((holes(self.shown),),)] * len(text)
+        if self.dropped == "private":
+            return [private(self.shown)] * len(text)
+        return [((_refused(self.shown, _first(char, self.shown)),),) for char in text]
+
+    def _alternatives(self, char: str, following: int | None) -> tuple[Priced, ...]:
+        known: tuple[Priced, ...] = tuple(
+            (tuple(each), _SECOND * rank) for rank, each in enumerate(code(char, self.shown))
+        )
+        if char == LOST:
+            return lost(self.shown, following) if self.lost else ()
+        if char == "?" and self.question:
+            return (*known, *lost(self.shown, following), *self._eaten())
+        if char == " " and self.spaces:
+            return (*known, ((0xA0,), 0.0))
+        if self.lowered and "\x7f" < char != char.upper() and len(char.upper()) == 1:
+            return (*known, *((tuple(each), 0.0) for each in code(char.upper(), self.shown)))
+        return known
+
+    def _eaten(self) -> tuple[Priced, ...]:
+        return () if self.shown in SINGLE else (((HIGH, _ASCII_EATEN), 6.0),)
+
+
+@lru_cache(maxsize=1 << 16)
+def code(char: str, shown: str) -> tuple[bytes, ...]:
+    """The bytes that ``shown`` shows as ``char``; several where makers of the table disagree."""
+    if shown in SINGLE:
+        found = _single(shown).get(char)
+        return () if found is None else (bytes((found,)),)
+    known = _NEW_IN_GB18030.get(char, char)
+    names = _ENCODERS.get(shown, (shown,))
+    codes = dict.fromkeys(known.encode(name, "ignore") for name in names)
+    longest = 4 if shown in ("gb18030", "gbk") else 2
+    found_codes = tuple(each for each in codes if 0 < len(each) <= longest)
+    # Windows and the browsers show the euro sign for the byte 0x80.
+    return (b"\x80", *found_codes) if char == "€" and shown == "gbk" else found_codes
+
+
+@lru_cache(maxsize=1 << 12)
+def lost(shown: str, following: int | None) -> tuple[Priced, ...]:
+    """The bytes behind a U+FFFD before the byte ``following``, which is ``None`` if unknown."""
+    if shown in SINGLE:
+        return (((holes(shown) or HIGH,), 0.0),)
+    pairs = tuple((pair, 0.0) for pair in nothings(shown))
+    if following is None:
+        return (((HIGH,), 0.0), *pairs)
+    refused = _refused(shown, following)
+    # A piece may have ended here before it was put between other text.
+    return ((refused,), 0.0), ((HIGH - refused,), _ENDED), *pairs
+
+
+@cache
+def holes(shown: str) -> frozenset[int]:
+    """The bytes for which a code page of single bytes has no character of its own."""
+    return frozenset(byte for byte in HIGH if not bytes((byte,)).decode(shown, "ignore"))
+
+
+@cache
+def nothings(shown: str) -> tuple[Code, ...]:
+    """The pairs of a lead and a trail byte without a character, as rectangles of the table."""
+    return _rectangles(lambda pair: decoded(pair, shown) is None)
+
+
+@cache
+def private(shown: str) -> tuple[Code, ...]:
+    """The pairs that GBK leaves to its users, which browsers show as private-use characters."""
+
+    def is_private(pair: bytes) -> bool:
+        char = decoded(pair, "gb18030")
+        return char is not None and "\ue000" <= char <= "\uf8ff"
+
+    return _rectangles(is_private) if shown in ("gbk", "gb18030") else ()
+
+
+def _rectangles(belongs: Callable[[bytes], bool]) -> tuple[Code, ...]:
+    leads: dict[frozenset[int], list[int]] = defaultdict(list)
+    for lead in range(0x81, 0xFF):
+        trails = frozenset(trail for trail in range(0x40, 0xFF) if belongs(bytes((lead, trail))))
+        if len(trails) >= _FEWEST:
+            leads[trails].append(lead)
+    return tuple((frozenset(rows), trails) for trails, rows in leads.items())
+
+
+@cache
+def _single(shown: str) -> dict[str, int]:
+    """The way back through a code page of single bytes. C1 controls stand for their own bytes."""
+    back = {chr(byte): byte for byte in range(0x80)}
+    if shown in ("latin-1", "cp1252"):
+        # Programs mix the two: one character may come from either.
+        back.update({chr(byte): byte for byte in HIGH})
+    back.update({char: byte for byte, char in enumerate(page(shown)) if char != LOST})
+    return back
+
+
+def _first(char: str, shown: str) -> int | None:
+    known = code(char, shown)
+    return known[0][0] if known else None
+
+
+@lru_cache(maxsize=1 << 10)
+def _refused(shown: str, following: int | None) -> frozenset[int]:
+    if following is None:
+        return HIGH
+    return frozenset(byte for byte in HIGH if _refuses(shown, byte, following))
+
+
+def _refuses(shown: str, byte: int, following: int) -> bool:
+    try:
+        bytes((byte, following)).decode(shown)
+    except UnicodeDecodeError as error:
+        return error.start == 0
+    return False

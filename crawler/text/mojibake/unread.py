@@ -1,0 +1,67 @@
+"""What is still unreadable in a finished text: a floor under every repair.
+
+Damage of kinds that nobody knows yet, and what a repair had to leave, reads like nothing that is
+written. Where Chinese text is that unlikely, its place is a doubt; where most of a text is, the
+text is damaged, whatever the damage was.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import numpy as np
+
+from crawler.text.chinese.costs import Bits, each, stretches
+
+UNKNOWN: Final = "unknown"
+"""The name of damage that was noticed and not understood."""
+
+_ORDINARY: Final = 11.5  # bits a character that good text does not exceed for long
+_LEFT: Final = 6.0  # bits above that, beside a repair, that are garbage
+_FLOOR: Final = 24.0  # ... in a text that was not repaired
+_OVER: Final = 16.0
+_CHEAP: Final = 9.0  # bits of the marks that part the words of a list
+_MOST_CHEAP: Final = 0.15
+_SHARE: Final = 0.4  # of a text's characters: then it is damaged
+_FEWEST: Final = 8
+_HANZI = re.compile("[\u3400-\u9fff\ue000-\uf8ff\ufffd]")
+_GOOD_BITS, _BAD_BITS = 9.0, 17.0
+
+
+def left_over(text: str) -> list[tuple[int, int]]:
+    """The stretches of a repaired text that are as garbled as they were."""
+    return stretches(each(text), _ORDINARY, _LEFT, _OVER)
+
+
+def is_unlikely(text: str) -> bool:
+    """Whether a text that looks like Chinese reads like nothing that is written.
+
+    >>> is_unlikely("人民网济南3月25日电"), is_unlikely("娴滅儤鐨?缂冩垵鍖楁稉婊??鎴︿壕鐠佹媽")
+    (False, True)
+    """
+    if len(_HANZI.findall(text)) < max(_FEWEST, len(text) / 3):
+        return False
+    bits = each(text)
+    bad = [
+        (start, end)
+        for start, end in stretches(bits, _ORDINARY, _FLOOR, _OVER)
+        if np.count_nonzero(bits[start:end] < _CHEAP) <= _MOST_CHEAP * (end - start)
+    ]
+    return sum(end - start for start, end in bad) >= _SHARE * len(text)
+
+
+def likelihood(text: str) -> float | None:
+    """How much a text reads like Chinese: 1.0 like news, 0.0 like a wrong reading.
+
+    Returns:
+        ``None`` for a text without hanzi, of which nothing can be said.
+    """
+    if not _HANZI.search(text):
+        return None
+    return _scaled(each(text))
+
+
+def _scaled(bits: Bits) -> float:
+    mean = float(bits.mean())
+    return round(min(1.0, max(0.0, (_BAD_BITS - mean) / (_BAD_BITS - _GOOD_BITS))), 3)

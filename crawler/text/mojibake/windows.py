@@ -1,0 +1,67 @@
+"""Where in a text a misreading may lie: the stretches that cost more than Chinese does.
+
+The search for originals runs in these windows alone. They cost time when they are too many; they
+never change a text by themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from crawler.text.chinese.costs import Bits, stretches
+from crawler.text.mojibake.readers import SINGLE, page
+
+_ORDINARY: Final = 10.0  # bits a character that good Chinese does not exceed for long
+_NOTICED: Final = 6.0  # bits above that, summed over a stretch, that are worth a look
+_OVER: Final = 30.0  # bits below its peak where a stretch has ended
+_MARGIN: Final = 5  # characters to both sides
+_LONGEST: Final = 2000  # characters of one window
+
+_ALSO_CHINESE: Final = "“”‘’—…–·•°±×÷§№€ \xa0"
+_LETTERS: Final = "".join(
+    sorted({char for codec in SINGLE for char in page(codec) if char > "\x7f"} - {"\ufffd"})
+)
+_CLASS: Final = re.escape(_LETTERS)
+# Letters and signs of code pages of one byte a character, with ASCII between them.
+_SINGLE_RUN = re.compile(
+    f"[{_CLASS}](?:[\0-\x09\x0b-\x7f\ufffd]{{0,60}}[{_CLASS}])*[\x20-\x7e\ufffd]?"
+)
+_IN_WORD = re.compile(
+    "[A-Za-z][\u4e00-\u9fff]{1,2}(?=[a-z])|[\u4e00-\u9fff]{1,2}(?=[a-z]{3})"
+    r"|[0-9]\s?掳|卤(?=\s?[0-9])|m[虏鲁]|[漏庐](?=\s?[0-9]{4})|脳(?=\s?[0-9])|[0-9]\s?碌|拢(?=\s?[0-9])"
+)
+_OTHER = re.compile(f"[^\0-\x7f{re.escape(_ALSO_CHINESE)}]")
+
+
+def windows(text: str, bits: Bits) -> Iterator[tuple[int, int]]:
+    """Stretches of ``text`` that may be misread, in order and apart; ``bits``: its costs."""
+    dear = (_widened(text, *stretch) for stretch in stretches(bits, _ORDINARY, _NOTICED, _OVER))
+    in_words = (_widened(text, *found.span()) for found in _IN_WORD.finditer(text))
+    found = sorted([*_single_runs(text), *dear, *in_words])
+    start = end = 0
+    for first, last in found:
+        if first <= end and end:
+            end = max(end, last)
+            continue
+        if end > start:
+            yield from _cut(start, end)
+        start, end = first, last
+    if end > start:
+        yield from _cut(start, end)
+
+
+def _cut(start: int, end: int) -> Iterator[tuple[int, int]]:
+    for at in range(start, end, _LONGEST):
+        yield at, min(end, at + _LONGEST)
+
+
+def _single_runs(text: str) -> Iterator[tuple[int, int]]:
+    for found in _SINGLE_RUN.finditer(text):
+        if len(_OTHER.findall(found[0])) > 1:
+            yield max(0, found.start() - 1), found.end()
+
+
+def _widened(text: str, start: int, end: int) -> tuple[int, int]:
+    return max(0, start - _MARGIN), min(len(text), end + _MARGIN)
