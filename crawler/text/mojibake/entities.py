@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from crawler.text.mojibake.context import is_chinese, outside_urls
@@ -39,14 +39,22 @@ _C1 = re.compile("[\x80-\x9f]")
 def _entities(text: str) -> Sequence[Edit]:
     if "#" not in text and "&" not in text:
         return ()
-    found = sorted(_found(text), key=lambda edit: edit.start)
-    edits = unless_shown(text, outside_urls(text, found))
+    edits = unless_shown(text, outside_urls(text, _apart(_found(text))))
     if not edits:
         return ()
     new = applied(text, edits)
     if is_chinese(new):
         return [edit for edit in edits if not _C1.match(edit.text)]
     return edits if spans(new) else ()
+
+
+def _apart(found: Iterable[Edit]) -> list[Edit]:
+    """In order, without what overlaps an earlier one: ``& #20154;`` ends in ``#20154;``."""
+    kept: list[Edit] = []
+    for edit in sorted(found, key=lambda edit: (edit.start, -edit.end)):
+        if not kept or edit.start >= kept[-1].end:
+            kept.append(edit)
+    return kept
 
 
 def _found(text: str) -> Iterator[Edit]:
