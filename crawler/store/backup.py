@@ -1,0 +1,207 @@
+"""A copy to go back to: the database and its archive, consistent beside a crawl, checked, described.
+
+The database is copied first and the archive second: whatever article the copy has, its raw bytes are
+then there too. A server's database is copied into a SQLite file, which every renmin can read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import shutil
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from crawler import __version__
+from crawler.errors import ConfigError, DiskFullError, StoreError
+from crawler.store.copying import copy_database
+from crawler.store.engine import open_store
+from crawler.store.migrations import HEAD
+
+DATABASE, ARCHIVE, MANIFEST = "renmin.db", "renmin.archive.db", "backup.json"
+PREFIX = "renmin-"
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup.
+
+    Attributes:
+        folder: Where it lies.
+        facts: What stands in its manifest.
+    """
+
+    folder: Path
+    facts: dict[str, Any]
+
+
+def back_up(database: str, archive: Path, parent: Path, now: datetime, keep: int = 0) -> Backup:
+    """Copy a database and its archive into a new folder below ``parent``.
+
+    Args:
+        database: SQLAlchemy URL.
+        archive: The raw bodies; there need not be any yet.
+        parent: Made if it is missing. Other backups may be in it.
+        now: Names the folder.
+        keep: Afterwards remove all but so many of the latest backups in ``parent``; 0 keeps all.
+
+    Raises:
+        ConfigError: The folder cannot be made.
+        StoreError: The database cannot be read, or the copy is not sound; it is removed again.
+        DiskFullError: There is no room for it.
+    """
+    folder = parent / f"{PREFIX}{now:%Y%m%d-%H%M%S}"
+    unfinished = folder.with_name(folder.name + ".part")
+    try:
+        unfinished.mkdir(parents=True)
+    except OSError as error:
+        raise ConfigError(f"{unfinished}: cannot be made: {error.strerror}") from None
+    try:
+        _copy_database(database, unfinished / DATABASE)
+        if archive.exists():
+            _copy_file(archive, unfinished / ARCHIVE)
+        facts = _described(unfinished, now)
+        (unfinished / MANIFEST).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+        unfinished.rename(folder)
+    except OSError as error:
+        raise DiskFullError(
+            f"{unfinished}: cannot be written: {error.strerror or error}"
+        ) from error
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    _remove_old(parent, keep)
+    return Backup(folder, facts)
+
+
+def backups(parent: Path) -> list[Backup]:
+    """All whole backups in a folder, the latest last; also the folder itself, if it is one."""
+    folders = [parent] if (parent / MANIFEST).exists() else sorted(parent.glob(f"{PREFIX}*"))
+    return [_read(folder) for folder in folders if (folder / MANIFEST).exists()]
+
+
+def check(backup: Backup) -> None:
+    """See that a backup is as it was made.
+
+    Raises:
+        StoreError: A file is missing or was changed.
+    """
+    for name, facts in backup.facts["files"].items():
+        path = backup.folder / name
+        if not path.exists():
+            raise StoreError(f"{path}: is missing; take another backup")
+        if path.stat().st_size != facts["bytes"] or _digest(path) != facts["sha256"]:
+            raise StoreError(f"{path}: is not what was backed up; take another backup")
+
+
+def restore(backup: Backup, database: str, archive: Path) -> None:
+    """Put a backup in place, where nothing may be yet.
+
+    Args:
+        backup: Checked first.
+        database: SQLAlchemy URL of a file or server that holds nothing.
+        archive: Where the raw bodies go.
+
+    Raises:
+        ConfigError: Something is there already.
+        StoreError: The backup is not sound.
+    """
+    check(backup)
+    url = sa.make_url(database)
+    file = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+    for path in filter(None, (file, archive)):
+        if path.exists():
+            raise ConfigError(f"{path}: is there already; move it away, then restore again")
+    if (backup.folder / ARCHIVE).exists():
+        _place(backup.folder / ARCHIVE, archive)
+    if file is None:
+        copy_database(f"sqlite:///{backup.folder / DATABASE}", database)
+    else:
+        _place(backup.folder / DATABASE, file)
+
+
+def _copy_database(database: str, target: Path) -> None:
+    if sa.make_url(database).get_backend_name() != "sqlite":
+        copy_database(database, f"sqlite:///{target}")
+        target.with_name(target.name + ".lock").unlink(missing_ok=True)
+        return
+    store = open_store(database, create=False)
+    try:
+        if store.path is None:
+            raise ConfigError(f"{store.url}: is no file; there is nothing to back up")
+        _copy_file(store.path, target)
+    finally:
+        store.close()
+
+
+def _copy_file(source: Path, target: Path) -> None:
+    """A SQLite file as committed, with what still stands in its log, and see that it is sound."""
+    try:
+        with (
+            contextlib.closing(sqlite3.connect(source, timeout=30)) as old,
+            contextlib.closing(sqlite3.connect(target)) as new,
+        ):
+            old.backup(new)
+            new.execute("PRAGMA journal_mode=DELETE")
+            answer = new.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    except sqlite3.Error as error:
+        kind = DiskFullError if "full" in str(error) else StoreError
+        raise kind(f"{target}: the copy could not be made: {error}") from error
+    if answer != "ok":
+        raise StoreError(f"{source}: is damaged: {answer}")
+
+
+def _described(folder: Path, now: datetime) -> dict[str, Any]:
+    with contextlib.closing(sqlite3.connect(folder / DATABASE)) as connection:
+        articles = connection.execute("SELECT count(*) FROM article").fetchone()[0]
+    bodies = 0
+    if (folder / ARCHIVE).exists():
+        with contextlib.closing(sqlite3.connect(folder / ARCHIVE)) as connection:
+            bodies = connection.execute("SELECT count(*) FROM body").fetchone()[0]
+    files = {
+        path.name: {"bytes": path.stat().st_size, "sha256": _digest(path)}
+        for path in sorted(folder.iterdir())
+    }
+    return {
+        "made_at": now.isoformat(timespec="seconds"),
+        "version": __version__,
+        "schema": HEAD,
+        "articles": articles,
+        "bodies": bodies,
+        "files": files,
+    }
+
+
+def _read(folder: Path) -> Backup:
+    try:
+        return Backup(folder, json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:
+        raise StoreError(f"{folder / MANIFEST}: cannot be read: {error}") from None
+
+
+def _remove_old(parent: Path, keep: int) -> None:
+    if keep:
+        for backup in backups(parent)[:-keep]:
+            shutil.rmtree(backup.folder)
+
+
+def _place(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(target.name + ".part")
+    try:
+        shutil.copyfile(source, partial)
+        partial.replace(target)
+    except OSError as error:
+        raise DiskFullError(f"{target}: cannot be written: {error.strerror or error}") from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
