@@ -24,6 +24,7 @@ from crawler.store.migrations import HEAD
 from crawler.store.reader import Reader
 from crawler.watch.alerts import settings as alert_settings
 from crawler.watch.alerts.inputs import disks
+from crawler.watch.bodies import compare
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 # quick_check reads the whole file: half a gigabyte a second at best.
@@ -50,7 +51,7 @@ LIBRARIES = {
     "uvicorn": "uvicorn",
 }
 # Extras: whoever asks for what they do is told by that command.
-OPTIONAL = ("psycopg", "pyarrow", "pandas")
+OPTIONAL = ("psycopg", "pyarrow", "pandas", "datatrove", "fastwarc", "warcio", "matplotlib")
 
 # https://www.sqlite.org/wal.html#walresetbug
 BUG_BEGINS, BUG_ENDS = (3, 7, 0), (3, 51, 3)
@@ -171,6 +172,7 @@ def _database(config: Config, now: datetime) -> Iterator[Line]:
                 yield from _sqlite_file(reader.path, connection)
             yield _lost_runs(connection, now)
             yield _leases(connection, now)
+            yield _bodies(connection, config.archive_path)
     except RenminError as error:
         yield Line(FAIL, "database", str(error))
     finally:
@@ -216,6 +218,33 @@ def _leases(connection: Connection, now: datetime) -> Line:
     if not stale:
         return Line(OK, "frontier", "no page is held by a dead process")
     return Line(OK, "frontier", f"{stale} pages of a dead process wait; the next crawl takes them")
+
+
+def _bodies(connection: Connection, archive: Path) -> Line:
+    """Whether database and archive belong together."""
+    if not archive.exists():
+        count = connection.scalar(sa.select(sa.func.count()).select_from(tables.article)) or 0
+        if not count:
+            return Line(OK, "bodies", "no article yet")
+        return Line(
+            WARN,
+            "bodies",
+            f"{count} articles, and {archive} is missing: they can be read and exported, not "
+            "extracted again; take it back from a backup, or name it with RENMIN_ARCHIVE",
+        )
+    try:
+        found = compare(connection, archive)
+    except sqlite3.Error as error:
+        return Line(FAIL, "bodies", f"{archive}: {error}: {_what_to_do(error)}")
+    if found.without_body:
+        return Line(
+            WARN,
+            "bodies",
+            f"{found.without_body} of {found.articles} articles have no raw body in {archive}: the "
+            "archive is older than the database; take the newer one back from a backup",
+        )
+    told = f"every article has its raw body; {found.without_article} pages gave no article"
+    return Line(OK, "bodies", told)
 
 
 def _archive(path: Path) -> Line:
