@@ -14,7 +14,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import IO, Any, ClassVar
 
 import orjson
@@ -25,7 +25,7 @@ from datatrove.pipeline.base import PipelineStep
 
 from crawler.bulk.joining import Joiner
 from crawler.bulk.sources import SUFFIXES, WARC_SUFFIXES, Capture, captures, from_warc
-from crawler.dataset.arrow import batches, pyarrow
+from crawler.dataset.arrow import arrow_schema, batches, pyarrow
 from crawler.dataset.record import as_record
 from crawler.errors import ConfigError
 from crawler.items import Article
@@ -121,8 +121,6 @@ def local_path(folder: DataFolder, path: str) -> Any:
     Raises:
         ConfigError: It lies elsewhere.
     """
-    from pathlib import Path
-
     if not folder.is_local():
         raise ConfigError(f"{path}: only WARC files are read from other machines; copy it here")
     return Path(folder.path) / PurePosixPath(path)
@@ -231,8 +229,6 @@ def _write_parquet(file: IO[bytes], data: Iterable[Document]) -> Iterator[Docume
             passed.append(document)
             yield document.metadata["record"]
 
-    from crawler.dataset.arrow import arrow_schema
-
     with pq.ParquetWriter(file, arrow_schema(), compression="zstd") as writer:
         for batch in batches(records()):
             writer.write_batch(batch)
@@ -242,7 +238,7 @@ def _write_parquet(file: IO[bytes], data: Iterable[Document]) -> Iterator[Docume
 
 def _parquet() -> Any:
     pyarrow()
-    import pyarrow.parquet as pq
+    import pyarrow.parquet as pq  # noqa: PLC0415 (an extra)
 
     return pq
 

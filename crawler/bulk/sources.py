@@ -318,7 +318,7 @@ def _moment(record: Any) -> datetime | None:
 
 def _fastwarc() -> Any:
     try:
-        import fastwarc.warc
+        import fastwarc.warc  # noqa: PLC0415 (an extra)
     except ImportError:
         raise ConfigError("WARC files need fastwarc: pip install 'renmin[bulk]'") from None
     return fastwarc.warc

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+import orjson
 import typer
+from rich.console import Console
+from rich.table import Table
 
 from crawler.cli.options import Database, Json, reading
+from crawler.report import watch
+from crawler.watch.alerts import settings
 
 app = typer.Typer(add_completion=False)
 
@@ -32,8 +37,6 @@ def alerts(
         renmin alerts sd --json
         renmin alerts --rules
     """  # noqa: D301 - the backspace is Click's mark for lines to keep
-    from crawler.report import watch
-
     if rules:
         # A terminal has no room for the titles.
         _print(_rules() if json else [_slim(rule) for rule in _rules()], json=json)
@@ -59,8 +62,6 @@ def _short(row: Any) -> dict[str, Any]:
 
 
 def _rules() -> list[dict[str, Any]]:
-    from crawler.watch.alerts import settings
-
     names = "name severity enabled threshold window minimum ignore title title_zh"
     return [
         {name: getattr(rule, name) for name in names.split()}
@@ -73,10 +74,6 @@ def _slim(rule: dict[str, Any]) -> dict[str, Any]:
 
 
 def _print(rows: list[dict[str, Any]], *, json: bool) -> None:
-    import orjson
-    from rich.console import Console
-    from rich.table import Table
-
     if json:
         typer.echo(orjson.dumps(rows).decode())
         return

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from types import ModuleType
+from typing import Annotated, Any
 
 import typer
 
 from crawler.cli.options import Json
-from crawler.cli.progress import progress_bar
+from crawler.cli.output import progress_bar
 from crawler.errors import ConfigError
-
-if TYPE_CHECKING:
-    from collections import Counter
-    from types import ModuleType
 
 app = typer.Typer(add_completion=False)
 
@@ -98,7 +96,7 @@ def extract(
 
 def _machinery() -> ModuleType:
     try:
-        from crawler.bulk import run
+        from crawler.bulk import run  # noqa: PLC0415 (needs an extra)
     except ImportError as error:
         raise ConfigError(f"bulk work needs {error.name}: pip install 'renmin[bulk]'") from None
     return run

@@ -10,7 +10,6 @@ from typing import Annotated
 import orjson
 import typer
 
-from crawler.cli.options import content_type_beside
 from crawler.items import Verdict
 from crawler.text.charset.decide import decide
 
@@ -48,6 +47,24 @@ def charset(
         typer.echo(_as_json(page, verdict) if json else _as_lines(page, verdict))
     if unread:
         raise typer.Exit(2)
+
+
+def content_type_beside(page: str) -> str | None:
+    """The Content-Type header in PAGE.headers.json, which may lie beside a saved page.
+
+    Returns:
+        ``None`` if there is no such file, it is no JSON object, or it names none.
+    """
+    try:
+        headers = orjson.loads(Path(f"{page}.headers.json").read_bytes())
+    except (OSError, ValueError):
+        return None
+    if not isinstance(headers, dict):
+        return None
+    value = {name.lower(): value for name, value in headers.items()}.get("content-type")
+    if isinstance(value, list):  # a repeated header: the last one counts
+        value = value[-1] if value else None
+    return value if isinstance(value, str) else None
 
 
 def _read(page: str) -> bytes:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import orjson
 import typer
+from rich.console import Console
+from rich.table import Table
 
-from crawler import clock
+from crawler import clock, config
 from crawler.cli.options import Database, Json, log_to_stderr, opened
-
-if TYPE_CHECKING:
-    from crawler.watch.alerts.settings import AlertSettings
+from crawler.crawl.prune_runs import thin
+from crawler.report import watch
+from crawler.watch.alerts import settings
+from crawler.watch.alerts.check import check as look
+from crawler.watch.alerts.check import low_disks, tell_at_once, watched_files
+from crawler.watch.alerts.settings import AlertSettings
 
 app = typer.Typer(add_completion=False)
 
@@ -29,12 +35,6 @@ def check(database: Database = None, json: Json = False) -> None:
         renmin check || mail -s "renmin" ops@example.org
         renmin check --json | jq -r '.[].message'
     """  # noqa: D301 - the backspace is Click's mark for lines to keep
-    import orjson
-
-    from crawler import config
-    from crawler.watch.alerts import settings
-    from crawler.watch.alerts.check import low_disks, tell_at_once
-
     log_to_stderr()
     alerts = settings.load()
     # Looked at first: on a full disk a database may not even open.
@@ -56,12 +56,6 @@ def check(database: Database = None, json: Json = False) -> None:
 
 def _checked(database: str | None, alerts: AlertSettings) -> list[dict[str, Any]]:
     """Look, enter, tell; the alerts that are open then."""
-    from crawler import config
-    from crawler.crawl.prune_runs import thin
-    from crawler.report import watch
-    from crawler.watch.alerts.check import check as look
-    from crawler.watch.alerts.check import watched_files
-
     with opened(database) as store:
         look(store, alerts, clock.now, watched_files(config.load(database=database)))
         with store.writing.begin() as connection:
@@ -76,9 +70,6 @@ def _severity(alerts: Any, rule: str) -> str:
 
 
 def _print(rows: list[dict[str, Any]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
     table = Table("severity", "rule", "subject", "since", "what", box=None)
     for row in rows:
         since = f"{row['opened_at']:%m-%d %H:%M}"

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.progress import progress_bar
+from crawler.cli.output import progress_bar
 from crawler.store.copying import copy_database
 
 app = typer.Typer(add_completion=False)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import typer
 
-from crawler.cli.corpus import Channels, Copies, Since, Until, selection
-from crawler.cli.options import Database, Json, reading
+from crawler.cli.options import Channels, Copies, Database, Json, Since, Until, reading, selection
 from crawler.cli.output import Csv, show
-
-if TYPE_CHECKING:
-    from crawler.report.table import Row
+from crawler.report import concordance
+from crawler.report.table import Row
 
 app = typer.Typer(add_completion=False)
 
@@ -39,8 +36,6 @@ def coverage(
         renmin coverage
         renmin coverage --channel sd --csv
     """
-    from crawler.report import concordance
-
     corpus = selection(channel, since, until, copies)
     with reading(database) as connection:
         rows = concordance.coverage(connection, corpus)

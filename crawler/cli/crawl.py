@@ -9,9 +9,16 @@ import threading
 from typing import Annotated, Any
 
 import typer
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.utils.project import get_project_settings
 
+from crawler.cli.options import Database
 from crawler.config import load
+from crawler.crawl.summary import summary_of
 from crawler.errors import ConfigError, RenminError
+from crawler.hooks.crawling import LEAVE_SECONDS, Crawling
+from crawler.site.channels import find
+from crawler.watch.schedule.runner import run_due
 
 app = typer.Typer(add_completion=False)
 
@@ -31,7 +38,7 @@ def crawl(
         typer.Option(help="List page of a host that republishes the channels; may be repeated."),
     ] = None,
     proxy: Annotated[str | None, typer.Option(help="HTTP proxy that fetches for us.")] = None,
-    database: Annotated[str | None, typer.Option(help="Database URL.")] = None,
+    database: Database = None,
     setting: Annotated[
         list[str] | None, typer.Option("-s", help="A Scrapy setting, KEY=VALUE; may be repeated.")
     ] = None,
@@ -74,8 +81,6 @@ def _settings(pairs: list[str], database: str, proxy: str) -> dict[str, str]:
 
 def require_known(names: list[str]) -> None:
     """A mistyped channel is said first, with the names that are nearest."""
-    from crawler.site.channels import find
-
     for name in names:
         if name != "all":
             find(name)
@@ -94,11 +99,6 @@ def require_contact(contact: str, proxy: str) -> None:
 def _run(arguments: dict[str, str], settings: dict[str, str]) -> int:
     """Run the spider in this process and return the exit code."""
     os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "crawler.settings")
-    from scrapy.crawler import AsyncCrawlerProcess
-    from scrapy.utils.project import get_project_settings
-
-    from crawler.crawl.summary import summary_of
-    from crawler.hooks.crawling import LEAVE_SECONDS, Crawling
 
     class Process(AsyncCrawlerProcess):
         """Leaves in time when it is asked to, whatever a slow host is doing."""
@@ -128,6 +128,4 @@ def _run(arguments: dict[str, str], settings: dict[str, str]) -> int:
 
 
 def _run_due(database: str) -> int:
-    from crawler.watch.schedule.runner import run_due
-
     return run_due(database)

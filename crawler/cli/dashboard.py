@@ -8,6 +8,8 @@ import typer
 
 from crawler import config
 from crawler.cli.options import Database
+from crawler.web.server import serve
+from crawler.web.settings import Settings
 
 app = typer.Typer(add_completion=False)
 
@@ -41,9 +43,6 @@ def dashboard(
         renmin dashboard
         RENMIN_DASHBOARD_TOKEN=$(openssl rand -hex 16) renmin dashboard --host 0.0.0.0
     """  # noqa: D301 - the backspace is Click's mark for lines to keep
-    from crawler.web.server import serve
-    from crawler.web.settings import Settings
-
     configured = config.load(database=database)
     settings = Settings(
         database=configured.database,

@@ -13,7 +13,11 @@ from typing import Annotated, Any, BinaryIO
 import typer
 
 from crawler.cli.options import Database, opened
+from crawler.cli.output import progress_bar
+from crawler.crawl.dedup_store import dedup_store
+from crawler.dedup.lines import BadLine, duplicates, read
 from crawler.errors import ConfigError, RenminError
+from crawler.store.engine import crawl_lock
 
 app = typer.Typer(add_completion=False)
 
@@ -59,10 +63,6 @@ def dedup(
 
 
 def _dedup_store(database: str | None) -> None:
-    from crawler.cli.progress import progress_bar
-    from crawler.crawl.dedup_store import dedup_store
-    from crawler.store.engine import crawl_lock
-
     with opened(database) as held, crawl_lock(held), progress_bar("comparing") as progress:
         done = dedup_store(held, progress)
     typer.echo(
@@ -72,8 +72,6 @@ def _dedup_store(database: str | None) -> None:
 
 
 def _dedup_file(file: str, *, groups: bool) -> None:
-    from crawler.dedup.lines import BadLine, duplicates, read
-
     counts: Counter[str] = Counter()
     copies: dict[str, dict[str, Any]] = {}
     with _opened(file) as source:

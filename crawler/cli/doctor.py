@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+import orjson
 import typer
 
-from crawler import clock
+from crawler import clock, config
 from crawler.cli.options import Database, Json
+from crawler.watch.doctor import FAIL, examine
 
 app = typer.Typer(add_completion=False)
 
@@ -25,11 +27,6 @@ def doctor(database: Database = None, json: Json = False) -> None:
         renmin doctor
         renmin doctor --json | jq '.[] | select(.state != "ok")'
     """  # noqa: D301 - the backspace is Click's mark for lines to keep
-    import orjson
-
-    from crawler import config
-    from crawler.watch.doctor import FAIL, examine
-
     lines = examine(config.load(database=database), clock.now())
     if json:
         typer.echo(orjson.dumps([asdict(line) for line in lines]).decode())

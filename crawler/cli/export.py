@@ -6,19 +6,33 @@ import itertools
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
-from crawler.cli.options import ended_in_order, reading
+from crawler.cli.options import (
+    Channels,
+    Copies,
+    Database,
+    Since,
+    Until,
+    ended_in_order,
+    reading,
+    selection,
+)
 from crawler.clock import midnight
+from crawler.config import load
+from crawler.dataset import names, web_archive, write
+from crawler.dataset.files import check_path, format_of
+from crawler.dataset.folder import check
+from crawler.dataset.increment import Increment
+from crawler.dataset.names import Pseudonyms
+from crawler.dataset.record import as_record
+from crawler.dataset.request import Request
+from crawler.dataset.schema import SCHEMA, chosen
+from crawler.dataset.write import is_folder
 from crawler.errors import ConfigError
-
-if TYPE_CHECKING:
-    from crawler.dataset.increment import Increment
-    from crawler.dataset.names import Pseudonyms
-    from crawler.dataset.request import Request
-    from crawler.store.selection import Selection
+from crawler.store.selection import Selection, select
 
 app = typer.Typer(add_completion=False)
 
@@ -35,18 +49,10 @@ def export(
         str | None,
         typer.Option("--format", help="jsonl, csv, txt, parquet, jsonl.zst …; of a folder jsonl."),
     ] = None,
-    channel: Annotated[
-        list[str] | None, typer.Option(help="Only this channel; give it again for several.")
-    ] = None,
-    since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published on this day or later.")
-    ] = None,
-    until: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published before this day.")
-    ] = None,
-    include_duplicates: Annotated[
-        bool, typer.Option("--include-duplicates", help="Copies too, marked as such.")
-    ] = False,
+    channel: Channels = None,
+    since: Since = None,
+    until: Until = None,
+    copies: Copies = False,
     split: Annotated[
         Literal["year", "month", "channel"] | None,
         typer.Option(help="Split a folder into parts."),
@@ -77,7 +83,7 @@ def export(
     as_of: Annotated[
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As it stood after this day.")
     ] = None,
-    database: Annotated[str | None, typer.Option(help="Database URL.")] = None,
+    database: Database = None,
 ) -> None:
     r"""Write the articles to a file or a folder, with a manifest of counts and checksums.
 
@@ -95,20 +101,18 @@ def export(
 
     Exit codes: 0 done, 1 no article fits, 2 bad use, 3 failed.
     """
-    from crawler.dataset import web_archive, write
-
-    selection = _selection(channel, since, until, include_duplicates)
+    wanted = selection(channel, since, until, copies)
     if as_of:
-        selection = replace(selection, as_of=midnight(as_of + timedelta(days=1)))
+        wanted = replace(wanted, as_of=midnight(as_of + timedelta(days=1)))
     _check_together(changed_since, revisions=revisions, as_of=as_of, split=split)
     if web_archive.is_web_archive(destination, format_name):
         _check_alone(destination, split=split, flat=flat, fields=fields, revisions=revisions)
-        _write_web_archive(destination, selection, database)
+        _write_web_archive(destination, wanted, database)
         return
     request = _request(
         destination,
         format_name,
-        selection,
+        wanted,
         split=split,
         flat=flat,
         fields=fields,
@@ -131,9 +135,6 @@ def export(
 
 
 def _pseudonyms(database: str | None) -> Pseudonyms:
-    from crawler.config import load
-    from crawler.dataset import names
-
     return names.Pseudonyms(names.open_key(names.key_file(load(database=database).archive_path)))
 
 
@@ -145,11 +146,6 @@ def _check_alone(destination: str, **options: Any) -> None:
 
 
 def _write_web_archive(destination: str, selection: Selection, database: str | None) -> None:
-    from crawler.config import load
-    from crawler.dataset.record import as_record
-    from crawler.dataset.web_archive import export as write
-    from crawler.store.selection import select
-
     archive = load(database=database).archive_path
     with ended_in_order(), reading(database) as connection:
         records = (as_record(article) for _, article in select(connection, selection))
@@ -157,7 +153,7 @@ def _write_web_archive(destination: str, selection: Selection, database: str | N
         if first is None:
             typer.echo("no article fits; what there is: renmin stats", err=True)
             raise typer.Exit(1)
-        written = write(itertools.chain([first], records), destination, archive)
+        written = web_archive.export(itertools.chain([first], records), destination, archive)
     typer.echo(f"{written.articles} articles, {written.fetches} fetches in {destination}")
     for url in written.missing[:20]:
         typer.echo(f"{url}: the archive has no such page", err=True)
@@ -179,22 +175,6 @@ def _changes(found: Increment) -> None:
     typer.echo(f"since {found.since}: {new} new, {changed} changed, {removed} removed")
 
 
-def _selection(
-    channel: list[str] | None, since: datetime | None, until: datetime | None, copies: bool
-) -> Selection:
-    from crawler.site.channels import find
-    from crawler.store.selection import Selection
-
-    if since and until and until <= since:
-        raise ConfigError(f"--until {until:%Y-%m-%d}: not after --since {since:%Y-%m-%d}")
-    return Selection(
-        channels=sorted({name if "." in name else find(name).id for name in channel or ()}),
-        since=midnight(since) if since else None,
-        until=midnight(until) if until else None,
-        include_duplicates=copies,
-    )
-
-
 def _request(
     destination: str,
     format_name: str | None,
@@ -203,12 +183,6 @@ def _request(
     fields: str | None,
     **options: Any,
 ) -> Request:
-    from crawler.dataset.files import check_path, format_of
-    from crawler.dataset.folder import check
-    from crawler.dataset.request import Request
-    from crawler.dataset.schema import SCHEMA, chosen
-    from crawler.dataset.write import is_folder
-
     folder = is_folder(destination)
     if options["split"] and not folder:
         raise ConfigError(f"--split {options['split']}: {destination} is one file; name a folder/")

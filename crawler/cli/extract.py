@@ -11,7 +11,10 @@ from typing import Annotated
 import typer
 
 from crawler import clock
-from crawler.cli.options import content_type_beside
+from crawler import extract as extraction
+from crawler.cli.charset import content_type_beside
+from crawler.dataset.formats.jsonl import line
+from crawler.dataset.record import as_record
 from crawler.errors import ConfigError, ExtractionError
 from crawler.items import Fetch
 
@@ -67,10 +70,6 @@ def _read(page: str) -> bytes:
 
 
 def _record(name: str, body: bytes, url: str | None, content_type: str | None) -> bytes:
-    from crawler.dataset.formats.jsonl import line
-    from crawler.dataset.record import as_record
-    from crawler.extract import extract
-
     content_type = content_type or content_type_beside(name)
     fetch = Fetch(
         url=url or _file_address(name),
@@ -81,7 +80,7 @@ def _record(name: str, body: bytes, url: str | None, content_type: str | None) -
         sha256=hashlib.sha256(body).hexdigest(),
     )
     # Nobody fetched it now, and only who named its address knows where it came from.
-    article = replace(extract([fetch]), fetched_url=url, fetched_at=None)
+    article = replace(extraction.extract([fetch]), fetched_url=url, fetched_at=None)
     return line(as_record(article)).rstrip(b"\n")
 
 

@@ -8,9 +8,12 @@ from typing import Annotated
 import typer
 
 from crawler.cli.options import Database, opened
+from crawler.config import load
+from crawler.crawl.forget import forget as run
 from crawler.errors import ConfigError
+from crawler.store.engine import crawl_lock
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
@@ -35,10 +38,6 @@ def forget(
     Exit codes: 0 done, 1 none of them was stored (they will not be fetched either), 2 bad use,
     3 failed.
     """
-    from crawler.config import load
-    from crawler.crawl.forget import forget as run
-    from crawler.store.engine import crawl_lock
-
     named = sys.stdin.read().split() if urls == ["-"] else urls
     if not named:
         raise ConfigError("-: no address on standard input; one a line is wanted")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import orjson
 import typer
 
 from crawler.cli.options import Database, Json, reading
+from crawler.report.revisions import as_lines, revisions_of
 
 app = typer.Typer(add_completion=False)
 
@@ -26,10 +28,6 @@ def history(
 
     Exit codes: 0 done, 1 the article is not stored, 2 bad use, 3 failed.
     """
-    import orjson
-
-    from crawler.report.revisions import as_lines, revisions_of
-
     with reading(database) as connection:
         found = revisions_of(connection, url)
     if not found:

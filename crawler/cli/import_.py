@@ -8,16 +8,17 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from crawler.bulk.importing import Imported, Sources, import_files
+from crawler.bulk.sources import SUFFIXES
 from crawler.cli.options import Database, Json
-from crawler.cli.progress import progress_bar
+from crawler.cli.output import progress_bar
+from crawler.config import load
 from crawler.errors import ConfigError
-
-if TYPE_CHECKING:
-    from crawler.bulk.importing import Imported
+from crawler.store.engine import crawl_lock, open_store
 
 app = typer.Typer(add_completion=False)
 
@@ -56,10 +57,6 @@ def import_(
         renmin import saved/
         renmin import saved/ --url-map addresses.csv --json
     """
-    from crawler.bulk.importing import Sources, import_files
-    from crawler.config import load
-    from crawler.store.engine import crawl_lock, open_store
-
     config = load(database=database)
     sources = Sources(paths=list(_files(paths)), addresses=_addresses(url_map), any_host=any_host)
     store = open_store(config.database)
@@ -78,8 +75,6 @@ def import_(
 
 def _files(paths: list[str]) -> Iterator[Path]:
     """Every file that can be read, folders walked in order."""
-    from crawler.bulk.sources import SUFFIXES
-
     for name in sys.stdin.read().splitlines() if paths == ["-"] else paths:
         path = Path(name)
         if path.is_dir():

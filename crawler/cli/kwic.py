@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.corpus import Channels, Copies, Since, Until, selection
-from crawler.cli.options import Database, Json, reading
+from crawler.cli.options import Channels, Copies, Database, Json, Since, Until, reading, selection
 from crawler.cli.output import Csv, show
+from crawler.report import concordance
 
 app = typer.Typer(add_completion=False)
 
@@ -35,8 +35,6 @@ def kwic(
         renmin kwic 合作社 --width 12
         renmin kwic 合作社 --csv > places.csv
     """
-    from crawler.report import concordance
-
     corpus = selection(channel, since, until, copies)
     with reading(database) as connection:
         found = concordance.kwic(connection, word, corpus, width)

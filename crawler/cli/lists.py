@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
+import orjson
 import typer
 
 from crawler import clock
 from crawler.cli.options import Database, Json, reading
-
-if TYPE_CHECKING:
-    from crawler.report.table import Row
+from crawler.report.lists import listed
+from crawler.report.table import Row
+from crawler.site.channels import find
 
 app = typer.Typer(add_completion=False)
 
@@ -39,17 +40,12 @@ def lists(
         renmin lists --poor
         renmin lists --json | jq '.[] | select(.state == "failing") | .url'
     """  # noqa: D301 - the backspace is Click's mark for lines to keep
-    from crawler.report.lists import listed
-    from crawler.site.channels import find
-
     names = [find(name).id for name in channels or ()]
     with reading(database) as connection:
         rows = listed(connection, clock.now()).rows
     rows = [row for row in rows if not names or row["channel"] in names]
     shown = [row for row in rows if not poor or row["state"] in ("failing", "quiet")]
     if json:
-        import orjson
-
         typer.echo(orjson.dumps(shown).decode())
     else:
         for row in shown:

@@ -6,10 +6,13 @@ Scrapy. A module offers ``app``, a Typer application with one command, or with s
 
 from __future__ import annotations
 
+import ast
 import importlib
 import os
 import pkgutil
 import sys
+import textwrap
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -21,7 +24,7 @@ from crawler.cli import faults
 from crawler.errors import RenminError
 from crawler.secrets import mask_log, take_passwords
 
-NOT_COMMANDS = {"__main__", "corpus", "faults", "main", "options", "output", "progress"}
+NOT_COMMANDS = {"__main__", "faults", "main", "options", "output"}
 
 
 def modules() -> dict[str, str]:
@@ -30,12 +33,41 @@ def modules() -> dict[str, str]:
     return {name.rstrip("_").replace("_", "-"): name for name in names if name not in NOT_COMMANDS}
 
 
+def first_line(module: str) -> str:
+    """What a command does: the first paragraph of its docstring, read without an import.
+
+    A module's command is its callback, or the only function that is a command.
+    """
+    source = Path(crawler.cli.__path__[0], f"{module}.py").read_text(encoding="utf-8")
+    told = {
+        decorator.func.attr: ast.get_docstring(function) or ""
+        for function in reversed(ast.parse(source).body)
+        if isinstance(function, ast.FunctionDef)
+        for decorator in function.decorator_list
+        if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute)
+    }
+    text = told.get("callback") or told.get("command", "")
+    return " ".join(text.split("\n\n")[0].split())
+
+
 class CommandFolder(TyperGroup):
     """The group whose commands are the modules of :mod:`crawler.cli`."""
 
     def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # noqa: ARG002
         """Name every module of the folder: see :func:`modules`."""
         return sorted(modules())
+
+    def format_commands(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]  # noqa: ARG002
+        """Print each command with its first sentence: see :func:`first_line`."""
+        names = sorted(modules().items())
+        room = formatter.width - 6 - max(len(command) for command, _ in names)
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [
+                    (command, textwrap.shorten(first_line(module), room, placeholder="..."))
+                    for command, module in names
+                ]
+            )
 
     def get_command(  # type: ignore[override]
         self,

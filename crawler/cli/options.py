@@ -1,29 +1,44 @@
-"""Options and small things that several commands share."""
+"""What several commands share: options, the store that they name, the articles that they are about."""
 
 from __future__ import annotations
 
 import contextlib
+import logging
 import signal
 from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from datetime import datetime
+from typing import Annotated
 
-import orjson
 import typer
+from sqlalchemy import Connection
 
 from crawler import config
-
-if TYPE_CHECKING:
-    # SQLAlchemy takes a third of a second to import; --help need not pay for it.
-    from sqlalchemy import Connection
-
-    from crawler.store.engine import Store
+from crawler.clock import midnight
+from crawler.errors import ConfigError
+from crawler.site.channels import find
+from crawler.store.engine import Store, open_store
+from crawler.store.reader import Reader
+from crawler.store.selection import Selection
 
 Database = Annotated[
     str | None,
     typer.Option("--database", metavar="URL", help="Database, if not the configured one."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+# Which articles a question is asked of: export, search, kwic, trend, coverage.
+Channels = Annotated[
+    list[str] | None,
+    typer.Option("--channel", help="Only this channel; give it again for several."),
+]
+Since = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published on this day or later.")
+]
+Until = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published before this day.")
+]
+Copies = Annotated[
+    bool, typer.Option("--include-duplicates", help="Also articles that are copies of others.")
+]
 
 
 @contextlib.contextmanager
@@ -33,8 +48,6 @@ def opened(database: str | None, *, create: bool = False) -> Iterator[Store]:
     Raises:
         ConfigError, StoreError: see :func:`crawler.store.engine.open_store`.
     """
-    from crawler.store.engine import open_store
-
     store = open_store(config.load(database=database).database, create=create)
     try:
         yield store
@@ -49,8 +62,6 @@ def reading(database: str | None) -> Iterator[Connection]:
     Raises:
         ConfigError, StoreError: see :class:`crawler.store.reader.Reader`.
     """
-    from crawler.store.reader import Reader
-
     reader = Reader(config.load(database=database).database, wait=30, longest=0)
     try:
         with reader.connect() as connection:
@@ -61,8 +72,6 @@ def reading(database: str | None) -> Iterator[Connection]:
 
 def log_to_stderr() -> None:
     """Log lines for a service or a cron job."""
-    import logging
-
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
 
 
@@ -80,19 +89,19 @@ def ended_in_order() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def content_type_beside(page: str) -> str | None:
-    """The Content-Type header in PAGE.headers.json, which may lie beside a saved page.
+def selection(
+    channels: list[str] | None, since: datetime | None, until: datetime | None, copies: bool
+) -> Selection:
+    """What was asked for.
 
-    Returns:
-        ``None`` if there is no such file, it is no JSON object, or it names none.
+    Raises:
+        ConfigError: A channel is unknown, or the days stand the wrong way round.
     """
-    try:
-        headers = orjson.loads(Path(f"{page}.headers.json").read_bytes())
-    except (OSError, ValueError):
-        return None
-    if not isinstance(headers, dict):
-        return None
-    value = {name.lower(): value for name, value in headers.items()}.get("content-type")
-    if isinstance(value, list):  # a repeated header: the last one counts
-        value = value[-1] if value else None
-    return value if isinstance(value, str) else None
+    if since and until and until <= since:
+        raise ConfigError(f"--until {until:%Y-%m-%d}: not after --since {since:%Y-%m-%d}")
+    return Selection(
+        channels=sorted({name if "." in name else find(name).id for name in channels or ()}),
+        since=midnight(since) if since else None,
+        until=midnight(until) if until else None,
+        include_duplicates=copies,
+    )

@@ -1,16 +1,29 @@
-"""How a command prints rows: a table for a person, JSON lines or CSV for a program."""
+"""What a command prints: rows (a table for a person, JSON or CSV for a program), and progress."""
 
 from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Annotated, Any, Literal
 
+import orjson
 import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import TimeRemainingColumn as Remaining
+from rich.table import Table
+from rich.text import Text
+
+from crawler.dataset.formats.csv import defused
 
 # Wider than any row: a cell is never cut, a narrow terminal breaks the line.
 WIDTH = 10_000
+
+# Between two lines of progress in a log.
+LOG_SECONDS = 10.0
 
 Csv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 
@@ -59,8 +72,6 @@ def cell(value: Any) -> str:
 
 
 def _print_json(rows: Iterable[Mapping[str, Any]]) -> int:
-    import orjson
-
     count = 0
     for row in rows:
         sys.stdout.buffer.write(orjson.dumps(dict(row), option=orjson.OPT_APPEND_NEWLINE))
@@ -70,8 +81,6 @@ def _print_json(rows: Iterable[Mapping[str, Any]]) -> int:
 
 
 def _print_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> int:
-    from crawler.dataset.formats.csv import defused
-
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
     count = 0
@@ -85,10 +94,6 @@ def _print_csv(rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> int
 def _print_table(
     rows: Sequence[Mapping[str, Any]], columns: Sequence[str], right: Collection[str]
 ) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
     table = Table(box=None, pad_edge=False)
     for name in columns:
         to_the_right = name in right or isinstance(rows[0][name], int | float)
@@ -101,3 +106,28 @@ def _print_table(
         console.print(table)
     for line in captured.get().splitlines():
         typer.echo(line.rstrip())
+
+
+@contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Give a function that is told how many of how many are done."""
+    if not sys.stderr.isatty():
+        yield _log_lines(what)
+        return
+
+    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), Remaining())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _log_lines(what: str) -> Callable[[int, int], None]:
+    last = time.monotonic()
+
+    def report(done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= LOG_SECONDS:
+            last = time.monotonic()
+            typer.echo(f"{what}: {done} of {total}", err=True)
+
+    return report

@@ -7,19 +7,20 @@ import os
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.utils.project import get_project_settings
 
 from crawler import clock, config
 from crawler.cli.crawl import require_contact, require_known
 from crawler.cli.options import Json
 from crawler.errors import ConfigError
-
-if TYPE_CHECKING:
-    from crawler.items import Visit
-    from crawler.watch.probe import ChannelSeen
-    from spiders.probe import ProbeSpider
+from crawler.items import Visit
+from crawler.site.urls import classify
+from crawler.watch.probe import ChannelSeen, judge
+from spiders.probe import ProbeSpider
 
 app = typer.Typer(add_completion=False)
 _MARKS = {"fits": "fits", "degraded": "DEGRADED", "unknown": "UNKNOWN"}
@@ -58,7 +59,6 @@ def probe(
     require_contact(settings.contact, settings.proxy)
     if save is not None and save.exists() and not save.is_dir():
         raise ConfigError(f"--save {save}: there is a file of that name; name a folder")
-    from crawler.watch.probe import judge
 
     spider = _looked(channels, primary=primary, proxy=settings.proxy)
     if spider is None:
@@ -81,10 +81,6 @@ def probe(
 def _looked(channels: list[str], *, primary: bool, proxy: str) -> ProbeSpider | None:
     """Fetch; the spider knows what it saw. ``None`` if Scrapy could not run it."""
     os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "crawler.settings")
-    from scrapy.crawler import AsyncCrawlerProcess
-    from scrapy.utils.project import get_project_settings
-
-    from spiders.probe import ProbeSpider
 
     project = get_project_settings()
     # What went wrong is in the verdicts, in words.
@@ -128,8 +124,6 @@ def _save(folder: Path, visits: Iterable[Visit]) -> None:
     Raises:
         ConfigError: The folder cannot be written.
     """
-    from crawler.site.urls import classify
-
     for visit in visits:
         if not visit.fetches:
             continue

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
+import orjson
 import typer
 
 from crawler import clock
 from crawler.cli.options import Database, Json, opened, reading
-from crawler.errors import ConfigError
-
-if TYPE_CHECKING:
-    from crawler.report.table import Row, Table
+from crawler.errors import ConfigError, UnknownChannelError
+from crawler.report import queue as report
+from crawler.report.queue import STATES
+from crawler.report.table import Row, Table
+from crawler.site.channels import find
+from crawler.store import frontier
 
 app = typer.Typer(add_completion=False)
 RETRY = "retry"
@@ -50,7 +53,6 @@ def queue(
     if what == RETRY:
         _retry(database, named, reason)
         return
-    from crawler.report import queue as report
 
     chosen = {"channel": named, "state": _state(state), "reason": reason}
     with reading(database) as connection:
@@ -71,8 +73,6 @@ def queue(
 
 
 def _retry(database: str | None, channel: str | None, reason: str | None) -> None:
-    from crawler.store import frontier
-
     with opened(database) as store, store.writing.begin() as connection:
         number = frontier.retry(connection, reason=reason, channel=channel)
     if not number:
@@ -85,9 +85,6 @@ def _retry(database: str | None, channel: str | None, reason: str | None) -> Non
 
 def _channel(name: str | None) -> str | None:
     """The id of a channel; the host of a mirror as it is."""
-    from crawler.errors import UnknownChannelError
-    from crawler.site.channels import find
-
     try:
         return find(name).id if name else None
     except UnknownChannelError:
@@ -97,8 +94,6 @@ def _channel(name: str | None) -> str | None:
 
 
 def _state(name: str | None) -> str | None:
-    from crawler.report.queue import STATES
-
     if name and name.upper() not in STATES:
         raise ConfigError(f"--state={name}: there is {', '.join(STATES)}")
     return name.upper() if name else None
@@ -120,8 +115,6 @@ def _text(value: Any) -> str:
 
 
 def _print_json(figures: Table, pages: Table | None) -> None:
-    import orjson
-
     found: dict[str, list[Row]] = {"figures": figures.rows}
     if pages:
         found["pages"] = pages.rows

@@ -8,7 +8,7 @@ import typer
 
 from crawler.bulk.rebuild import rebuild as run
 from crawler.cli.options import Database
-from crawler.cli.progress import progress_bar
+from crawler.cli.output import progress_bar
 from crawler.config import load
 from crawler.store.engine import crawl_lock, open_store
 

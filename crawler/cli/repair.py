@@ -6,14 +6,29 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import Annotated, Any, BinaryIO
 
 import typer
 
+from crawler.cli.output import progress_bar
+from crawler.dataset.files import check_path, whole_file, writing
+from crawler.dataset.tables import (
+    BadRow,
+    Chunk,
+    Kind,
+    Repairer,
+    Table,
+    kind_of,
+    open_table,
+    open_writer,
+)
+from crawler.dataset.tables.reading import decoded, json_row, open_text
+from crawler.dataset.tables.writing import json_line
 from crawler.errors import ConfigError
-
-if TYPE_CHECKING:
-    from crawler.dataset.tables import BadRow, Chunk, Kind, Table
+from crawler.text.mojibake.document import LINE, logical_lines, repair_document
+from crawler.text.mojibake.explain import explanation
+from crawler.text.mojibake.repair import repair as repair_text
+from crawler.text.mojibake.result import as_record
 
 app = typer.Typer(add_completion=False)
 
@@ -75,8 +90,6 @@ def repair(
     standard error and passed on as it is (with --jsonl answered by {"error"}), and the others
     are repaired.
     """
-    from crawler.dataset.tables import kind_of
-
     kind = kind_of(file)
     if field is not None and kind is None:
         kind = _kind_of_stream(file, output)
@@ -86,7 +99,6 @@ def repair(
     if kind and not json and not jsonl:
         _repair_table(file, kind, output, _fields(field), processes)
         return
-    from crawler.dataset.tables.reading import open_text
 
     if field is not None:
         raise ConfigError("--field is for tables; leave --json and --jsonl away")
@@ -108,9 +120,6 @@ def _each_text(stream: BinaryIO, target: BinaryIO, output: str) -> None:
 
 
 def _explain(file: str, kind: Kind | None, output: str, fields: tuple[str, ...]) -> None:
-    from crawler.text.mojibake.document import repair_document
-    from crawler.text.mojibake.explain import explanation
-
     with _written_to(output) as target:
         for where, text in _texts(file, kind, fields):
             repaired = repair_document(text)
@@ -121,10 +130,6 @@ def _explain(file: str, kind: Kind | None, output: str, fields: tuple[str, ...])
 
 def _texts(file: str, kind: Kind | None, fields: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """The texts of a table's fields, or the lines of a text, each with its place."""
-    from crawler.dataset.tables import BadRow, open_table
-    from crawler.dataset.tables.reading import open_text
-    from crawler.text.mojibake.document import logical_lines
-
     if kind is None:
         with open_text(file) as stream:
             for number, line in enumerate(logical_lines(_decoded_lines(stream)), 1):
@@ -144,8 +149,6 @@ def _texts(file: str, kind: Kind | None, fields: tuple[str, ...]) -> Iterator[tu
 @contextmanager
 def _progress(what: str, output: str) -> Iterator[Callable[[int, int], None]]:
     """Tell how much is done, unless the text itself goes to the same terminal."""
-    from crawler.cli.progress import progress_bar
-
     if output == "-" and sys.stdout.isatty():
         yield lambda done, total: None  # noqa: ARG005
         return
@@ -162,8 +165,6 @@ def _fields(field: str | None) -> tuple[str, ...]:
 
 def _kind_of_stream(file: str, output: str) -> Kind:
     """Take standard input for the kind of table that is written, or for JSONL."""
-    from crawler.dataset.tables import Kind, kind_of
-
     if file != "-":
         raise ConfigError(
             f"--field: {file} is no table by its name; it should end in .csv, .tsv, .jsonl or .parquet"
@@ -178,7 +179,6 @@ def _written_to(output: str) -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    from crawler.dataset.files import check_path, whole_file, writing
 
     path = Path(output)
     check_path(path)
@@ -188,16 +188,11 @@ def _written_to(output: str) -> Iterator[BinaryIO]:
 
 
 def _decoded(body: bytes) -> str:
-    from crawler.dataset.tables.reading import decoded
-
     return decoded(body)
 
 
 def _lines(stream: BinaryIO) -> Iterator[str]:
     """Repair line by line, those together that mail has broken."""
-    from crawler.text.mojibake.document import logical_lines, repair_document
-    from crawler.text.mojibake.repair import repair as repair_text
-
     for line in logical_lines(_decoded_lines(stream)):
         body = line.rstrip("\r\n")
         repaired = repair_document(body) if "\n" in body else repair_text(body)
@@ -206,8 +201,6 @@ def _lines(stream: BinaryIO) -> Iterator[str]:
 
 def _decoded_lines(stream: BinaryIO) -> Iterator[str]:
     """Take lines of UTF-8 as they come; any other charset is decided on the whole."""
-    from crawler.text.mojibake.document import LINE
-
     for raw in stream:
         try:
             line = raw.decode("utf-8")
@@ -218,10 +211,6 @@ def _decoded_lines(stream: BinaryIO) -> Iterator[str]:
 
 
 def _each_line(stream: BinaryIO, target: BinaryIO) -> None:
-    from crawler.dataset.tables import BadRow
-    from crawler.dataset.tables.reading import json_row
-    from crawler.dataset.tables.writing import json_line
-
     bad = _Named()
     for number, raw in enumerate(stream, 1):
         if not raw.strip():
@@ -239,10 +228,6 @@ def _each_line(stream: BinaryIO, target: BinaryIO) -> None:
 
 
 def _json_of(text: str, given: dict[str, Any]) -> bytes:
-    from crawler.dataset.tables.writing import json_line
-    from crawler.text.mojibake.document import repair_document
-    from crawler.text.mojibake.result import as_record
-
     repaired = repair_document(text)
     return json_line({**given, "text": repaired.text, **as_record(repaired)})
 
@@ -250,8 +235,6 @@ def _json_of(text: str, given: dict[str, Any]) -> bytes:
 def _repair_table(
     file: str, kind: Kind, output: str, fields: tuple[str, ...], processes: int
 ) -> None:
-    from crawler.dataset.tables import Repairer, kind_of, open_table, open_writer
-
     target = kind_of(output) if output != "-" else kind
     if target is None:
         raise ConfigError(f"{output}: ends in none of .csv, .tsv, .jsonl, .parquet")
@@ -278,8 +261,6 @@ def _check_columns(file: str, table: Table, fields: tuple[str, ...]) -> None:
 
 
 def _bad_rows(chunk: Chunk) -> list[BadRow]:
-    from crawler.dataset.tables import BadRow
-
     return [row for row in chunk.rows if isinstance(row, BadRow)]
 
 

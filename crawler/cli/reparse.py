@@ -7,7 +7,13 @@ from typing import Annotated
 
 import typer
 
+from crawler.cli.options import Database
+from crawler.cli.output import progress_bar
 from crawler.clock import SHANGHAI
+from crawler.config import load
+from crawler.crawl.reparse import reparse as run
+from crawler.site.channels import find
+from crawler.store.engine import crawl_lock, open_store
 
 app = typer.Typer(add_completion=False)
 
@@ -21,7 +27,7 @@ def reparse(
     processes: Annotated[
         int | None, typer.Option(min=1, help="Worker processes; one a core if not given.")
     ] = None,
-    database: Annotated[str | None, typer.Option(help="Database URL.")] = None,
+    database: Database = None,
 ) -> None:
     """Extract every archived article again with today's code; nothing is fetched.
 
@@ -31,12 +37,6 @@ def reparse(
 
     Exit codes: 0 done, 1 the archive holds no such article, 2 bad use, 3 a page could not be read.
     """
-    from crawler.cli.progress import progress_bar
-    from crawler.config import load
-    from crawler.crawl.reparse import reparse as run
-    from crawler.site.channels import find
-    from crawler.store.engine import crawl_lock, open_store
-
     config = load(database=database)
     if channel and "." not in channel:
         channel = find(channel).id

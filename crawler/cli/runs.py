@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
+import orjson
 import typer
+from rich.console import Console
+from rich.table import Table
 
 from crawler import clock
 from crawler.cli.options import Database, Json, reading
+from crawler.report import runs as report
 
 app = typer.Typer(add_completion=False)
 
@@ -46,8 +50,6 @@ def runs(
         renmin runs
         renmin runs 12 --json
     """  # noqa: D301 - the backspace is Click's mark for lines to keep
-    from crawler.report import runs as report
-
     with reading(database) as connection:
         if run is not None:
             found = report.find(connection, run, clock.now())
@@ -88,15 +90,10 @@ def _one(found: dict[str, Any], *, json: bool) -> None:
 
 
 def _echo_json(value: Any) -> None:
-    import orjson
-
     typer.echo(orjson.dumps(value).decode())
 
 
 def _grid(rows: list[dict[str, Any]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
     table = Table(box=None, pad_edge=False)
     for name, value in rows[0].items():
         side: Literal["left", "right"] = "right" if isinstance(value, int | float) else "left"

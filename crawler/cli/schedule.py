@@ -6,10 +6,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
+import orjson
 import typer
+from rich.console import Console
+from rich.table import Table
 
-from crawler import clock
+from crawler import clock, config
 from crawler.cli.options import Database, Json, opened, reading
+from crawler.watch.schedule import planning, table, units
+from crawler.watch.schedule.history import latest
+from crawler.watch.schedule.table import Schedule, load, parse_span, save
 
 app = typer.Typer(add_completion=False)
 
@@ -57,8 +63,6 @@ def set_(
         renmin schedule set east --channels sd,js,zj --cron "15 6,18 * * *" --max-duration 2h
         renmin schedule set everything --channels all --cron "30 5 * * *"
     """  # noqa: D301 - the backspace is Click's mark for lines to keep
-    from crawler.watch.schedule.table import Schedule, parse_span, save
-
     now = clock.now()
     options = {"since": since, "limit": limit}
     one = Schedule(
@@ -78,8 +82,6 @@ def set_(
 @app.command()
 def remove(name: Name, database: Database = None) -> None:
     """Forget a schedule and its history; its runs and articles stay."""
-    from crawler.watch.schedule import table
-
     with opened(database) as store, store.writing.begin() as connection:
         table.remove(connection, name)
     typer.echo(f"removed {name}")
@@ -109,9 +111,6 @@ def history(
     Outcomes: running, done, failed, timeout, overlap (refused), lost (runner and crawl killed).
     Exit code 1 means that none has come yet.
     """
-    from crawler.watch.schedule.history import latest
-    from crawler.watch.schedule.table import load
-
     with reading(database) as connection:
         (one,) = load(connection, name)
         rows = latest(connection, one.id, last)
@@ -140,9 +139,6 @@ def install(
         renmin schedule install --systemd --write units/
         renmin schedule install --cron
     """  # noqa: D301 - the backspace is Click's mark for lines to keep
-    from crawler import config
-    from crawler.watch.schedule import units
-
     if systemd == cron:
         raise typer.BadParameter("say --systemd or --cron")
     machine = units.this_machine(config.load(database=database))
@@ -163,8 +159,6 @@ def install(
 
 
 def _show(database: str | None, *, json: bool) -> None:
-    from crawler.watch.schedule import planning, table
-
     with reading(database) as connection:
         found = table.load(connection)
     if not found:
@@ -190,18 +184,12 @@ def _show(database: str | None, *, json: bool) -> None:
 
 
 def _switch(name: str, database: str | None, *, on: bool) -> None:
-    from crawler.watch.schedule import table
-
     with opened(database) as store, store.writing.begin() as connection:
         table.enable(connection, name, on, clock.now())
     typer.echo(f"{'enabled' if on else 'disabled'} {name}")
 
 
 def _print(rows: list[dict[str, Any]], *, json: bool) -> None:
-    import orjson
-    from rich.console import Console
-    from rich.table import Table
-
     if json:
         typer.echo(orjson.dumps(rows).decode())
         return

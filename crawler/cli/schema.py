@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import orjson
 import typer
 
+from crawler.dataset.arrow import arrow_schema
+from crawler.dataset.schema import FLAT, SCHEMA, as_markdown, json_schema
 from crawler.errors import ConfigError
 
 app = typer.Typer(add_completion=False)
@@ -30,18 +33,12 @@ def schema(
 
     Exit codes: 0 done, 2 bad use.
     """
-    import orjson
-
-    from crawler.dataset.schema import FLAT, SCHEMA, as_markdown, json_schema
-
     if as_json and as_arrow:
         raise ConfigError("--json --arrow: two forms at once; name one")
     fields = FLAT if flat else SCHEMA
     if as_json:
         typer.echo(orjson.dumps(json_schema(fields), option=orjson.OPT_INDENT_2).decode())
     elif as_arrow:
-        from crawler.dataset.arrow import arrow_schema
-
         typer.echo(arrow_schema(fields).to_string())
     else:
         typer.echo(as_markdown(fields), nl=False)

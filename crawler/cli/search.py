@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.corpus import Channels, Copies, Since, Until, selection
-from crawler.cli.options import Database, Json, reading
+from crawler.cli.options import Channels, Copies, Database, Json, Since, Until, reading, selection
 from crawler.cli.output import Csv, show
+from crawler.report import concordance
 
 app = typer.Typer(add_completion=False)
 
@@ -39,8 +39,6 @@ def search(
         renmin search 合作社
         renmin search "合作社 村" --since 2010-01-01 --json
     """
-    from crawler.report import concordance
-
     corpus = selection(channel, since, until, copies)
     with reading(database) as connection:
         found = itertools.islice(concordance.articles(connection, words, corpus), limit)

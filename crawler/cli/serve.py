@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import time
+
 import typer
 
-from crawler import clock
+from crawler import clock, config
 from crawler.cli.options import Database, log_to_stderr, opened
+from crawler.watch import serve as loop
+from crawler.watch.alerts import settings
+from crawler.watch.alerts.check import check, watched_files
+from crawler.watch.schedule.process import starter
+from crawler.watch.schedule.runner import Outside, stop_on_sigterm
 
 app = typer.Typer(add_completion=False)
 
@@ -22,15 +29,6 @@ def serve(database: Database = None) -> None:
         renmin schedule set morning --channels all --cron "15 6 * * *"
         renmin serve
     """  # noqa: D301 - the backspace is Click's mark for lines to keep
-    import time
-
-    from crawler import config
-    from crawler.watch import serve as loop
-    from crawler.watch.alerts import settings
-    from crawler.watch.alerts.check import check, watched_files
-    from crawler.watch.schedule.process import starter
-    from crawler.watch.schedule.runner import Outside, stop_on_sigterm
-
     log_to_stderr()
     options = config.load(database=database)
     alerts = settings.load()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
+import orjson
 import typer
+from rich.console import Console
+from rich.table import Table as Grid
 
 from crawler import clock
 from crawler.cli.options import Database, Json, reading
-
-if TYPE_CHECKING:
-    from crawler.report.table import Row, Table
+from crawler.report.stats import stats as report
+from crawler.report.table import Row, Table
 
 app = typer.Typer(add_completion=False)
 
@@ -36,13 +38,9 @@ def stats(
         renmin stats --days 1
         renmin stats --json | jq '.held.articles'
     """  # noqa: D301 - the backspace is Click's mark for lines to keep
-    from crawler.report.stats import stats as report
-
     with reading(database) as connection:
         found = report(connection, clock.now(), days)
     if json:
-        import orjson
-
         typer.echo(orjson.dumps({"rows": found.rows, **found.notes}).decode())
     elif found.notes["runs"]:
         _print(found)
@@ -52,9 +50,6 @@ def stats(
 
 
 def _print(found: Table) -> None:
-    from rich.console import Console
-    from rich.table import Table as Grid
-
     console = Console(highlight=False)
     grid = Grid(box=None, pad_edge=False)
     grid.add_column("channel", no_wrap=True)

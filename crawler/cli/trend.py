@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
-from crawler.cli.corpus import Channels, Copies, Since, Until, selection
-from crawler.cli.options import Database, Json, reading
+from crawler.cli.options import Channels, Copies, Database, Json, Since, Until, reading, selection
 from crawler.cli.output import Csv, show
 from crawler.errors import ConfigError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from crawler.report.table import Row
+from crawler.report import concordance
+from crawler.report.table import Row
 
 app = typer.Typer(add_completion=False)
 
@@ -50,8 +47,6 @@ def trend(
         renmin trend 合作社,学校 --by month --per-million
         renmin trend 合作社 --by year --csv
     """
-    from crawler.report import concordance
-
     wanted = [word for each in words.replace("，", ",").split(",") if (word := each.strip())]
     if not wanted:
         raise ConfigError(f"{words!r}: no word in it; part several by commas")
@@ -69,8 +64,8 @@ def trend(
 def _draw(rows: Sequence[Row], words: Sequence[str], what: str, path: Path) -> None:
     """One line a word; in an SVG its name is text, in the reader's own font."""
     try:
-        import matplotlib as mpl
-        from matplotlib.figure import Figure
+        import matplotlib as mpl  # noqa: PLC0415 (an extra)
+        from matplotlib.figure import Figure  # noqa: PLC0415 (an extra)
     except ImportError:
         raise ConfigError("a picture needs matplotlib: pip install 'renmin[plots]'") from None
     if path.suffix not in {".svg", ".png", ".pdf"}:

@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
+from crawler import config
 from crawler.cli.options import Database
+from crawler.store import upgrade as store
 
 app = typer.Typer(add_completion=False)
 
@@ -35,9 +37,6 @@ def upgrade(
         renmin upgrade --dry-run
         renmin upgrade
     """
-    from crawler import config
-    from crawler.store import upgrade as store
-
     url = config.load(database=database).database
     todo = store.plan(url)
     if todo.found == todo.wanted:

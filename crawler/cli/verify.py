@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from crawler.dataset.verify import verify as check
+
 app = typer.Typer(add_completion=False)
 
 
@@ -26,8 +28,6 @@ def verify(
 
     Exit codes: 0 all are whole, 1 something was changed or is missing, 2 no manifest.
     """
-    from crawler.dataset.verify import verify as check
-
     broken = False
     for path in paths:
         faults = check(path)

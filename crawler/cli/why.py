@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
+import orjson
 import typer
 
 from crawler import config
 from crawler.cli.options import Database, Json, reading
-
-if TYPE_CHECKING:
-    from crawler.report.table import Row
+from crawler.errors import ConfigError
+from crawler.report.queue import about
+from crawler.report.table import Row
+from crawler.site.urls import classify
+from crawler.store.archive import Archive
 
 app = typer.Typer(add_completion=False)
 
@@ -29,10 +32,6 @@ def why(
 
     Exit codes: 0 done, 1 nothing is known of it, 2 bad use, 3 failed.
     """
-    import orjson
-
-    from crawler.report.queue import about
-
     with reading(database) as connection:
         found = about(connection, url)
     if found is None:
@@ -48,8 +47,6 @@ def why(
 
 def _unknown(url: str) -> str:
     """Why an address that is not in the queue is not: no link led there, or it is not followed."""
-    from crawler.site.urls import classify
-
     if skip := classify(url).skip:
         return f"never fetched: such addresses are left alone ({skip})"
     return "not known: no list, sitemap or page has led to it yet"
@@ -57,9 +54,6 @@ def _unknown(url: str) -> str:
 
 def _archived(database: str | None, url: str) -> int:
     """How many answers of a page the archive holds."""
-    from crawler.errors import ConfigError
-    from crawler.store.archive import Archive
-
     path = config.load(database=database).archive_path
     try:
         archive = Archive(path, readonly=True)

@@ -136,8 +136,8 @@ class _Warc:
 
     def __init__(self, file: BinaryIO, name: str) -> None:
         try:
-            from warcio.statusandheaders import StatusAndHeaders
-            from warcio.warcwriter import WARCWriter
+            from warcio.statusandheaders import StatusAndHeaders  # noqa: PLC0415 (an extra)
+            from warcio.warcwriter import WARCWriter  # noqa: PLC0415 (an extra)
         except ImportError:
             raise ConfigError("WARC files need warcio: pip install 'renmin[bulk]'") from None
         self.index: list[str] = []

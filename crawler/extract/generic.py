@@ -84,7 +84,7 @@ def _sentences(page: Document) -> list[Line | Image]:
 def _main_blocks(page: Document) -> list[Line | Image]:
     if len(page.html) > _LARGEST or _depth_exceeds(page, _DEEPEST):
         return lines_of(page)
-    from readability import Document
+    from readability import Document  # noqa: PLC0415 (0.1 s for the few pages without a design)
 
     # It logs every page that it finds hard; that is no news here.
     logging.getLogger("readability.readability").setLevel(logging.CRITICAL)

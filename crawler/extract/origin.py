@@ -15,6 +15,7 @@ from crawler.extract.dates import Moment
 from crawler.extract.keywords import marks
 from crawler.site.channels import find
 from crawler.site.urls import classify
+from crawler.text.chinese.script import to_simplified
 
 _CHANNEL = marks(r"人民网\s?[-－—·]{1,2}\s?(\w{2,4})频道")
 
@@ -66,7 +67,6 @@ def _host_of(source: str | None) -> str | None:
     if named is None:
         return None
     # Imported late: few pages are copies, and the tables of scripts are slow to load.
-    from crawler.text.chinese.script import to_simplified
 
     try:
         return find(to_simplified(named[1])).host

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from crawler.errors import ExtractionError
+from crawler.extract import generic, mirror
 from crawler.extract.byline import read_byline
 from crawler.extract.designs import fitting
 from crawler.extract.fields import Reading, read
@@ -76,7 +77,6 @@ def _readings(page: Document) -> Iterator[Reading]:
     if is_binary(page.html):
         raise ExtractionError(page.url, None, "page", "not a text page")
     # Imported late: almost no page of the site gets here, and the reader is slow to import.
-    from crawler.extract import generic, mirror
 
     copied = mirror.read(page)
     yield copied or generic.read(page)
@@ -87,7 +87,6 @@ def _plain(html: str, url: str) -> Reading:
         raise ExtractionError(url, None, "page", "empty page")
     if is_binary(html):
         raise ExtractionError(url, None, "page", "not a text page")
-    from crawler.extract import mirror
 
     return mirror.read_lines(html.splitlines(), url)
 

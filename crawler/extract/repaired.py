@@ -10,11 +10,16 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from crawler.errors import ExtractionError
 from crawler.extract.byline import read_authors
 from crawler.extract.derive import reread
 from crawler.extract.parse import parse_article
 from crawler.extract.restored import summed
 from crawler.items import Article, Doubt, Photo
+from crawler.text.chinese.script import script_of
+from crawler.text.mojibake.detect import suspicious
+from crawler.text.mojibake.hopeless import losses
+from crawler.text.mojibake.repair import repair_all
 from crawler.text.mojibake.result import Repaired
 
 # An article of which more stands in paragraphs that cannot be read is no article.
@@ -46,7 +51,6 @@ def repaired(article: Article) -> Article:
         paragraph), ``damage`` and ``script``; a clean article differs in ``script`` only.
     """
     # Imported late: its tables are large, and telling a page's article needs none of them.
-    from crawler.text.mojibake.repair import repair_all
 
     parts = [part for part in _parts(article) if not _is_plain_name(part)]
     results = repair_all([part.text for part in parts])
@@ -75,7 +79,6 @@ def is_hopeless(article: Article) -> bool:
     """Whether so much of a repaired article's text is lost that it should be fetched again."""
     if not article.damage:
         return False
-    from crawler.text.mojibake.hopeless import losses
 
     lost = sum(
         len(text) for text in article.paragraphs if any(loss.hopeless for loss in losses(text))
@@ -95,9 +98,6 @@ def _mend_marks(html: str, article: Article) -> str:
 
     Only those few: to look into a damaged line takes as long as to read ten whole pages.
     """
-    from crawler.text.mojibake.detect import suspicious
-    from crawler.text.mojibake.repair import repair_all
-
     start = max(0, html.find(article.title) - _AROUND)
     last = article.paragraphs[-1][-20:] if article.paragraphs else ""
     end = html.rfind(last) + _AROUND if last else start + 3 * _AROUND
@@ -111,8 +111,6 @@ def _mend_marks(html: str, article: Article) -> str:
 
 def _with_marked_lines(article: Article, html: str, url: str) -> Article:
     """Complete an article from the repaired source of its page, if that can be read."""
-    from crawler.errors import ExtractionError
-
     try:
         again = parse_article(html, url).article
     except ExtractionError:
@@ -196,6 +194,5 @@ def _doubts(parts: Sequence[_Part], results: Sequence[Repaired]) -> Iterable[Dou
 
 
 def _with_script(article: Article) -> Article:
-    from crawler.text.chinese.script import script_of
 
     return replace(article, script=script_of("\n".join((article.title, *article.paragraphs))))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from crawler.extract.captions import Told
 from crawler.items import Doubt, Repair
+from crawler.text.mirror import looks_garbled, restore
 from crawler.text.mojibake.result import Repaired
 
 _LONGEST = 6_000  # characters of a line
@@ -43,7 +44,6 @@ class Evidence:
 def restore_lines(lines: Sequence[str]) -> Restored:
     """Undo a mirror's garbling of all lines of a page together; clean lines come back as given."""
     # Imported late: the language model is slow to load, and few pages are garbled.
-    from crawler.text.mirror import looks_garbled, restore
 
     # No line of an article is longer, and what is not an article need not be restored.
     readable = [line if len(line) <= _LONGEST else "" for line in lines[:_MOST]]

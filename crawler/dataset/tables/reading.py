@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, Final, cast
 import orjson
 import zstandard
 
+from crawler.dataset import arrow
 from crawler.dataset.tables.kinds import (
     CHUNK_CHARACTERS,
     CHUNK_ROWS,
@@ -32,7 +33,6 @@ from crawler.text.charset.decide import decide, decode
 _HEAD: Final = 1 << 18  # bytes by which the charset of CSV is decided
 _LONGEST_LINE: Final = 1 << 26  # bytes; longer is no row of text
 _DAMAGED = (EOFError, zlib.error, zstandard.ZstdError, gzip.BadGzipFile)
-NEEDS_PYARROW: Final = "Parquet needs pyarrow: pip install 'renmin[parquet]'"
 
 
 @dataclass(slots=True)
@@ -235,11 +235,7 @@ def _line(row: list[str]) -> bytes:
 
 
 def _parquet(name: str, file: BinaryIO, kind: Kind) -> Table:
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError as error:
-        raise ConfigError(f"{name}: {NEEDS_PYARROW}") from error
+    pyarrow = arrow.pyarrow()
     if not file.seekable():
         file = io.BytesIO(file.read())
     try:
@@ -252,8 +248,7 @@ def _parquet(name: str, file: BinaryIO, kind: Kind) -> Table:
 
 
 def _batches(name: str, source: Any) -> Iterator[Chunk]:
-    import pyarrow
-
+    pyarrow = arrow.pyarrow()
     number = 0
     try:
         for batch in source.iter_batches(batch_size=CHUNK_ROWS):
@@ -268,8 +263,7 @@ def _batches(name: str, source: Any) -> Iterator[Chunk]:
 
 def _python_times(batch: Any) -> Any:
     """The batch with its nanoseconds as microseconds, of which Python has values."""
-    import pyarrow
-
+    pyarrow = arrow.pyarrow()
     columns = []
     for name in batch.schema.names:
         column = batch.column(name)

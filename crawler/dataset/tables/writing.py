@@ -13,9 +13,10 @@ from typing import Any, BinaryIO, Final
 
 import orjson
 
+from crawler.dataset import arrow
 from crawler.dataset.files import check_path, whole_file, writing
 from crawler.dataset.tables.kinds import BadRow, Chunk, Kind
-from crawler.dataset.tables.reading import NEEDS_PYARROW, Table
+from crawler.dataset.tables.reading import Table
 from crawler.errors import ConfigError, RenminError
 
 REPAIR: Final = "repair"
@@ -131,10 +132,7 @@ _WRITERS: Final[dict[str, Callable[[BinaryIO, Kind, Table], Write]]] = {
 
 @contextmanager
 def _parquet(file: BinaryIO, table: Table) -> Iterator[Write]:
-    try:
-        import pyarrow.parquet
-    except ImportError as error:
-        raise ConfigError(NEEDS_PYARROW) from error
+    pyarrow = arrow.pyarrow()
     schema = None if table.schema is None else _with_repair(table.schema)
     writer: Any = None
 
@@ -160,8 +158,7 @@ def _parquet(file: BinaryIO, table: Table) -> Iterator[Write]:
 
 
 def _inferred(rows: list[dict[str, Any]]) -> Any:
-    import pyarrow
-
+    pyarrow = arrow.pyarrow()
     try:
         schema = pyarrow.RecordBatch.from_pylist(rows).schema
     except pyarrow.ArrowException as error:
@@ -177,8 +174,7 @@ def _inferred(rows: list[dict[str, Any]]) -> Any:
 
 
 def _with_repair(schema: Any) -> Any:
-    import pyarrow
-
+    pyarrow = arrow.pyarrow()
     if REPAIR in schema.names:
         schema = schema.remove(schema.get_field_index(REPAIR))
     return schema.append(pyarrow.field(REPAIR, pyarrow.string()))
@@ -188,8 +184,7 @@ def _batch(
     rows: list[tuple[int, dict[str, Any]]], batch: Any, schema: Any
 ) -> tuple[Any, list[BadRow]]:
     """Rows as Arrow: columns that no repair has touched are the given ones."""
-    import pyarrow
-
+    pyarrow = arrow.pyarrow()
     texts = {each.name for each in schema if pyarrow.types.is_string(each.type)}
     bad: list[BadRow] = []
     kept = []
@@ -215,8 +210,7 @@ def _batch(
 
 def _is_text(batch: Any, name: str) -> bool:
     """Whether a repair may have changed the column."""
-    import pyarrow
-
+    pyarrow = arrow.pyarrow()
     kind = batch.schema.field(name).type
     kind = (
         kind.value_type

@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 import numpy as np
+import opencc
 from numpy.typing import NDArray
 
 from crawler.items import Script
@@ -92,6 +93,4 @@ def _kinds() -> NDArray[np.uint8]:
 @cache
 def _converter(name: str) -> Any:
     """Load an OpenCC converter, once and only when it is needed: 30 to 60 ms each."""
-    import opencc
-
     return opencc.OpenCC(name)

@@ -16,6 +16,7 @@ from typing import Final
 
 from crawler.items import Doubt, Repair
 from crawler.text.chinese.costs import cost
+from crawler.text.mirror import looks_garbled, restore
 from crawler.text.mojibake.context import about_code
 from crawler.text.mojibake.detect import suspicious
 from crawler.text.mojibake.escapes import ESCAPES
@@ -120,7 +121,6 @@ def _without_mirror(parts: tuple[Repaired, ...]) -> tuple[Repaired, ...]:
     if not any(map(suspicious, texts)):
         return parts
     # Imported here: its statistics need numpy, which telling a charset should not wait for.
-    from crawler.text.mirror import looks_garbled, restore
 
     if not looks_garbled(texts):
         return parts
