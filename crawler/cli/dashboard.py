@@ -48,7 +48,7 @@ def dashboard(
         database=configured.database,
         archive=configured.archive_path,
         host=host,
-        token=token,
+        token=token or configured.dashboard_token,
         names=tuple(name or ()),
     )
     serve(settings, port, lambda address: typer.echo(f"dashboard: {address}"))

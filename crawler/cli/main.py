@@ -108,6 +108,9 @@ app = typer.Typer(
 @app.callback(invoke_without_command=True)
 def renmin(
     version: bool = typer.Option(False, "--version", help="Print the version and exit."),
+    config: str = typer.Option(
+        "", metavar="FILE", help="Instead of renmin.toml; also in RENMIN_CONFIG."
+    ),
 ) -> None:
     """Crawl the regional channels of People's Daily Online and keep each article once, true to the letter.
 
@@ -116,12 +119,16 @@ def renmin(
     if version:
         typer.echo(f"renmin {__version__}")
         raise typer.Exit
+    if config:
+        # In the environment, so that a crawl that a schedule starts reads it too.
+        os.environ["RENMIN_CONFIG"] = os.path.abspath(config)  # noqa: PTH100 - no link is followed
 
 
 def main() -> None:
     """Run the command line; whatever goes wrong is one line on standard error, never a traceback."""
     mask_log()
     _hide_passwords()
+    sys.argv[1:] = _config_first(sys.argv[1:])
     try:
         app()
     except RenminError as error:
@@ -150,3 +157,21 @@ def _hide_passwords() -> None:
     if environment:
         python = sys.orig_argv[: len(sys.orig_argv) - len(sys.argv[1:])]
         os.execve(sys.executable, [*python, *arguments], {**os.environ, **environment})
+
+
+def _config_first(arguments: list[str]) -> list[str]:
+    """``--config FILE`` belongs to no command; it may stand behind one all the same.
+
+    >>> _config_first(["crawl", "sd", "--config", "/srv/renmin.toml"])
+    ['--config=/srv/renmin.toml', 'crawl', 'sd']
+    """
+    first: list[str] = []
+    left: list[str] = []
+    waiting = list(reversed(arguments))
+    while waiting:
+        argument = waiting.pop()
+        if argument == "--config" and waiting:
+            first.append(f"--config={waiting.pop()}")
+        else:
+            (first if argument.startswith("--config=") else left).append(argument)
+    return first + left

@@ -141,7 +141,7 @@ def install(
     """  # noqa: D301 - the backspace is Click's mark for lines to keep
     if systemd == cron:
         raise typer.BadParameter("say --systemd or --cron")
-    machine = units.this_machine(config.load(database=database))
+    machine = units.this_machine(config.read(database=database))
     if cron:
         typer.echo(units.crontab_lines(machine), nl=False)
         return

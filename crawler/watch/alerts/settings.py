@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-import math
+import os
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
 
-from crawler import config
+from msgspec import Meta
+
+from crawler.config.convert import converted, options, unknown
+from crawler.config.file import beside, find
+from crawler.config.file import table as table_of
+from crawler.config.options import SECRET
 from crawler.errors import ConfigError
 
 SEVERITIES = ("critical", "warning", "notice")
+WAYS = ("webhook", "email")
+
+Changed = TypeVar("Changed", "RuleSettings", "Webhook", "Email")
+Way = TypeVar("Way", "Webhook", "Email")
+Limit = Annotated[float, Meta(ge=0)]
+Count = Annotated[int, Meta(ge=0)]
+Secret = Annotated[str, Meta(extra=SECRET)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +51,9 @@ class RuleSettings:
     title_zh: str
     severity: str
     enabled: bool
-    threshold: float = 0
-    window: int = 0
-    minimum: int = 0
+    threshold: Limit = 0
+    window: Count = 0
+    minimum: Count = 0
     ignore: tuple[str, ...] = ()
 
     def ignores(self, subject: str) -> bool:
@@ -60,7 +72,7 @@ class Webhook:
     """
 
     url: str = ""
-    secret: str = ""
+    secret: Secret = ""
     secret_file: str = ""
 
 
@@ -80,10 +92,10 @@ class Email:
     """
 
     host: str = ""
-    port: int = 587
+    port: Count = 587
     security: str = "starttls"
     user: str = ""
-    password: str = ""
+    password: Secret = ""
     password_file: str = ""
     sender: str = ""
     to: tuple[str, ...] = ()
@@ -115,26 +127,34 @@ def default_rules() -> dict[str, RuleSettings]:
     return {name: RuleSettings(name=name, **table) for name, table in _shipped().items()}
 
 
+def defaults() -> AlertSettings:
+    """All of ``[alerts]`` as it comes."""
+    return AlertSettings(rules=default_rules(), webhook=Webhook(), email=Email())
+
+
+def changeable(rule: str) -> set[str]:
+    """The options of a rule that mean something for it."""
+    return _shipped()[rule].keys() - {"title", "title_zh"} | {"ignore"}
+
+
 def load(file: Path | None = None) -> AlertSettings:
     """Read ``[alerts]`` of ``renmin.toml``; without the file, or the table, all is default.
 
     Args:
-        file: Instead of ``renmin.toml`` in the working directory.
+        file: Instead of the ``renmin.toml`` that is found.
 
     Raises:
         ConfigError: naming the rule and the option.
     """
-    path = Path(config.FILE) if file is None else file
-    tables = _tables(path)
-    webhook = _ways_table(path, "webhook", Webhook(), tables.pop("webhook", {}))
-    email = _ways_table(path, "email", Email(), tables.pop("email", {}))
+    path = find(os.environ) if file is None else file
+    tables = dict(table_of(path, "alerts"))
+    webhook = _way(path, "webhook", Webhook(), tables)
+    email = _way(path, "email", Email(), tables)
     rules = default_rules()
     for name, table in tables.items():
-        where = f"{path}: [alerts.{name}]"
         if name not in rules:
-            known = ", ".join((*rules, "webhook", "email"))
-            raise ConfigError(f"{where}: no such rule; known: {known}")
-        rules[name] = _changed_rule(where, rules[name], table)
+            raise unknown(f"{path}: [alerts]", name, (*rules, *WAYS), "rule or way")
+        rules[name] = _changed_rule(f"{path}: [alerts.{name}]", rules[name], table)
     return _checked(path, AlertSettings(rules=rules, webhook=webhook, email=email))
 
 
@@ -144,60 +164,31 @@ def _shipped() -> Mapping[str, Mapping[str, Any]]:
     return tomllib.loads(text)
 
 
-def _tables(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        return {}
-    try:
-        alerts = tomllib.loads(path.read_text(encoding="utf-8")).get("alerts", {})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}") from error
-    if not isinstance(alerts, dict):
-        raise ConfigError(f"{path}: alerts: expected tables, as in [alerts.source_stale]")
-    for name, table in alerts.items():
-        if not isinstance(table, dict):
-            raise ConfigError(f"{path}: alerts.{name}: expected a table: [alerts.{name}]")
-    return alerts
-
-
 def _changed_rule(where: str, rule: RuleSettings, table: Mapping[str, Any]) -> RuleSettings:
-    used = _shipped()[rule.name].keys() - {"title", "title_zh"}
-    changed: RuleSettings = _changed(where, rule, table, used | {"ignore"})
-    return changed
+    return _changed(where, rule, table, changeable(rule.name))
 
 
-def _ways_table(path: Path, name: str, default: Any, table: Mapping[str, Any]) -> Any:
-    known = {each.name for each in fields(default)}
-    return _changed(f"{path}: [alerts.{name}]", default, table, known)
-
-
-def _changed(where: str, default: Any, table: Mapping[str, Any], known: set[str]) -> Any:
-    values = {each.name: getattr(default, each.name) for each in fields(default)}
+def _way(path: Path | None, name: str, default: Way, tables: dict[str, Any]) -> Way:
+    """The table of a way to tell; the files that it names are beside the file."""
+    table = dict(tables.pop(name, {}))
     for option, value in table.items():
-        if option not in known:
-            raise ConfigError(
-                f"{where}: unknown option {option!r}; known: {', '.join(sorted(known))}"
-            )
-        values[option] = _typed(f"{where}: {option}", value, type(values[option]))
-    return type(default)(**values)
+        if option.endswith("_file") and isinstance(value, str) and path is not None:
+            table[option] = beside(path, value)
+    return _changed(f"{path}: [alerts.{name}]", default, table, options(type(default)).keys())
 
 
-def _typed(where: str, value: Any, kind: type) -> Any:
-    if kind is tuple and isinstance(value, list) and all(isinstance(one, str) for one in value):
-        return tuple(value)
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    # A threshold that happens to be a whole number by default may be broken.
-    if kind is int and isinstance(value, float) and where.endswith("threshold"):
-        return value
-    if type(value) is not kind:
-        expected = {tuple: "list of texts", str: "text", bool: "true or false"}
-        raise ConfigError(f"{where} = {value!r}: expected a {expected.get(kind, 'number')}")
-    if isinstance(value, (int, float)) and not 0 <= value < math.inf:
-        raise ConfigError(f"{where} = {value}: expected a number that is not negative")
-    return value
+def _changed(
+    where: str, default: Changed, table: Mapping[str, Any], known: Collection[str]
+) -> Changed:
+    values = {}
+    for name, value in table.items():
+        if name not in known:
+            raise unknown(where, name, known)
+        values[name] = converted(f"{where}: {name}", value, options(type(default))[name])
+    return replace(default, **values)
 
 
-def _checked(path: Path, settings: AlertSettings) -> AlertSettings:
+def _checked(path: Path | None, settings: AlertSettings) -> AlertSettings:
     for rule in settings.rules.values():
         if rule.severity not in SEVERITIES:
             raise ConfigError(

@@ -14,13 +14,12 @@ import urllib.request
 from collections.abc import Callable
 from datetime import datetime
 from http.client import HTTPMessage
-from pathlib import Path
 from typing import IO
 
 import orjson
 
 from crawler import __version__
-from crawler.errors import ConfigError
+from crawler.config.convert import secret_in
 from crawler.watch.alerts.notices import Notice, Send
 from crawler.watch.alerts.settings import Webhook
 
@@ -97,15 +96,7 @@ def read_secret(text: str, file: str) -> str:
     Raises:
         ConfigError: The file cannot be read, or is empty.
     """
-    if not file:
-        return text
-    try:
-        lines = Path(file).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file}: the secret cannot be read: {error}") from error
-    if not lines or not lines[0].strip():
-        raise ConfigError(f"{file}: holds no secret in its first line")
-    return lines[0].strip()
+    return secret_in(file) if file else text
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

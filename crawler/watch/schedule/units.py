@@ -7,15 +7,18 @@ changed in one place, and a machine that was off catches up by what the database
 from __future__ import annotations
 
 import getpass
+import os
 import shlex
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
-from crawler.config import Config
+from crawler.config import Config, Read
+from crawler.config.convert import options
+from crawler.config.file import VARIABLE
 from crawler.watch.schedule.process import renmin_command
 from crawler.watch.schedule.runner import STOP_GRACE
 
@@ -32,7 +35,7 @@ class Machine:
         command: How renmin is started here, with absolute paths.
         directory: Where it is started: ``renmin.toml`` and relative paths count from there.
         user: Whose crawl it is.
-        settings: ``RENMIN_...`` settings that differ from the default and are no secret.
+        settings: ``RENMIN_...`` settings that no file holds and that are no secret.
         secret: Names of settings that hold a password: they go into a file of their own.
         flock: The program that keeps cron from starting twice.
     """
@@ -45,17 +48,26 @@ class Machine:
     flock: str = "flock"
 
 
-def this_machine(config: Config) -> Machine:
-    """Look around: paths, user, and the settings in force."""
+def this_machine(found: Read) -> Machine:
+    """Look around: paths, user, and what the environment and the command line say.
+
+    What ``renmin.toml`` says is left there: it is read again by each start.
+    """
     settings: dict[str, str] = {}
     secret: list[str] = []
-    for each in fields(Config):
-        value = getattr(config, each.name)
-        name = f"RENMIN_{each.name.upper()}"
-        if _has_password(str(value)):
-            secret.append(name)
-        elif each.name == "database" or value != each.default:
-            settings[name] = _absolute(str(value))
+    if found.file is not None:
+        settings[VARIABLE] = str(found.file.absolute())
+    for name, option in options(Config).items():
+        value, source = str(getattr(found.config, name)), found.sources[name]
+        variable = f"RENMIN_{name.upper()}"
+        if source == str(found.file) or (source == "default" and name != "database"):
+            continue
+        if source.endswith("_FILE"):
+            settings[source] = str(Path(os.environ[source]).absolute())
+        elif option.is_secret or _has_password(value):
+            secret.append(variable)
+        else:
+            settings[variable] = _absolute(value)
     return Machine(
         command=renmin_command(),
         directory=Path.cwd(),

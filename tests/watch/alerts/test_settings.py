@@ -7,14 +7,20 @@ from crawler.watch.alerts import settings
 from crawler.watch.alerts.rules import RULES
 
 WRONG = [
-    ("[alerts.stale]\nthreshold = 1", "no such rule; known: run_missing"),
+    (
+        "[alerts.stale]\nthreshold = 1",
+        r"\[alerts\]: unknown rule or way 'stale'; known: .*run_missing",
+    ),
+    ("[alerts.web_hook]\nurl = 'x'", "unknown rule or way 'web_hook'; did you mean 'webhook'"),
+    ("[alert.webhook]\nurl = 'x'", "unknown table 'alert'; did you mean 'alerts'"),
+    ("dealy = 2", "unknown option 'dealy'; did you mean 'delay'"),
     ("[alerts.run_lost]\nthreshold = 1", "unknown option 'threshold'; known: .*window"),
     ("[alerts.articles_low]\ntitle = 'x'", "unknown option 'title'"),
     ("[alerts.articles_low]\nthreshold = 'half'", "threshold = 'half': expected a number"),
-    ("[alerts.articles_low]\nenabled = 1", "enabled = 1: expected a true or false"),
+    ("[alerts.articles_low]\nenabled = 1", "enabled = 1: expected true or false"),
     ("[alerts.articles_low]\nwindow = -1", "not negative"),
     ("[alerts.articles_low]\nthreshold = nan", "not negative"),
-    ("[alerts.articles_low]\nwindow = 1.5", "expected a number"),
+    ("[alerts.articles_low]\nwindow = 1.5", "expected a whole number"),
     ("[alerts.articles_low]\nignore = 'sd'", "expected a list of texts"),
     ("[alerts.articles_low]\nseverity = 'loud'", "expected one of critical, warning, notice"),
     ("[alerts]\narticles_low = 1", r"expected a table: \[alerts.articles_low\]"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.config import Config
+from crawler.config import read
 from crawler.watch.schedule import units
 
 ODD = units.Machine(
@@ -22,7 +22,7 @@ def test_the_units_name_real_paths(tmp_path, monkeypatch):
     """The program, the working directory and the database are named absolutely."""
     monkeypatch.chdir(tmp_path)
 
-    machine = units.this_machine(Config(contact="ops@example.org"))
+    machine = units.this_machine(read({"RENMIN_CONTACT": "ops@example.org"}))
     service = units.systemd_units(machine)["renmin-due.service"]
 
     program = Path(service.split("ExecStart=")[1].split()[0])
@@ -50,10 +50,26 @@ def test_the_units_say_what_matters(unit, line):
     assert line in units.systemd_units(ODD)[unit].splitlines()
 
 
+def test_the_units_leave_the_file_what_it_says(tmp_path, monkeypatch):
+    """A later change of renmin.toml holds: nothing of it is copied, it is named."""
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "renmin.toml"
+    file.write_text('contact = "ops@example.org"\ndatabase = "sqlite:///a.db"\n')
+
+    texts = units.systemd_units(units.this_machine(read({})))
+
+    service = texts["renmin-due.service"]
+    assert "ops@example.org" not in service
+    assert "RENMIN_DATABASE" not in service
+    assert f"Environment=RENMIN_CONFIG={file}\n" in service
+
+
 def test_a_password_is_in_no_unit_and_no_crontab(tmp_path, monkeypatch):
     """A URL with a password goes into a file of its own, which the texts name."""
     monkeypatch.chdir(tmp_path)
-    machine = units.this_machine(Config(database="postgresql://renmin:geheim@db.example/renmin"))
+    machine = units.this_machine(
+        read({"RENMIN_DATABASE": "postgresql://renmin:geheim@db.example/renmin"})
+    )
 
     texts = [*units.systemd_units(machine).values(), units.crontab_lines(machine)]
 
@@ -69,7 +85,7 @@ def test_systemd_accepts_the_units(tmp_path, monkeypatch):
     work = tmp_path / "100% news"
     work.mkdir()
     monkeypatch.chdir(work)
-    machine = units.this_machine(Config(contact='say "hi" for $5'))
+    machine = units.this_machine(read({"RENMIN_CONTACT": 'say "hi" for $5'}))
     names = []
     for name, text in units.systemd_units(machine).items():
         (tmp_path / name).write_text(text, encoding="utf-8")

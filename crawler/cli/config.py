@@ -1,0 +1,70 @@
+"""``renmin config``: what is set, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from crawler.cli.options import Database, Json
+from crawler.cli.output import show
+from crawler.config import channels as channel_tables
+from crawler.config import read
+from crawler.config.file import table
+from crawler.config.reading import Read
+from crawler.config.show import example_head, example_table, of_table, top_level
+from crawler.watch.alerts import settings as alerts
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def config(
+    *,
+    example: Annotated[
+        bool, typer.Option("--example", help="Print a commented renmin.toml instead.")
+    ] = False,
+    database: Database = None,
+    json: Json = False,
+) -> None:
+    """Print every option, its value and where it comes from; a secret is printed as ***.
+
+    The whole of renmin.toml is checked. Exit code 2 says that something in it cannot be used.
+
+    \b
+    Example:
+        renmin config
+        renmin config --example > example.toml
+        renmin config --json | jq -r 'select(.from != "default") | .option'
+    """  # noqa: D301 - the backspace is Click's mark for lines to keep
+    if example:
+        typer.echo(example_head())
+        for prefix, values, names in _alert_tables(alerts.defaults()):
+            typer.echo("\n".join(example_table(prefix, values, names)))
+        return
+    found = read(database=database)
+    rows = [*top_level(found), *_tables(found)]
+    if not json:
+        typer.echo(f"file: {found.file or 'none (renmin config --example prints one)'}")
+    show(rows, ["option", "value", "from"], as_json=json)
+
+
+def _tables(found: Read) -> Iterator[dict[str, str]]:
+    source = str(found.file)
+    given = table(found.file, "channels")
+    for name, channel in channel_tables.load(found.file).items():
+        yield from of_table(f"channels.{name}", channel, given[name], source)
+    given = table(found.file, "alerts")
+    for prefix, values, names in _alert_tables(alerts.load(found.file)):
+        changed = given.get(prefix.removeprefix("alerts."), {})
+        yield from of_table(prefix, values, changed, source, names)
+
+
+def _alert_tables(
+    settings: alerts.AlertSettings,
+) -> Iterator[tuple[str, alerts.Webhook | alerts.Email | alerts.RuleSettings, set[str]]]:
+    yield "alerts.webhook", settings.webhook, set()
+    yield "alerts.email", settings.email, set()
+    for name, rule in settings.rules.items():
+        yield f"alerts.{name}", rule, alerts.changeable(name)

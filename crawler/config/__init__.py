@@ -1,0 +1,22 @@
+"""Configuration: the environment, ``renmin.toml``, and what the command line names.
+
+Every option has one name: ``delay`` in the file, ``RENMIN_DELAY`` in the environment. The
+environment wins over the file; what the command line names wins over both.
+
+=============== ===================================================================
+``options.py``  the options of the top level, with their meaning
+``channels.py`` the tables ``[channels.NAME]``
+``file.py``     which file is read, and what of it is known
+``convert.py``  a value as it was written to a value as it is meant; secrets in files
+``reading.py``  all of it in order
+=============== ===================================================================
+
+The rules and the ways of ``[alerts]`` belong to :mod:`crawler.watch.alerts.settings`, which reads
+them with the same tools.
+"""
+
+from crawler.config.file import FILE, find
+from crawler.config.options import Config
+from crawler.config.reading import Read, load, read
+
+__all__ = ["FILE", "Config", "Read", "find", "load", "read"]

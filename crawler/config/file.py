@@ -1,0 +1,112 @@
+"""Which ``renmin.toml`` is read, and what of it is known.
+
+The first of these that is there: what ``RENMIN_CONFIG`` names (``--config`` sets it), the file in
+the working directory, the one in ``/etc/renmin``.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from crawler.config.convert import known_names, unknown
+from crawler.config.options import Config
+from crawler.errors import ConfigError
+
+FILE = "renmin.toml"
+SYSTEM = Path("/etc/renmin") / FILE
+VARIABLE = "RENMIN_CONFIG"
+# Their contents are checked by those who read them.
+TABLES = ("alerts", "channels")
+
+_SQLITE = re.compile(r"(sqlite(?:\+\w{1,32})?:///)(?!/|:memory:|file:)(.+)", re.DOTALL)
+
+
+def find(environ: Mapping[str, str]) -> Path | None:
+    """The file that is in force; ``None`` if there is none.
+
+    Raises:
+        ConfigError: The file that was named is not there.
+    """
+    if named := environ.get(VARIABLE):
+        if not Path(named).is_file():
+            raise ConfigError(f"{named}: no such file; {VARIABLE} or --config names it")
+        return Path(named)
+    return next((path for path in (Path(FILE), SYSTEM) if path.is_file()), None)
+
+
+def contents(path: Path | None) -> Mapping[str, Any]:
+    """What stands in the file, its names of the top level checked; empty without a file.
+
+    Raises:
+        ConfigError: It is no TOML, or a table or option is not known.
+    """
+    if path is None:
+        return {}
+    try:
+        stamp = path.stat()
+    except OSError:
+        return {}
+    return _contents(path, stamp.st_mtime_ns, stamp.st_size)
+
+
+def table(path: Path | None, name: str) -> Mapping[str, Any]:
+    """One table of the file, empty if it has none; each of its values is a table again.
+
+    Raises:
+        ConfigError: It is no table of tables.
+    """
+    found = contents(path).get(name, {})
+    if not isinstance(found, dict):
+        raise ConfigError(f"{path}: {name}: expected tables, as in [{name}.NAME]")
+    for key, value in found.items():
+        if not isinstance(value, dict):
+            raise ConfigError(f"{path}: {name}.{key}: expected a table: [{name}.{key}]")
+    return found
+
+
+def beside(path: Path, value: str) -> str:
+    """A path that the file names, seen from the working directory: it is relative to the file.
+
+    >>> beside(Path("/etc/renmin/renmin.toml"), "secret.txt")
+    '/etc/renmin/secret.txt'
+    """
+    folder = path.parent
+    if not value or folder.absolute() == Path.cwd():
+        return value
+    return str(folder.absolute() / value)
+
+
+def database_beside(path: Path, url: str) -> str:
+    """The same for the file of a SQLite URL.
+
+    >>> database_beside(Path("/srv/news/renmin.toml"), "sqlite:///a.db")
+    'sqlite:////srv/news/a.db'
+    >>> database_beside(Path("/srv/news/renmin.toml"), "postgresql://db/renmin")
+    'postgresql://db/renmin'
+    """
+    match = _SQLITE.fullmatch(url)
+    return match[1] + beside(path, match[2]) if match else url
+
+
+# A check, a crawl and a dashboard ask for the same file several times.
+@cache
+def _contents(path: Path, changed: int, size: int) -> Mapping[str, Any]:  # noqa: ARG001
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    for name, value in values.items():
+        if name in TABLES:
+            continue
+        if isinstance(value, dict):
+            raise unknown(str(path), name, TABLES, "table")
+        if name not in known_names(Config):
+            raise unknown(str(path), name, known_names(Config))
+    return values
