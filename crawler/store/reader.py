@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL, make_url
@@ -103,7 +104,11 @@ def file_engine(path: Path, wait: float) -> Engine:
         address += "&immutable=1"
     # Opening the file anew costs 0.1 ms, and a file that was replaced is noticed.
     engine = sa.create_engine(
-        f"sqlite:///{address}", connect_args={"timeout": wait}, poolclass=NullPool
+        f"sqlite:///{address}",
+        connect_args={"timeout": wait},
+        poolclass=NullPool,
+        # A fifth of the time that an export takes is spent on JSON by the standard library.
+        json_deserializer=orjson.loads,
     )
 
     @sa.event.listens_for(engine, "begin")
@@ -132,7 +137,10 @@ def _server_engine(url: URL, longest: int) -> Engine:
     options = f"-c default_transaction_read_only=on -c statement_timeout={longest * 1000}"
     try:
         return sa.create_engine(
-            url, pool_pre_ping=True, connect_args={"connect_timeout": 5, "options": options}
+            url,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": 5, "options": options},
+            json_deserializer=orjson.loads,
         )
     except ModuleNotFoundError as error:
         raise ConfigError(
