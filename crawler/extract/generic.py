@@ -1,18 +1,25 @@
 """Pages that no design fits: a general reader finds the text, our own passes read it.
 
-readability-lxml chooses the box; lines, captions, dateline, byline and credits are then read as on
-any page. docs/extraction.md compares it with other readers.
+trafilatura (Apache 2.0) chooses which lines of the page are the article's; lines, captions,
+dateline, byline and credits are then read as on any page, with the images where they stand.
+docs/extraction.md compares it with other readers.
 """
 
 from __future__ import annotations
 
 import logging
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import islice
+from typing import Any
 
 from lxml import etree
 
-from crawler.extract.body import Image, Line, read_body
+from crawler.extract.body import Image, Line
 from crawler.extract.byline import is_editors_text, read_editors
 from crawler.extract.captions import Told, tell_apart
+from crawler.extract.credits import split_credit
 from crawler.extract.dates import read_time
 from crawler.extract.fields import Reading, first_source, without_headline
 from crawler.extract.header import (
@@ -23,15 +30,33 @@ from crawler.extract.header import (
     is_stamp,
     read_source,
 )
-from crawler.extract.lines import lines_of
+from crawler.extract.keywords import marks
+from crawler.extract.lines import lines_of, lines_of_text
 from crawler.extract.page_furniture import without_noise
-from crawler.extract.tree import Document, parse
+from crawler.extract.tree import Document
 
 NAME = "generic"
 
-# readability is quadratic on hostile pages; no article is near this.
+# Larger, deeper or longer pages are read without it; no article is near this.
 _LARGEST = 1_500_000
 _DEEPEST = 200
+_MOST_LINES = 5_000
+# trafilatura takes a text below this many characters for none; a Chinese one says more in fewer.
+_FEWEST_IN_CHINESE = 50
+_IS_CHINESE = 300  # so many hanzi in the source of a page
+_HANZI = re.compile("[\u4e00-\u9fff]")
+# Lines below this many letters are the article's only if they are a whole line of it.
+_SHORT = 12
+# A line that our pass cut otherwise than trafilatura: so long, in such pieces, so many of them.
+_LONG, _PIECE, _MOST = 40, 20, 0.8
+# Less of the text than this on the page itself, and the page does not show it.
+_FOUND = 0.5
+_MARKS = re.compile(r"[\W_]+")
+# What sites print below everything, whether letters are spread out or not.
+_FOOTER = marks("版权所有|未经(?:书面)?授权|违法和不良信息|举报电话|ICP[备证]|公网安备")
+# A long line is text, however it ends.
+_LONG_LINE = 100
+
 # A text has sentences; a list of links has none.
 _ENDS = ("。", "！", "？", "”", "；", "…", ".", "!", "?", "）", ")")
 _FEWEST_CHARACTERS = 30
@@ -65,9 +90,9 @@ def _near_source(lines: list[str]) -> list[str]:
 
 
 def _told(page: Document, title: str) -> Told:
-    """Read the box that the general reader chose; if that is no text, the sentences of the page."""
+    """Read the lines that the general reader chose; if that is no text, the page's sentences."""
     for blocks in (_main_blocks(page), _sentences(page)):
-        text = without_headline(without_noise(blocks), (title,))
+        text = without_headline(without_noise(_between(blocks, title)), (title,))
         while text and isinstance(text[0], Line) and is_stamp(text[0].text):
             text = text[1:]
         told = tell_apart(text)
@@ -82,23 +107,126 @@ def _sentences(page: Document) -> list[Line | Image]:
 
 
 def _main_blocks(page: Document) -> list[Line | Image]:
-    if len(page.html) > _LARGEST or _depth_exceeds(page, _DEEPEST):
-        return lines_of(page)
-    from readability import Document  # noqa: PLC0415 (0.1 s for the few pages without a design)
+    """Return the blocks of the page that are the article's, as trafilatura tells."""
+    blocks = lines_of(page)
+    if len(page.html) > _LARGEST or len(blocks) > _MOST_LINES or _depth_exceeds(page, _DEEPEST):
+        return blocks
+    text = _text_of(page.html)
+    chosen = _Chosen(text)
+    kept = [isinstance(block, Line) and chosen.holds(block.text) for block in blocks]
+    found = sum(len(b.text) for b, k in zip(blocks, kept, strict=True) if k and isinstance(b, Line))
+    if found < _FOUND * len(text):
+        # It stands in a script, for search engines, and nowhere on the page.
+        return lines_of_text(text.splitlines())
+    if True not in kept:
+        return blocks
+    first, last = kept.index(True), len(kept) - kept[::-1].index(True)
+    return list(_article_of(blocks[first:last], kept[first:last]))
+
+
+def _article_of(blocks: list[Line | Image], kept: list[bool]) -> Iterator[Line | Image]:
+    """Yield the chosen lines, each once, with the images among them and their captions."""
+    said: set[str] = set()
+    behind_image = False
+    for block, is_kept in zip(blocks, kept, strict=True):
+        if isinstance(block, Image):
+            yield block
+        elif is_kept:
+            if block.text not in said or len(block.text) < _PIECE:
+                yield block
+            said.add(block.text)
+        elif behind_image and block.setting.caption_box:
+            yield block
+        behind_image = isinstance(block, Image)
+
+
+class _Chosen:
+    """The text that trafilatura gives, to be asked for lines of the page."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = set(map(_tight, text.split("\n")))
+        self._all = _tight(text)
+
+    def holds(self, line: str) -> bool:
+        """Tell whether a line of the page is in the text, whatever marks stand around it."""
+        letters = _tight(line)
+        if len(letters) < _SHORT:
+            return letters != "" and letters in self._lines
+        if letters in self._all:
+            return True
+        starts = range(0, len(letters) - _PIECE + 1, _PIECE)
+        found = sum(letters[i : i + _PIECE] in self._all for i in starts)
+        return len(letters) >= _LONG and found >= _MOST * len(starts)
+
+
+def _text_of(html: str) -> str:
+    """Ask trafilatura for the text of a page; empty if it finds none."""
+    from trafilatura import extract  # noqa: PLC0415 (0.4 s for the few pages without a design)
 
     # It logs every page that it finds hard; that is no news here.
-    logging.getLogger("readability.readability").setLevel(logging.CRITICAL)
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    chinese = sum(1 for _ in islice(_HANZI.finditer(html), _IS_CHINESE)) == _IS_CHINESE
+    options = {"config": _settings()} if chinese else {}
     try:
-        summary = Document(page.html, url=None).summary(html_partial=False)
-        main = parse(summary, page.url)
-    except Exception:
-        return lines_of(page)
-    return read_body(main, main.root.xpath("/html/body") or [main.root]).blocks
+        return extract(html, fast=True, include_comments=False, **options) or ""
+    except Exception:  # a page that it cannot read is one of which it finds nothing
+        return ""
+
+
+@cache
+def _settings() -> Any:
+    from trafilatura.settings import use_config  # noqa: PLC0415 (likewise)
+
+    settings = use_config()
+    settings["DEFAULT"]["MIN_EXTRACTED_SIZE"] = str(_FEWEST_IN_CHINESE)
+    return settings
+
+
+def _between(blocks: list[Line | Image], title: str) -> list[Line | Image]:
+    """Cut off what stands above the headline, behind the editors' line, and the page's footer."""
+    said = _tight(title)
+    for i, block in enumerate(blocks[:60]):
+        if said and isinstance(block, Line) and _tight(block.text) == said:
+            blocks = blocks[i + 1 :]
+            break
+    for i, block in enumerate(blocks):
+        if not isinstance(block, Line):
+            continue
+        if is_editors_text(block.text) or _FOOTER.search(_tight(block.text[:80])):
+            # A text may begin with its editors; what is above a footer is kept in any case.
+            blocks = blocks[:i] if i else blocks[1:]
+            break
+    return _to_last_sentence(blocks)
+
+
+def _to_last_sentence(blocks: list[Line | Image]) -> list[Line | Image]:
+    """Cut off the short Chinese lines behind the last sentence: headings of lists, their items."""
+    end = len(blocks)
+    for i in range(len(blocks) - 1, -1, -1):
+        block = blocks[i]
+        if isinstance(block, Image):
+            continue
+        if _belongs(block):
+            return blocks[:end]
+        end = i
+    return blocks
+
+
+def _belongs(line: Line) -> bool:
+    """Tell a line that a text may end with from a heading or an item of a list."""
+    text = line.text
+    short = len(text) < _PIECE and _HANZI.search(text) is not None
+    return not short or text.endswith(_ENDS) or split_credit(text)[1] is not None
 
 
 def _reads_like_text(paragraphs: tuple[str, ...]) -> bool:
-    sentences = [text for text in paragraphs if text.endswith(_ENDS)]
+    sentences = [t for t in paragraphs if t.endswith(_ENDS) or "。" in t or len(t) >= _LONG_LINE]
     return sum(map(len, sentences)) >= _FEWEST_CHARACTERS
+
+
+def _tight(text: str) -> str:
+    """The letters and digits of a text, without spaces and marks."""
+    return _MARKS.sub("", text)
 
 
 def _depth_exceeds(page: Document, limit: int) -> bool:

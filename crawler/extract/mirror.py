@@ -38,6 +38,7 @@ _JUNK = marks(
     re.IGNORECASE,
 )
 _ITEM = marks(r"^(?:[-•·・*]\s|\d{1,2}[.、]\s?\[|\[[^\[\]]{1,6}\])")
+_HANZI = re.compile("[\u4e00-\u9fff]")
 _SITE = marks(r"人民网|人民日报")
 _ENDS = ("。", "！", "？", "”", "；", "…", "：", "）", ")", "?", "!", "」", "』")
 _LONGEST_STAMP = 120
@@ -93,7 +94,10 @@ def _is_copy(blocks: Sequence[Line | Image]) -> bool:
         named = read_source(line) if len(line) < _LONGEST_STAMP else None
         if (dateline and _SITE.search(dateline[0].text)) or (named and _SITE.search(named)):
             return True
-    return sum(_JUNK.match(line) is not None for line in lines) > 1
+    # Copyright and the like stand below the pages of the whole world.
+    return (
+        sum(_JUNK.match(line) is not None and _HANZI.search(line) is not None for line in lines) > 1
+    )
 
 
 def _reading(blocks: Sequence[Line | Image], restored: Restored, url: str, title: str) -> Reading:

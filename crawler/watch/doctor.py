@@ -31,13 +31,13 @@ OK, WARN, FAIL = "ok", "warn", "fail"
 LARGEST_CHECK = 2 * 1024**3
 _MIB = 1024 * 1024
 # Each by its distribution and by what is imported of it. A missing one would show in mid-crawl only
-# where it is imported late: readability with the first page that no design fits, for example.
+# where it is imported late: trafilatura with the first page that no design fits, for example.
 LIBRARIES = {
     "scrapy": "scrapy.crawler",
     "sqlalchemy": "sqlalchemy",
     "lxml": "lxml.html",
     "lxml_html_clean": "lxml_html_clean",
-    "readability-lxml": "readability",
+    "trafilatura": "trafilatura",
     "chardet": "chardet",
     "numpy": "numpy",
     "opencc": "opencc",

@@ -203,7 +203,7 @@ def test_every_library_that_is_imported_late_is_looked_at():
 
     looked_at = {module.split(".")[0] for module in doctor.LIBRARIES.values()}
 
-    assert "readability" in late
+    assert "trafilatura" in late
     assert late - set(sys.stdlib_module_names) - set(ROOMS) <= looked_at | set(doctor.OPTIONAL)
 
 
