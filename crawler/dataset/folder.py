@@ -134,10 +134,13 @@ def check(destination: Path) -> None:
 def foreign(folder: Path) -> str | None:
     """The first file of a folder that an export did not write; ``None`` if there is none."""
     ours = {SUMS, *sums(folder)}
-    for path in sorted(folder.rglob("*")):
-        name = path.relative_to(folder).as_posix()
-        if path.is_file() and name not in ours:
-            return name
+    # Stops at the first: the folder may be somebody's whole disk.
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            path = (Path(place) / name).relative_to(folder).as_posix()
+            if path not in ours:
+                return path
     return None
 
 

@@ -9,9 +9,12 @@ from datetime import timedelta
 import pytest
 from typer.testing import CliRunner
 
+from crawler import clock
 from crawler.cli.export import app as export_app
 from crawler.crawl import record
+from crawler.crawl.forget import forget
 from crawler.errors import ConfigError
+from crawler.store import tombstones
 from crawler.store.articles import By
 from tests.crawl.visits import NOW, article, prose, url_of
 
@@ -99,6 +102,23 @@ def test_an_increment_follows_an_increment(run, keep, tmp_path):
     result = run(f"{tmp_path}/three/", "--changed-since", tmp_path / "two" / "manifest.json")
 
     assert result.output.endswith("1 new, 0 changed, 0 removed\n")
+
+
+@pytest.mark.parametrize("named", ["set", "moment"])
+def test_what_was_forgotten_is_removed_with_its_reason(run, keep, store, tmp_path, named):
+    """By its address where that is known, by its digest in any case."""
+    keep(article(1), article(2))
+    run(f"{tmp_path}/one/")
+    moment = clock.now().isoformat(timespec="seconds")
+    forget(store, tmp_path / "none.db", [url_of(1)], "asked")
+
+    since = tmp_path / "one" if named == "set" else moment
+    result = run(f"{tmp_path}/two/", "--changed-since", since)
+
+    (removed,) = lines(tmp_path / "two" / "removed.jsonl")
+    assert result.output.endswith("0 new, 0 changed, 1 removed\n")
+    assert removed["url"] == (url_of(1) if named == "set" else None)
+    assert (removed["url_sha256"], removed["reason"]) == (tombstones.digest(url_of(1)), "asked")
 
 
 def test_since_a_moment(run, keep, tmp_path):
