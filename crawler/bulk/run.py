@@ -28,7 +28,10 @@ from datatrove.executor.base import PipelineExecutor
 from datatrove.io import get_datafolder
 from datatrove.utils.logging import logger as datatrove_logger
 
+from crawler.bulk import dedup
 from crawler.bulk.blocks import FORMATS, Captures, Extract, WriteRecords, files_of
+from crawler.bulk.dedup import Copies
+from crawler.bulk.records import files_of as files_of_records
 from crawler.errors import BulkError, ConfigError, RenminError
 from crawler.extract import version
 
@@ -96,17 +99,69 @@ def extract_in_bulk(
         WriteRecords(job.target, job.format),
     ]
     logs = f"{job.target.rstrip('/')}/{LOGS}"
-    running = _executor(executor, pipeline, job.tasks, workers, logs, options or {})
+    _run(
+        _executor(executor, pipeline, job.tasks, workers, logs, options or {}),
+        logs,
+        lambda: progress(finished(job), job.tasks),
+    )
+    return counters(job)
+
+
+def dedup_in_bulk(
+    records: Path,
+    work: Path,
+    *,
+    executor: str = "local",
+    tasks: int = 1,
+    workers: int = 1,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Copies:
+    """Find the copies among the records of a folder.
+
+    Args:
+        records: Folder of ``*.parquet``, ``*.jsonl`` or ``*.jsonl.zst`` in the data sets' schema.
+        work: Folder for what passes between the stages; finished tasks in it are not done again.
+        executor: ``local`` or ``ray``.
+        tasks: How many pieces the first stage is cut into.
+        workers: Tasks at a time.
+        progress: Told how many of how many pairs are compared.
+
+    Raises:
+        ConfigError: There is no record, or the work belongs to other records.
+        BulkError: A task failed.
+    """
+    _claim(work, {"records": [str(path) for path in files_of_records(records)], "tasks": tasks})
+    _quiet()
+    stages: tuple[tuple[str, Any, int], ...] = (
+        ("keys", dedup.WriteKeys(str(records), str(work)), tasks),
+        ("pairs", dedup.JoinKeys(str(work)), dedup.PREFIXES),
+    )
+    for name, block, count in stages:
+        logs = str(work / LOGS / name)
+        _run(_executor(executor, [block], count, workers, logs, {}), logs, lambda: None)
+    return dedup.settle_copies(records, work, progress)
+
+
+def _run(running: PipelineExecutor, logs: str, look: Callable[[], None]) -> None:
     try:
-        _watched(running.run, lambda: progress(finished(job), job.tasks))
+        _watched(running.run, look)
     except RenminError:
         raise
     except Exception as error:
         raise BulkError(
-            f"{job.target}: a task failed: {type(error).__name__}: {error}; its log is below "
-            f"{logs}/logs; the same command goes on with what is not finished"
+            f"a task failed: {type(error).__name__}: {error}; its log is below {logs}/logs; the "
+            "same command goes on with what is not finished"
         ) from error
-    return counters(job)
+
+
+def _claim(work: Path, plan: dict[str, Any]) -> None:
+    """Write down what a folder of work is for, or see that it is for this."""
+    work.mkdir(parents=True, exist_ok=True)
+    file = work / PLAN
+    text = json.dumps({**plan, "code_version": version()}, indent=2)
+    if file.exists() and file.read_text("utf-8") != text:
+        raise ConfigError(f"{work}: belongs to other records or tasks; name an empty folder")
+    file.write_text(text, "utf-8")
 
 
 def finished(job: Job) -> int:

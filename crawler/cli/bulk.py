@@ -6,6 +6,7 @@ import json
 import os
 from collections import Counter
 from enum import StrEnum
+from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
 
@@ -13,6 +14,8 @@ import typer
 
 from crawler.cli.options import Json
 from crawler.cli.output import progress_bar
+from crawler.dataset.files import check_path, whole_file, writing
+from crawler.dataset.formats.jsonl import line
 from crawler.errors import ConfigError
 
 app = typer.Typer(add_completion=False)
@@ -41,6 +44,7 @@ def bulk() -> None:
     \b
     Example:
         renmin bulk extract saved/ records/ --tasks 4
+        renmin bulk dedup records/ copies.jsonl
     """
 
 
@@ -91,6 +95,54 @@ def extract(
         )
     _tell(counts, run.finished(job), job, as_json)
     if not counts["article/new"]:
+        raise typer.Exit(1)
+
+
+@app.command()
+def dedup(
+    records: Annotated[
+        Path, typer.Argument(help="Folder of records, as renmin bulk extract writes.")
+    ],
+    target: Annotated[Path, typer.Argument(help="File for the copies: .jsonl.")],
+    work: Annotated[
+        Path | None, typer.Option(help="Folder for the stages; TARGET.work if not given.")
+    ] = None,
+    tasks: Annotated[int, typer.Option(min=1, help="Pieces of the first stage.")] = 8,
+    workers: Annotated[int, typer.Option(min=0, help="Tasks at a time; 0: one for each core.")] = 0,
+    executor: Annotated[Executor, typer.Option(help="local or ray.")] = Executor.LOCAL,
+) -> None:
+    r"""Find the copies among records: reprints, excerpts, twins, whatever file they stand in.
+
+    TARGET has one line a copy: url, fetched_at, duplicate_of, relation, similarity, in the order of
+    addresses. The originals do not depend on the order of the records. The same command goes on
+    where the last one stopped.
+
+    Exit codes: 0 done, 1 there is no copy, 2 bad use, 3 a task failed.
+
+    \b
+    Example:
+        renmin bulk dedup records/ copies.jsonl
+    """
+    run = _machinery()
+    if executor is Executor.SLURM:
+        raise ConfigError("--executor slurm: the stages wait for each other; use local or ray")
+    check_path(target)
+    with progress_bar("pairs") as progress:
+        found = run.dedup_in_bulk(
+            records,
+            work or target.with_name(target.name + ".work"),
+            executor=executor.value,
+            tasks=tasks,
+            workers=workers or min(tasks, os.cpu_count() or 1),
+            progress=progress,
+        )
+    with writing(target), whole_file(target) as file:
+        for row in found.rows:
+            file.write(line(row))
+    typer.echo(
+        f"{found.records:,} records, {found.pairs:,} pairs compared, {len(found.rows):,} copies in {target}"
+    )
+    if not found.rows:
         raise typer.Exit(1)
 
 
