@@ -50,7 +50,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _rows_of_parquet(path: Path) -> Iterator[dict[str, Any]]:
-    import pyarrow.parquet as pq
+    import pyarrow.parquet as pq  # noqa: PLC0415 (an extra)
 
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(500):
