@@ -76,7 +76,10 @@ def is_explained(text: str, edits: Sequence[Edit]) -> bool:
     for edit in reversed(edits):
         rest = f"{rest[: edit.start]}\0{rest[edit.end :]}"
     words = [edit.text.strip(_AROUND) for edit in edits]
-    return all(word and any(f"{a}{word}{b}" in rest for a, b in _SAID) for word in words)
+    return all(
+        word and any(f"{a}{word}{b}" in rest or f"{a}{word}." in rest for a, b in _SAID)
+        for word in words
+    )
 
 
 def is_example(text: str, edits: Sequence[Edit]) -> bool:

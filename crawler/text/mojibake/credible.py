@@ -13,10 +13,12 @@ from crawler.text.mojibake.rule import Edit
 _MUCH: Final = 16.0  # bits that speak for themselves
 _ENOUGH: Final = 7.5  # ... that are enough where the new reading is words
 _WORDS: Final = 10.0  # bits a character of words
+_WORD: Final = 8.6  # ... of one word
 _PLAUSIBLE: Final = 13.0  # bits a character that restored Chinese may cost
 _NAMES: Final = 18.5  # ... that a name may cost
 _LONGEST_NAME: Final = 4
 _DISTINCT: Final = 3  # different hanzi that are no chance
+_NEAR_BY: Final = 4  # characters around that belong to a list
 _FEW_STEPS: Final = 3  # between characters that are listed by their codes
 _MOSTLY: Final = 0.65
 _NEAR: Final = 16  # codes from one to the next
@@ -37,8 +39,9 @@ _CHINESE = re.compile(
 )
 _MOST_FOREIGN: Final = 0.1
 _STRANGE = re.compile(
-    "[\u0250-\u036f\u0460-\u1e9f\u1f00-\u2009\u2c00-\u2e7f\ua000-\uabff\ufb00-\ufdff]"
+    "[\u0250-\u02c5\u02c7-\u02db\u02dd-\u036f\u0460-\u1e9f\u1f00-\u2009\u2c00-\u2e7f\ua000-\uabff\ufb00-\ufdff]"
 )
+_WESTERN = re.compile("[\x80-\u024f]")
 _ABOVE = re.compile("[\0-\x7f]+")
 _HANZI = re.compile("[\u3400-\u9fff]")
 _LETTERS_ONLY = re.compile("[\xc0-\u024f\u1ea0-\u1eff]*")
@@ -62,9 +65,11 @@ _SIGNS = (
 def is_credible(text: str, edit: Edit, real: str, shown: str, saved: float) -> bool:
     """Whether ``edit``, which saves so many bits, is plausible, and the old text was not."""
     old, new = text[edit.start : edit.end], edit.text
-    if _is_listed(old) or _ALPHABET.search(text[max(0, edit.start - 3) : edit.end + 3]):
+    if _is_listed(text[max(0, edit.start - _NEAR_BY) : edit.end + _NEAR_BY]) or _ALPHABET.search(
+        text[max(0, edit.start - 3) : edit.end + 3]
+    ):
         return False
-    if (real, shown) == ("gb18030", "gb2312"):
+    if real == "gb18030" and shown in ("gb2312", "gbk"):
         return len(old) > 1 and LOST in old and _is_chinese(new) and saved > 0
     if real in ("utf-8", "latin-1") and not hanzi_count(new):
         return _is_foreign(text, edit, real, shown, saved)
@@ -123,11 +128,11 @@ def _is_likely(text: str, edit: Edit, saved: float, shown: str) -> bool:
     if hanzi_count(new) < fewest or not _is_chinese(new):
         return False
     before = context_of(text[max(0, edit.start - 3) : edit.start])
-    mean, distinct = float(each(new, before).mean()), len(set(new))
-    if mean <= _WORDS and saved >= _ENOUGH and (is_single or distinct > 1):
-        return True
+    mean, distinct = float(each(new, before).mean()), len(set(_ABOVE.sub("", new)))
+    if mean <= (_WORDS if distinct >= _DISTINCT or is_single else _WORD) and saved >= _ENOUGH:
+        return is_single or distinct > 1
     if is_single and len(new) <= _LONGEST_NAME:
-        return mean <= _NAMES
+        return mean <= _NAMES and not _WESTERN.search(beside)
     return (is_single or distinct >= _DISTINCT) and mean <= _PLAUSIBLE and saved >= _MUCH
 
 

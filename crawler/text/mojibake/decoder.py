@@ -48,8 +48,11 @@ _CLEAN: Final = 9.5  # bits of a character that may well be clean
 _BEFORE_GAP: Final = 2  # characters before a break that are read one by one
 _OPEN: Final = {"utf-8": 2.7}  # bits that a byte of an unfinished character will cost
 _FEW: Final = 10  # characters that are looked up one by one
+_WELL: Final = 6.0  # bits of a character that fits well
+_FITS: Final = 7.0  # bits against reading it otherwise
 _RUN: Final = 48  # characters that are read at once, at most
 _TWICE: Final = 2  # vanished pieces in one gap
+_RERANKED: Final = 8  # ... that are ranked by what follows as well
 _SHOWN: Final = 40  # candidates of a doubt
 _LEADS: Final = frozenset(range(0x81, 0xFF))
 _CONTINUATIONS: Final = frozenset(range(0x80, 0xC0))
@@ -125,9 +128,11 @@ class _Decoder:
         entered = (
             [outside._replace(cost=outside.cost + self._fee, pending=self._entry)] if codes else []
         )
+        # A character that fits what is before it is hardly part of the damage.
+        fits = _FITS if self._text[at] > "\x7f" and self._clean[at] < _WELL else 0.0
         open_ones = self._best((*inside, *self._with_dropped(inside, at), *entered))
         fed = [
-            Item(each_one.with_bytes(code, price), "", ())
+            Item(each_one.with_bytes(code, price + fits), "", ())
             for code, price in codes
             for each_one in open_ones
         ]
@@ -289,28 +294,29 @@ class _Decoder:
     ) -> tuple[list[Hypothesis], Hypothesis]:
         """Read the characters from ``at`` to ``end`` at once, if the bytes are whole characters."""
         code = bytes(byte for codes in self._codes[at:end] for byte in codes[0][0])  # type: ignore[misc]
-        grown_ones = [new for one in inside if (new := self._strode(one, code, end))]
+        read_as = {one.pending: self._whole_text(one.pending, code) for one in inside}
+        grown_ones = [_strode(one, end, *read) for one in inside if (read := read_as[one.pending])]
         bits = float(self._sums[end] - self._sums[at])
         text = self._text[at:end]
         link = Link(outside.link, end, text, (), inside=False)
         stayed = Hypothesis(outside.cost + bits, context_of(text[-3:]), (), link)
         return self._best(grown_ones), stayed
 
-    def _strode(self, hypothesis: Hypothesis, code: bytes, end: int) -> Hypothesis | None:
+    def _whole_text(self, pending: Code, code: bytes) -> tuple[str, float, Code] | None:
+        """What ``code`` says after ``pending``, the cost of all but its first characters, the rest.
+
+        The first three characters cost each hypothesis something else.
+        """
         decoder = codecs.getincrementaldecoder(self._real)()
         try:
-            text = decoder.decode(bytes(hypothesis.pending) + code)  # type: ignore[arg-type]
+            text = decoder.decode(bytes(pending) + code)  # type: ignore[arg-type]
         except UnicodeDecodeError:
             return None
-        rest = decoder.getstate()[0]
-        if (rest and not may_begin(tuple(rest), self._real)) or not is_written(text, self._real):
+        rest = tuple(decoder.getstate()[0])
+        if (rest and not may_begin(rest, self._real)) or not is_written(text, self._real):
             return None
-        bits = float(each(text, hypothesis.context).sum()) + unusual(text, self._real)
-        context = hypothesis.context
-        for char in text[-3:]:
-            context = grown(context, char)
-        link = Link(hypothesis.link, end, text, (), inside=True)
-        return Hypothesis(hypothesis.cost + bits, context, tuple(rest), link)
+        bits = float(each(text[3:], context_of(text[:3])).sum()) + unusual(text, self._real)
+        return text, bits, rest
 
     # What came out
 
@@ -349,10 +355,21 @@ class _Decoder:
         known = options(code, self._real)
         context = context_of(head)
         bits = bits_after(np.full(len(known.chars), context, np.uint64), known.codes)
-        ranked = sorted(
-            range(len(known.chars)),
-            key=lambda row: (
-                float(bits[row]) + float(each(tail, grown(context, known.chars[row])).sum())
-            ),
-        )[:_SHOWN]
+        ranked = bits.argsort(kind="stable")[:_SHOWN].tolist()
+        onward = {
+            row: float(bits[row] + each(tail, grown(context, known.chars[row])).sum())
+            for row in ranked[:_RERANKED]
+        }
+        ranked[:_RERANKED] = sorted(onward, key=onward.__getitem__)
         return Guess(at, 1, tuple(known.chars[row] for row in ranked))
+
+
+def _strode(one: Hypothesis, end: int, text: str, bits: float, rest: Code) -> Hypothesis:
+    """A hypothesis after the whole characters ``text``, all but three of which cost ``bits``."""
+    context, cost = one.context, one.cost + bits
+    for char in text[:3]:
+        cost += after(context, char)
+        context = grown(context, char)
+    if len(text) > 3:
+        context = context_of(text)
+    return Hypothesis(cost, context, rest, Link(one.link, end, text, (), inside=True))

@@ -15,6 +15,8 @@ import codecs
 import re
 from typing import Final
 
+from crawler.text.chinese.characters import FREQUENT
+
 _ASCII: Final = bytes(range(0x80))
 _NO_LETTERS: Final = bytes(set(range(256)) - set(b"abcdefghijklmnopqrstuvwxyz"))
 # A hanzi or two in a word, and the signs that GBK makes of ± ° ² ³ © × µ.
@@ -22,7 +24,7 @@ _IN_WORD = re.compile("[A-Za-z][\u4e00-\u9fff]{1,2}[a-z]|[\u4e00-\u9fff]{1,2}[a-
 _GBK_SIGN = re.compile(
     r"[0-9]\s?掳|卤\s?[0-9]|m[虏鲁]|[漏庐]\s?[0-9]{4}|脳\s?[0-9]|[0-9]\s?碌|拢\s?[0-9]"
 )
-_GBK_SIGNS: Final = "掳卤虏鲁漏庐脳碌拢"
+_SIGN_CODES: Final = tuple(char.encode("gb2312") for char in "掳卤虏鲁漏庐碌拢")
 _PAD: Final = "renmin-two-bytes"
 _ASCII_RUN = re.compile("[\0-\x7f]+")
 _ORDINARY, _MARK, _RARE = b"ovx"
@@ -39,6 +41,9 @@ _BIG5_CLASSES: Final = bytes(
 _MANY_RARE: Final = 0.12  # share of rare characters that ordinary text of one script stays below
 _MOSTLY_RARE: Final = 0.2
 _SHORT: Final = 40  # characters; fewer are judged by a stretch of three
+_WORD: Final = 6  # characters; of so few none is rare
+# Big5's ordinary hanzi in a row of which none is frequent.
+_UNCOMMON = re.compile(f"[^\0-\x7f\u2010-\u303f\uff00-\uff65{FREQUENT}]{{7}}")
 _STRETCH = re.compile(b"x[xo]?x[xo]?x[xo]?x")
 _SHORT_STRETCH = re.compile(b"x[xo]?x[xo]?x")
 
@@ -109,8 +114,6 @@ def _has_signs(text: str) -> bool:
         return True
     if any(char in text for char in "０１２３４５６７８９ｗｈ") and _FULL_WIDTH.search(text):
         return True
-    if any(char in text for char in _GBK_SIGNS) and _GBK_SIGN.search(text):
-        return True
     return any(char in text and _letters_around(text, char) for char in _RARE_LETTERS)
 
 
@@ -130,15 +133,20 @@ def _is_odd(text: str) -> bool:
     letters = known.translate(None, _NO_LETTERS)
     if letters and _IN_WORD.search(text):
         return True
+    if ("脳" in text or any(code in known for code in _SIGN_CODES)) and _GBK_SIGN.search(text):
+        return True
     kinds = known.translate(None, _ASCII)[::2].translate(_GB2312_CLASSES)
     unknown = len(text) - (len(known) - len(kinds))
     if kinds.count(_RARE) + unknown >= _MANY_RARE * (len(kinds) + unknown):
         # Big5 has second bytes below 0x80, so ASCII has to go before and not after.
         kinds = _ASCII_RUN.sub("\u3000", text).encode("big5", _PAD)[::2].translate(_BIG5_CLASSES)
-        if kinds.count(_RARE) >= _MOSTLY_RARE * len(kinds):
+        is_rare = kinds.count(_RARE) >= _MOSTLY_RARE * len(kinds) or len(kinds) <= _WORD
+        if is_rare or _UNCOMMON.search(text):
             return True
     elif unknown:
         kinds = text.encode("gb2312", _PAD).translate(None, _ASCII)[::2].translate(_GB2312_CLASSES)
+    if len(kinds) <= _WORD and _RARE in kinds:
+        return True
     return bool((_SHORT_STRETCH if len(kinds) < _SHORT else _STRETCH).search(kinds))
 
 

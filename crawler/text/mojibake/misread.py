@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Final
 
+import numpy as np
+
 from crawler.text.chinese.costs import LOST, cost, each, hanzi_count
 from crawler.text.mojibake.channels import PAIRS, describe, rule_name, sample
 from crawler.text.mojibake.context import is_example, is_explained
@@ -25,6 +27,8 @@ from crawler.text.mojibake.windows import windows
 
 _SAMPLE: Final = 64  # characters of a window by which the channels are compared
 _TRIED: Final = 4  # channels that are read in full
+_ORDINARY: Final = 10.0
+_PAIRED: Final = ("“”", "（）", "《》", "「」")
 _DEAR: Final = 12.0  # bits of a character that is hardly clean
 _BEHIND: Final = 80.0  # bits by which a rough reading may be worse than the best
 _WORSE: Final = 30.0  # ... than the text as it stands
@@ -38,7 +42,7 @@ _SINGLE_FEE: Final = 4.0
 _UNSEEN: Final = 12.0  # bits against losses that have left no trace
 _LOWERED: Final = 4.0
 _STRICT_FEE: Final = 5.0
-_WHOLE: Final = 0.8  # share of a window that a reading must explain to be taken at once
+_LEFT: Final = 8.0  # bits above the ordinary that a reading may leave to be taken at once
 _RARE_CHANNEL: Final = 4.0
 _COMMON: Final = frozenset(("latin-1", "cp1252", "gbk", "gb18030", "big5", "big5hkscs", "gb2312"))
 
@@ -46,12 +50,17 @@ _COMMON: Final = frozenset(("latin-1", "cp1252", "gbk", "gb18030", "big5", "big5
 _DECODED: Final = tuple(
     dict.fromkeys((real, "cp1252" if shown == "latin-1" else shown) for real, shown in PAIRS)
 )
+_UTF_8_AS_GBK: Final = ("utf-8", "gbk")
+_UTF_8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe2-\xef][\x80-\xbf]{2}")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _ABOVE = re.compile("[^\0-\x7f]")
 _C1 = re.compile("[\x80-\x9f]")
 _SMALL = re.compile("[šœžÿ]")
 _WESTERN = re.compile("[\x80-\xff\u0152-\u2122]")
 _CAPITAL = re.compile("[À-ÖØ-ÞŠŒŽŸ]")
+
+
+Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +73,14 @@ class Span:
         saved: Bits by which the new reading is likelier than the old one.
         rivals: Other channels that could have made the window, each with the bits that its
             reading costs more.
+        channel: Its real and its shown charset.
     """
 
     rule: str
     edit: Edit
     saved: float
     rivals: tuple[tuple[str, float], ...] = ()
+    channel: Pair | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +93,7 @@ class _Candidate:
     bits: float
     edits: tuple[tuple[Edit, float], ...]
     is_whole: bool
+    is_full: bool = False
 
     @property
     def rule(self) -> str:
@@ -89,10 +101,14 @@ class _Candidate:
 
 
 @lru_cache(maxsize=8)
-def spans(text: str) -> tuple[Span, ...]:
-    """All misread spans of ``text``, in order, each with the channel that explains it best."""
+def spans(text: str, favourite: Pair | None = None) -> tuple[Span, ...]:
+    """All misread spans of ``text``, in order, each with the channel that explains it best.
+
+    Args:
+        text: One line or paragraph.
+        favourite: The channel that damaged the paragraph before it; tried first.
+    """
     found: list[Span] = []
-    favourite: tuple[str, str] | None = None
     for start, end in windows(text, each(text)):
         ranked = _contest(text, start, end, favourite)
         if not ranked:
@@ -100,9 +116,12 @@ def spans(text: str) -> tuple[Span, ...]:
         best = ranked[0]
         favourite = (best.real, best.shown)
         rivals = tuple((other.rule, other.bits - best.bits) for other in ranked[1:])
-        if end - start > _SAMPLE:
+        if end - start > _SAMPLE and not best.is_full:
             best = _candidate(text, start, end, best.real, best.shown, best.view)
-        found += [Span(_exact(best, text, edit), edit, saved, rivals) for edit, saved in best.edits]
+        found += [
+            Span(_exact(best, text, edit), edit, saved, rivals, favourite)
+            for edit, saved in best.edits
+        ]
     edits = [span.edit for span in found]
     return () if is_example(text, edits) or is_explained(text, edits) else tuple(found)
 
@@ -120,7 +139,6 @@ def _candidate(text: str, start: int, end: int, real: str, shown: str, view: Vie
     bits = reading.bits
     edits: list[tuple[Edit, float]] = []
     written = end - start
-    covered = 0
     for edit in reading.edits:
         moved = trimmed(text, replace(edit, start=edit.start + start, end=edit.end + start))
         if not moved:
@@ -129,14 +147,36 @@ def _candidate(text: str, start: int, end: int, real: str, shown: str, view: Vie
         if is_credible(text, moved, real, shown, saved) and (
             not view.lowered or hanzi_count(moved.text)
         ):
-            edits.append((moved, saved))
-            covered += edit.end - edit.start
+            edits.append((_closed(text, moved), saved))
             written += len(edit.text) - (edit.end - edit.start)
         else:
             bits += saved - _fee(real, shown)
     bits += _UNSEEN if view.dropped or view.cut else _LOWERED if view.lowered else 0.0
-    is_whole = len(edits) == 1 and covered > _WHOLE * (end - start) and bits < _GOOD * written
+    is_whole = bool(edits) and bits < _GOOD * written and _left(text, start, end, edits) < _LEFT
     return _Candidate(real, shown, view, bits, tuple(edits), is_whole)
+
+
+def _closed(text: str, edit: Edit) -> Edit:
+    """``edit`` with guessed quotation marks and brackets that close what is open."""
+    new = edit.text
+    for guess in edit.guesses:
+        for opening, closing in _PAIRED:
+            if new[guess.at] in (opening, closing) and closing in guess.candidates:
+                before = text[: edit.start] + new[: guess.at]
+                is_open = before.rfind(opening) > before.rfind(closing)
+                new = (
+                    new[: guess.at] + (closing if is_open else new[guess.at]) + new[guess.at + 1 :]
+                )
+    return replace(edit, text=new)
+
+
+def _left(text: str, start: int, end: int, edits: Sequence[tuple[Edit, float]]) -> float:
+    """Bits above the ordinary in what a reading of a window leaves as it was."""
+    left = np.maximum(each(text[start:end]) - _ORDINARY, 0.0)
+    left[[i for i, char in enumerate(text[start:end]) if "\x7f" < char < "\u0530"]] += _LEFT
+    for edit, _ in edits:
+        left[edit.start - start : edit.end - start] = 0.0
+    return float(left.sum())
 
 
 def _saved(text: str, edit: Edit) -> float:
@@ -157,6 +197,8 @@ def _contest(
     """The channels that explain the window from ``start`` to ``end``, best first."""
     end_of_sample = min(end, start + _SAMPLE)
     sample = text[start:end_of_sample]
+    if favourite and (whole := _as_before(text, start, end, favourite)):
+        return [whole]
     found: list[_Candidate] = []
     for rough, (real, shown) in _ranked(sample, favourite):
         if found and found[0].is_whole and rough > found[0].bits + _CLOSE:
@@ -171,6 +213,13 @@ def _contest(
                 if candidate.is_whole:
                     break
     return found
+
+
+def _as_before(text: str, start: int, end: int, favourite: Pair) -> _Candidate | None:
+    """The window in the channel of the paragraph before, if that explains all of it."""
+    view = next(iter(_views(text[start:end], *favourite)))
+    candidate = _candidate(text, start, end, *favourite, view)
+    return replace(candidate, is_full=True) if candidate.is_whole else None
 
 
 def _may_have_lost(core: str, real: str, shown: str, found: Sequence[_Candidate]) -> bool:
@@ -199,6 +248,9 @@ def _ranked(sample: str, favourite: tuple[str, str] | None) -> list[tuple[float,
     rough.sort()
     limit = min(rough[0][0] + _BEHIND, cost(sample) + _WORSE) if rough else 0.0
     kept = [(bits, pair) for bits, _, pair in rough[:_TRIED] if bits < limit]
+    if _UTF_8.search(b"".join(found[0] for char in sample if (found := code(char, "gbk")))):
+        # One letter or mark, among clean hanzi that make no UTF-8.
+        kept += [(0.0, _UTF_8_AS_GBK)] if all(pair != _UTF_8_AS_GBK for _, pair in kept) else []
     if favourite:
         kept = [(0.0, favourite), *(row for row in kept if row[1] != favourite)]
     return kept
@@ -265,9 +317,16 @@ def _views(sample: str, real: str, shown: str) -> Iterator[View]:
         yield replace(plain, dropped="refused")
 
 
-def misread(text: str) -> list[tuple[Rule, Edit]]:
-    """What the spans of ``text`` said, each with its rule."""
-    return [(_RULES[span.rule], replace(span.edit, runners_up=span.rivals)) for span in spans(text)]
+def misread(text: str, known: list[Pair]) -> list[tuple[Rule, Edit]]:
+    """What the spans of ``text`` said, each with its rule.
+
+    Args:
+        text: One line or paragraph.
+        known: The channels that damaged the document's paragraphs so far; new ones are added.
+    """
+    found = spans(text, known[-1] if known else None)
+    known += [span.channel for span in found[-1:] if span.channel]
+    return [(_RULES[span.rule], replace(span.edit, runners_up=span.rivals)) for span in found]
 
 
 def _find(name: str, text: str) -> Sequence[Edit]:

@@ -9,7 +9,7 @@ object.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Final
@@ -24,7 +24,7 @@ from crawler.text.mojibake.explain import followed
 from crawler.text.mojibake.forms import FORMS
 from crawler.text.mojibake.hopeless import losses
 from crawler.text.mojibake.letters import LETTERS
-from crawler.text.mojibake.misread import MISREADINGS, misread
+from crawler.text.mojibake.misread import MISREADINGS, Pair, misread
 from crawler.text.mojibake.result import Explained, Repaired
 from crawler.text.mojibake.rule import Edit, Rule, trimmed
 from crawler.text.mojibake.unread import UNKNOWN, is_unlikely, left_over
@@ -34,17 +34,6 @@ __all__ = ["RULES", "Repaired", "repair", "repair_all"]
 # Escapes first: they hide all else. What no one sees next: it parts what belongs together. Then
 # the bytes, and last the letters, which a wrong reading can imitate.
 RULES: Final[tuple[Rule, ...]] = (*ESCAPES, *FORMS, *MISREADINGS, *LETTERS)
-
-
-def _finder(rule: Rule) -> Callable[[str], Sequence[tuple[Rule, Edit]]]:
-    return lambda text: [(rule, edit) for edit in rule.find(text)]
-
-
-_FINDERS: Final = (
-    *map(_finder, (*ESCAPES, *FORMS)),
-    misread,
-    *map(_finder, LETTERS),
-)
 
 _MOST_PASSES: Final = 6
 _MOST_ROUNDS: Final = 4
@@ -64,6 +53,8 @@ class _Work:
     def apply(self, found: Sequence[tuple[Rule, Edit]]) -> None:
         """Put edits into the text, move the doubts behind them, and write down their rules."""
         self.spans = followed(self.spans, self.text, found)
+        if not found:
+            return
         parts: list[str] = []
         new: list[Doubt] = []
         at = shift = 0
@@ -102,10 +93,11 @@ def repair_all(texts: Sequence[str]) -> tuple[Repaired, ...]:
     """
     first = parts = tuple(map(Repaired, texts))
     settled: set[str] = set()
+    known: list[Pair] = []
     for _ in range(_MOST_ROUNDS):
         before = [part.text for part in parts]
         parts = tuple(
-            part if part.text in settled or not suspicious(part.text) else _repaired(part)
+            part if part.text in settled or not suspicious(part.text) else _repaired(part, known)
             for part in _without_mirror(parts)
         )
         settled = {part.text for part in parts}
@@ -152,13 +144,13 @@ def _is_plain_misreading(texts: Sequence[str]) -> bool:
     return cost(sample) > _HARDLY_CHINESE * len(sample)
 
 
-def _repaired(start: Repaired) -> Repaired:
+def _repaired(start: Repaired, known: list[Pair]) -> Repaired:
     """Apply all rules until none has anything to add."""
     work = _Work(start.text, list(start.doubts), {done.rule: done for done in start.repairs})
     work.spans = list(start.spans)
     found = list(losses(work.text))
     if not any(loss.hopeless for loss in found) or _may_be_bytes(work.text):
-        if not _settled(work):
+        if not _settled(work, known):
             # Rules that undo each other's work prove nothing; the text stays as it was.
             return start
         found = list(losses(work.text))
@@ -179,14 +171,16 @@ def _repaired(start: Repaired) -> Repaired:
     )
 
 
-def _settled(work: _Work) -> bool:
+def _settled(work: _Work, known: list[Pair]) -> bool:
     """Run the rules to the end; false if there is none."""
     for _ in range(_MOST_PASSES):
         before = work.text
-        for find in _FINDERS:
-            found = find(work.text)
-            if found:
-                work.apply(found)
+        for rule in (*ESCAPES, *FORMS):
+            work.apply([(rule, edit) for edit in rule.find(work.text)])
+        if suspicious(work.text):
+            work.apply(misread(work.text, known))
+        for rule in LETTERS:
+            work.apply([(rule, edit) for edit in rule.find(work.text)])
         if work.text == before:
             return True
     return False
@@ -236,7 +230,7 @@ def _unread(text: str, known: Sequence[Doubt | Explained]) -> list[Doubt]:
     """Doubts for what is as garbled as it was; not for what was written or is in doubt already."""
     taken = {place for span in known for place in range(span.start, span.end)}
     found = []
-    for start, end in left_over(text):
+    for start, end in left_over(text, [(span.start, span.end) for span in known]):
         for is_free, places in groupby(range(start, end), lambda place: place not in taken):
             if is_free:
                 run = list(places)

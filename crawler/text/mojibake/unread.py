@@ -8,6 +8,7 @@ text is damaged, whatever the damage was.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -25,13 +26,36 @@ _CHEAP: Final = 9.0  # bits of the marks that part the words of a list
 _MOST_CHEAP: Final = 0.15
 _SHARE: Final = 0.4  # of a text's characters: then it is damaged
 _FEWEST: Final = 8
+_LETTERS = re.compile(
+    "[\x80-\u036f\u0400-\u052f\u2013\u2020-\u2022\u2030-\u203a\u20ac\u2122\u2500-\u259f\uff61-\uff9f]+"
+)
 _HANZI = re.compile("[\u3400-\u9fff\ue000-\uf8ff\ufffd]")
 _GOOD_BITS, _BAD_BITS = 9.0, 17.0
 
 
-def left_over(text: str) -> list[tuple[int, int]]:
-    """The stretches of a repaired text that are as garbled as they were."""
-    return stretches(each(text), _ORDINARY, _LEFT, _OVER)
+def left_over(text: str, written: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The stretches of a repaired text that are as garbled as they were, in order.
+
+    Those that read badly, and letters of a wrong code page right beside what was written.
+    """
+    found = set(stretches(each(text), _ORDINARY, _LEFT, _OVER))
+    borders = {border for span in written for border in span}
+    found |= {
+        run.span()
+        for run in _LETTERS.finditer(text)
+        if run.start() in borders or run.end() in borders
+    }
+    return _merged(sorted(found))
+
+
+def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    kept: list[tuple[int, int]] = []
+    for start, end in spans:
+        if kept and start < kept[-1][1]:
+            kept[-1] = kept[-1][0], max(end, kept[-1][1])
+        else:
+            kept.append((start, end))
+    return kept
 
 
 def is_unlikely(text: str) -> bool:

@@ -14,7 +14,7 @@ from crawler.text.chinese.costs import Bits, stretches
 from crawler.text.mojibake.readers import SINGLE, page
 
 _ORDINARY: Final = 10.0  # bits a character that good Chinese does not exceed for long
-_NOTICED: Final = 6.0  # bits above that, summed over a stretch, that are worth a look
+_NOTICED: Final = 4.5  # bits above that, summed over a stretch, that are worth a look
 _OVER: Final = 30.0  # bits below its peak where a stretch has ended
 _MARGIN: Final = 5  # characters to both sides
 _LONGEST: Final = 2000  # characters of one window
