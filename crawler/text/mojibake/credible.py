@@ -70,7 +70,7 @@ def is_credible(text: str, edit: Edit, real: str, shown: str, saved: float) -> b
     ):
         return False
     if real == "gb18030" and shown in ("gb2312", "gbk"):
-        return len(old) > 1 and LOST in old and _is_chinese(new) and saved > 0
+        return 0 < len(old.strip(LOST)) < len(old) and _is_chinese(new) and saved > 0
     if real in ("utf-8", "latin-1") and not hanzi_count(new):
         return _is_foreign(text, edit, real, shown, saved)
     if real == "utf-8":
