@@ -83,3 +83,15 @@ def test_types_do_not_depend_on_the_content():
     assert str(batch.schema.field("duplicate_of").type) == "string"
     assert str(batch.schema.field("published_at").type) == "timestamp[ms, tz=Asia/Shanghai]"
     assert batch.to_pylist()[0]["published_at"] == article(1).published_at
+
+
+@pytest.mark.parametrize("item", [article(1), Article(url="u"), article(2, source="人民网")])
+def test_a_record_is_valid(item):
+    """The JSON Schema accepts what the record holds, and refuses what it cannot."""
+    jsonschema = pytest.importorskip("jsonschema")
+    validator = jsonschema.Draft202012Validator(json_schema())
+
+    validator.validate(as_record(item))
+
+    assert not validator.is_valid({**as_record(item), "relation": "cousin"})
+    assert not validator.is_valid({**as_record(item), "revision": None})
