@@ -20,8 +20,8 @@ import numpy.typing as npt
 
 from crawler.text.chinese import ngrams
 from crawler.text.chinese.script import simplified_forms
+from crawler.text.tables import LOST as LOST
 
-LOST: Final = "\ufffd"
 NOTHING: Final = 0
 """The context at the beginning of a text of which nothing is known."""
 

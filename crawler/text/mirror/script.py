@@ -16,6 +16,7 @@ import numpy.typing as npt
 from opencc import OpenCC
 
 from crawler.text.chinese import ngrams
+from crawler.text.chinese.script import simplified_forms
 from crawler.text.mirror import gbk
 
 LEFT: Final = frozenset("后里干面系制云于范余采志了只斗征谷愿占圣沈布板托游")
@@ -55,7 +56,8 @@ def _converted(kind: str) -> Mapping[str, str]:
 @cache
 def simplified() -> Mapping[str, str]:
     """Every GBK hanzi with its simplified character; 著 with 着, which it mostly was."""
-    table = {char: to for char, to in _converted("t2s").items() if to < "\U00010000"}
+    forms = ((char, simplified_forms().get(char, char)) for char in _hanzi())
+    table = {char: form for char, form in forms if form < "\U00010000"}
     table.update({"著": "着", "麼": "么", "擡": "抬", "妳": "你", "裡": "里", "衹": "只"})
     return table
 

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from crawler.text.mojibake.readers import LOST, READERS, SINGLE
+from crawler.text.mojibake.readers import READERS, SINGLE
+from crawler.text.tables import LOST
 
 _WAYS: Final[dict[str, Callable[[str], str]]] = {
     "q": lambda text: text.replace(LOST, "?"),

@@ -128,7 +128,8 @@ def spans(text: str, favourite: Pair | None = None) -> tuple[Span, ...]:
 
 def _exact(best: _Candidate, text: str, edit: Edit) -> str:
     """The name of the rule: Latin-1 if nothing of Windows-1252 is in sight."""
-    if best.shown == "cp1252" and max(text[edit.start : edit.end]) < "\u0100":
+    is_latin_1 = max(text[edit.start : edit.end]) < "\u0100" or (best.real, "cp1252") not in PAIRS
+    if best.shown == "cp1252" and is_latin_1:
         return rule_name(best.real, "latin-1")
     return best.rule
 

@@ -18,9 +18,10 @@ from collections.abc import Callable
 from functools import cache
 from typing import Final
 
+from crawler.text.tables import LOST
+
 Reader = Callable[[bytes, str], str]
 
-LOST: Final = "\ufffd"
 SINGLE: Final = frozenset(
     ("latin-1", "cp1252", "iso8859-15", "cp437", "cp850", "cp866", "mac_roman", "koi8-r", "cp1251",
      "iso8859-5", "cp1250", "iso8859-2", "cp1254", "cp1258")

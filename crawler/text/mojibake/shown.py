@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
 
-from crawler.text.mojibake.readers import LOST, SINGLE, decoded, page
+from crawler.text.mojibake.readers import SINGLE, decoded, page
+from crawler.text.tables import GB18030_OF_2000, LOST
 
 Byte = int | frozenset[int]
 Code = tuple[Byte, ...]
@@ -27,16 +28,6 @@ _FEWEST: Final = 3  # empty cells of a row that are thought of
 _ENDED: Final = 10.0
 _ASCII_EATEN: Final = frozenset(range(0x20, 0x40))
 
-# Browsers read GB 18030 by a newer table than Python's: here are the codes that moved.
-_NEW_IN_GB18030: Final = dict(
-    zip(
-        "\ufe10\ufe12\ufe11\ufe13\ufe14\ufe15\ufe16\ufe17\ufe18\ufe19\u1e3f"
-        "\u9fb4\u9fb5\u9fb6\u9fb7\u9fb8\u9fb9\u9fba\u9fbb",
-        "\ue78d\ue78e\ue78f\ue790\ue791\ue792\ue793\ue794\ue795\ue796\ue7c7"
-        "\ue81e\ue826\ue82b\ue82c\ue832\ue843\ue854\ue864",
-        strict=True,
-    )
-)
 _ENCODERS: Final = {
     "gbk": ("gb18030",),
     "gb18030": ("gb18030",),
@@ -110,7 +101,8 @@ def code(char: str, shown: str) -> tuple[bytes, ...]:
     if shown in SINGLE:
         found = _single(shown).get(char)
         return () if found is None else (bytes((found,)),)
-    known = _NEW_IN_GB18030.get(char, char)
+    # Browsers read GB 18030 by a newer table than Python's.
+    known = GB18030_OF_2000.get(char, char)
     names = _ENCODERS.get(shown, (shown,))
     codes = dict.fromkeys(known.encode(name, "ignore") for name in names)
     longest = 4 if shown in ("gb18030", "gbk") else 2
