@@ -65,12 +65,14 @@ _SIGNS = (
 def is_credible(text: str, edit: Edit, real: str, shown: str, saved: float) -> bool:
     """Whether ``edit``, which saves so many bits, is plausible, and the old text was not."""
     old, new = text[edit.start : edit.end], edit.text
-    if _is_listed(text[max(0, edit.start - _NEAR_BY) : edit.end + _NEAR_BY]) or _ALPHABET.search(
-        text[max(0, edit.start - 3) : edit.end + 3]
+    if (
+        not old.strip(LOST + "? ")
+        or _is_listed(text[max(0, edit.start - _NEAR_BY) : edit.end + _NEAR_BY])
+        or _ALPHABET.search(text[max(0, edit.start - 3) : edit.end + 3])
     ):
         return False
     if real == "gb18030" and shown in ("gb2312", "gbk"):
-        return 0 < len(old.strip(LOST)) < len(old) and _is_chinese(new) and saved > 0
+        return LOST in old and _is_chinese(new) and saved > 0
     if real in ("utf-8", "latin-1") and not hanzi_count(new):
         return _is_foreign(text, edit, real, shown, saved)
     if real == "utf-8":
