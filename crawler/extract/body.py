@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from crawler.errors import ExtractionError
 from crawler.extract.boilerplate import (
     BLOCKS,
     FURNITURE,
@@ -22,6 +23,7 @@ from crawler.extract.boilerplate import (
     box_of,
 )
 from crawler.extract.images import address_in_set, address_of, is_advert, is_banner, is_sign
+from crawler.extract.limits import MOST_BLOCKS
 from crawler.extract.setting import Setting, is_grey, style_of
 from crawler.extract.tables import rows_of_data
 from crawler.extract.tidy import tidy
@@ -135,6 +137,8 @@ class Walk:
         self.rows: set[Element] = set()  # rows of data of the tables around
         self.row = 0
         self.paragraphs = 0
+        self.asked = 0  # blocks that were asked whether they are sentences
+        self.told = False  # one of them was
 
     def read_inside(self, box: Element) -> None:
         """Read what a box holds."""
@@ -168,6 +172,8 @@ class Walk:
 
     def visit(self, element: Element, setting: Setting, depth: int) -> None:
         """Read one element below the box."""
+        if len(self.body.blocks) > MOST_BLOCKS:
+            raise ExtractionError(self.page.url, None, "page", "too many lines")
         tag = element.tag
         if tag == "br":
             self.end_line(setting)
@@ -209,7 +215,14 @@ class Walk:
         if text:
             self.end_line()
             self.body.editors.append(text)
-            self.body.ended = self.to_editors and any(map(_is_sentence, self.body.blocks))
+            self.body.ended = self.to_editors and self.has_sentence()
+
+    def has_sentence(self) -> bool:
+        """Whether a line ends like a sentence; no line is asked twice."""
+        while self.asked < len(self.body.blocks) and not self.told:
+            self.told = _is_sentence(self.body.blocks[self.asked])
+            self.asked += 1
+        return self.told
 
     def open_box(self, element: Element, outer: Setting, depth: int, caption: bool) -> None:
         """Read an element that may hold text of the article."""
@@ -386,5 +399,11 @@ def _is_sentence(block: Line | Image) -> bool:
 
 def _holds_paragraphs(element: Element) -> bool:
     """Tell a player whose end tag is missing: the paragraphs that follow stand inside it."""
-    blocks = element.iter("p", "br")
-    return next(blocks, None) is not None and len(text_of(element)) >= _PARAGRAPH
+    if next(element.iter("p", "br"), None) is None:
+        return False
+    length = 0
+    for text in element.itertext():
+        length += len(text.strip())
+        if length >= _PARAGRAPH:
+            return True
+    return False

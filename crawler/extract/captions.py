@@ -34,6 +34,8 @@ _LINES_A_PHOTO = 2
 _LETTERS_A_PHOTO = 150
 # Two lines that are not centred are text from so many characters on.
 _LETTERS_ASIDE = 80
+# A caption of several lines is no longer than that.
+_LONGEST_CAPTION = 1_000
 # How a credit ends, mostly: a test before the one that costs.
 _CREDIT_ENDS = frozenset("摄攝影图圖供拍发發)）")
 # 一、…… · （二）…… · 第三章 · 3.…… · 【记者手记】 · “……” · ＊　＊　＊ · ■ …… · ——……——;
@@ -253,6 +255,8 @@ def _add_caption(photos: list[Photo], text: str, place: int, *, attach: bool) ->
         photos[-1] = replace(last, caption=caption, credit=credit)
     elif is_credit(text) and last.credit is None:
         photos[-1] = replace(last, credit=credit)
+    elif len(last.caption or "") > _LONGEST_CAPTION:
+        photos.append(Photo(caption=caption, credit=credit, before_paragraph=place))
     elif text != last.caption:
         whole = " ".join(part for part in (last.caption, caption) if part)
         photos[-1] = replace(last, caption=whole, credit=credit or last.credit)

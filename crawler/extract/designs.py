@@ -67,6 +67,35 @@ class Design:
     furniture: frozenset[str] = FURNITURE
 
 
+def between(wanted: str, *, first: str = "", last: str = "") -> Query:
+    """Return a query for the elements that stand between two others.
+
+    XPath's own ``following::`` in a condition asks the rest of the page for each element.
+
+    Args:
+        wanted: Condition of the elements.
+        first: Condition of the element behind which they stand; ``""`` for none.
+        last: Condition of the element before which they stand; ``""`` for none.
+    """
+    conditions = [condition for condition in (wanted, first, last) if condition]
+    query = xpath(f"descendant::*[{' or '.join(conditions)}]")
+    ends = [
+        xpath(f"descendant::*[{condition}][1]") if condition else None
+        for condition in (first, last)
+    ]
+
+    def ask(element: Element) -> list[Element]:
+        opening, closing = (end(element)[:1] if end else [] for end in ends)
+        found = query(element)
+        if (first and not opening) or (last and not closing):
+            return []
+        start = found.index(opening[0]) + 1 if opening else 0
+        end = found.index(closing[0]) if closing else len(found)
+        return list(found[start:end])
+
+    return ask
+
+
 # theory.people.com.cn and cpc.people.com.cn in 2026: a box of 2010 inside the names of 2020.
 THEORY2026 = Design(
     name="theory2026",
@@ -187,14 +216,14 @@ TEXT2007 = Design(
     head=xpath("(ancestor::div[has-class('left_c_c')] | ancestor::*[descendant::h1])[last()]"),
     body=xpath("."),
     title=xpath("descendant::*[@id='p_title'] | descendant::h1"),
-    kicker=xpath("descendant::p[has-class('p1')][following::h1]"),
-    subtitle=xpath("descendant::h2[preceding::h1][following::*[@id='p_content']]"),
-    author=xpath("descendant::em[preceding::h1][following::*[@id='p_content']]"),
+    kicker=between("self::p[has-class('p1')]", last="self::h1"),
+    subtitle=between("self::h2", first="self::h1", last="@id='p_content'"),
+    author=between("self::em", first="self::h1", last="@id='p_content'"),
     stamp=xpath(
         "descendant::*[@id='p_publishtime']/.. | descendant::*[@id='p_publishtime' or @id='p_origin']"
     ),
     editors=xpath("descendant::*[@id='p_editor']"),
-    photos_before=xpath("descendant::*[@id='content_first_pic'][following::*[@id='p_content']]"),
+    photos_before=between("@id='content_first_pic'", last="@id='p_content'"),
 )
 
 # The variants of 2013 to 2015: the ids of 2010 in other boxes.
@@ -217,8 +246,11 @@ WB2013 = Design(
     author=xpath(".//*[has-class('author')][not(ancestor::*[@id='p_content'])]"),
     stamp=xpath(".//*[@id='p_publishtime']/.. | .//*[@id='p_publishtime'] | .//*[@id='p_origin']"),
     editors=xpath(".//*[@id='p_editor']"),
-    photos_before=xpath(".//div[has-class('text_img')][following::*[@id='p_content']]"),
-    photos_after=xpath(".//div[has-class('text_img')][preceding::*[@id='p_content']]"),
+    photos_before=between("self::div[has-class('text_img')]", last="@id='p_content'"),
+    photos_after=between(
+        "self::div[has-class('text_img')][not(ancestor::*[@id='p_content'])]",
+        first="@id='p_content'",
+    ),
     furniture=FURNITURE | {"box"},
 )
 

@@ -25,6 +25,9 @@ from crawler.extract.surroundings import cut_off, photos_above
 from crawler.extract.tree import Document, Element, Query, text_of
 from crawler.items import Doubt, Photo, Repair
 
+# No page has more boxes of one kind, and each is read as a whole.
+_MOST_BOXES = 40
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
@@ -93,9 +96,10 @@ def read(page: Document, design: Design, head: Element, boxes: list[Element]) ->
 def without_headline(blocks: list[Line | Image], headlines: Iterable[str]) -> list[Line | Image]:
     """Drop lines at the start of a text that only say the headline again."""
     said = {headline for headline in headlines if headline}
-    while blocks and isinstance(blocks[0], Line) and blocks[0].text in said:
-        blocks = blocks[1:]
-    return blocks
+    for i, block in enumerate(blocks):
+        if isinstance(block, Image) or block.text not in said:
+            return blocks[i:]
+    return []
 
 
 def first_source(lines: Iterable[str]) -> str | None:
@@ -104,7 +108,9 @@ def first_source(lines: Iterable[str]) -> str | None:
 
 
 def _all(query: Query | None, element: Element) -> list[Element]:
-    return query(element) if query is not None else []
+    """Return what a query finds: the first few, since boxes may stand inside each other."""
+    found: list[Element] = query(element) if query is not None else []
+    return found[:_MOST_BOXES]
 
 
 def _first(query: Query | None, element: Element) -> str:

@@ -186,12 +186,13 @@ def _to_editors_line(blocks: list[Line | Image]) -> list[Line | Image]:
 
     The line itself is never part of the text.
     """
-    told = [i for i, b in enumerate(blocks) if isinstance(b, Line) and is_editors_text(b.text)]
-    for i in told:
-        if _letters(blocks[:i]) > 2 * _letters(blocks[i + 1 :]):
+    told = {i for i, b in enumerate(blocks) if isinstance(b, Line) and is_editors_text(b.text)}
+    if not told:
+        return blocks
+    lengths = [len(block.text) if isinstance(block, Line) else 0 for block in blocks]
+    whole, before = sum(lengths), 0
+    for i, length in enumerate(lengths):
+        if i in told and before > 2 * (whole - before - length):
             return blocks[:i]
-    return [block for i, block in enumerate(blocks) if i not in told] if told else blocks
-
-
-def _letters(blocks: list[Line | Image]) -> int:
-    return sum(len(block.text) for block in blocks if isinstance(block, Line))
+        before += length
+    return [block for i, block in enumerate(blocks) if i not in told]

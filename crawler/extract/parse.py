@@ -17,12 +17,15 @@ from crawler.extract.byline import read_byline
 from crawler.extract.designs import fitting
 from crawler.extract.fields import Reading, read
 from crawler.extract.header import without_page_number
+from crawler.extract.limits import MOST_BLOCKS, MOST_CHARACTERS, MOST_ELEMENTS_OF_AN_ARTICLE
 from crawler.extract.notices import is_notice
 from crawler.extract.pages import Page, further_pages
 from crawler.extract.tree import Document, is_binary, parse
 from crawler.items import Article
 from crawler.site.urls import Address, classify
 
+# Shorter pages cannot hold too many elements.
+_LONG = 60_000
 _TAG = re.compile(r"<\s?(?:!|/?[a-zA-Z])")
 
 
@@ -36,6 +39,7 @@ def parse_article(html: str, url: str) -> Page:
     Raises:
         ExtractionError: It holds no article; ``field`` and ``why`` say what is missing.
     """
+    refuse_excess(html, url)
     if is_plain(html):
         reading = _readable(_plain(html, url), url)
         return Page(article=_article(reading, classify(url)))
@@ -51,6 +55,18 @@ def parse_article(html: str, url: str) -> Page:
         number, column = article.content_id or page.number, article.node_id or page.column
         article = replace(article, content_id=number, node_id=column)
     return Page(article=article, further=further, number=address.page)
+
+
+def refuse_excess(html: str, url: str) -> None:
+    """Raise for a page that holds more than any article's does.
+
+    Raises:
+        ExtractionError: It would take too long.
+    """
+    if len(html) > MOST_CHARACTERS:
+        raise ExtractionError(url, None, "page", "page too large")
+    if len(html) > _LONG and html.count("<") > 2 * MOST_ELEMENTS_OF_AN_ARTICLE:
+        raise ExtractionError(url, None, "page", "too many elements")
 
 
 def is_plain(html: str) -> bool:
@@ -88,7 +104,10 @@ def _plain(html: str, url: str) -> Reading:
     if is_binary(html):
         raise ExtractionError(url, None, "page", "not a text page")
 
-    return mirror.read_lines(html.splitlines(), url)
+    lines = html.splitlines()
+    if len(lines) > MOST_BLOCKS:
+        raise ExtractionError(url, None, "page", "too many lines")
+    return mirror.read_lines(lines, url)
 
 
 def _readable(reading: Reading, url: str, *, part: bool = False) -> Reading:

@@ -52,8 +52,9 @@ def cut_off(box: Element, known: Collection[Element] = ()) -> tuple[list[Element
         behind them only; and the editors' element. Nothing and ``None`` if no editors follow.
     """
     found: list[Element] = [box]
+    around = set(box.iterancestors())
     for element in _following(box):
-        if element in found[0].iterancestors():
+        if element in around:
             found.append(element)
             continue
         editors = _editors_in(element)

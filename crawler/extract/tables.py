@@ -20,6 +20,9 @@ def rows_of_data(table: Element) -> list[Element]:
 
     A row under a row of images describes them and is none.
     """
+    # A table that holds others sets the page: none of its rows is asked, so no row is asked twice.
+    if next(table.iterdescendants("table"), None) is not None:
+        return []
     found = []
     above = 0  # images in the row above
     for row in _rows(table):
@@ -42,7 +45,7 @@ def _rows(table: Element) -> list[Element]:
 
 def _is_data(row: Element) -> bool:
     cells = list(row.iterchildren("td", "th"))
-    if len(cells) < 2 or next(row.iter("table"), None) is not None:
+    if len(cells) < 2:
         return False
     texts = list(map(text_of, cells))
     if any(map(_is_text, cells, texts)):

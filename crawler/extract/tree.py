@@ -1,7 +1,7 @@
 """One parse of one page, and the few questions that every design asks of it.
 
 The tree is lxml's, built from UTF-8. Its depth is bounded by the parser and its size by
-:data:`~crawler.items.MAX_PAGE_BYTES` (text has no more characters than bytes); nothing in here follows an address or loads an entity.
+:mod:`crawler.extract.limits`; nothing in here follows an address or loads an entity.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 
 from crawler.errors import ExtractionError
+from crawler.extract.limits import MOST_CHARACTERS, excess
 from crawler.extract.parts import END_ID, cut
 from crawler.extract.tidy import tidy
-from crawler.items import MAX_PAGE_BYTES
 
 # lxml's own element type cannot be named in an annotation that mypy follows.
 Element: TypeAlias = Any
@@ -68,7 +68,8 @@ _STATING = re.compile(r"<(?:link|meta)\s[^<>]{1,500}>", re.IGNORECASE)
 _STATES_OWN = re.compile(r"rel=[\"']?canonical|property=[\"']?og:url", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:href|content)=[\"']?(https?://[^\s\"'<>]{4,300})", re.IGNORECASE)
 
-_TEXT = xpath("descendant::text()[not(parent::script or parent::style)] | descendant::br")
+# One axis, no union: to join two sets of nodes takes the square of their size.
+_TEXT = xpath("descendant::node()[self::text()[not(parent::script or parent::style)] or self::br]")
 _BASE = xpath("/html/head/base/@href")
 # The regional system writes L_123, the foreign-language one F_123, the national one the number.
 _META_CONTENT = re.compile(
@@ -127,6 +128,9 @@ class Document:
 
     def tree_of(self, source: str) -> Element:
         """Build the tree of the page or of a part of it."""
+        too_much = excess(source)
+        if too_much:
+            raise ExtractionError(self.url, None, "page", too_much)
         # "replace" is for lone surrogates, which no page can hold and a damaged string can.
         try:
             root = etree.fromstring(_mended(source).encode("utf-8", "replace"), _PARSER)
@@ -215,7 +219,7 @@ def parse(html: str, url: str) -> Document:
     """
     if not html or html.isspace():
         raise ExtractionError(url, None, "page", "empty page")
-    if len(html) > MAX_PAGE_BYTES:
+    if len(html) > MOST_CHARACTERS:
         raise ExtractionError(url, None, "page", "page too large")
     return Document(html=html, url=url)
 

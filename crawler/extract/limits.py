@@ -1,0 +1,57 @@
+"""How much a page may hold: bounds on the work, set far above any page of the site.
+
+The time that a page takes grows with what it holds: with its elements, with the lines of its text,
+and, in the parser, with the square of the attributes of one element. The site's longest pages,
+indexes of a year, have 26,000 elements; an article's page has about 1,200. A page beyond these
+bounds is refused and says why: a hostile page must not keep the others waiting.
+"""
+
+from __future__ import annotations
+
+import re
+
+MOST_CHARACTERS = 2_000_000
+MOST_ELEMENTS = 40_000
+MOST_ELEMENTS_OF_AN_ARTICLE = 15_000
+MOST_ATTRIBUTES = 500
+MOST_HEADLINES = 200
+# Lines and images of one text.
+MOST_BLOCKS = 6_000
+
+# A source this short cannot hold enough of anything to take long.
+_SHORT = 60_000
+_FEW_TAGS = 3_000
+# The inside of a tag as the parser sees it: a quotation mark counts behind = only. Nothing in it is
+# given back, so it is read once.
+_TAG = re.compile(r"<[a-zA-Z](?:[^>\"'=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?+|[\"'])*+")
+_NAME = re.compile(r"[^\s\"'=/]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s]*+))?+")
+# A tag of so many characters may hold too many.
+_LONG_TAG = 2 * MOST_ATTRIBUTES
+
+
+def excess(source: str) -> str | None:
+    """Say of what a source holds too much; ``None`` if it may be parsed.
+
+    >>> excess("<p>春到泉城</p>")
+    >>> excess("<p>" * 100_000)
+    'too many elements'
+    """
+    tags = source.count("<")
+    if tags > _FEW_TAGS:
+        # An end tag counts as well.
+        if tags > 2 * MOST_ELEMENTS:
+            return "too many elements"
+        if source.count("<h1") + source.count("<H1") > MOST_HEADLINES:
+            return "too many headlines"
+    if len(source) <= _SHORT:
+        return None
+    if len(source) > MOST_CHARACTERS:
+        return "page too large"
+    return "too many attributes" if any(map(_is_crowded, _TAG.finditer(source))) else None
+
+
+def _is_crowded(tag: re.Match[str]) -> bool:
+    """Tell a tag with too many attributes."""
+    if tag.end() - tag.start() <= _LONG_TAG:
+        return False
+    return sum(1 for _ in _NAME.finditer(tag[0])) > MOST_ATTRIBUTES
