@@ -5,7 +5,7 @@ again, and without it renmin and ftfy are scored, beside doing nothing. What it 
 an object whose ``text`` is one; where that has ``doubts`` (each with ``start`` and ``end``), a wrong
 character under a doubt is not silent. ``--only PART`` takes the channels whose name contains it,
 ``--every N`` each Nth case, ``--json FILE`` writes the figures. docs/mojibake-benchmark.md says
-what the columns mean. Ours and ftfy take about two minutes over all cases.
+what the columns mean. All cases take some minutes.
 """
 
 from __future__ import annotations
