@@ -1,6 +1,7 @@
-"""From articles to files: one module a format, found by walking this folder.
+"""What leaves the house: the record, and data sets made of records.
 
-A format is a module with ``SUFFIX``, ``SUMMARY`` and ``write(records, file)``. ``record.py`` is the
-record that all of them are given, ``manifest.py`` what stands beside a finished file, ``files.py``
-how a file comes to be whole or not at all.
+``schema.py`` declares the record once; ``record.py`` makes one of an article. ``request.py`` is what
+is asked for, ``records.py`` answers it from the store, ``write.py`` puts it into a file
+(``files.py``) or a folder (``folder.py``, ``card.py``, ``manifest.py``), in one of ``formats/``;
+``increment.py`` says what changed since. ``library.py`` and ``page.py`` are for programs.
 """
