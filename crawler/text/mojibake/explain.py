@@ -57,8 +57,19 @@ def _explained(
         text=edit.text,
         rule=_THEN.join(dict.fromkeys((*earlier, rule.name))),
         forced=tuple(place not in guessed for place in range(len(edit.text))),
-        runners_up=edit.runners_up,
+        runners_up=_best_of_each(rule.name, edit.runners_up),
     )
+
+
+def _best_of_each(
+    chosen: str, rivals: Sequence[tuple[str, float]]
+) -> tuple[tuple[str, float], ...]:
+    """The nearest reading of each other rule: one rule may have read the span in several ways."""
+    nearest: dict[str, float] = {}
+    for name, bits in rivals:
+        if name != chosen:
+            nearest[name] = min(bits, nearest.get(name, bits))
+    return tuple(sorted(nearest.items(), key=lambda rival: rival[1]))
 
 
 def _shifted(span: Explained, by: int) -> Explained:

@@ -55,3 +55,13 @@ def test_a_clean_text_has_nothing_to_tell():
 
     assert repaired.spans == ()
     assert explanation(repaired) == []
+
+
+def test_runners_up_are_other_rules_nearest_first():
+    """A rule that read the span in several ways is named once, and the chosen one not at all."""
+    (span,) = repair("记者从浜烘皯鏃ユ姤获悉").spans
+
+    names = [name for name, _ in span.runners_up]
+    assert span.rule not in names
+    assert len(set(names)) == len(names)
+    assert [bits for _, bits in span.runners_up] == sorted(bits for _, bits in span.runners_up)
