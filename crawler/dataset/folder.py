@@ -154,7 +154,7 @@ def sums(folder: Path) -> dict[str, str]:
 
 
 def _write_part(written: Written, records: Iterable[Record], part: Part, request: Request) -> None:
-    listed = written.root / ".contents" / (part.name or "all")
+    listed = written.root / ".contents" / (part.folder or "all")
     listed.parent.mkdir(exist_ok=True)
     with listed.open("wb") as lines:
         seen = _noted(records, lines.write)
@@ -212,7 +212,7 @@ def _texts(
 
 
 def _data(root: Path, part: Part) -> Path:
-    return root / "data" / part.name if part.name else root / "data"
+    return root / "data" / part.folder if part.folder else root / "data"
 
 
 def _note(written: Written, path: Path, records: int) -> None:

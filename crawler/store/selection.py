@@ -58,6 +58,15 @@ class Part:
     name: str = ""
     split: Split | None = None
 
+    @property
+    def folder(self) -> str:
+        """The name as that of a folder: a host is somebody else's word.
+
+        >>> Part("../etc", "channel").folder
+        '_etc'
+        """
+        return self.name.replace("/", "_").replace("\\", "_").lstrip(".")
+
 
 WHOLE = Part()
 
