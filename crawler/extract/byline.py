@@ -57,7 +57,7 @@ _END_BRACKET = marks(
 _ANY_BRACKET = re.compile(r"[()（）【】\[\]]")
 # ■ 曹小满（人民网评论员）
 _SIGNED = marks(r"[□■●◆▪]\s{0,3}([^()（）。，！？]{2,30})(?:[(（][^()（）。！？]{2,30}[)）])?")
-_EDITORS = marks(r"(?:责编|责任编辑|编辑)\s?(?:[:：/／丨｜|]|(?<=责编)|(?<=责任编辑))")
+_EDITORS = marks(r"(?:责编|责任编辑|编辑)\s?(?:[:：/／丨｜|】\]]|(?<=责编)|(?<=责任编辑))")
 _EDITORS_LINE = marks(
     r"[\s\u3000]?[(（【\[]?(?:本[文网]|本期|值班|新媒体|执行)?(?P<role>责编|责任编辑|编辑)"
     r"[\s\u3000]?(?P<mark>[:：/／丨｜|】\]]|(?<=[\s\u3000]))[\s\u3000]?"
@@ -141,8 +141,10 @@ def read_editors(texts: Iterable[str]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for text in texts:
         match = _EDITORS.search(text[:300])
+        if match is None and is_editors_text(text):
+            match = _EDITORS_LINE.match(text[:20])  # 编辑 甲: its mark is a blank
         if match:
-            listed = _bracket_around(text[:600], match.start())
+            listed = _bracket_around(text[:600], match.end())
             found |= dict.fromkeys(names_in(listed, editors=True, trusted=True))
     return tuple(found)
 
@@ -172,7 +174,8 @@ def is_editors_text(text: str) -> bool:
         return True
     # With a weaker mark, the line must go on with names and hold nothing else.
     listed = text[match.end() :]
-    return len(text) < _LONGEST_EDITORS and _is_names_only(listed, editors=True)
+    trusted = len(listed.strip()) < 6 and match["role"] not in ("编辑", "編輯")
+    return len(text) < _LONGEST_EDITORS and _is_names_only(listed, editors=True, trusted=trusted)
 
 
 def _is_dateline(match: re.Match[str], rest: str) -> bool:
@@ -217,9 +220,9 @@ def _bracketed(content: str) -> tuple[str, ...]:
     return names if _holds_only(content, names) or _has_house(content, names) else ()
 
 
-def _is_names_only(text: str, *, editors: bool = False) -> bool:
+def _is_names_only(text: str, *, editors: bool = False, trusted: bool = False) -> bool:
     """Tell a list of names, with or without roles, that holds nothing else."""
-    return _holds_only(text, names_in(text, editors=editors, trusted=len(text.strip()) < 6))
+    return _holds_only(text, names_in(text, editors=editors, trusted=trusted))
 
 
 def _holds_only(text: str, names: tuple[str, ...]) -> bool:

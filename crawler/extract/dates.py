@@ -15,6 +15,7 @@ from typing import Literal
 from crawler.clock import SHANGHAI
 
 Precision = Literal["minute", "day"]
+Kind = Literal["published", "changed", "unsaid"]
 ToldBy = Literal["stamp", "meta", "address"]
 
 # 2026年02月12日09:05 · 2026-02-12 09:05:33 · 2026/2/12 9时5分 · 2026年2月12日 星期四 下午3:05 ·
@@ -26,7 +27,7 @@ _STAMP = re.compile(
     r"(?P<hour>\d{1,2})\s?(?:[:：]\s?(?P<minute>\d{1,2})|[时時点點](?:\s?(?P<past>\d{1,2})(?=\s?分)|\s?(?P<bare>\d{2})(?!\d))?)"
     r"(?:\s?分)?(?:[:：]?\d{2}(?:\.\d{1,9})?(?!\d)秒?)?"
     r"(?:\s?(?P<late>AM|PM|am|pm)(?![a-z]))?"
-    r"(?:\s?(?P<zone>Z|[+-](?:0\d|1[0-4]):?[0-5]\d)(?![\d:-]))?)?"
+    r"(?:\s?(?P<zone>Z|UTC|GMT|[+-](?:0\d|1[0-4]):?[0-5]\d)(?![\d:-]))?)?"
 )
 _AFTERNOON = frozenset({"下午", "傍晚", "晚", "晚上", "夜间", "夜間", "PM", "pm"})
 _NOON_AT_NIGHT = frozenset({"凌晨", "AM", "am"})
@@ -35,9 +36,9 @@ _NOON_AT_NIGHT = frozenset({"凌晨", "AM", "am"})
 _WHEN = r"(?:时间|時間|日期|于|於)?[\s\u3000\xa0:：]{0,3}"
 _CHANGED = re.compile(rf"(?:更新|修改|更正|编辑|編輯|刷新)(?:时间|時間)?{_WHEN}$")
 _PUBLISHED = re.compile(rf"(?:发布|發布|發佈|发表|發表|刊发|刊發|发稿|發稿|上线|首发|首發){_WHEN}$")
-_CHANGED_AFTER = re.compile(r"[\s\u3000]{0,2}(?:更新|修改|更正)(?!时|時|日|于|於|[:：])")
+_CHANGED_AFTER = re.compile(r"[\s\u3000(（]{0,3}(?:更新|修改|更正)(?!时|時|日|于|於|[:：])")
 _PUBLISHED_AFTER = re.compile(
-    r"[\s\u3000]{0,2}(?:发布|發布|發佈|发表|發表)(?!时|時|日|于|於|[:：])"
+    r"[\s\u3000(（]{0,3}(?:发布|發布|發佈|发表|發表)(?!时|時|日|于|於|[:：])"
 )
 _LABEL_ROOM = 14
 
@@ -58,7 +59,7 @@ class Moment:
     at: datetime
     precision: Precision
     told_by: ToldBy = "stamp"
-    kind: Literal["published", "changed", "unsaid"] = "unsaid"
+    kind: Kind = "unsaid"
 
     def told(self, where: ToldBy) -> Moment:
         """Return this moment as told by another part of the page."""
@@ -114,20 +115,18 @@ def without_time(text: str) -> str:
 def _moments(text: str) -> Iterator[Moment]:
     end = 0
     for match in _STAMP.finditer(text):
-        before, after = text[max(end, match.start() - _LABEL_ROOM) : match.start()], match.end()
-        end = after
-        moment = _moment(match)
+        before = text[max(end, match.start() - _LABEL_ROOM) : match.start()]
+        moment, end = _moment(match), match.end()
+        kind: Kind = "unsaid"
+        if _CHANGED.search(before):
+            kind = "changed"
+        elif _PUBLISHED.search(before):
+            kind = "published"
+        elif said := _CHANGED_AFTER.match(text, end) or _PUBLISHED_AFTER.match(text, end):
+            # The word is this time's, and not the next one's.
+            kind, end = "changed" if said.re is _CHANGED_AFTER else "published", said.end()
         if moment is not None:
-            kind = _kind(before, text[after : after + _LABEL_ROOM])
             yield replace(moment, kind=kind)
-
-
-def _kind(before: str, after: str) -> Literal["published", "changed", "unsaid"]:
-    if _CHANGED.search(before) or _CHANGED_AFTER.match(after):
-        return "changed"
-    if _PUBLISHED.search(before) or _PUBLISHED_AFTER.match(after):
-        return "published"
-    return "unsaid"
 
 
 def _moment(match: re.Match[str]) -> Moment | None:
@@ -157,9 +156,9 @@ def _hour(match: re.Match[str]) -> int | None:
 
 def _at_home(at: datetime, zone: str | None, machine: bool) -> datetime:
     """Return a time of another zone at +08:00. ``-10:00`` behind a printed time is none."""
-    if zone is None or not (machine or zone[0] in "Z+"):
+    if zone is None or not (machine or zone[0] in "ZUG+"):
         return at
-    if zone == "Z":
+    if zone[0] in "ZUG":
         return at.replace(tzinfo=UTC).astimezone(SHANGHAI)
     ahead = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
     where = timezone(-ahead if zone[0] == "-" else ahead)

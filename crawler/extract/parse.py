@@ -14,6 +14,7 @@ from dataclasses import replace
 from crawler.errors import ExtractionError
 from crawler.extract import generic, mirror
 from crawler.extract.byline import read_byline
+from crawler.extract.derive import joined_names
 from crawler.extract.designs import fitting
 from crawler.extract.fields import Reading, read
 from crawler.extract.header import without_page_number
@@ -123,6 +124,7 @@ def _readable(reading: Reading, url: str, *, part: bool = False) -> Reading:
 
 def _article(reading: Reading, address: Address) -> Article:
     dateline, in_text = read_byline(reading.paragraphs)
+    authors = tuple(dict.fromkeys(reading.signed + in_text))
     published = reading.published
     return Article(
         url=address.canonical,
@@ -138,14 +140,14 @@ def _article(reading: Reading, address: Address) -> Article:
         published_precision=published.precision if published else None,
         published_from=published.told_by if published else None,
         dateline=dateline,
-        authors=tuple(dict.fromkeys(reading.signed + in_text)),
+        authors=authors,
         editors=reading.editors,
         paragraphs=reading.paragraphs,
         photos=reading.photos,
         template=reading.template,
         damage=reading.damage,
         repairs=reading.repairs,
-        doubts=reading.doubts,
+        doubts=reading.doubts + joined_names(authors),
         duplicate_of=reading.copy_of,
         relation="mirror" if reading.copy_of else None,
     )

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from crawler.extract.byline import find_dateline, read_authors, read_dateline, read_editors
 from crawler.extract.names import names_in, rejoined
+from crawler.extract.parse import parse_article
 from tests.extract.cases import cases
 
 TEXT = st.text(
@@ -50,6 +51,17 @@ def test_dateline_may_stand_in_the_third_paragraph():
 def test_wide_gap_parts_spread_out_names():
     """Two full-width spaces part names whose characters one space spreads out."""
     assert names_in("本报记者　江　野　　罗　小　满", trusted=True) == ("江野", "罗小满")
+
+
+def test_names_that_can_be_parted_in_several_ways_are_marked():
+    """They stay as printed, and the article says what they may be instead."""
+    html = "<div class=rm_txt><h1>花</h1><div class=rm_txt_con><p>人民网讯（记者高华明方文）花开了。</p>"
+    article = parse_article(html, "http://sd.people.com.cn/n2/2026/0212/c1-41500648.html").article
+
+    assert article.authors == ("高华明方文",)
+    assert [(d.field, d.paragraph, d.candidates) for d in article.doubts] == [
+        ("authors", 0, ("高华、明方文", "高华明、方文"))
+    ]
 
 
 def test_five_lone_characters_are_no_name():
