@@ -21,6 +21,7 @@ from crawler.extract.boilerplate import (
     SILENT,
     Box,
     box_of,
+    holds_paragraphs,
 )
 from crawler.extract.images import address_in_set, address_of, is_advert, is_banner, is_sign
 from crawler.extract.limits import MOST_BLOCKS
@@ -36,8 +37,6 @@ MAX_DEPTH = 150
 _WIDE = re.compile("[\u3000\u2000-\u200a]|\xa0[^\xa0]{0,20}\xa0")
 # Text that goes on behind an image: the sentence before it has not ended.
 _ENDED = ("。", "！", "？", "”", "…", "：", "；", "）", ")", ".", "!", "?", ":", "】")
-# So many characters of text in a player are paragraphs whose player was never closed.
-_PARAGRAPH = 40
 # A bullet before a link has no more characters.
 _BULLET = 6
 
@@ -196,7 +195,7 @@ class Walk:
             # The image that a script would load, for readers without scripts.
             for image in element.iter("img"):
                 self.add_image(image, setting)
-        elif element.tag in PLAYERS and _holds_paragraphs(element):
+        elif element.tag in PLAYERS and holds_paragraphs(element):
             self.enter(element, setting, depth + 1)
 
     def purpose_of(self, element: Element) -> Box:
@@ -395,15 +394,3 @@ class Walk:
 
 def _is_sentence(block: Line | Image) -> bool:
     return isinstance(block, Line) and block.text.endswith(_ENDED)
-
-
-def _holds_paragraphs(element: Element) -> bool:
-    """Tell a player whose end tag is missing: the paragraphs that follow stand inside it."""
-    if next(element.iter("p", "br"), None) is None:
-        return False
-    length = 0
-    for text in element.itertext():
-        length += len(text.strip())
-        if length >= _PARAGRAPH:
-            return True
-    return False

@@ -7,6 +7,7 @@ from enum import Enum
 from functools import lru_cache
 
 from crawler.extract.setting import hides
+from crawler.extract.tree import Element
 
 # Elements that end the line before them and the line that they hold.
 BLOCKS = frozenset(
@@ -109,6 +110,8 @@ _DESCRIPTION = re.compile(
 DESCRIPTIONS = frozenset({"text_show_img", "pic_info_con", "group_show"})
 
 
+# So many characters of text in a player are paragraphs whose player was never closed.
+_PARAGRAPH = 40
 # No list of classes is longer.
 _LONGEST = 500
 
@@ -145,3 +148,15 @@ def box_of(
     if names & CAPTIONS or names & DESCRIPTIONS or any(map(_DESCRIPTION.fullmatch, names)):
         return Box.CAPTION
     return Box.TEXT
+
+
+def holds_paragraphs(element: Element) -> bool:
+    """Tell a player whose end tag is missing: the paragraphs that follow stand inside it."""
+    if next(element.iter("p", "br"), None) is None:
+        return False
+    length = 0
+    for text in element.itertext():
+        length += len(text.strip())
+        if length >= _PARAGRAPH:
+            return True
+    return False

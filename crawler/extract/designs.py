@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crawler.extract.boilerplate import FURNITURE
-from crawler.extract.tree import Document, Element, Query, xpath
+from crawler.extract.tree import Document, Element, Query, between, xpath
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,35 +65,6 @@ class Design:
     photos_after: Query | None = None
     captioned: bool = False
     furniture: frozenset[str] = FURNITURE
-
-
-def between(wanted: str, *, first: str = "", last: str = "") -> Query:
-    """Return a query for the elements that stand between two others.
-
-    XPath's own ``following::`` in a condition asks the rest of the page for each element.
-
-    Args:
-        wanted: Condition of the elements.
-        first: Condition of the element behind which they stand; ``""`` for none.
-        last: Condition of the element before which they stand; ``""`` for none.
-    """
-    conditions = [condition for condition in (wanted, first, last) if condition]
-    query = xpath(f"descendant::*[{' or '.join(conditions)}]")
-    ends = [
-        xpath(f"descendant::*[{condition}][1]") if condition else None
-        for condition in (first, last)
-    ]
-
-    def ask(element: Element) -> list[Element]:
-        opening, closing = (end(element)[:1] if end else [] for end in ends)
-        found = query(element)
-        if (first and not opening) or (last and not closing):
-            return []
-        start = found.index(opening[0]) + 1 if opening else 0
-        end = found.index(closing[0]) if closing else len(found)
-        return list(found[start:end])
-
-    return ask
 
 
 # theory.people.com.cn and cpc.people.com.cn in 2026: a box of 2010 inside the names of 2020.
@@ -404,8 +375,7 @@ DESIGNS: tuple[Design, ...] = (
 def fitting(page: Document) -> Iterator[tuple[Design, Element, list[Element]]]:
     """Yield the designs that fit the page, with its head box and its text boxes.
 
-    More than one may: a page can carry the ids of one design in the boxes of another. Whoever
-    reads takes the first that gives an article.
+    Several may: a page can carry the ids of one design in the boxes of another.
     """
     for design in DESIGNS:
         if all(map(page.holds, design.clues)):
@@ -421,11 +391,10 @@ def _fits(root: Element, design: Design) -> Iterator[tuple[Design, Element, list
 
 
 def _fits_part(page: Document, design: Design) -> Iterator[tuple[Design, Element, list[Element]]]:
-    """Yield the same of the part of the page that holds the article, if all of it is there."""
+    """Yield the same of the part that holds the article, if its text boxes end in it."""
     part = page.part(*design.part) if design.part else None
     if part is not None:
         root, unfinished = part
         for fit in _fits(root, design):
-            # A box that goes on behind the part may hold more text.
             if unfinished.isdisjoint(fit[2]):
                 yield fit

@@ -48,6 +48,35 @@ def xpath(expression: str) -> Query:
     return etree.XPath(spelt_out, smart_strings=False)
 
 
+def between(wanted: str, *, first: str = "", last: str = "") -> Query:
+    """Return a query for the elements that stand between two others.
+
+    XPath's own ``following::`` in a condition asks the rest of the page for each element.
+
+    Args:
+        wanted: Condition of the elements.
+        first: Condition of the element behind which they stand; ``""`` for none.
+        last: Condition of the element before which they stand; ``""`` for none.
+    """
+    conditions = [condition for condition in (wanted, first, last) if condition]
+    query = xpath(f"descendant::*[{' or '.join(conditions)}]")
+    ends = [
+        xpath(f"descendant::*[{condition}][1]") if condition else None
+        for condition in (first, last)
+    ]
+
+    def ask(element: Element) -> list[Element]:
+        opening, closing = (end(element)[:1] if end else [] for end in ends)
+        found = query(element)
+        if (first and not opening) or (last and not closing):
+            return []
+        start = found.index(opening[0]) + 1 if opening else 0
+        end = found.index(closing[0]) if closing else len(found)
+        return list(found[start:end])
+
+    return ask
+
+
 # huge_tree lifts the depth from 255 to 2,047: pages that never close their <font> need it.
 # lxml lets several threads share a parser.
 _PARSER = etree.HTMLParser(
