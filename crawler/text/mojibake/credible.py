@@ -18,6 +18,7 @@ _PLAUSIBLE: Final = 13.0  # bits a character that restored Chinese may cost
 _NAMES: Final = 18.5  # ... that a name may cost
 _LONGEST_NAME: Final = 4
 _DISTINCT: Final = 3  # different hanzi that are no chance
+_FEWEST_AROUND: Final = 6  # characters by which a text can be told
 _NEAR_BY: Final = 4  # characters around that belong to a list
 _FEW_STEPS: Final = 3  # between characters that are listed by their codes
 _MOSTLY: Final = 0.65
@@ -72,12 +73,19 @@ def is_credible(text: str, edit: Edit, real: str, shown: str, saved: float) -> b
     ):
         return False
     if real == "gb18030" and shown in ("gb2312", "gbk"):
-        return LOST in old and _is_chinese(new) and saved > 0
+        # Nearly all of such a text is as it was, so what is around must be Chinese.
+        around = text[max(0, edit.start - 12) : edit.start] + text[edit.end : edit.end + 12]
+        is_plain = shown == "gbk" or len(around) < _FEWEST_AROUND or _is_plain(around)
+        return LOST in old and _is_chinese(new) and is_plain
     if real in ("utf-8", "latin-1") and not hanzi_count(new):
         return _is_foreign(text, edit, real, shown, saved)
     if real == "utf-8":
         return saved >= _ENOUGH and _is_text(new) and _is_apart(text, edit, shown)
     return _is_apart(text, edit, shown) and _is_likely(text, edit, saved, shown)
+
+
+def _is_plain(around: str) -> bool:
+    return float(each(around).mean()) <= _PLAUSIBLE
 
 
 def _is_apart(text: str, edit: Edit, shown: str) -> bool:

@@ -26,6 +26,7 @@ CONTROLS: Final = frozenset(range(0x80, 0xA0))
 _SECOND: Final = 4.0
 _FEWEST: Final = 3  # empty cells of a row that are thought of
 _ENDED: Final = 10.0
+_EATEN: Final = 1.0
 _ASCII_EATEN: Final = frozenset(range(0x20, 0x40))
 
 _ENCODERS: Final = {
@@ -92,7 +93,7 @@ class View:
         return known
 
     def _eaten(self) -> tuple[Priced, ...]:
-        return () if self.shown in SINGLE else (((HIGH, _ASCII_EATEN), 6.0),)
+        return () if self.shown in SINGLE else (((HIGH, _ASCII_EATEN), _EATEN),)
 
 
 @lru_cache(maxsize=1 << 16)
