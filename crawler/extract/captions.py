@@ -56,10 +56,12 @@ class Told:
     Attributes:
         paragraphs: Never holds a caption, unless there is nothing else.
         photos: In reading order, placed among ``paragraphs``.
+        is_captions: There was no text but captions: they are the paragraphs.
     """
 
     paragraphs: tuple[str, ...]
     photos: tuple[Photo, ...]
+    is_captions: bool = False
 
 
 def tell_apart(blocks: Sequence[Line | Image]) -> Told:
@@ -283,4 +285,4 @@ def _claimed(photos: list[Photo]) -> list[Photo]:
 def _as_text(photos: list[Photo], lines: list[str]) -> Told:
     """Make the captions of a text that has nothing else its paragraphs, each once."""
     placed = tuple(replace(photo, before_paragraph=0) for photo in photos)
-    return Told(tuple(dict.fromkeys(lines)), placed)
+    return Told(tuple(dict.fromkeys(lines)), placed, is_captions=bool(placed))

@@ -54,6 +54,7 @@ class Reading:
     editors: tuple[str, ...] = ()
     paragraphs: tuple[str, ...] = ()
     photos: tuple[Photo, ...] = ()
+    text_is_captions: bool = False
     damage: tuple[str, ...] = ()
     repairs: tuple[Repair, ...] = ()
     doubts: tuple[Doubt, ...] = ()
@@ -90,6 +91,7 @@ def read(page: Document, design: Design, head: Element, boxes: list[Element]) ->
         editors=_editors(design, head, body.body),
         paragraphs=told.paragraphs,
         photos=told.photos,
+        text_is_captions=told.is_captions,
     )
 
 

@@ -81,6 +81,7 @@ def read(page: Document) -> Reading:
         editors=read_editors(editors),
         paragraphs=told.paragraphs,
         photos=told.photos,
+        text_is_captions=told.is_captions,
     )
 
 

@@ -128,6 +128,7 @@ def join(pages: Sequence[Page]) -> Article:
             title=without_page_number(first.title),
             paragraphs=tuple(paragraphs),
             photos=tuple(photos),
+            text_is_captions=all(page.article.text_is_captions for page in ordered),
             authors=_union(page.article.authors for page in ordered),
             editors=_union(page.article.editors for page in ordered),
         )

@@ -144,6 +144,7 @@ def _article(reading: Reading, address: Address) -> Article:
         editors=reading.editors,
         paragraphs=reading.paragraphs,
         photos=reading.photos,
+        text_is_captions=reading.text_is_captions,
         template=reading.template,
         damage=reading.damage,
         repairs=reading.repairs,

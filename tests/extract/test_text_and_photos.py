@@ -59,6 +59,8 @@ def test_caption_only_item_keeps_its_text():
     article = read(f"<p {CENTRED}>{IMAGE}</p><p {CENTRED}>花开了。张三摄</p>")
 
     assert article.paragraphs == ("花开了。张三摄",)
+    assert article.text_is_captions
+    assert not read(f"<p>　　花开了。</p><p {CENTRED}>{IMAGE}</p>").text_is_captions
     assert (article.photos[0].caption, article.photos[0].credit) == ("花开了。", "张三摄")
 
 
