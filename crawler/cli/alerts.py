@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated
 
-import orjson
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from crawler.cli.options import Database, Json, reading
+from crawler.cli.output import echo_json, show
 from crawler.report import watch
+from crawler.report.table import Row
 from crawler.watch.alerts import settings
 
 app = typer.Typer(add_completion=False)
+
+# What a line has room for.
+SHORT = ("rule", "subject", "opened", "closed", "what")
+RULE = ("name", "severity", "enabled", "threshold", "window", "minimum", "ignore")
 
 
 @app.command()
@@ -38,46 +42,35 @@ def alerts(
         renmin alerts --rules
     """  # noqa: D301 - the backspace is Click's mark for lines to keep
     if rules:
-        # A terminal has no room for the titles.
-        _print(_rules() if json else [_slim(rule) for rule in _rules()], json=json)
+        _print(_rules(), RULE, json=json)
         return
-
     with reading(database) as connection:
         rows = watch.alerts(connection, subject=subject, limit=last).rows
     if not rows:
         typer.echo("no alert so far; to look now: renmin check", err=True)
         raise typer.Exit(1)
-    _print([dict(row) for row in rows] if json else [_short(row) for row in rows], json=json)
+    _print(rows if json else [_short(row) for row in rows], SHORT, json=json)
 
 
-def _short(row: Any) -> dict[str, Any]:
-    closed = row["closed_at"]
+def _short(row: Row) -> Row:
     return {
         "rule": row["rule"],
         "subject": row["subject"],
-        "opened": f"{row['opened_at']:%m-%d %H:%M}",
-        "closed": f"{closed:%m-%d %H:%M}" if closed else "open",
+        "opened": row["opened_at"],
+        "closed": row["closed_at"] or "open",
         "what": row["message"],
     }
 
 
-def _rules() -> list[dict[str, Any]]:
-    names = "name severity enabled threshold window minimum ignore title title_zh"
+def _rules() -> list[Row]:
     return [
-        {name: getattr(rule, name) for name in names.split()}
+        {name: getattr(rule, name) for name in (*RULE, "title", "title_zh")}
         for rule in settings.load().rules.values()
     ]
 
 
-def _slim(rule: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in rule.items() if not key.startswith("title")}
-
-
-def _print(rows: list[dict[str, Any]], *, json: bool) -> None:
+def _print(rows: list[Row], columns: Sequence[str], *, json: bool) -> None:
     if json:
-        typer.echo(orjson.dumps(rows).decode())
-        return
-    table = Table(*rows[0], box=None)
-    for row in rows:
-        table.add_row(*(str(value) for value in row.values()))
-    Console().print(table)
+        echo_json(rows)
+    else:
+        show(rows, columns)

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Annotated
 
-import orjson
 import typer
-from rich.console import Console
-from rich.table import Table
 
+from crawler.cli.output import echo_json, show
 from crawler.site.channels import Channel, find, load
 
 app = typer.Typer(add_completion=False)
@@ -38,7 +36,7 @@ def channels(
     chosen = [find(name) for name in names] if names else list(load().values())
     if json:
         for channel in chosen:
-            typer.echo(orjson.dumps(asdict(channel)).decode())
+            echo_json(asdict(channel))
     elif names:
         for channel in chosen:
             _print_lists(channel)
@@ -47,11 +45,18 @@ def channels(
 
 
 def _print_table(chosen: list[Channel]) -> None:
-    table = Table("id", "host", "name", "region", "lists", "seen", box=None)
-    for channel in chosen:
-        lists = str(len(channel.lists))
-        table.add_row(channel.id, channel.host, channel.name, channel.region, lists, channel.as_of)
-    Console().print(table)
+    rows = [
+        {
+            "id": channel.id,
+            "host": channel.host,
+            "name": channel.name,
+            "region": channel.region,
+            "lists": len(channel.lists),
+            "seen": channel.as_of,
+        }
+        for channel in chosen
+    ]
+    show(rows, list(rows[0]))
 
 
 def _print_lists(channel: Channel) -> None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from crawler import clock, config
 from crawler.cli.options import Database, Json, log_to_stderr, opened
+from crawler.cli.output import echo_json, show
 from crawler.crawl.prune_runs import thin
 from crawler.report import watch
 from crawler.watch.alerts import settings
@@ -19,6 +17,7 @@ from crawler.watch.alerts.check import low_disks, tell_at_once, watched_files
 from crawler.watch.alerts.settings import AlertSettings
 
 app = typer.Typer(add_completion=False)
+SHOWN = ("severity", "rule", "subject", "since", "what")
 
 
 @app.command()
@@ -46,9 +45,9 @@ def check(database: Database = None, json: Json = False) -> None:
         raise
     rows = [{"severity": _severity(alerts, row["rule"])} | row for row in rows]
     if json:
-        typer.echo(orjson.dumps(rows).decode())
+        echo_json(rows)
     elif rows:
-        _print(rows)
+        show([row | {"since": row["opened_at"], "what": row["message"]} for row in rows], SHOWN)
     else:
         typer.echo("all is well")
     raise typer.Exit(1 if rows else 0)
@@ -67,11 +66,3 @@ def _checked(database: str | None, alerts: AlertSettings) -> list[dict[str, Any]
 def _severity(alerts: Any, rule: str) -> str:
     # A rule of an older release may still have an alert open; the next look closes it.
     return alerts.rules[rule].severity if rule in alerts.rules else "notice"
-
-
-def _print(rows: list[dict[str, Any]]) -> None:
-    table = Table("severity", "rule", "subject", "since", "what", box=None)
-    for row in rows:
-        since = f"{row['opened_at']:%m-%d %H:%M}"
-        table.add_row(row["severity"], row["rule"], row["subject"], since, row["message"])
-    Console().print(table)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-import orjson
 import typer
 
 from crawler import clock, config
 from crawler.cli.options import Database, Json
+from crawler.cli.output import echo_json
 from crawler.watch.doctor import FAIL, examine
 
 app = typer.Typer(add_completion=False)
@@ -29,7 +29,7 @@ def doctor(database: Database = None, json: Json = False) -> None:
     """  # noqa: D301 - the backspace is Click's mark for lines to keep
     lines = examine(config.load(database=database), clock.now())
     if json:
-        typer.echo(orjson.dumps([asdict(line) for line in lines]).decode())
+        echo_json([asdict(line) for line in lines])
     else:
         for line in lines:
             typer.echo(f"{line.state:4}  {line.subject:10}  {line.message}")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import orjson
 import typer
 
 from crawler.cli.options import Database, Json, reading
+from crawler.cli.output import echo_json
 from crawler.report.revisions import as_lines, revisions_of
 
 app = typer.Typer(add_completion=False)
@@ -34,7 +34,7 @@ def history(
         typer.echo(f"{url}: not stored; what is: renmin export -", err=True)
         raise typer.Exit(1)
     if as_json:
-        typer.echo(orjson.dumps([each.as_dict() for each in found]).decode())
+        echo_json([each.as_dict() for each in found])
         return
     for line in as_lines(found):
         typer.echo(line)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import orjson
 import typer
 
 from crawler import clock
 from crawler.cli.options import Database, Json, reading
+from crawler.cli.output import echo_json
 from crawler.report.lists import listed
 from crawler.report.table import Row
 from crawler.site.channels import find
@@ -46,7 +46,7 @@ def lists(
     rows = [row for row in rows if not names or row["channel"] in names]
     shown = [row for row in rows if not poor or row["state"] in ("failing", "quiet")]
     if json:
-        typer.echo(orjson.dumps(shown).decode())
+        echo_json(shown)
     else:
         for row in shown:
             typer.echo(_line(row))

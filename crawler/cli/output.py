@@ -58,6 +58,11 @@ def show(
     return len(found)
 
 
+def echo_json(value: Any) -> None:
+    """Print one value, a list or an object, as one line of JSON."""
+    typer.echo(orjson.dumps(value).decode())
+
+
 def cell(value: Any) -> str:
     """A value for a person: thousands parted, days and minutes, ``-`` for none."""
     if isinstance(value, bool):

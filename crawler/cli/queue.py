@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-import orjson
 import typer
 
 from crawler import clock
 from crawler.cli.options import Database, Json, opened, reading
+from crawler.cli.output import echo_json, show
 from crawler.errors import ConfigError, UnknownChannelError
 from crawler.report import queue as report
 from crawler.report.queue import STATES
-from crawler.report.table import Row, Table
 from crawler.site.channels import find
 from crawler.store import frontier
 
@@ -62,12 +61,12 @@ def queue(
         typer.echo("no such page in the queue; all of it: renmin queue", err=True)
         raise typer.Exit(1)
     if as_json:
-        _print_json(figures, pages)
+        echo_json({"figures": figures.rows} | ({"pages": pages.rows} if pages else {}))
         return
-    _print(figures)
+    show(figures.rows, figures.columns)
     if pages:
         typer.echo("")
-        _print(pages)
+        show(pages.rows, pages.columns)
         if pages.total > len(pages.rows):
             typer.echo(f"{pages.total - len(pages.rows)} more; show them with --limit")
 
@@ -97,25 +96,3 @@ def _state(name: str | None) -> str | None:
     if name and name.upper() not in STATES:
         raise ConfigError(f"--state={name}: there is {', '.join(STATES)}")
     return name.upper() if name else None
-
-
-def _print(shown: Table) -> None:
-    rows = [[_text(row[name]) for name in shown.columns] for row in shown.rows]
-    lines = [[name.replace("_", " ") for name in shown.columns], *rows]
-    widths = [max(len(line[at]) for line in lines) for at in range(len(shown.columns))]
-    for line in lines:
-        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
-        typer.echo("  ".join(cells).rstrip())
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return "-"
-    return f"{value:%Y-%m-%d %H:%M}" if hasattr(value, "strftime") else str(value)
-
-
-def _print_json(figures: Table, pages: Table | None) -> None:
-    found: dict[str, list[Row]] = {"figures": figures.rows}
-    if pages:
-        found["pages"] = pages.rows
-    typer.echo(orjson.dumps(found).decode())

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-import orjson
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from crawler import clock
 from crawler.cli.options import Database, Json, reading
+from crawler.cli.output import cell, echo_json, show
 from crawler.report import runs as report
 
 app = typer.Typer(add_completion=False)
@@ -68,9 +66,9 @@ def runs(
 
 def _list(rows: list[dict[str, Any]], *, json: bool) -> None:
     if json:
-        _echo_json(rows)
+        echo_json(rows)
     elif rows:
-        _grid([{SHOWN[name]: row[name] for name in SHOWN} for row in rows])
+        show([{SHOWN[name]: row[name] for name in SHOWN} for row in rows], list(SHOWN.values()))
     if not rows:
         typer.echo("no run so far; start one with: renmin crawl CHANNEL", err=True)
         raise typer.Exit(1)
@@ -78,37 +76,12 @@ def _list(rows: list[dict[str, Any]], *, json: bool) -> None:
 
 def _one(found: dict[str, Any], *, json: bool) -> None:
     if json:
-        _echo_json(found)
+        echo_json(found)
         return
     channels, counters = found.pop("by_channel"), found.pop("counters")
     for name, value in found.items():
-        typer.echo(f"{name}: {_cell(value)}")
+        typer.echo(f"{name}: {cell(value)}")
     for rows in (channels, counters):
         if rows:
             typer.echo()
-            _grid(rows)
-
-
-def _echo_json(value: Any) -> None:
-    typer.echo(orjson.dumps(value).decode())
-
-
-def _grid(rows: list[dict[str, Any]]) -> None:
-    table = Table(box=None, pad_edge=False)
-    for name, value in rows[0].items():
-        side: Literal["left", "right"] = "right" if isinstance(value, int | float) else "left"
-        table.add_column(name, justify=side, no_wrap=True)
-    for row in rows:
-        table.add_row(*(_cell(value) for value in row.values()))
-    console = Console()
-    # A log has no width of its own.
-    console.width = max(console.width, 104)
-    console.print(table)
-
-
-def _cell(value: Any) -> str:
-    if hasattr(value, "strftime"):
-        return f"{value:%m-%d %H:%M}"
-    if isinstance(value, int):
-        return f"{value:,}"
-    return "-" if value is None else str(value)
+            show(rows, list(rows[0]))

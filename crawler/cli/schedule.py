@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import orjson
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from crawler import clock, config
 from crawler.cli.options import Database, Json, opened, reading
+from crawler.cli.output import echo_json, show
 from crawler.watch.schedule import planning, table, units
 from crawler.watch.schedule.history import latest
 from crawler.watch.schedule.table import Schedule, load, parse_span, save
@@ -191,15 +188,6 @@ def _switch(name: str, database: str | None, *, on: bool) -> None:
 
 def _print(rows: list[dict[str, Any]], *, json: bool) -> None:
     if json:
-        typer.echo(orjson.dumps(rows).decode())
-        return
-    table = Table(*rows[0], box=None)
-    for row in rows:
-        table.add_row(*(_cell(value) for value in row.values()))
-    Console().print(table)
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, datetime):
-        return f"{value:%m-%d %H:%M}"
-    return "" if value is None else str(value)
+        echo_json(rows)
+    else:
+        show(rows, list(rows[0]))

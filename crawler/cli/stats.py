@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
-import orjson
 import typer
-from rich.console import Console
-from rich.table import Table as Grid
 
 from crawler import clock
 from crawler.cli.options import Database, Json, reading
+from crawler.cli.output import echo_json, show
 from crawler.report.stats import stats as report
 from crawler.report.table import Row, Table
 
@@ -41,7 +39,7 @@ def stats(
     with reading(database) as connection:
         found = report(connection, clock.now(), days)
     if json:
-        typer.echo(orjson.dumps({"rows": found.rows, **found.notes}).decode())
+        echo_json({"rows": found.rows, **found.notes})
     elif found.notes["runs"]:
         _print(found)
     if not found.notes["runs"]:
@@ -50,14 +48,8 @@ def stats(
 
 
 def _print(found: Table) -> None:
-    console = Console(highlight=False)
-    grid = Grid(box=None, pad_edge=False)
-    grid.add_column("channel", no_wrap=True)
-    for name in (*NUMBERS, "MB", "p/min"):
-        grid.add_column(name, justify="right", no_wrap=True)
-    for row in (*found.rows, {**found.notes["everything"], "channel": "all"}):
-        grid.add_row(*_cells(row))
-    console.print(grid)
+    rows = (*found.rows, {**found.notes["everything"], "channel": "all"})
+    show([_shown(row) for row in rows], ("channel", *NUMBERS, "MB", "p/min"), right=("MB", "p/min"))
     for heading, column in (("page designs", "by_design"), ("failures", "by_reason")):
         typer.echo(f"\n{heading}")
         for row in found.rows:
@@ -73,14 +65,13 @@ def _print(found: Table) -> None:
     )
 
 
-def _cells(row: Row) -> list[str]:
+def _shown(row: Row) -> Row:
     speed = row["per_minute"]
-    return [
-        row["channel"] or "-",
-        *(f"{row[name]:,}" for name in NUMBERS),
-        f"{row['bytes'] / 1e6:,.1f}",
-        "-" if speed is None else f"{speed:,.1f}",
-    ]
+    return {
+        **row,
+        "MB": f"{row['bytes'] / 1e6:,.1f}",
+        "p/min": None if speed is None else f"{speed:,.1f}",
+    }
 
 
 def _named(counts: Mapping[str, int]) -> str:

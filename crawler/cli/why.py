@@ -6,11 +6,11 @@ import contextlib
 from collections.abc import Iterator
 from typing import Annotated
 
-import orjson
 import typer
 
 from crawler import config
 from crawler.cli.options import Database, Json, reading
+from crawler.cli.output import echo_json
 from crawler.errors import ConfigError
 from crawler.report.queue import about
 from crawler.report.table import Row
@@ -39,7 +39,7 @@ def why(
         raise typer.Exit(1)
     found["archived"] = _archived(database, found["url"])
     if as_json:
-        typer.echo(orjson.dumps(found).decode())
+        echo_json(found)
         return
     for line in _lines(found):
         typer.echo(line)
