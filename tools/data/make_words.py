@@ -15,7 +15,7 @@ from typing import Final
 from crawler.extract.names import SURNAMES
 
 LEAST_SEEN: Final = 5  # a rarer word is not worth its place
-LEAST_SEEN_AS_NAME: Final = {2: 150, 3: 40}  # by length: 洪水 and 金银花 are marked as names
+LEAST_SEEN_AS_NAME: Final = {2: 20, 3: 10}  # by length: 谢幕 and 金银花 are marked as names
 WORD: Final = re.compile("[\u4e00-\u9fff]{2,3}")
 
 HEADER: Final = (
