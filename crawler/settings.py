@@ -6,9 +6,13 @@ Each line that departs from Scrapy's default names that default or the reason.
 from scrapy.settings.default_settings import RETRY_EXCEPTIONS as _RETRIED
 
 from crawler import __version__
+from crawler.config import channels as own_channels
 from crawler.config import load
+from crawler.site.channels import load as _channels
 
 _config = load()
+own_channels.use(own_channels.load())
+_slow = [channel for channel in _channels().values() if channel.delay]
 
 BOT_NAME = "renmin"
 SPIDER_MODULES = ["spiders"]
@@ -23,6 +27,7 @@ USER_AGENT = f"renmin/{__version__} (news archive; {_config.contact or 'no conta
 # Politeness. A regional channel is one host, so this is the whole site's view of us.
 ROBOTSTXT_OBEY = True  # by crawler.hooks.robots, which waits where it cannot be read
 DOWNLOAD_DELAY = _config.delay  # default: 0
+DOWNLOAD_SLOTS = {channel.host: {"delay": channel.delay} for channel in _slow}  # default: {}
 DOWNLOAD_DELAY_JITTER = 0.25  # default: 0.5; never much below the second that we promise
 CONCURRENT_REQUESTS = 32  # default: 16; there are 37 hosts, each asked one at a time
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default: 8

@@ -19,6 +19,7 @@ from twisted.python.failure import Failure as TwistedFailure
 from crawler.errors import ExtractionError
 from crawler.extract import Listing, Page, assemble, links, read
 from crawler.items import Fetch, Visit
+from crawler.site.channels import is_excluded
 from crawler.store.leases import Lease
 from spiders.failures import extraction_failed, failure_of
 from spiders.planning import plan_of, start_links
@@ -36,6 +37,8 @@ from spiders.responses import (
 MOST_PAGES = 50
 # Links to channels that this crawl was not asked for are counted under this reason.
 OTHER_CHANNEL = "other-channel"
+# And those that the operator does not want fetched under this one.
+EXCLUDED = "excluded"
 
 
 class ChannelSpider(Spider):
@@ -44,6 +47,7 @@ class ChannelSpider(Spider):
     Args:
         channels: Ids, hosts or Chinese names, parted by commas; ``all`` for every channel.
         since: A day, ``2026-11-01``: leave articles alone whose address names an earlier one.
+        until: Leave those alone too whose address names this day or a later one.
         limit: Stop after so many articles.
         mirrors: Addresses of list pages on other hosts that republish the channels' articles.
         command: What was typed, for the run's history.
@@ -56,13 +60,16 @@ class ChannelSpider(Spider):
         *args: Any,
         channels: str = "",
         since: str = "",
+        until: str = "",
         limit: str = "",
         mirrors: str = "",
         command: str = "scrapy crawl channel",
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.plan = plan_of(channels, since=since, limit=limit, mirrors=mirrors, command=command)
+        self.plan = plan_of(
+            channels, since=since, until=until, limit=limit, mirrors=mirrors, command=command
+        )
         self._start = start_links(self.plan, mirrors)
         self.mirror_hosts = frozenset(link.channel for link in self._start if "." in link.channel)
 
@@ -100,15 +107,16 @@ class ChannelSpider(Spider):
             listing = links(fetch, lease.kind)
         except ExtractionError as error:
             return self._visit(lease, fetches=(fetch,), failure=extraction_failed(error))
-        found = tuple(link for link in listing.links if link.channel in self.plan.channels)
-        strangers = len(listing.links) - len(found)
+        ours = [link for link in listing.links if link.channel in self.plan.channels]
+        strangers = len(listing.links) - len(ours)
+        found = tuple(link for link in ours if not is_excluded(link.channel, link.url))
         return self._visit(
             lease,
             fetches=(fetch,),
             links=found,
             next_list=listing.next,
             read_on=self._reaches_further(listing),
-            skipped={**listing.skipped, OTHER_CHANNEL: strangers},
+            skipped={**listing.skipped, OTHER_CHANNEL: strangers, EXCLUDED: len(ours) - len(found)},
         )
 
     async def parse_article(self, response: Response) -> Visit:

@@ -11,7 +11,9 @@ from crawler.site.channels import find, load
 from crawler.site.urls import classify
 
 
-def plan_of(channels: str, *, since: str, limit: str, mirrors: str, command: str) -> Plan:
+def plan_of(
+    channels: str, *, since: str, limit: str, mirrors: str, command: str, until: str = ""
+) -> Plan:
     """Check the arguments of a crawl.
 
     Raises:
@@ -20,17 +22,22 @@ def plan_of(channels: str, *, since: str, limit: str, mirrors: str, command: str
     """
     names = [name.strip() for name in channels.split(",") if name.strip()]
     if names == ["all"]:
-        names = list(load())
+        names = [channel.id for channel in load().values() if channel.enabled]
     if not names and not mirrors:
         raise ConfigError(
             "no channel named; try: renmin crawl sd bj (all of them: renmin channels)"
         )
     ids = dict.fromkeys(find(name).id for name in names)
+    first = read_day("since", since) if since else None
+    last = read_day("until", until) if until else None
+    if first and last and last <= first:
+        raise ConfigError(f"until={until}: not after since={since}: no article is between them")
     hosts = dict.fromkeys(urlsplit(url).hostname or "" for url in _split(mirrors))
     return Plan(
         command=command,
         channels=(*ids, *hosts),
-        since=read_day("since", since) if since else None,
+        since=first,
+        until=last,
         limit=_number(limit),
     )
 
@@ -38,7 +45,13 @@ def plan_of(channels: str, *, since: str, limit: str, mirrors: str, command: str
 def start_links(plan: Plan, mirrors: str) -> tuple[Link, ...]:
     """The list pages that a crawl begins with."""
     known = load()
-    pages = (page.url for name in plan.channels if name in known for page in known[name].lists)
+    pages = (
+        page.url
+        for name in plan.channels
+        if name in known
+        for page in known[name].lists
+        if not known[name].excludes(page.url)
+    )
     links = [_list_link(url) for url in pages]
     for url in _split(mirrors):
         parts = urlsplit(url)

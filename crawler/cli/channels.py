@@ -7,10 +7,16 @@ from typing import Annotated
 
 import typer
 
+from crawler import clock
+from crawler.cli.options import Database, opened
 from crawler.cli.output import echo_json, show
+from crawler.errors import ConfigError
 from crawler.site.channels import Channel, find, load
+from crawler.store import pauses
 
 app = typer.Typer(add_completion=False)
+
+SWITCHES = ("pause", "resume")
 
 
 @app.command()
@@ -22,8 +28,12 @@ def channels(
     json: Annotated[
         bool, typer.Option("--json", help="One JSON line a channel, with its list pages.")
     ] = False,
+    database: Database = None,
 ) -> None:
-    """Print the known channels; with names, their list pages too.
+    """Print the known channels; with names, their list pages too; or pause and resume channels.
+
+    A paused channel is left out by every crawl and schedule, and no alert is about it. What
+    renmin.toml says of a channel ([channels.sd]) is part of what is printed.
 
     Exit code 2 means that a name is unknown; the nearest known ones are printed.
 
@@ -32,7 +42,12 @@ def channels(
         renmin channels
         renmin channels 山东 sz.people.com.cn
         renmin channels --json | jq -r .host
+        renmin channels pause sd bj
+        renmin channels resume sd bj
     """  # noqa: D301 - the backspace is Click's mark for lines to keep
+    if names and names[0] in SWITCHES:
+        _switch(names[0], names[1:], database)
+        return
     chosen = [find(name) for name in names] if names else list(load().values())
     if json:
         for channel in chosen:
@@ -42,6 +57,22 @@ def channels(
             _print_lists(channel)
     else:
         _print_table(chosen)
+
+
+def _switch(what: str, names: list[str], database: str | None) -> None:
+    if not names:
+        raise ConfigError(f"renmin channels {what}: name a channel: renmin channels {what} sd")
+    found = [find(name) for name in names]
+    with opened(database, create=True) as store, store.writing.begin() as connection:
+        for channel in found:
+            if what == "pause":
+                pauses.add(connection, channel.id, clock.now())
+                told = f"paused {channel.id}; to go on: renmin channels resume {channel.id}"
+            elif pauses.end(connection, channel.id):
+                told = f"resumed {channel.id}"
+            else:
+                told = f"{channel.id} was not paused"
+            typer.echo(told)
 
 
 def _print_table(chosen: list[Channel]) -> None:

@@ -18,6 +18,10 @@ from crawler.crawl.summary import summary_of
 from crawler.errors import ConfigError, RenminError
 from crawler.hooks.crawling import LEAVE_SECONDS, Crawling
 from crawler.site.channels import find
+from crawler.site.channels import load as load_channels
+from crawler.store import pauses
+from crawler.store.engine import open_store
+from crawler.store.reader import file_of
 from crawler.watch.schedule.runner import run_due
 
 app = typer.Typer(add_completion=False)
@@ -29,8 +33,15 @@ def crawl(
         list[str] | None, typer.Argument(help="Channel ids, hosts or Chinese names: sd bj 上海.")
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="All channels.")] = False,
+    without: Annotated[
+        str, typer.Option("--except", help="Channels to leave out, parted by commas: gz,qh.")
+    ] = "",
     since: Annotated[
-        str, typer.Option(help="Leave articles alone that are older than this day (2026-11-01).")
+        str,
+        typer.Option(help="Leave articles alone that are older than this day (2026-11-01, 7d)."),
+    ] = "",
+    until: Annotated[
+        str, typer.Option(help="Leave articles alone that are of this day or later.")
     ] = "",
     limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many articles.")] = None,
     mirror: Annotated[
@@ -48,20 +59,27 @@ def crawl(
 ) -> None:
     """Crawl channels; run it again to go on where it stopped, whatever stopped it.
 
-    Example: renmin crawl sd bj --since 2026-11-01
+    Example: renmin crawl sd bj --since 7d
 
     Exit codes: 0 done, 1 nothing was due (--due), 2 bad use, 3 stopped early or failed.
     """
     config = load(database=database, proxy=proxy)
     if due:
         raise typer.Exit(_run_due(config.database))
-    names = ["all"] if every else list(channels or ())
     settings = _settings(setting or [], config.database, config.proxy)
+    names = list(channels or ())
     require_known(names)
+    if every and names:
+        raise ConfigError(f"--all with {' '.join(names)}: all channels, or these; say one of them")
+    names = chosen(["all"] if every else names, without, config.database)
+    if not (names or mirror) and (every or channels):
+        typer.echo("nothing to crawl: every channel that was named is paused or left out", err=True)
+        raise typer.Exit(0)
     require_contact(config.contact, config.proxy)
     arguments = {
         "channels": ",".join(names),
         "since": since,
+        "until": until,
         "limit": str(limit or ""),
         "mirrors": ",".join(mirror or ()),
         "command": shlex.join(["renmin", *sys.argv[1:]]),
@@ -84,6 +102,37 @@ def require_known(names: list[str]) -> None:
     for name in names:
         if name != "all":
             find(name)
+
+
+def chosen(names: list[str], without: str, database: str) -> list[str]:
+    """The ids of the channels that are crawled: those named, but for what is to be left out.
+
+    A channel that rests, by ``enabled = false`` or ``renmin channels pause``, is told of if it was
+    named.
+    """
+    left_out = {find(name).id for name in without.split(",") if name.strip()}
+    ids = list(load_channels()) if "all" in names else [find(name).id for name in names]
+    resting = _resting(database)
+    for name in ids:
+        if name in resting and "all" not in names:
+            typer.echo(f"{name} is left out: {resting[name]}", err=True)
+    return [name for name in dict.fromkeys(ids) if name not in left_out | resting.keys()]
+
+
+def _resting(database: str) -> dict[str, str]:
+    """Why which channels rest."""
+    off = "enabled = false in renmin.toml"
+    resting = {name: off for name, one in load_channels().items() if not one.enabled}
+    path = file_of(database)
+    if path is None or path.exists():
+        store = open_store(database)
+        try:
+            with store.reading.connect() as connection:
+                found = pauses.paused(connection)
+        finally:
+            store.close()
+        resting |= {name: f"paused; renmin channels resume {name}" for name in found}
+    return resting
 
 
 def require_contact(contact: str, proxy: str) -> None:

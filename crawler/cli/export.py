@@ -16,6 +16,7 @@ from crawler.cli.options import (
     Database,
     Since,
     Until,
+    day,
     ended_in_order,
     reading,
     selection,
@@ -81,7 +82,7 @@ def export(
         bool, typer.Option("--revisions", help="A record for every text that an article had.")
     ] = False,
     as_of: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As it stood after this day.")
+        datetime | None, typer.Option(parser=day, metavar="DAY", help="As it stood after this day.")
     ] = None,
     database: Database = None,
 ) -> None:

@@ -21,6 +21,7 @@ from typer.core import TyperCommand, TyperGroup
 import crawler.cli
 from crawler import __version__
 from crawler.cli import faults
+from crawler.config import channels as own_channels
 from crawler.errors import RenminError
 from crawler.secrets import mask_log, take_passwords
 
@@ -122,6 +123,7 @@ def renmin(
     if config:
         # In the environment, so that a crawl that a schedule starts reads it too.
         os.environ["RENMIN_CONFIG"] = os.path.abspath(config)  # noqa: PTH100 - no link is followed
+    own_channels.use(own_channels.load())
 
 
 def main() -> None:

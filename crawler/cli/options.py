@@ -6,7 +6,7 @@ import contextlib
 import logging
 import signal
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, time
 from typing import Annotated
 
 import typer
@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from crawler import config
 from crawler.clock import midnight
+from crawler.crawl.plan import read_day
 from crawler.errors import ConfigError
 from crawler.site.channels import find
 from crawler.store.engine import Store, open_store
@@ -30,11 +31,23 @@ Channels = Annotated[
     list[str] | None,
     typer.Option("--channel", help="Only this channel; give it again for several."),
 ]
+
+
+def day(text: str) -> datetime:
+    """The midnight, without a zone, of a day as :func:`crawler.crawl.plan.read_day` reads it."""
+    try:
+        return datetime.combine(read_day("day", text), time.min)
+    except ConfigError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
 Since = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published on this day or later.")
+    datetime | None,
+    typer.Option(parser=day, metavar="DAY", help="Published on this day or later: 2026-11-01, 7d."),
 ]
 Until = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Published before this day.")
+    datetime | None,
+    typer.Option(parser=day, metavar="DAY", help="Published before this day: 2026-12-01, 7d."),
 ]
 Copies = Annotated[
     bool, typer.Option("--include-duplicates", help="Also articles that are copies of others.")

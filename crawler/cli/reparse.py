@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.options import Database
+from crawler.cli.options import Database, day
 from crawler.cli.output import progress_bar
 from crawler.clock import SHANGHAI
 from crawler.config import load
@@ -22,7 +22,8 @@ app = typer.Typer(add_completion=False)
 def reparse(
     channel: Annotated[str | None, typer.Option(help="Only this channel.")] = None,
     since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only pages fetched since then.")
+        datetime | None,
+        typer.Option(parser=day, metavar="DAY", help="Only pages fetched since then."),
     ] = None,
     processes: Annotated[
         int | None, typer.Option(min=1, help="Worker processes; one a core if not given.")

@@ -47,7 +47,11 @@ def set_(
     cron: Annotated[str, typer.Option(help="Five fields: minute hour day month weekday.")],
     jitter: Annotated[str, typer.Option(help="Start up to this much later: 90s, 10m, 1h.")] = "0s",
     max_duration: Annotated[str, typer.Option(help="Stop a run that takes longer.")] = "3h",
-    since: Annotated[str | None, typer.Option(help="As for renmin crawl.")] = None,
+    since: Annotated[str | None, typer.Option(help="As for renmin crawl: 7d.")] = None,
+    until: Annotated[str | None, typer.Option(help="As for renmin crawl.")] = None,
+    without: Annotated[
+        str | None, typer.Option("--except", help="Channels to leave out, parted by commas.")
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="As for renmin crawl.")] = None,
     database: Database = None,
 ) -> None:
@@ -61,7 +65,7 @@ def set_(
         renmin schedule set everything --channels all --cron "30 5 * * *"
     """  # noqa: D301 - the backspace is Click's mark for lines to keep
     now = clock.now()
-    options = {"since": since, "limit": limit}
+    options = {"since": since, "until": until, "except": without, "limit": limit}
     one = Schedule(
         name=name,
         channels=tuple(part.strip() for part in channels.split(",") if part.strip()),

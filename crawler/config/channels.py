@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from msgspec import Meta
 
 from crawler.config.convert import converted, options, unknown
 from crawler.config.file import find, table
 from crawler.errors import ConfigError
+from crawler.site import channels as site
 
 _LISTS = "a list of addresses or paths; or of pairs [address, label]"
 Lists = tuple[str | tuple[str, str], ...]
@@ -62,6 +66,80 @@ def load(file: Path | None = None) -> Mapping[str, ChannelTable]:
     """
     path = find(os.environ) if file is None else file
     return {name: _read(path, name, values) for name, values in table(path, "channels").items()}
+
+
+def use(tables: Mapping[str, ChannelTable]) -> None:
+    """Let this process work with the channels as the operator wants them.
+
+    Raises:
+        ConfigError: A table is about no known channel, and names no host for a new one.
+    """
+    if not tables:
+        site.use(None)
+    else:
+        found = dict(site.known())
+        for name, table_ in tables.items():
+            found[name] = (
+                _new(name, table_, found) if name not in found else _changed(found[name], table_)
+            )
+        site.use(MappingProxyType(found))
+
+
+def _changed(channel: site.Channel, own: ChannelTable) -> site.Channel:
+    lists = _pages(channel.id, channel.host, own.lists) or channel.lists
+    extra = _pages(channel.id, channel.host, own.extra_lists)
+    return replace(
+        channel,
+        lists=(*lists, *(page for page in extra if page.url not in {one.url for one in lists})),
+        enabled=own.enabled,
+        delay=own.delay,
+        exclude=own.exclude,
+    )
+
+
+def _new(name: str, own: ChannelTable, known: Mapping[str, site.Channel]) -> site.Channel:
+    if not own.host or not own.lists:
+        near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+        hint = f"; did you mean {', '.join(near)}?" if near else ""
+        raise ConfigError(
+            f"[channels.{name}]: no such channel{hint} (all of them: renmin channels); "
+            "a new one needs host and lists"
+        )
+    host = own.host.lower()
+    if not host.endswith(".people.com.cn"):
+        raise ConfigError(
+            f"[channels.{name}]: host = {own.host!r}: expected a host of the site, "
+            "NAME.people.com.cn; for pages elsewhere: renmin crawl --mirror"
+        )
+    channel = site.Channel(
+        id=name,
+        host=host,
+        name=own.name or name,
+        pinyin=own.pinyin or name,
+        region=own.region,
+        province=own.province,
+        adcode=own.adcode,
+        as_of="renmin.toml",
+        lists=(),
+    )
+    return _changed(channel, own)
+
+
+def _pages(name: str, host: str, lists: Lists) -> tuple[site.ListPage, ...]:
+    pages = []
+    for row in lists:
+        address, label = (row, "") if isinstance(row, str) else row
+        parts = urlsplit(address)
+        if (parts.hostname and parts.hostname != host) or not parts.path.startswith("/"):
+            raise ConfigError(
+                f"[channels.{name}]: list {address!r}: expected a page of {host}, "
+                f"as /GB/1234/index.html"
+            )
+        try:
+            pages.append(site.list_page(host, parts.path, label))
+        except ValueError as error:
+            raise ConfigError(f"[channels.{name}]: list {address!r}: {error}") from None
+    return tuple(pages)
 
 
 def _read(path: Path | None, name: str, values: Mapping[str, Any]) -> ChannelTable:

@@ -102,9 +102,13 @@ class CrawlSession:
         self._writer.start()
 
     @property
-    def floor(self) -> int:
-        """The lowest priority that this crawl takes."""
-        return self.plan.since.toordinal() if self.plan.since else 0
+    def days(self) -> tuple[int, int]:
+        """The lowest and the highest priority of the articles that this crawl takes."""
+        since, until = self.plan.since, self.plan.until
+        return (
+            since.toordinal() if since else 0,
+            until.toordinal() - 1 if until else LIST_PRIORITY - 1,
+        )
 
     @property
     def backlog(self) -> int:
@@ -247,7 +251,7 @@ class CrawlSession:
         busy = leases.busy_hosts(connection, self.run_id, wanted)
         hosts.let_go(connection, self.run_id, set(wanted) - busy)
         # A host without pages must not take the place of one that has some.
-        rich = sorted(frontier.hosts_waiting(connection, wanted, self.floor))
+        rich = sorted(frontier.hosts_waiting(connection, wanted, self.days))
         mine = hosts.claim(
             connection, self.run_id, rich, most=self._share(connection), until=until, now=now
         )
@@ -258,7 +262,7 @@ class CrawlSession:
     def _elsewhere(self, connection: Connection) -> int:
         """Pages that others fetch, or found on hosts that this run has not heard of."""
         self._hosts |= frontier.hosts_of(connection, self.plan.channels)
-        return frontier.waiting(connection, self.hosts, self.floor)
+        return frontier.waiting(connection, self.hosts, self.days)
 
     def _share(self, connection: Connection) -> int:
         """How many hosts this run may hold, so that the others have some too."""
@@ -269,10 +273,14 @@ class CrawlSession:
         self, connection: Connection, names: Sequence[str], until: datetime
     ) -> Sequence[Lease]:
         take = partial(leases.lease, connection, self.run_id, names, until=until)
+        lists = (LIST_PRIORITY, LIST_PRIORITY)
         if self.plan.limit is None:
-            return take(per_host=PER_HOST, ranks=(self.floor, LIST_PRIORITY))
-        articles = take(per_host=PER_HOST, ranks=(self.floor, LIST_PRIORITY - 1))
-        return articles or take(per_host=1, ranks=(LIST_PRIORITY, LIST_PRIORITY))
+            return [
+                *take(per_host=PER_HOST, ranks=lists),
+                *take(per_host=PER_HOST, ranks=self.days),
+            ]
+        articles = take(per_host=PER_HOST, ranks=self.days)
+        return articles or take(per_host=1, ranks=lists)
 
     def _recorded(self, future: Future[Outcome]) -> None:
         """On the writer's thread: a visit is committed, or could not be stored."""
@@ -290,7 +298,7 @@ class CrawlSession:
         runs.beat(connection, self.run_id, now)
         leases.extend(connection, self.run_id, until)
         hosts.extend(connection, self.run_id, until)
-        queue = frontier.waiting(connection, self.hosts, self.floor)
+        queue = frontier.waiting(connection, self.hosts, self.days)
         runs.tick(connection, self.run_id, now, queue)
 
     def _book(self, connection: Connection, results: list[Any]) -> None:

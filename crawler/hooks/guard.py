@@ -45,6 +45,12 @@ class RefusedRequest(Refusal):
     failure = Failure(reason="refused", retry=False)
 
 
+class ExcludedRequest(Refusal):
+    """An address that the operator does not want fetched."""
+
+    failure = Failure(reason="excluded", retry=False)
+
+
 class GuardMiddleware:
     """Checks every request, and sends it through the operator's proxy if there is one.
 
@@ -75,10 +81,15 @@ class GuardMiddleware:
         """Refuse ``request``, or let it pass.
 
         Raises:
-            RefusedRequest: With the reason.
+            RefusedRequest, ExcludedRequest: With the reason.
         """
         if reason := self._objection(request.url):
             raise RefusedRequest(reason)
+        channel = by_host(urlsplit(request.url).hostname or "")
+        if channel and channel.excludes(request.url):
+            raise ExcludedRequest(f"excluded in renmin.toml, [channels.{channel.id}]")
+        if channel and channel.delay:
+            request.meta["autothrottle_dont_adjust_delay"] = True
         if self._proxy:
             request.meta.setdefault("proxy", self._proxy)
 

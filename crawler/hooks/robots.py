@@ -187,8 +187,9 @@ class RobotsMiddleware:
 
     def _slow_down(self, host: str, delay: float) -> None:
         """Give the host's slot the delay, also when Scrapy drops the idle slot and remakes it."""
-        delay = max(delay, self._least_delay)
         downloader = self._crawler.engine.downloader
+        own = downloader.per_slot_settings.get(host, {}).get("delay", 0)  # [channels.NAME] delay
+        delay = max(delay, self._least_delay, own)
         downloader.per_slot_settings[host] = {"delay": delay, "concurrency": 1, "jitter": 0.0}
         if slot := downloader.slots.get(host):
             slot.delay, slot.concurrency, slot.jitter = delay, 1, 0.0

@@ -9,6 +9,7 @@ import difflib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
@@ -52,6 +53,9 @@ class Channel:
         as_of: When these facts were last seen, in words.
         lists: Columns to read, in order; never empty.
         disabled: Columns that are known and left out.
+        enabled: False if the operator wants nothing asked of it.
+        delay: Seconds between two requests that the operator wants here; 0 for the usual ones.
+        exclude: Patterns of addresses that the operator does not want fetched.
     """
 
     id: str
@@ -64,15 +68,42 @@ class Channel:
     as_of: str
     lists: tuple[ListPage, ...]
     disabled: tuple[ListPage, ...] = ()
+    enabled: bool = True
+    delay: float = 0.0
+    exclude: tuple[str, ...] = ()
 
     @property
     def primary(self) -> tuple[ListPage, ...]:
         """The lists that a short crawl starts from; never empty."""
         return tuple(page for page in self.lists if page.primary)
 
+    def excludes(self, url: str) -> bool:
+        """Whether the operator does not want this address fetched."""
+        return any(fnmatchcase(url, pattern) for pattern in self.exclude)
+
+
+# What an operator has put in the place of the table below; only use() writes it.
+_in_use: Mapping[str, Channel] | None = None
+
+
+def load() -> Mapping[str, Channel]:
+    """The channels in use, by id: those of the table, unless :func:`use` named others."""
+    return known() if _in_use is None else _in_use
+
+
+def use(channels: Mapping[str, Channel] | None) -> None:
+    """Work with these channels from now on; ``None`` for those of the table.
+
+    For the start of a program: what was read from addresses before keeps its channel.
+    """
+    global _in_use
+    _in_use = channels
+    for derived in (_columns, _by_host, _by_name):
+        derived.cache_clear()
+
 
 @cache
-def load() -> Mapping[str, Channel]:
+def known() -> Mapping[str, Channel]:
     """Read the table of channels, once.
 
     Returns:
@@ -119,6 +150,12 @@ def find(name: str) -> Channel:
 def by_host(host: str) -> Channel | None:
     """Return the channel that lives on ``host`` (lower case), or ``None``."""
     return _by_host().get(host)
+
+
+def is_excluded(channel_id: str, url: str) -> bool:
+    """Whether the operator does not want this address of this channel fetched."""
+    channel = load().get(channel_id)
+    return channel is not None and channel.excludes(url)
 
 
 def column(channel_id: str, node_id: str) -> str | None:
@@ -183,6 +220,15 @@ def _channel(id_: str, table: Mapping[str, Any]) -> Channel:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ConfigError(f"channels.toml: [{id_}]: missing or unreadable: {error}") from error
+
+
+def list_page(host: str, path: str, label: str) -> ListPage:
+    """A list page that an operator names.
+
+    Raises:
+        ValueError: The path holds no column number.
+    """
+    return _list_page(host, (path, label), frozenset())
 
 
 def _list_page(host: str, row: tuple[str, str], primary: frozenset[str]) -> ListPage:

@@ -192,27 +192,35 @@ def hosts_of(connection: Connection, channels: Collection[str]) -> set[str]:
     return set(connection.scalars(statement))
 
 
-def hosts_waiting(connection: Connection, hosts: Collection[str], floor: int) -> set[str]:
+def hosts_waiting(
+    connection: Connection, hosts: Collection[str], days: tuple[int, int]
+) -> set[str]:
     """Those of ``hosts`` on which pages wait that nobody is fetching."""
     statement = (
         sa.select(frontier.c.host)
         .where(frontier.c.host.in_(hosts), frontier.c.state == PENDING)
-        .where(frontier.c.priority >= floor)
+        .where(_wanted(days))
         .distinct()
     )
     return set(connection.scalars(statement))
 
 
-def waiting(connection: Connection, hosts: Collection[str], floor: int) -> int:
+def waiting(connection: Connection, hosts: Collection[str], days: tuple[int, int]) -> int:
     """How many pages wait or are being fetched, by anybody, on ``hosts``."""
     # Answered from the index alone, also when a hundred thousand wait.
     statement = (
         sa.select(sa.func.count())
         .select_from(frontier)
         .where(frontier.c.host.in_(hosts), frontier.c.state.in_((PENDING, LEASED)))
-        .where(frontier.c.priority >= floor)
+        .where(_wanted(days))
     )
     return connection.scalar(statement) or 0
+
+
+def _wanted(days: tuple[int, int]) -> sa.ColumnElement[bool]:
+    """Lists, and articles of such priorities."""
+    rank = frontier.c.priority
+    return sa.or_(rank.between(*days), rank == LIST_PRIORITY)
 
 
 def _row(link: Link, now: datetime, found_on: str | None) -> dict[str, object]:

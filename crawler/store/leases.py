@@ -56,7 +56,7 @@ def lease(
         run_id: Who takes them.
         hosts: Host names.
         per_host: At most so many of one host.
-        ranks: Lowest and highest priority to take (``--since`` sets the lowest).
+        ranks: Lowest and highest priority to take (``--since`` and ``--until`` set them).
         until: When the lease ends, unless it is extended.
     """
     taken: list[int] = []

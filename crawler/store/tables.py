@@ -295,7 +295,29 @@ alert = Table(
     Column("opened_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
     Column("closed_at", Instant),
+    # Since then nobody is reminded of it.
+    Column("acknowledged_at", Instant),
     Index("ix_alert_open", "closed_at", "rule", "subject"),
+)
+
+silence = Table(
+    "silence",
+    metadata,
+    # Alerts that are entered and not told, until then. An empty rule or subject stands for all.
+    Column("id", Id, primary_key=True),
+    Column("rule", String(64), nullable=False),
+    Column("subject", String(128), nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("note", Masked, nullable=False),
+)
+
+pause = Table(
+    "pause",
+    metadata,
+    # Channels of which nothing is asked until somebody resumes them.
+    Column("channel", String(128), primary_key=True),
+    Column("paused_at", Instant, nullable=False),
 )
 
 notice = Table(

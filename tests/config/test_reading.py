@@ -13,6 +13,7 @@ from crawler.cli.main import _config_first, app
 from crawler.config import channels, convert, file
 from crawler.config.options import Config
 from crawler.errors import ConfigError
+from crawler.site import channels as site
 from crawler.watch.alerts import settings as alerts
 
 WRONG = [
@@ -160,6 +161,7 @@ def test_a_secret_is_never_shown(toml, monkeypatch):
     monkeypatch.setenv(file.VARIABLE, str(path))
 
     printed = CliRunner().invoke(app, ["config"])
+    site.use(None)
 
     assert printed.exit_code == 0, printed.output
     assert "s3kr1t" not in printed.output

@@ -56,6 +56,7 @@ STEPS: tuple[Step, ...] = (
     Step("0003_no_passwords", rows=passwords.erase, erases=True),
     Step("0004_record"),
     Step("0005_list_health"),
+    Step("0006_operator"),
 )
 HEAD = STEPS[-1].number
 

@@ -32,7 +32,8 @@ class Schedule:
         cron: Five fields, read in Asia/Shanghai.
         jitter: The run starts up to this much later, so that not all sites of a fleet start at once.
         max_duration: A run that takes longer is stopped.
-        options: What else ``renmin crawl`` is told: ``since``, ``limit``; empty for nothing.
+        options: What else ``renmin crawl`` is told: ``since``, ``until``, ``limit``, ``except``;
+            empty for nothing.
         enabled: False keeps it without running it.
         settled_until: The planned time up to which everything was run, caught up or refused.
         id: Its row; 0 before it is kept.
@@ -109,10 +110,9 @@ def checked(schedule: Schedule) -> Schedule:
         raise ConfigError(
             f"--max-duration={span_text(schedule.max_duration)}: below one minute nothing is crawled"
         )
-    if since := schedule.options.get("since"):
-        read_day("--since", since)
-    elif since is not None:
-        raise ConfigError("--since=: not a day; write it like 2026-11-01")
+    for option in ("since", "until"):
+        if option in schedule.options:
+            read_day(f"--{option}", schedule.options[option])
     ids: tuple[str, ...] = (ALL,)
     if schedule.channels != (ALL,):
         # As they were named, each once.
