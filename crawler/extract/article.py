@@ -25,7 +25,7 @@ from crawler.items import MAX_PAGE_BYTES, Article, Fetch
 from crawler.text.charset.decide import decide, decode
 
 _TEXT_TYPES = re.compile(
-    r"\s*(?:text/(?:html|plain|xml)|application/(?:xhtml\+xml|xml|octet-stream))?\s*(?:;|$)",
+    r"\s{0,9}(?:text/(?:html|plain|xml)|application/(?:xhtml\+xml|xml|octet-stream))?\s{0,9}(?:;|$)",
     re.IGNORECASE,
 )
 
