@@ -26,6 +26,7 @@ from crawler.text.mojibake.shown import View, code, holes, private
 from crawler.text.mojibake.windows import windows
 
 _SAMPLE: Final = 64  # characters of a window by which the channels are compared
+_IN_FULL: Final = 3  # ... of which so many may be read to the end of the window
 _TRIED: Final = 4  # channels that are read in full
 _ORDINARY: Final = 10.0
 _PAIRED: Final = ("“”", "（）", "《》", "「」")
@@ -117,7 +118,8 @@ def spans(text: str, favourite: Pair | None = None) -> tuple[Span, ...]:
         favourite = (best.real, best.shown)
         rivals = tuple((other.rule, other.bits - best.bits) for other in ranked[1:])
         if end - start > _SAMPLE and not best.is_full:
-            best = _candidate(text, start, end, best.real, best.shown, best.view)
+            best = _in_full(text, start, end, ranked)
+            favourite = (best.real, best.shown)
         found += [
             Span(_exact(best, text, edit), edit, saved, rivals, favourite)
             for edit, saved in best.edits
@@ -214,6 +216,16 @@ def _contest(
                 if candidate.is_whole:
                     break
     return found
+
+
+def _in_full(text: str, start: int, end: int, ranked: Sequence[_Candidate]) -> _Candidate:
+    """The best candidate of a sample read to the end; the next ones too if that leaves something."""
+    found: list[_Candidate] = []
+    for each_one in ranked[:_IN_FULL]:
+        found.append(_candidate(text, start, end, each_one.real, each_one.shown, each_one.view))
+        if found[0].is_whole:
+            break
+    return min(found, key=lambda candidate: candidate.bits)
 
 
 def _as_before(text: str, start: int, end: int, favourite: Pair) -> _Candidate | None:
