@@ -9,6 +9,7 @@ bounds is refused and says why: a hostile page must not keep the others waiting.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 MOST_CHARACTERS = 2_000_000
 MOST_ELEMENTS = 40_000
@@ -47,7 +48,27 @@ def excess(source: str) -> str | None:
         return None
     if len(source) > MOST_CHARACTERS:
         return "page too large"
-    return "too many attributes" if any(map(_is_crowded, _TAG.finditer(source))) else None
+    # Most pages are done after the first look; a script may hold what looks like a crowded tag.
+    if not any(map(_is_crowded, _TAG.finditer(source))):
+        return None
+    return "too many attributes" if any(map(_is_crowded, _tags(source))) else None
+
+
+def _tags(source: str) -> Iterator[re.Match[str]]:
+    """Yield the tags that the parser sees: none inside comments and scripts that are closed."""
+    small, place = source.lower(), source.find("<")
+    # Where each kind of end comes last: nothing is looked for behind it, so this takes no square.
+    last = {end: small.rfind(end) for end in ("-->", "</scri", "</styl")}
+    while place >= 0:
+        after, end = place + 1, ""
+        if source.startswith("<!--", place):
+            after, end = place + 4, "-->"
+        elif tag := _TAG.match(source, place):
+            yield tag
+            after, end = tag.end(), f"</{small[place + 1 : place + 5]}"
+        if last.get(end, -1) >= after:
+            after = small.index(end, after)
+        place = source.find("<", after)
 
 
 def _is_crowded(tag: re.Match[str]) -> bool:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from crawler.errors import ExtractionError
 from crawler.extract.article import refuse
+from crawler.extract.limits import excess
 from crawler.extract.listing import read_list
 from crawler.extract.parse import parse_article
 from crawler.extract.sitemap import read_sitemap
@@ -147,3 +148,15 @@ def test_a_page_that_says_only_that_it_failed_is_an_error_page(title):
 
     with pytest.raises(ExtractionError, match="error page"):
         parse_article(html, "http://sd.people.com.cn/n2/2026/1101/c1-40000001.html")
+
+
+def test_a_script_is_no_crowded_tag():
+    """A comparison in a script looks like a tag of thousands of attributes, and is none."""
+    text = "<p>花开了。</p>" * 6_000
+    script = "<script>for (e = 0; e<t.length;" + "a=b, c=d;" * 1_000 + "e++) {}</script>"
+    crowded = "<p " + "a=b " * 600 + ">"
+
+    assert excess(text + script) is None
+    assert excess(text + crowded) == "too many attributes"
+    assert excess(f"{text}<!-- <script> -->{crowded}") == "too many attributes"
+    assert excess(f"{text}<script>{crowded}") == "too many attributes"
