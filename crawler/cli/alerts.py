@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
-from crawler.cli.options import Database, Json, reading
+from crawler import clock
+from crawler.cli.options import Database, Json, opened, reading
 from crawler.cli.output import echo_json, show
+from crawler.config.convert import unknown
 from crawler.report import watch
 from crawler.report.table import Row
-from crawler.watch.alerts import settings
+from crawler.watch.alerts import settings, silences
+from crawler.watch.alerts.silences import Silence
+from crawler.watch.schedule.table import parse_span
 
 app = typer.Typer(add_completion=False)
 
@@ -28,10 +33,21 @@ def alerts(
     *,
     last: Annotated[int, typer.Option(min=1, help="How many.")] = 50,
     rules: Annotated[bool, typer.Option("--rules", help="Print the rules in force.")] = False,
+    silence: Annotated[
+        str, typer.Option(help="Do not tell of these for so long: 90m, 8h, 168h.")
+    ] = "",
+    acknowledge: Annotated[
+        bool, typer.Option("--acknowledge", help="Remind nobody of these any more.")
+    ] = False,
+    loud: Annotated[bool, typer.Option("--loud", help="End every silence.")] = False,
+    rule: Annotated[str, typer.Option(help="With --silence, --acknowledge: this rule's.")] = "",
     database: Database = None,
     json: Json = False,
 ) -> None:
     """Print past and open alerts, the open ones first; nothing is looked at anew (renmin check).
+
+    A silenced alert is entered and printed here, and not told; one that is still open when the
+    silence ends is told then. An acknowledged one is not told again until it closes.
 
     Exit code 1 means that there never was one.
 
@@ -40,9 +56,15 @@ def alerts(
         renmin alerts
         renmin alerts sd --json
         renmin alerts --rules
+        renmin alerts sd --silence 8h
+        renmin alerts sd --acknowledge
+        renmin alerts --loud
     """  # noqa: D301 - the backspace is Click's mark for lines to keep
     if rules:
         _print(_rules(), RULE, json=json)
+        return
+    if silence or acknowledge or loud:
+        _say(database, silence, Silence(rule, subject or "", clock.now()), loud=loud)
         return
     with reading(database) as connection:
         rows = watch.alerts(connection, subject=subject, limit=last).rows
@@ -50,6 +72,24 @@ def alerts(
         typer.echo("no alert so far; to look now: renmin check", err=True)
         raise typer.Exit(1)
     _print(rows if json else [_short(row) for row in rows], SHORT, json=json)
+
+
+def _say(database: str | None, span: str, meant: Silence, *, loud: bool) -> None:
+    known = settings.default_rules()
+    if meant.rule and meant.rule not in known:
+        raise unknown("--rule", meant.rule, known, "rule")
+    about = f"{meant.rule or 'every rule'}, {meant.subject or 'every subject'}"
+    now = meant.until
+    with opened(database) as store, store.writing.begin() as connection:
+        if loud:
+            typer.echo(f"{silences.end(connection, now)} silences ended")
+        elif span:
+            until = now + parse_span("--silence", span)
+            silences.add(connection, replace(meant, until=until), now)
+            typer.echo(f"silent until {until:%Y-%m-%d %H:%M} +08:00: {about}")
+        else:
+            found = silences.acknowledge(connection, meant.rule, meant.subject, now)
+            typer.echo(f"{found} open alerts acknowledged: {about}")
 
 
 def _short(row: Row) -> Row:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -13,19 +13,28 @@ from crawler.crawl.prune_runs import thin
 from crawler.report import watch
 from crawler.watch.alerts import settings
 from crawler.watch.alerts.check import check as look
-from crawler.watch.alerts.check import low_disks, tell_at_once, watched_files
+from crawler.watch.alerts.check import low_disks, tell_at_once, test_notice, watched_files
 from crawler.watch.alerts.settings import AlertSettings
+from crawler.watch.ping import ping
 
 app = typer.Typer(add_completion=False)
 SHOWN = ("severity", "rule", "subject", "since", "what")
 
 
 @app.command()
-def check(database: Database = None, json: Json = False) -> None:
-    """Look for what is wrong, tell by log, webhook and e-mail, and print the open alerts.
+def check(
+    *,
+    test: Annotated[
+        bool, typer.Option("--test-notice", help="Send a test by each way, and look at nothing.")
+    ] = False,
+    database: Database = None,
+    json: Json = False,
+) -> None:
+    """Look for what is wrong, tell by log, webhook, e-mail and services, and print the open alerts.
 
     Made for a cron job or a timer (renmin schedule install). Rules and addresses are set in
-    renmin.toml, tables [alerts.RULE], [alerts.webhook] and [alerts.email].
+    renmin.toml, tables [alerts.RULE], [alerts.webhook], [alerts.email] and [alerts.services]. Then ping_url is
+    fetched, so that somebody notices when no check comes any more.
 
     Exit codes: 0 all is well, 1 alerts are open, 2 bad settings, 3 it could not be checked.
 
@@ -33,9 +42,12 @@ def check(database: Database = None, json: Json = False) -> None:
     Example:
         renmin check || mail -s "renmin" ops@example.org
         renmin check --json | jq -r '.[].message'
+        renmin check --test-notice
     """  # noqa: D301 - the backspace is Click's mark for lines to keep
     log_to_stderr()
     alerts = settings.load()
+    if test:
+        raise typer.Exit(_told(test_notice(alerts, clock.now)))
     # Looked at first: on a full disk a database may not even open.
     full = low_disks(alerts, config.load(database=database), clock.now())
     try:
@@ -50,7 +62,15 @@ def check(database: Database = None, json: Json = False) -> None:
         show([row | {"since": row["opened_at"], "what": row["message"]} for row in rows], SHOWN)
     else:
         typer.echo("all is well")
+    ping(config.load(database=database).ping_url)
     raise typer.Exit(1 if rows else 0)
+
+
+def _told(results: dict[str, str | None]) -> int:
+    """Say by which way a test went; the exit code."""
+    for way, error in results.items():
+        typer.echo(f"{way}: {error or 'ok'}")
+    return 1 if any(results.values()) else 0
 
 
 def _checked(database: str | None, alerts: AlertSettings) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -63,8 +63,10 @@ def _tables(found: Read) -> Iterator[dict[str, str]]:
 
 def _alert_tables(
     settings: alerts.AlertSettings,
-) -> Iterator[tuple[str, alerts.Webhook | alerts.Email | alerts.RuleSettings, set[str]]]:
+) -> Iterator[tuple[str, Any, set[str]]]:
     yield "alerts.webhook", settings.webhook, set()
     yield "alerts.email", settings.email, set()
+    yield "alerts.services", settings.services, set()
+    yield "alerts.reminders", settings.reminders, set()
     for name, rule in settings.rules.items():
         yield f"alerts.{name}", rule, alerts.changeable(name)

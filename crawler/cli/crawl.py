@@ -22,6 +22,7 @@ from crawler.site.channels import load as load_channels
 from crawler.store import pauses
 from crawler.store.engine import open_store
 from crawler.store.reader import file_of
+from crawler.watch.ping import ping
 from crawler.watch.schedule.runner import run_due
 
 app = typer.Typer(add_completion=False)
@@ -173,6 +174,8 @@ def _run(arguments: dict[str, str], settings: dict[str, str]) -> int:
     if crawling is None:
         return 3
     typer.echo(summary_of(crawling.session))
+    if crawling.exit_code == 0:
+        ping(load().ping_url)
     return crawling.exit_code
 
 

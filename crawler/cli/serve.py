@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 
 import typer
 
@@ -11,6 +12,7 @@ from crawler.cli.options import Database, log_to_stderr, opened
 from crawler.watch import serve as loop
 from crawler.watch.alerts import settings
 from crawler.watch.alerts.check import check, watched_files
+from crawler.watch.ping import ping
 from crawler.watch.schedule.process import starter
 from crawler.watch.schedule.runner import Outside, stop_on_sigterm
 
@@ -38,8 +40,11 @@ def serve(database: Database = None) -> None:
         try:
             with stop_on_sigterm():
                 typer.echo(f"serving {store.url}; Ctrl-C ends", err=True)
-                loop.serve(
-                    store, outside, lambda _: check(store, alerts, clock.now, files), time.sleep
-                )
+
+                def look(_now: datetime) -> None:
+                    check(store, alerts, clock.now, files)
+                    ping(options.ping_url)
+
+                loop.serve(store, outside, look, time.sleep)
         except (SystemExit, KeyboardInterrupt):
             typer.echo("ended", err=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from crawler import clock as clock_of_house
 from crawler.clock import SHANGHAI
 from crawler.config import Config
 from crawler.errors import RenminError
@@ -23,6 +24,7 @@ from crawler.store import runs, tables
 from crawler.store.migrations import HEAD
 from crawler.store.reader import Reader
 from crawler.watch.alerts import settings as alert_settings
+from crawler.watch.alerts.check import wrong_ways
 from crawler.watch.alerts.inputs import disks
 from crawler.watch.bodies import compare
 
@@ -51,7 +53,16 @@ LIBRARIES = {
     "uvicorn": "uvicorn",
 }
 # Extras: whoever asks for what they do is told by that command.
-OPTIONAL = ("psycopg", "pyarrow", "pandas", "datatrove", "fastwarc", "warcio", "matplotlib")
+OPTIONAL = (
+    "psycopg",
+    "pyarrow",
+    "pandas",
+    "datatrove",
+    "fastwarc",
+    "warcio",
+    "matplotlib",
+    "apprise",
+)
 
 # https://www.sqlite.org/wal.html#walresetbug
 BUG_BEGINS, BUG_ENDS = (3, 7, 0), (3, 51, 3)
@@ -148,9 +159,13 @@ def _contact(config: Config) -> Line:
 
 def _alerts() -> Line:
     try:
-        ways = alert_settings.load().ways
+        settings = alert_settings.load()
+        ways, wrong = settings.ways, wrong_ways(settings, clock_of_house.now)
     except RenminError as error:
         return Line(FAIL, "alerts", str(error))
+    if wrong:
+        said = "; ".join(f"{way}: {error}" for way, error in wrong.items())
+        return Line(FAIL, "alerts", f"cannot be told by {said}")
     if ways == ("log",):
         return Line(OK, "alerts", "told by log alone; see docs/operations.md for more ways")
     return Line(OK, "alerts", f"told by {', '.join(ways)}")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from crawler.config import Config
+from crawler.errors import ConfigError
+from crawler.site import channels
+from crawler.store import pauses
 from crawler.store.engine import Store
 from crawler.store.reader import file_of
-from crawler.watch.alerts import mail, notices, open_alerts, webhook
+from crawler.watch.alerts import mail, notices, open_alerts, services, webhook
 from crawler.watch.alerts.facts import Facts, Finding
 from crawler.watch.alerts.inputs import disks, gather
 from crawler.watch.alerts.rules import findings
@@ -47,15 +50,19 @@ def check(
 ) -> Checked:
     """Look for what is wrong, enter it, and send the notices that wait.
 
-    Raises:
-        ConfigError: A secret that is named cannot be read.
+    A way whose secret cannot be read fails like a server that is away; the others are told.
     """
     ways = ways_of(settings, now)
     moment = now()
     with store.reading.connect() as connection:
         found = findings(gather(connection, moment, files), settings.rules)
+        resting = pauses.paused(connection).keys() | _disabled()
+    found = [one for one in found if one.subject.split("/")[0] not in resting]
+    hours = settings.reminders.hours
     with store.writing.begin() as connection:
         change = open_alerts.enter(connection, found, settings.ways, moment)
+        if hours:
+            open_alerts.remind(connection, settings.ways, moment, timedelta(hours=hours))
     return Checked(change, notices.deliver(store, ways, settings.rules, moment))
 
 
@@ -95,7 +102,7 @@ def tell_at_once(
                 opened_at=now(),
                 closed_at=None,
             )
-            if error := notices.error_of(send, one):
+            if error := notices.error_of(send, [one]):
                 logger.warning("failed way=%s rule=%s: %s", name, each.rule, error)
 
 
@@ -107,9 +114,57 @@ def watched_files(config: Config) -> tuple[Path, ...]:
 
 def ways_of(settings: AlertSettings, now: Callable[[], datetime]) -> Mapping[str, notices.Send]:
     """How to send by each way that the settings name."""
-    ways: dict[str, notices.Send] = {"log": notices.log}
-    if settings.webhook.url:
-        ways["webhook"] = webhook.sender(settings.webhook, now)
-    if settings.email.host:
-        ways["email"] = mail.sender(settings.email, now)
-    return ways
+    makers: dict[str, Callable[[], notices.Send]] = {
+        "log": lambda: notices.log,
+        "webhook": lambda: webhook.sender(settings.webhook, now),
+        "email": lambda: mail.sender(settings.email, now),
+        "services": lambda: services.sender(settings.services),
+    }
+    return {way: _made(makers[way]) for way in settings.ways}
+
+
+def wrong_ways(settings: AlertSettings, now: Callable[[], datetime]) -> dict[str, str]:
+    """What is wrong with which way, as far as it can be seen without sending."""
+    wrong = {}
+    for way, send in ways_of(settings, now).items():
+        if isinstance(send, _Broken):
+            wrong[way] = str(send.error)
+    return wrong
+
+
+def test_notice(settings: AlertSettings, now: Callable[[], datetime]) -> dict[str, str | None]:
+    """Send a notice that is none by each way: the error in words, ``None`` if it went well."""
+    rule = settings.rules["run_missing"]
+    one = notices.Notice(
+        id=0,
+        event="test",
+        rule=replace(rule, title="a test", title_zh="测试消息", severity="notice"),
+        subject="test",
+        message="This is a test: whoever reads it will be told of alerts. 测试消息，收到即表示告警能够送达。",
+        value=None,
+        threshold=None,
+        opened_at=now(),
+        closed_at=None,
+    )
+    return {way: notices.error_of(send, [one]) for way, send in ways_of(settings, now).items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Broken:
+    """Stands for a way that cannot be used: each notice fails with the reason, and waits."""
+
+    error: ConfigError
+
+    def __call__(self, _batch: notices.Batch) -> None:
+        raise self.error
+
+
+def _made(maker: Callable[[], notices.Send]) -> notices.Send:
+    try:
+        return maker()
+    except ConfigError as error:
+        return _Broken(error)
+
+
+def _disabled() -> set[str]:
+    return {name for name, channel in channels.load().items() if not channel.enabled}

@@ -68,11 +68,14 @@ class ChannelRun:
         return self.count("article/new") + self.count("article/changed")
 
     def count(self, *names: str) -> int:
-        """The sum of counters; a name that ends in ``/`` stands for all that begin so."""
+        """The sum of counters; a name that ends in ``/`` or ``error_`` stands for all that begin so."""
         return sum(
             value
             for name, value in self.counts.items()
-            if any(name.startswith(one) if one.endswith("/") else name == one for one in names)
+            if any(
+                name.startswith(one) if one.endswith(("/", "error_")) else name == one
+                for one in names
+            )
         )
 
 

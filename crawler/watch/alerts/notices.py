@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -35,7 +36,7 @@ class Notice:
 
     Attributes:
         id: The same each time it is tried: a receiver can drop what it has seen.
-        event: ``opened`` or ``closed``.
+        event: ``opened``, ``closed``, ``reminder`` (it is still open) or ``test``.
         rule: The rule, with its titles and severity.
         subject: What it is about, as the rule names it.
         message: One sentence.
@@ -65,48 +66,60 @@ class Notice:
         return f"{known.name} {self.subject}" if known else self.subject
 
 
-Send = Callable[[Notice], None]
+Batch = Sequence[Notice]
+# Tells of all that has happened since the last time, as one message.
+Send = Callable[[Batch], None]
 
 
-def log(one: Notice) -> None:
+def log(batch: Batch) -> None:
     """The way that is always open."""
-    level = logging.WARNING if one.event == "opened" else logging.INFO
-    logger.log(
-        level, "alert %s rule=%s subject=%s %s", one.event, one.rule.name, one.subject, one.message
-    )
+    for one in batch:
+        level = logging.INFO if one.event == "closed" else logging.WARNING
+        logger.log(
+            level,
+            "alert %s rule=%s subject=%s %s",
+            one.event,
+            one.rule.name,
+            one.subject,
+            one.message,
+        )
 
 
 def deliver(
     store: Store, ways: Mapping[str, Send], rules: Mapping[str, RuleSettings], now: datetime
 ) -> int:
-    """Send the notices whose time has come.
-
-    A way that fails once is not tried again in this call: a server that hangs costs one patience.
+    """Send the notices whose time has come: one message a way, however many they are.
 
     Args:
         store: An open database.
-        ways: How to send by ``log``, ``webhook``, ``email``; notices of other ways are given up.
+        ways: How to send by each way; notices of other ways are given up.
         rules: For titles and severity.
         now: The moment of sending.
 
     Returns:
         How many were delivered.
     """
-    broken: set[str] = set()
-    delivered = 0
+    waiting: dict[str, list[int]] = defaultdict(list)
     for row_id, way in _waiting(store, now):
-        if way in broken:
+        waiting[way].append(row_id)
+    delivered = 0
+    for way, row_ids in waiting.items():
+        claimed = [_claim(store, row_id, rules, now) for row_id in row_ids]
+        batch = [(one, attempts) for one, attempts in claimed if one is not None]
+        if not batch:
             continue
-        one, attempts = _claim(store, row_id, rules, now)
-        if one is None:
-            continue
-        error = error_of(ways[way], one) if way in ways else "this way is no longer configured"
-        _note(store, row_id, now, error, give_up=way not in ways or attempts > len(BACK_OFF))
+        known = way in ways
+        error = (
+            error_of(ways[way], [one for one, _ in batch])
+            if known
+            else "this way is no longer configured"
+        )
+        for one, attempts in batch:
+            _note(store, one.id, now, error, give_up=not known or attempts > len(BACK_OFF))
         if error is None:
-            delivered += 1
+            delivered += len(batch)
         else:
-            logger.warning("failed notice=%d way=%s attempt=%d: %s", row_id, way, attempts, error)
-            broken.add(way)
+            logger.warning("failed way=%s notices=%d: %s", way, len(batch), error)
     return delivered
 
 
@@ -150,7 +163,7 @@ def _note(store: Store, row_id: int, now: datetime, error: str | None, *, give_u
         connection.execute(sa.update(notice).where(notice.c.id == row_id).values(values))
 
 
-def error_of(send: Send, one: Notice) -> str | None:
+def error_of(send: Send, batch: Batch) -> str | None:
     """Send within the patience: the error in words, ``None`` if it went well.
 
     In a thread of its own, since a socket's time-out starts anew with each byte that drips in.
@@ -159,7 +172,7 @@ def error_of(send: Send, one: Notice) -> str | None:
 
     def attempt() -> None:
         try:
-            send(one)
+            send(batch)
         except Exception as error:
             errors.append(f"{type(error).__name__}: {error}")
         else:

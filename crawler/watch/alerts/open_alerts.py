@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from crawler.store.tables import alert, notice
+from crawler.watch.alerts import silences
 from crawler.watch.alerts.facts import Finding
 
 # Two processes that look at once: the second waits for the first.
@@ -60,9 +61,48 @@ def enter(
     if closed:
         statement = sa.update(alert).where(alert.c.id.in_(closed))
         connection.execute(statement.values(closed_at=now))
-    _queue(connection, "opened", opened, ways, now)
-    _queue(connection, "closed", closed, ways, now)
+    _queue(connection, "opened", _loud(connection, opened, now), ways, now)
+    # What nobody was told of has no end that they would want to hear of.
+    _queue(connection, "closed", _told(connection, _loud(connection, closed, now)), ways, now)
     return Change(opened, closed, len(standing) - len(closed))
+
+
+def remind(connection: Connection, ways: Sequence[str], now: datetime, every: timedelta) -> int:
+    """Queue what is open, was told last so long ago or never, and that nobody acknowledged.
+
+    Returns:
+        How many alerts these are.
+    """
+    last = sa.select(sa.func.max(sa.func.coalesce(notice.c.sent_at, notice.c.next_at)))
+    last = last.where(notice.c.alert_id == alert.c.id)
+    told = last.scalar_subquery()
+    query = sa.select(alert.c.id).where(
+        alert.c.closed_at.is_(None),
+        alert.c.acknowledged_at.is_(None),
+        sa.or_(told.is_(None), told <= now - every),
+    )
+    ids = _loud(connection, tuple(connection.scalars(query)), now)
+    _queue(connection, "reminder", ids, ways, now)
+    return len(ids)
+
+
+def _loud(connection: Connection, ids: Sequence[int], now: datetime) -> tuple[int, ...]:
+    """Those of the alerts that no silence covers."""
+    quiet = silences.in_force(connection, now)
+    if not quiet or not ids:
+        return tuple(ids)
+    query = sa.select(alert.c.id, alert.c.rule, alert.c.subject).where(alert.c.id.in_(ids))
+    return tuple(
+        row.id
+        for row in connection.execute(query)
+        if not any(one.covers(row.rule, row.subject) for one in quiet)
+    )
+
+
+def _told(connection: Connection, ids: Sequence[int]) -> tuple[int, ...]:
+    """Those of the alerts that were queued once."""
+    query = sa.select(notice.c.alert_id).where(notice.c.alert_id.in_(ids)).distinct()
+    return tuple(connection.scalars(query))
 
 
 def _open(connection: Connection, finding: Finding, now: datetime) -> int:

@@ -21,12 +21,13 @@ from crawler.config.options import SECRET
 from crawler.errors import ConfigError
 
 SEVERITIES = ("critical", "warning", "notice")
-WAYS = ("webhook", "email")
+WAYS = ("webhook", "email", "services", "reminders")
 
-Changed = TypeVar("Changed", "RuleSettings", "Webhook", "Email")
-Way = TypeVar("Way", "Webhook", "Email")
+Changed = TypeVar("Changed", "RuleSettings", "Webhook", "Email", "Services", "Reminders")
+Way = TypeVar("Way", "Webhook", "Email", "Services", "Reminders")
 Limit = Annotated[float, Meta(ge=0)]
 Count = Annotated[int, Meta(ge=0)]
+Secrets = Annotated[tuple[str, ...], Meta(extra=SECRET)]
 Secret = Annotated[str, Meta(extra=SECRET)]
 
 
@@ -102,6 +103,30 @@ class Email:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Where else people are told: see :mod:`crawler.watch.alerts.services`.
+
+    Attributes:
+        urls: Addresses of services as apprise writes them; empty for none.
+        urls_file: A file whose first line holds them, parted by spaces.
+    """
+
+    urls: Secrets = ()
+    urls_file: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminders:
+    """How often an alert that stays open, and that nobody acknowledged, is told again.
+
+    Attributes:
+        hours: Between two times; 0 for never.
+    """
+
+    hours: Limit = 24.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertSettings:
     """All of ``[alerts]``.
 
@@ -109,16 +134,24 @@ class AlertSettings:
         rules: By name, in the order of ``alerts.toml``.
         webhook: One of the ways to tell.
         email: Another one. The log is always told.
+        services: All the others.
+        reminders: When an open alert is told again.
     """
 
     rules: Mapping[str, RuleSettings]
     webhook: Webhook
     email: Email
+    services: Services = Services()
+    reminders: Reminders = Reminders()
 
     @property
     def ways(self) -> tuple[str, ...]:
-        """How an alert is told: ``log``, ``webhook``, ``email``."""
-        extra = (("webhook", self.webhook.url), ("email", self.email.host))
+        """How an alert is told: ``log``, ``webhook``, ``email``, ``services``."""
+        extra = (
+            ("webhook", self.webhook.url),
+            ("email", self.email.host),
+            ("services", self.services.urls or self.services.urls_file),
+        )
         return ("log", *(way for way, address in extra if address))
 
 
@@ -150,12 +183,19 @@ def load(file: Path | None = None) -> AlertSettings:
     tables = dict(table_of(path, "alerts"))
     webhook = _way(path, "webhook", Webhook(), tables)
     email = _way(path, "email", Email(), tables)
+    services = _way(path, "services", Services(), tables)
+    reminders = _way(path, "reminders", Reminders(), tables)
     rules = default_rules()
     for name, table in tables.items():
         if name not in rules:
             raise unknown(f"{path}: [alerts]", name, (*rules, *WAYS), "rule or way")
         rules[name] = _changed_rule(f"{path}: [alerts.{name}]", rules[name], table)
-    return _checked(path, AlertSettings(rules=rules, webhook=webhook, email=email))
+    return _checked(
+        path,
+        AlertSettings(
+            rules=rules, webhook=webhook, email=email, services=services, reminders=reminders
+        ),
+    )
 
 
 @cache

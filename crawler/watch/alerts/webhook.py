@@ -20,18 +20,18 @@ import orjson
 
 from crawler import __version__
 from crawler.config.convert import secret_in
-from crawler.watch.alerts.notices import Notice, Send
+from crawler.watch.alerts.notices import Batch, Notice, Send
 from crawler.watch.alerts.settings import Webhook
 
 TIMEOUT_SECONDS = 5.0
 
 
 def sender(webhook: Webhook, now: Callable[[], datetime]) -> Send:
-    """Make the function that posts a notice; any answer but 2xx is an error."""
+    """Make the function that posts notices; any answer but 2xx is an error."""
     secret = read_secret(webhook.secret, webhook.secret_file)
 
-    def send(one: Notice) -> None:
-        request = signed(webhook.url, secret, one, now())
+    def send(batch: Batch) -> None:
+        request = signed(webhook.url, secret, batch, now())
         # A redirect would turn the POST into a GET that tells nobody anything.
         opener = urllib.request.build_opener(_NoRedirect)
         try:
@@ -43,9 +43,14 @@ def sender(webhook: Webhook, now: Callable[[], datetime]) -> Send:
     return send
 
 
-def signed(url: str, secret: str, one: Notice, now: datetime) -> urllib.request.Request:
-    """The request that tells of ``one``."""
-    body = orjson.dumps(payload(one))
+def signed(url: str, secret: str, batch: Batch, now: datetime) -> urllib.request.Request:
+    """The request that tells of one notice, or of several under ``notices``."""
+    one = batch[0]
+    body = orjson.dumps(
+        payload(one)
+        if len(batch) == 1
+        else {"notice": one.id, "event": "several", "notices": [payload(each) for each in batch]}
+    )
     timestamp = str(int(now.timestamp()))
     return urllib.request.Request(
         url,

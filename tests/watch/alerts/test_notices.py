@@ -1,13 +1,15 @@
 """Notices are delivered once, retried with patience, and never in the way."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from crawler.store.tables import notice
-from crawler.watch.alerts import notices, open_alerts, settings
+from crawler.watch.alerts import message, notices, open_alerts, settings, silences
 from crawler.watch.alerts.facts import Finding
+from crawler.watch.alerts.silences import Silence
 
 RULES = settings.default_rules()
 STALE = Finding(
@@ -25,19 +27,27 @@ def outbox(store, monday):
 class Outbox:
     def __init__(self, store, now):
         self.store, self.now, self.sent, self.error = store, now, [], None
+        self.messages = []
 
     def enter(self, *findings, ways=("webhook",)):
         with self.store.writing.begin() as connection:
             open_alerts.enter(connection, findings, ways, self.now)
 
-    def send(self, one):
+    def send(self, batch):
         if self.error:
             raise self.error
-        self.sent.append(one)
+        self.sent.extend(batch)
+        self.messages.append(len(batch))
 
     def deliver(self, after=timedelta(0), **ways):
         self.now += after
         return notices.deliver(self.store, ways or {"webhook": self.send}, RULES, self.now)
+
+    def remind(self, after):
+        self.now += after
+        with self.store.writing.begin() as connection:
+            open_alerts.remind(connection, ("webhook",), self.now, timedelta(hours=24))
+        self.deliver()
 
     def rows(self):
         with self.store.reading.connect() as connection:
@@ -129,6 +139,51 @@ def test_a_way_that_is_no_longer_configured_is_given_up(outbox):
     outbox.deliver()
 
     assert outbox.rows()[0].next_at is None
+
+
+def test_an_outage_is_one_message(outbox):
+    """However many channels it struck; and its end is another one."""
+    outbox.enter(*(replace(STALE, subject=f"host{n}") for n in range(41)))
+    outbox.deliver()
+    outbox.enter()
+    outbox.deliver()
+
+    assert outbox.messages == [41, 41]
+    title, text = message.title(outbox.sent[:41]), message.text(outbox.sent[:41])
+    assert ("告警 41" in title, "等 41 项" in title, "\n" in title) == (True, True, False)
+    assert "... 1 more: renmin alerts" in text
+
+
+def test_an_open_alert_is_told_again_until_it_is_acknowledged(outbox):
+    """Once a day, with everything else of that moment."""
+    outbox.enter(STALE)
+    outbox.deliver()
+    outbox.remind(after=timedelta(hours=23))
+    assert outbox.messages == [1]
+    outbox.remind(after=timedelta(hours=2))
+    outbox.remind(after=timedelta(hours=2))
+    assert [one.event for one in outbox.sent] == ["opened", "reminder"]
+
+    with outbox.store.writing.begin() as connection:
+        assert silences.acknowledge(connection, "", "sd", outbox.now) == 1
+    outbox.remind(after=timedelta(hours=48))
+
+    assert outbox.messages == [1, 1]
+
+
+def test_a_silence_keeps_its_alerts_quiet_and_no_others(outbox):
+    """They are entered; what lasts beyond the silence is told then, an end that nobody waits for never."""
+    gone = replace(STALE, subject="sd/x")
+    with outbox.store.writing.begin() as connection:
+        silences.add(connection, Silence("", "sd", outbox.now + timedelta(hours=1)), outbox.now)
+    outbox.enter(STALE, gone, replace(STALE, subject="bj"))
+    outbox.enter(STALE, replace(STALE, subject="bj"))
+    outbox.deliver()
+    assert [one.subject for one in outbox.sent] == ["bj"]
+
+    outbox.remind(after=timedelta(hours=2))
+
+    assert [(one.event, one.subject) for one in outbox.sent[1:]] == [("reminder", "sd")]
 
 
 def test_the_log_is_a_way(outbox, caplog):

@@ -43,6 +43,7 @@ TROUBLES = [
     ("undecidable", changed(article_doubtful=20), ("text_shift", "sd/doubtful")),
     ("mislabelled", changed(charset_disagrees=30), ("text_shift", "sd/mislabelled")),
     ("bodies cut", changed(text_characters=30 * 100), ("text_short", "sd")),
+    ("own fault", {**USUAL, "failure/error_KeyError": 1}, ("own_faults", "sd")),
     ("characters lost", changed(text_fffd=1), ("text_lost", "sd")),
 ]
 

@@ -62,7 +62,7 @@ def server(monkeypatch):
 
 
 def post(url, one, monday):
-    webhook.sender(settings.Webhook(url=url, secret=SECRET), lambda: monday)(one)
+    webhook.sender(settings.Webhook(url=url, secret=SECRET), lambda: monday)([one])
 
 
 def test_the_message_is_json_that_says_all(server, one, monday):

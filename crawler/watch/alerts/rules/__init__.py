@@ -32,6 +32,7 @@ RULES: Mapping[str, Rule] = {
     "text_shift": quality.text_shift,
     "text_short": quality.text_short,
     "text_lost": quality.text_lost,
+    "own_faults": quality.own_faults,
     # Can it go on?
     "disk_low": machine.disk_low,
 }

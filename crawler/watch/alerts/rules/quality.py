@@ -119,6 +119,21 @@ def text_lost(facts: Facts, rule: RuleSettings) -> Iterator[Finding]:
             )
 
 
+def own_faults(facts: Facts, rule: RuleSettings) -> Iterator[Finding]:
+    """Pages on which our own code broke: nothing is wrong with the site."""
+    for channel, runs in facts.channels.items():
+        broke = runs[0].count("failure/error_")
+        if broke > rule.threshold:
+            yield Finding(
+                rule=rule.name,
+                subject=channel,
+                message=f"renmin itself broke on {broke} pages of run {runs[0].run_id}; they are "
+                "archived: upgrade, then renmin reparse; please report it",
+                value=broke,
+                threshold=rule.threshold,
+            )
+
+
 def _compared(
     runs: tuple[ChannelRun, ...], rule: RuleSettings, whole: str | None = None
 ) -> Comparison | None:
