@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help install demo test check fix bench bench-scale campaign golden data clean
+.PHONY: help install demo test wheel-test check fix bench bench-scale campaign golden data clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 22
@@ -30,6 +30,9 @@ demo: install  ## crawl the stand-in site and show what came out
 
 test: .venv/.installed-dev  ## all tests, offline
 	$(BIN)/python -m pytest -q -n 2 --doctest-modules
+
+wheel-test: .venv/.installed-dev  ## build the wheel, install it elsewhere with an old pip, use it
+	$(BIN)/python -m pytest -q -m wheel tests/wheel
 
 check: .venv/.installed-dev  ## ruff, format, mypy strict, import-linter
 	$(BIN)/ruff check .

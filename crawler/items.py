@@ -252,6 +252,7 @@ class Fetch:
         fetched_at: When.
         sha256: Of ``body``, hexadecimal.
         page: 1 for the first page of an article, 2 for its second ...
+        seconds: From the request to its answer; 0.0 for what comes from an archive or a file.
     """
 
     url: str
@@ -261,6 +262,7 @@ class Fetch:
     fetched_at: datetime
     sha256: str
     page: int = 1
+    seconds: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import Any
 
 from scrapy import Request, Spider
-from scrapy.exceptions import DownloadFailedError, IgnoreRequest
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
@@ -21,7 +20,7 @@ from crawler.extract import Listing, Page, assemble, links, read
 from crawler.items import Fetch, Visit
 from crawler.site.channels import is_excluded
 from crawler.store.leases import Lease
-from spiders.failures import extraction_failed, failure_of
+from spiders.failures import NOT_FETCHED, extraction_failed, failure_of
 from spiders.planning import plan_of, start_links
 from spiders.responses import (
     conditional_headers,
@@ -134,7 +133,7 @@ class ChannelSpider(Spider):
             pages, fetches = await self._all_pages(response, fetch)
         except ExtractionError as error:
             return self._visit(lease, fetches=(fetch,), failure=extraction_failed(error))
-        except (DownloadFailedError, IgnoreRequest) as error:
+        except NOT_FETCHED as error:
             return self._visit(lease, fetches=(fetch,), failure=failure_of(error)[0])
         article = replace(assemble(pages), url=lease.url)  # the frontier's key
         return self._visit(lease, fetches=fetches, article=article, replaces=lease.body_sha256)

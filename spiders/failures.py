@@ -32,6 +32,8 @@ REASONS: tuple[tuple[type[Exception], str, bool], ...] = (
     (ResponseDataLossError, "incomplete", True),
     (DownloadFailedError, "network", True),
 )
+# What a download may raise; Scrapy's classes have nothing above them in common.
+NOT_FETCHED = (*(kind for kind, _, _ in REASONS), IgnoreRequest)
 
 
 def failure_of(

@@ -58,6 +58,7 @@ def fetch_of(response: Response, page: int = 1) -> Fetch:
         fetched_at=clock.now(),
         sha256=hashlib.sha256(response.body).hexdigest(),
         page=page,
+        seconds=response.meta.get("download_latency", 0.0),
     )
 
 

@@ -15,11 +15,12 @@ WATCHED = ("title", "source", "published_at", "dateline", "authors", "editors", 
 
 
 def of_visit(visit: Visit) -> Counter[str]:
-    """Count a visit: the page, its bytes, its status, what was skipped, why it failed."""
+    """Count a visit: the page, its answers and their time, what was skipped, why it failed."""
     counts: Counter[str] = Counter()
     for fetch in visit.fetches:
         counts["bytes/fetched"] += len(fetch.body)
         counts[f"status/{fetch.status}"] += 1
+        counts["time/download_ms"] += round(1000 * fetch.seconds)
     for reason, number in visit.skipped.items():
         counts[f"skipped/{reason}"] += number
     if visit.failure and visit.failure.wait:

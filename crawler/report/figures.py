@@ -25,8 +25,8 @@ FIGURES = MappingProxyType(
         "failures": "Visits that brought nothing, whatever the reason (failure/*).",
         "bytes": "Bytes of the bodies that were fetched (bytes/fetched).",
         "per_minute": "Pages divided by the minutes of the runs that crawled the channel.",
-        "mean_ms": "Time spent on downloads divided by the pages that were visited "
-        "(time/download_ms).",
+        "mean_ms": "Time from request to answer (time/download_ms) divided by the answers "
+        "(status/*).",
         "newest": "The latest date of publication among the articles held.",
     }
 )

@@ -59,8 +59,8 @@ def by_channel(connection: Connection, run_id: int) -> Table:
     rows: list[Row] = []
     for channel, counts in found.items():
         figures = counters.figures(counts)
-        spent = counts.get("time/download_ms", 0)
-        mean = round(spent / figures["pages"]) if figures["pages"] else None
+        answers = sum(counters.under(counts, "status/").values())
+        mean = round(counts["time/download_ms"] / answers) if answers else None
         rows.append({"channel": channel} | figures | {"mean_ms": mean})
     rows.sort(key=lambda row: (-row["pages"], row["channel"]))
     return table(f"channel {FIGURES} mean_ms", rows)

@@ -54,7 +54,7 @@ run_counter = Table(
     Column("run_id", Id, ForeignKey("run.id", ondelete="CASCADE"), primary_key=True),
     # "" counts for the run as a whole (bytes of robots.txt and the like).
     Column("channel", String(64), primary_key=True),
-    # noun/what: article/new, failure/http_404, template/rm_txt ...
+    # noun/what: article/new, failure/http_404, template/wb2016 ...
     Column("name", String(128), primary_key=True),
     Column("value", BigInteger, nullable=False),
     sqlite_with_rowid=False,

@@ -49,7 +49,11 @@ class WatchedSite:
     def respond(self, method: str, url: str, headers: Mapping[str, str]) -> Response:
         """Answer, and remember."""
         page = classify(url).canonical
-        answer = self.instead.get(page) or self.site.respond(method, url, headers)
+        answer = (
+            self.instead.get(url)
+            or self.instead.get(page)
+            or self.site.respond(method, url, headers)
+        )
         self.asked.append(Asked(url, page, answer.status, time.monotonic(), dict(headers)))
         self.on_request(url)
         return answer

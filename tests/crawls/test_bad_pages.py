@@ -37,8 +37,10 @@ def test_every_broken_page_ends_as_a_failure_with_its_reason(serve, database):
     site.instead[lost := site.urls[11]] = page(UNDECODABLE.encode(), "text/html; charset=utf-8")
     site.instead[moved := site.urls[12]] = redirect(site.urls[20], 301)
     site.instead[slow := site.urls[13]] = Response(delay=NEVER)
+    half = site.urls[16]  # its second page never comes
+    site.instead[half.replace(".html", "-2.html")] = Response(delay=NEVER)
     expected = {url: REASONS[kind] for kind, url in places.items()}
-    expected |= {lost: "undecodable", moved: "moved", slow: "timeout"}
+    expected |= {lost: "undecodable", moved: "moved", slow: "timeout", half: "timeout"}
 
     done = crawl(site, database, "-s", "DOWNLOAD_TIMEOUT=2", "-s", "RETRY_TIMES=0")
 

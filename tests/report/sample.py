@@ -20,9 +20,9 @@ from crawler.store import search, tables
 from crawler.store.engine import Store
 
 CHANNELS = ("sd", "bj", "sh", "gd", "xj", "ah")
-DESIGNS = ("rm_txt", "rm_txt_con", "text_con", "text_c", "generic")
+DESIGNS = ("wb2016", "wbc2020", "wb2010", "text2007", "generic")
 REASONS = ("http_404", "http_403", "timeout", "extraction_title", "robots")
-DAMAGE = ("utf8-read-as-gbk", "mirror-pinyin", "entity", "latin1")
+DAMAGE = ("utf8-read-as-gbk", "gb2312-strict", "gbk-shifted", "gbk-read-as-latin1")
 PLACES = ("青石", "云溪", "白沙", "松林", "长桥", "河湾", "南坡", "柳林")
 DEEDS = ("召开会议", "开通新路", "举办书展", "修复古桥", "试种新稻", "迎来客流", "发布规划")
 SENTENCES = (
@@ -155,7 +155,7 @@ def article_row(number: int, channel: str, at: datetime, run_id: int) -> dict[st
         "paragraphs": [],
         "photos": [],
         "script": "Hans",
-        "template": "rm_txt",
+        "template": "wb2016",
         "charset": charset_row(),
         "damage": [],
         "repairs": [],
@@ -211,7 +211,7 @@ def frontier_row(number: int, channel: str, at: datetime, reason: str) -> dict[s
 def count_article(row: dict[str, Any], counts: Counter[tuple[str, str]]) -> None:
     """Count one new article as a crawl does."""
     names = ["article/new", "page/article", "status/200", f"template/{row['template']}"]
-    names += ["field/title", "field/paragraphs", f"charset/{row['charset']['decided']}"]
+    names += ["field/title", "field/source", f"charset/{row['charset']['decided']}"]
     names += [f"damage/{kind}" for kind in row["damage"]]
     names += [f"repair/{repair['rule']}" for repair in row["repairs"]]
     names += ["article/repaired"] * bool(row["repairs"])

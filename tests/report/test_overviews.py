@@ -87,9 +87,9 @@ def test_open_alerts_come_first(connection):
     """Then the closed ones; the newest first in each part."""
     rows = watch.alerts(connection).rows
 
-    assert [row["rule"] for row in rows] == ["stale", "run_lost", "blocked"]
+    assert [row["rule"] for row in rows] == ["source_stale", "run_lost", "requests_refused"]
     assert watch.alerts(connection, open_only=True).total == 2
-    assert [row["rule"] for row in watch.alerts(connection, subject="xj").rows] == ["stale"]
+    assert [row["rule"] for row in watch.alerts(connection, subject="xj").rows] == ["source_stale"]
 
 
 def test_schedules_have_a_history(connection):

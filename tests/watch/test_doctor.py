@@ -118,7 +118,7 @@ def test_damage_in_the_file_is_found(config, now, store, tmp_path):
         }
         rows = [
             {"url": f"http://sd.people.com.cn/{n}", "paragraphs": ["文" * 500], "channel": "sd"}
-            | {"title": "题", "template": "rm_txt", "fetched_at": now, "first_seen_at": now}
+            | {"title": "题", "template": "wb2016", "fetched_at": now, "first_seen_at": now}
             | {"text_hash": "", "characters": 500, **empty}
             for n in range(200)
         ]

@@ -25,7 +25,7 @@ def watch(connection: sa.Connection, lost: int) -> None:
             },
             alert
             | {
-                "rule": "stale",
+                "rule": "source_stale",
                 "subject": "xj",
                 "opened_at": NOW - 3 * hours,
                 "value": 41.5,
@@ -34,7 +34,7 @@ def watch(connection: sa.Connection, lost: int) -> None:
             },
             alert
             | {
-                "rule": "blocked",
+                "rule": "requests_refused",
                 "subject": "bj",
                 "opened_at": NOW - 30 * hours,
                 "closed_at": NOW - 20 * hours,

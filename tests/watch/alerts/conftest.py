@@ -28,8 +28,8 @@ USUAL = Counter(
         "field/editors": 29,
         "field/photos": 14,
         "field/captions": 13,
-        "template/rm_txt": 27,
-        "template/text_con": 3,
+        "template/wb2016": 27,
+        "template/wb2010": 3,
         "text/characters": 30 * 800,
     }
 )
@@ -73,7 +73,7 @@ class History:
             "channel": channel,
             "title": "标题",
             "published_at": at - timedelta(hours=1),
-            "template": "rm_txt",
+            "template": "wb2016",
             "fetched_at": at,
             "first_seen_at": at,
             "text_hash": "",
