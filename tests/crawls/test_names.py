@@ -14,6 +14,7 @@ import pytest
 from crawler.extract.designs import DESIGNS
 from crawler.replica import Clock, Site
 from crawler.replica.serve import in_thread
+from crawler.text.mojibake.repair import RULES
 from crawler.watch.alerts import settings
 from tests.crawls.conftest import ROOT, WatchedSite, crawl, rows
 from tests.report import sample
@@ -27,14 +28,16 @@ COUNTER = re.compile(
     r"|doubt|text|time|bytes)/[a-z0-9_-]*"
 )
 # What the site does on the second day; the channels have few list pages.
-FAULTS = ("design-changed=qh", "garbled=cq", "forbidden=fj", "replaced=gx")
-FAULTS += ("robots-forbidden=gd",)
-CHANNELS = ("sd", "qh", "cq", "fj", "gx", "gd")
+FAULTS = ("design-changed=qh", "forbidden=fj", "robots-forbidden=gd")
+CHANNELS = ("sd", "sh", "xj", "cq", "qh", "fj", "gd")
 ONE_TRY = ("-s", "DOWNLOAD_TIMEOUT=5", "-s", "RETRY_TIMES=0")
 # What no crawl of these writes, and the test whose crawl does.
 ELSEWHERE = {
     "status/429": "test_politeness.py",
     "article/changed": "test_incremental.py",
+    "article/doubtful": "tests/watch/alerts/test_misbehaving_site.py",
+    "doubt/count": "tests/watch/alerts/test_misbehaving_site.py",
+    "text/fffd": "tests/watch/alerts/test_misbehaving_site.py",
     "failure/extraction_title": "test_bad_pages.py",
     "failure/http_404": "test_bad_pages.py",
     "failure/timeout": "test_bad_pages.py",
@@ -67,7 +70,7 @@ def written(tmp_path_factory):
     """The names of all counters of a crawl of a good day and of one of a bad day."""
     database = f"sqlite:///{tmp_path_factory.mktemp('names') / 'renmin.db'}"
     for day, faults, names in ((0, (), CHANNELS[:1]), (3, FAULTS, CHANNELS)):
-        shape = Site(articles=28, channels=CHANNELS, clock=Clock(day=day), faults=faults)
+        shape = Site(articles=120, channels=CHANNELS, clock=Clock(day=day), faults=faults)
         site = WatchedSite(shape)
         with in_thread(site) as site.port:
             crawl(site, database, *names, *ONE_TRY)
@@ -89,11 +92,12 @@ def test_fixtures_name_designs_reasons_and_rules_that_there_are(written):
     """Designs that read pages, kinds of damage that are found, rules that can open an alert."""
     designs = {design.name for design in DESIGNS} | {"generic"}
     named = {f"failure/{reason}" for reason in sample.REASONS} - ELSEWHERE.keys()
-    named |= {f"damage/{kind}" for kind in sample.DAMAGE}
+    kinds = {rule.name for rule in RULES}
     rules = set(re.findall(r'"rule": "([\w-]+)",\n +"subject"', watched_source()))
 
     assert set(sample.DESIGNS) <= designs
     assert named <= written
+    assert set(sample.DAMAGE) <= kinds
     assert len(rules) == 3
     assert rules <= settings.load().rules.keys()
 
