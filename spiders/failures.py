@@ -33,7 +33,7 @@ REASONS: tuple[tuple[type[Exception], str, bool], ...] = (
     (DownloadFailedError, "network", True),
 )
 # What a download may raise; Scrapy's classes have nothing above them in common.
-NOT_FETCHED = (*(kind for kind, _, _ in REASONS), IgnoreRequest)
+NOT_FETCHED: tuple[type[Exception], ...] = (*(kind for kind, _, _ in REASONS), IgnoreRequest)
 
 
 def failure_of(
