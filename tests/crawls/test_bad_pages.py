@@ -22,7 +22,7 @@ REASONS = {
     "rubbish": "extraction_page",
     "wrong-type": "extraction_page",
     "empty": "extraction_title",
-    "deep": "extraction_title",
+    "deep": "extraction_page",
     "huge": "too_large",
 }
 
