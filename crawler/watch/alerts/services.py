@@ -41,7 +41,7 @@ def sender(services: Services) -> Send:
 
 def _known(urls: Sequence[str]) -> Any:
     try:
-        import apprise  # noqa: PLC0415 - an extra
+        import apprise  # noqa: PLC0415 (an extra)
     except ImportError:
         raise ConfigError(
             "[alerts.services] needs apprise: pip install 'renmin[services]'"
