@@ -13,7 +13,7 @@ from crawler.text.chinese.script import to_traditional
 
 # One line a version that was ever used. A changed table changes every stored fingerprint, so a
 # change needs a new version here and in the module, and a plan for the stores that exist.
-FROZEN = {1: "7d3f4cf74828a038ada54d319d5893669f78d956e9d5b6603c91d76db2dd713c"}
+FROZEN = {1: "8e081ffc22502587540a48f9d092af947815847dd0d0cfd52d8901b961f8ba74"}
 
 PARAGRAPH = (
     "记者从会议上获悉，这条路修好以后，村里的老人和孩子都能坐车去县城。台风过后，面粉、干货和头发一样乱，"
@@ -22,10 +22,11 @@ PARAGRAPH = (
 
 
 def test_table_is_the_frozen_one():
-    """The file of this version has the bytes that it had when fingerprints were first stored."""
-    data = (files("crawler.text") / "data" / CLASSES_FILE).read_bytes()
+    """The rows of this version are those that they were when fingerprints were first stored."""
+    lines = (files("crawler.text") / "data" / CLASSES_FILE).read_bytes().splitlines(True)
+    rows = b"".join(line for line in lines if not line.startswith(b"#"))
 
-    assert hashlib.sha256(data).hexdigest() == FROZEN[VERSION]
+    assert hashlib.sha256(rows).hexdigest() == FROZEN[VERSION]
 
 
 def test_each_character_is_in_one_class():
