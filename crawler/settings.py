@@ -62,6 +62,7 @@ DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the frontier's key doe
 
 EXTENSIONS = {
     "crawler.hooks.crawling.Crawling": 100,
+    "crawler.hooks.progress.Progressing": 110,
     "scrapy.extensions.logstats.LogStats": None,  # our own summary says more
     "scrapy.extensions.corestats.CoreStats": 0,
 }
@@ -103,6 +104,7 @@ ITEM_PIPELINES = {
     "pipelines.visits.StorePipeline": 300,
 }
 
+LOG_DATEFORMAT = "%Y-%m-%d %H:%M:%S %z"  # default: without the zone
 LOG_LEVEL = "INFO"  # DEBUG costs a fifth of the speed
 LOG_FORMATTER = "crawler.hooks.logging.QuietFormatter"
 FEED_EXPORT_ENCODING = "utf-8"  # default: hanzi leave as \uXXXX

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shlex
 import sys
@@ -26,6 +27,15 @@ from crawler.watch.ping import ping
 from crawler.watch.schedule.runner import run_due
 
 app = typer.Typer(add_completion=False)
+
+# What Scrapy says of itself before it begins.
+BANNER = (
+    "scrapy.utils.log",
+    "scrapy.addons",
+    "scrapy.middleware",
+    "scrapy.crawler",
+    "scrapy.core.engine",
+)
 
 
 @app.command()
@@ -155,11 +165,17 @@ def _run(arguments: dict[str, str], settings: dict[str, str]) -> int:
 
         def _signal_shutdown(self, signum: int, frame: Any) -> None:
             if crawling := crawler.get_extension(Crawling):
-                deadline = threading.Timer(LEAVE_SECONDS, crawling.leave_now)
+                deadline = threading.Timer(
+                    LEAVE_SECONDS,
+                    crawling.leave_now,
+                    [lambda: print(summary_of(crawling.session), flush=True)],  # noqa: T201
+                )
                 deadline.daemon = True
                 deadline.start()
             super()._signal_shutdown(signum, frame)
 
+    for name in BANNER if settings.get("LOG_LEVEL") != "DEBUG" else ():
+        logging.getLogger(name).addFilter(lambda record: record.levelno >= logging.WARNING)
     project = get_project_settings()
     project.setdict(settings, priority="cmdline")
     process = Process(project)

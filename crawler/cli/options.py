@@ -85,7 +85,11 @@ def reading(database: str | None) -> Iterator[Connection]:
 
 def log_to_stderr() -> None:
     """Log lines for a service or a cron job."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.basicConfig(
+        level=logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s %(message)s",
+        datefmt="%Y-%m-%d %H:%M:%S %z",
+    )
 
 
 @contextlib.contextmanager

@@ -92,6 +92,9 @@ class CrawlSession:
         self.failed_articles = 0
         self.outcome = RunOutcome()
         self.limit_reached = False
+        # How far the run is: pages, new, failing; and how many pages wait.
+        self.done: Counter[str] = Counter()
+        self.queue = 0
         self._left: set[str] = set()
         with store.writing.begin() as connection:
             self.run_id, self.sweep = self._begin(connection)
@@ -300,6 +303,7 @@ class CrawlSession:
         hosts.extend(connection, self.run_id, until)
         queue = frontier.waiting(connection, self.hosts, self.days)
         runs.tick(connection, self.run_id, now, queue)
+        self.queue = queue
 
     def _book(self, connection: Connection, results: list[Any]) -> None:
         """Write what a batch has in common, before it is committed.
@@ -312,6 +316,7 @@ class CrawlSession:
         for outcome in outcomes:
             counts.update(outcome.counts)
         runs.count(connection, self.run_id, counts)
+        self.done.update(_progress(counts))
         records = finish(connection, outcomes)
         if records:
             self._archive.keep(records)
@@ -319,3 +324,13 @@ class CrawlSession:
     def _broke(self, error: StoreError) -> None:
         self._fatal = error
         self.on_fatal(error)
+
+
+def _progress(counts: Mapping[tuple[str, str], int]) -> dict[str, int]:
+    """The counters that a person follows."""
+    found: Counter[str] = Counter()
+    for (_, name), value in counts.items():
+        found["pages"] += value * name.startswith("page/")
+        found["new"] += value * (name == "article/new")
+        found["failing"] += value * name.startswith("failure/")
+    return found

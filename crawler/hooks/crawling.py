@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -157,13 +157,18 @@ class Crawling:
         finally:
             self._lock.close()
 
-    def leave_now(self) -> None:
+    def leave_now(self, tell: Callable[[], None] = lambda: None) -> None:
         """End the process although a page is still on its way: it is fetched again.
 
         Called on a thread of its own when a stop was asked for and took too long.
+
+        Args:
+            tell: Says what was done; called last.
         """
         with contextlib.suppress(StoreError):
             self.session.close("shutdown", 3, timeout=1.5)
+        with contextlib.suppress(Exception):
+            tell()
         os._exit(3)
 
 

@@ -1,0 +1,55 @@
+"""Every run keeps its log, beside the database: the last hundred, each bounded."""
+
+from __future__ import annotations
+
+import logging
+import re
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from crawler.config import Config
+
+MOST_BYTES = 2 * 1024**2
+MOST_RUNS = 100
+FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+# The machine's time, with its zone.
+TIME_FORMAT = "%Y-%m-%d %H:%M:%S %z"
+
+
+def path_of(config: Config, run_id: int) -> Path:
+    """Where the log of a run is: ``logs/NAME-run-12.log`` beside the archive."""
+    archive = config.archive_path
+    name = archive.name.removesuffix(".db").removesuffix(".archive")
+    return archive.parent / "logs" / f"{name}-run-{run_id}.log"
+
+
+def keep(config: Config, run_id: int) -> logging.Handler:
+    """Write the log of this process into the run's file too, and drop those of old runs.
+
+    A log that grows over four MiB loses its beginning.
+    """
+    path = path_of(config, run_id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(path, maxBytes=MOST_BYTES, backupCount=1, encoding="utf-8")
+    handler.setLevel(logging.INFO)
+    handler.setFormatter(logging.Formatter(FORMAT, TIME_FORMAT))
+    logging.getLogger().addHandler(handler)
+    _drop_old(path, run_id)
+    return handler
+
+
+def read(config: Config, run_id: int) -> str | None:
+    """The log of a run; ``None`` if there is none any more."""
+    path = path_of(config, run_id)
+    parts = [part for part in (path.with_name(f"{path.name}.1"), path) if part.is_file()]
+    if not parts:
+        return None
+    return "".join(part.read_text(encoding="utf-8", errors="replace") for part in parts)
+
+
+def _drop_old(path: Path, run_id: int) -> None:
+    stem = path.name.removesuffix(f"{run_id}.log")
+    for other in path.parent.glob(f"{stem}*.log*"):
+        number = re.match(r"\d{1,18}", other.name.removeprefix(stem))
+        if number and int(number[0]) <= run_id - MOST_RUNS:
+            other.unlink(missing_ok=True)
