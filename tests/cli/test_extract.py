@@ -9,6 +9,8 @@ from typer.testing import CliRunner
 from crawler.cli.extract import app
 from crawler.dataset.record import as_record
 from crawler.items import Article
+from tests.crawl.visits import html_of, prose
+from tests.crawls import conftest as crawls
 from tests.golden import PAGES
 
 PAGE = PAGES / "wbc2020" / "script-and-nested-boxes" / "body.html"
@@ -97,3 +99,24 @@ def test_other_type_is_refused(content_type, why):
 def test_one_address_names_one_page():
     """--url with several pages is bad use."""
     assert run(PAGE, PAGE, "--url", URL).exception.exit_code == 2
+
+
+def test_folders_and_lists_are_read_in_order_by_all_cores(tmp_path):
+    """The same records, in the order of the pages, whoever reads them; a bad page is named."""
+    for number in range(5):
+        page = html_of(f"第{number}篇", [prose(number)])
+        (tmp_path / f"{number}.html").write_bytes(page)
+    (tmp_path / "3.html").write_bytes(b"")
+
+    alone = crawls.run(crawls.command("extract", str(tmp_path), "--processes", "1"))
+    together = crawls.run(crawls.command("extract", str(tmp_path), "--processes", "2"))
+    listed = crawls.run(
+        crawls.command("extract", "--files-from", "-"),
+        input="".join(f"{tmp_path}/{number}.html\n" for number in range(5)),
+    )
+
+    assert alone.stdout == together.stdout == listed.stdout
+    titles = [json.loads(line)["title"] for line in alone.stdout.splitlines()]
+    assert titles == ["第0篇", "第1篇", "第2篇", "第4篇"]
+    assert (alone.returncode, together.returncode, listed.returncode) == (3, 3, 3)
+    assert "3.html" in together.stderr
