@@ -16,8 +16,8 @@ from scrapy.http import Response
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from crawler.errors import ExtractionError
+from crawler.hooks.answers import outage
 from crawler.hooks.guard import Refusal
-from crawler.hooks.outages import outage
 from crawler.items import Failure
 
 # The page is gone for good: asking again would only bother the site.

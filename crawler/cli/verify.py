@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.dataset.verify import verify as check
+from crawler.dataset.folder import verify as check
 
 app = typer.Typer(add_completion=False)
 

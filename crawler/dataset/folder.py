@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from crawler.dataset import card, contents, manifest
+from crawler.dataset import card, contents, folder, manifest
 from crawler.dataset.files import shaped, whole_file, write_file, writing
 from crawler.dataset.formats import txt
 from crawler.dataset.formats.csv import write as write_csv
@@ -311,3 +311,39 @@ def read_manifest(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict) or "schema_version" not in found:
         raise ConfigError(f"{place}: is no manifest of renmin export")
     return found
+
+
+def verify(path: Path) -> list[str]:
+    """What is wrong with a data set, a line each; empty if it is whole.
+
+    Args:
+        path: A folder of ``renmin export DIR/``, a file with its manifest beside it, or that.
+
+    Raises:
+        ConfigError: There is no manifest, so that nothing can be said.
+    """
+    facts = folder.read_manifest(path)
+    if path.is_dir():
+        return list(_folder_faults(path))
+    file = path
+    if path.name.endswith(".manifest.json"):
+        file = path.with_name(str(facts.get("file")))
+    if not file.is_file():
+        return [f"{file}: is missing"]
+    if manifest.sha256(file) != facts.get("sha256"):
+        return [f"{file}: its SHA-256 is not the manifest's: it was changed, or cut off"]
+    return []
+
+
+def _folder_faults(path: Path) -> Iterator[str]:
+    sums = folder.sums(path)
+    if not sums:
+        raise ConfigError(f"{path}: no {folder.SUMS}; renmin export writes one")
+    for name, digest in sums.items():
+        file = path / name
+        if not file.is_file():
+            yield f"{name}: is missing"
+        elif manifest.sha256(file) != digest:
+            yield f"{name}: its SHA-256 is not that of {folder.SUMS}: it was changed, or cut off"
+    if strange := folder.foreign(path):
+        yield f"{strange}: is not of this data set"

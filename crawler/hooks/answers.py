@@ -1,8 +1,15 @@
-"""What is wrong with an answer, as an exception that says so itself."""
+"""What is wrong with an answer, or why there is none, as a failure that says so itself."""
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from scrapy import Request
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+)
 from scrapy.http import Response
 
 from crawler.hooks.guard import Refusal
@@ -33,3 +40,20 @@ class UnaskedMiddleware:
         again.meta["past_caches"] = True
         again.headers["Cache-Control"] = again.headers["Pragma"] = "no-cache"
         return again
+
+
+def outage(error: BaseException, proxy: str) -> str:
+    """Say in a few words why no answer came.
+
+    Args:
+        error: Scrapy's.
+        proxy: The operator's proxy; empty for none. Its user and password are not said.
+    """
+    name = urlsplit(proxy).netloc.rpartition("@")[2]
+    if isinstance(error, CannotResolveHostError):
+        return f"the proxy {name} has no address" if proxy else "the host has no address"
+    if isinstance(error, DownloadConnectionRefusedError):
+        return f"the proxy {name} refuses connections" if proxy else "the host refuses connections"
+    if isinstance(error, DownloadTimeoutError):
+        return "no answer in time"
+    return str(error) or type(error).__name__

@@ -30,9 +30,9 @@ from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.hooks import robots_text
+from crawler.hooks.answers import outage
 from crawler.hooks.crawling import Crawling
 from crawler.hooks.guard import Refusal
-from crawler.hooks.outages import outage
 from crawler.items import Failure, Link
 from crawler.site.urls import sitemap_address
 

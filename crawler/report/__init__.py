@@ -7,5 +7,5 @@ Two kinds of figures, never mixed in one column:
 - *counted*: sums of what runs did (:mod:`crawler.report.counters`). A run counts in the same
   transaction in which it stores, and its figures belong to the day on which it began.
 
-What each figure counts is written down once, in :mod:`crawler.report.figures`.
+What each figure counts is written down once, in :mod:`crawler.report.table`.
 """

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.report.figures import FIGURES
+from crawler.report.table import FIGURES
 from crawler.web.tables import ANSWERS
 
 DOCS = Path(__file__).parents[2] / "docs"

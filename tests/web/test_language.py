@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.report.figures import FIGURES
+from crawler.report.table import FIGURES
 from crawler.web import language, rendering
 
 TEMPLATES = sorted((Path(rendering.__file__).parent / "templates").glob("*.html"))

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.items import Article, Doubt, Photo
-from crawler.web import formats, reading
+from crawler.web import reading, rendering
 
 DOUBTS = st.builds(Doubt, start=st.integers(-2, 12), end=st.integers(-2, 14), text=st.just("?"))
 
@@ -57,7 +57,7 @@ def test_a_doubt_is_marked_in_its_own_field():
 )
 def test_sizes(value, written):
     """Bytes in thousands, with one decimal."""
-    assert formats.size(value) == written
+    assert rendering.size(value) == written
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_sizes(value, written):
 )
 def test_ages(hours, written):
     """Minutes, hours or days; the future is now."""
-    assert formats.age(hours) == written
+    assert rendering.age(hours) == written
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_ages(hours, written):
 )
 def test_durations(seconds, written):
     """Minutes and seconds, hours if there are any."""
-    assert formats.duration(seconds) == written
+    assert rendering.duration(seconds) == written
 
 
 @pytest.mark.parametrize(
@@ -91,13 +91,13 @@ def test_durations(seconds, written):
 )
 def test_only_web_addresses_become_links(address, link):
     """Everything else stays text."""
-    assert bool(formats.web_address(address)) is link
+    assert bool(rendering.web_address(address)) is link
 
 
 @pytest.mark.parametrize("values", [[0], [0, 0, 0], [1, 5, 2], []])
 def test_a_sparkline_is_made_of_numbers_only(values):
     """Any row of numbers gives a drawing, none of them nothing."""
-    drawn = str(formats.sparkline(values))
+    drawn = str(rendering.sparkline(values))
 
     assert drawn.startswith("<svg") if values else drawn == ""
     assert "nan" not in drawn

@@ -18,7 +18,7 @@ from crawler.watch.alerts import mail, notices, open_alerts, services, webhook
 from crawler.watch.alerts.facts import Facts, Finding
 from crawler.watch.alerts.inputs import disks, gather
 from crawler.watch.alerts.rules import findings
-from crawler.watch.alerts.rules.machine import disk_low
+from crawler.watch.alerts.rules.working import disk_low
 from crawler.watch.alerts.settings import AlertSettings
 
 logger = logging.getLogger(__name__)

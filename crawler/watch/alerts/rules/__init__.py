@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from crawler.watch.alerts.facts import Facts, Finding
-from crawler.watch.alerts.rules import intake, machine, quality, working
+from crawler.watch.alerts.rules import intake, quality, working
 from crawler.watch.alerts.settings import RuleSettings
 
 Rule = Callable[[Facts, RuleSettings], Iterable[Finding]]
@@ -34,7 +34,7 @@ RULES: Mapping[str, Rule] = {
     "text_lost": quality.text_lost,
     "own_faults": quality.own_faults,
     # Can it go on?
-    "disk_low": machine.disk_low,
+    "disk_low": working.disk_low,
 }
 
 

@@ -84,3 +84,21 @@ def _made_good(run: Run, facts: Facts) -> bool:
 def _named(channels: tuple[str, ...]) -> str:
     shown = ", ".join(channels[:5])
     return shown if len(channels) <= 5 else f"{shown} and {len(channels) - 5} more"
+
+
+_MIB = 1024 * 1024
+
+
+def disk_low(facts: Facts, rule: RuleSettings) -> Iterator[Finding]:
+    """The disk of the database or of the archive is nearly full."""
+    for disk in facts.disks:
+        percent = 100 * disk.free / disk.total
+        if percent < rule.threshold or disk.free < rule.minimum * _MIB:
+            yield Finding(
+                rule=rule.name,
+                subject=disk.path,
+                message=f"{disk.free // _MIB} MiB free, {percent:.1f} %: make room, or move the "
+                "database; a crawl ends when the disk is full",
+                value=round(percent, 2),
+                threshold=rule.threshold,
+            )
