@@ -23,6 +23,40 @@ SOURCES = sorted(
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 COMMANDS = sorted(modules())
 
+# Why a module has less than 60 lines. A folder stands for its modules.
+SHORT = {
+    "crawler/cli/": "a command is a file, and a file that is no command serves them all",
+    "crawler/dataset/formats/": "a format is a file: the folder is walked",
+    "benchmarks/": "a measurement is a file",
+    "crawler/clock.py": "everything may import it, and it imports nothing",
+    "crawler/text/tables.py": "facts of the character sets, for every reader of bytes",
+    "crawler/dataset/page.py": "the public surface of a page, for who imports crawler",
+    "crawler/store/migrations/passwords.py": "frozen: a migration of an old schema calls it",
+    "crawler/crawl/archived.py": "crawl, reparse and rebuild read from the archive by it",
+    "crawler/crawl/helpers.py": "processes; bulk and reparse start them alike",
+    "crawler/crawl/mirror_copies.py": "one rule of its own: which copy may mend another",
+    "crawler/dedup/candidates.py": "store and memory choose by one rule",
+    "crawler/dedup/origin.py": "store, memory and bulk choose an original by one rule",
+    "crawler/extract/keywords.py": "one field of an article",
+    "crawler/extract/lines.py": "between body and tidy, which may not import each other",
+    "crawler/extract/tidy.py": "the form of every text; imports nothing of the room",
+    "crawler/hooks/logging.py": "Scrapy asks for it by its name",
+    "crawler/crawl/run_log.py": "a log is no row: session and prune know it by its path",
+    "crawler/hooks/answers.py": "spiders and other hooks ask it; it asks only the guard",
+    "crawler/store/pauses.py": "one table",
+    "crawler/watch/alerts/mail.py": "a way of telling is a file",
+    "crawler/watch/alerts/message.py": "what every way of telling sends",
+    "crawler/watch/alerts/services.py": "a way of telling is a file",
+    "crawler/watch/alerts/silences.py": "one table",
+    "crawler/watch/ping.py": "tells that all is well, not what is wrong: no alert",
+    "crawler/replica/spoil.py": "kinds of damage, for pages and for lists",
+    "crawler/replica/traits.py": "what is damaged on which page, said once",
+    "crawler/text/mirror/names.py": "a table that names are looked up in",
+    "crawler/text/mirror/readings.py": "a table of the data folder, read once",
+    "crawler/text/mirror/separators.py": "one kind of damage",
+    "crawler/text/mojibake/letters.py": "one kind of damage",
+}
+
 
 def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
@@ -35,6 +69,22 @@ def test_a_module_can_be_read_in_one_sitting(path):
 
     assert text.count("\n") <= 400
     assert text.lstrip().startswith(('"""', 'r"""', "#!"))
+
+
+def test_a_short_module_has_a_reason():
+    """Below 60 lines a module is a part of its neighbour, or says in SHORT why not."""
+    short = {
+        name(path)
+        for path in SOURCES
+        if path.read_text(encoding="utf-8").count("\n") < 60
+        and path.name != "__init__.py"
+        and "migrations/versions/" not in name(path)
+    }
+
+    assert {path for path in short if not path.startswith(tuple(SHORT))} == set()
+    assert {
+        reason for reason in SHORT if not any(path.startswith(reason) for path in short)
+    } == set()
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)
