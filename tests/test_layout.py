@@ -27,7 +27,6 @@ COMMANDS = sorted(modules())
 SHORT = {
     "crawler/cli/": "a command is a file, and a file that is no command serves them all",
     "crawler/dataset/formats/": "a format is a file: the folder is walked",
-    "benchmarks/": "a measurement is a file",
     "crawler/clock.py": "everything may import it, and it imports nothing",
     "crawler/text/tables.py": "facts of the character sets, for every reader of bytes",
     "crawler/dataset/page.py": "the public surface of a page, for who imports crawler",
