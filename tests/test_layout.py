@@ -144,3 +144,24 @@ def test_every_spider_loads():
 
     assert loader.list() == ["channel", "probe"]
     assert all(loader.load(spider).name == spider for spider in loader.list())
+
+
+def parameters(command):
+    """Every option and argument of a command and of those below it."""
+    yield from command.params
+    for each in getattr(command, "commands", {}).values():
+        yield from parameters(each)
+
+
+def _kind(parameter):
+    """What kind of value it takes; the options that every command has are of the library's own."""
+    return parameter.bare_type() if hasattr(parameter, "bare_type") else None
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_number_is_larger_than_a_database_counts(command):
+    """A whole number has a largest value, so that a huge one is bad use and no fault of ours."""
+    found = typer.main.get_command(importlib.import_module(f"crawler.cli.{modules()[command]}").app)
+
+    whole = [each for each in parameters(found) if _kind(each) == "int"]
+    assert [each.name for each in whole if each.max is None] == []

@@ -14,10 +14,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
+from typing import TypeAlias
 from urllib.parse import unquote, urlsplit
 
 from crawler import clock
-from crawler.bulk.joining import Joiner, Whole
+from crawler.bulk.joining import MOST_PROBLEMS, Joiner, Whole
 from crawler.bulk.sources import Problem, captures
 from crawler.bulk.taking_in import take_in
 from crawler.crawl import helpers
@@ -52,8 +53,9 @@ class Imported:
     counts: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
 
-
-MOST_PROBLEMS = 20
+    def name(self, problems: Iterable[Problem]) -> None:
+        """Keep the first of them for a person."""
+        self.problems += list(problems)[: MOST_PROBLEMS - len(self.problems)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,8 +141,7 @@ def _known_left_out(
     for capture in found:
         if isinstance(capture, Problem):
             result.counts[f"failure/{capture.reason}"] += 1
-            if len(result.problems) < MOST_PROBLEMS:
-                result.problems.append(capture)
+            result.name([capture])
             continue
         fetch = capture
         if fetch.url.startswith("file:") and (at := address_of(fetch.url, sources.addresses)):
@@ -178,21 +179,27 @@ class _Readers:
             for fetch in found:
                 yield list(joiner.add(fetch))
             joiner.rest()
+            result.name(joiner.problems)
             return
         queues = [_Queue(pool) for pool in self._pools]
         for fetch in found:
             canonical = classify(fetch.url).canonical.encode("utf-8", "surrogatepass")
             queue = queues[zlib.crc32(canonical) % len(queues)]
-            for wholes, counts in queue.add(fetch):
-                result.counts.update(counts)
-                yield wholes
+            for answer in queue.add(fetch):
+                yield _noted(answer, result)
         for queue in queues:
-            for wholes, counts in queue.end():
-                result.counts.update(counts)
-                yield wholes
+            for answer in queue.end():
+                yield _noted(answer, result)
 
 
-Answer = tuple[list[Whole], Counter[str]]
+Answer: TypeAlias = tuple[list[Whole], Counter[str], list[Problem]]
+
+
+def _noted(answer: Answer, result: Imported) -> list[Whole]:
+    wholes, counts, problems = answer
+    result.counts.update(counts)
+    result.name(problems)
+    return wholes
 
 
 class _Queue:
@@ -222,6 +229,14 @@ class _Queue:
         if self._chunk:
             self._sent.append(self._pool.submit(_read, self._chunk))
             self._chunk = []
+
+
+def _is_nowhere(whole: Whole) -> bool:
+    return whole.article.url.startswith("file:")
+
+
+def _without_address(whole: Whole) -> Problem:
+    return Problem(whole.article.url, "no-address", "the page does not tell its address")
 
 
 class _Writer:
@@ -260,6 +275,7 @@ class _Writer:
         batch.sort(key=lambda whole: whole.fetches[0].fetched_at)
         with self._store.writing.begin() as connection:
             records = take_in(connection, batch, self._intake, self.result.counts)
+            self.result.name(map(_without_address, filter(_is_nowhere, batch)))
             runs.beat(connection, self.result.run_id, clock.now())
         self._archive.keep(records)
 
@@ -276,17 +292,19 @@ def _read(chunk: Sequence[Fetch]) -> Answer:
     if _joiner is None:
         raise RuntimeError("the pool did not start its helper")
     wholes = [whole for fetch in chunk for whole in _joiner.add(fetch)]
-    return wholes, _counted(_joiner)
+    return wholes, *_told(_joiner)
 
 
 def _rest() -> Answer:
     if _joiner is None:
         raise RuntimeError("the pool did not start its helper")
     _joiner.rest()
-    return [], _counted(_joiner)
+    return [], *_told(_joiner)
 
 
-def _counted(joiner: Joiner) -> Counter[str]:
-    counts = Counter(joiner.counts)
+def _told(joiner: Joiner) -> tuple[Counter[str], list[Problem]]:
+    """What was counted and named since the last answer."""
+    told = Counter(joiner.counts), list(joiner.problems)
     joiner.counts.clear()
-    return counts
+    joiner.problems.clear()
+    return told

@@ -20,6 +20,8 @@ from crawler.site.urls import Address, classify
 
 # Articles that wait for a further page at a time; each holds the bytes of what came.
 MOST_WAITING = 2_000
+# Pages that are named to a person; the counters tell of all.
+MOST_PROBLEMS = 20
 OK = 200
 UNCHANGED = 304
 
@@ -56,10 +58,14 @@ class Joiner:
         counts: Added to: ``page/article``, ``failure/REASON``, ``skipped/REASON``, ``status/NNN``
             as in the counters of a crawl.
         any_host: Also pages of hosts that are not the site's.
+
+    Attributes:
+        problems: The first pages that could not be read, for a person.
     """
 
     def __init__(self, counts: Counter[str], *, any_host: bool = False) -> None:
         self.counts = counts
+        self.problems: list[Problem] = []
         self._any_host = any_host
         self._waiting: dict[str, _Waiting] = {}
 
@@ -76,6 +82,8 @@ class Joiner:
             page = read(capture)
         except ExtractionError as error:
             self.counts[f"failure/extraction_{error.field}"] += 1
+            if len(self.problems) < MOST_PROBLEMS:
+                self.problems.append(Problem(capture.url, f"extraction_{error.field}", error.why))
             return
         yield from self._joined(page, classify(page.article.url))
 

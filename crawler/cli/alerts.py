@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from crawler import clock
-from crawler.cli.options import Database, Json, opened, reading
+from crawler.cli.options import LARGEST, Database, Json, opened, reading
 from crawler.cli.output import echo_json, show
 from crawler.config.convert import unknown
 from crawler.report import watch
@@ -31,7 +31,7 @@ def alerts(
         str | None, typer.Argument(help="Only about this: a channel, sd/captions, a schedule.")
     ] = None,
     *,
-    last: Annotated[int, typer.Option(min=1, help="How many.")] = 50,
+    last: Annotated[int, typer.Option(min=1, max=LARGEST, help="How many.")] = 50,
     rules: Annotated[bool, typer.Option("--rules", help="Print the rules in force.")] = False,
     silence: Annotated[
         str, typer.Option(help="Do not tell of these for so long: 90m, 8h, 168h.")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from crawler import clock
-from crawler.cli.options import Database
+from crawler.cli.options import LARGEST, Database
 from crawler.config import load
 from crawler.store.backup import back_up
 
@@ -20,7 +20,8 @@ def backup(
     folder: Annotated[Path, typer.Argument(help="Where backups are kept.")],
     *,
     keep: Annotated[
-        int, typer.Option(min=0, help="Remove all but so many of the latest; 0 keeps all.")
+        int,
+        typer.Option(min=0, max=LARGEST, help="Remove all but so many of the latest; 0 keeps all."),
     ] = 0,
     database: Database = None,
 ) -> None:

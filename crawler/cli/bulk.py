@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from crawler.cli.options import Json
+from crawler.cli.options import LARGEST, Json
 from crawler.cli.output import progress_bar
 from crawler.dataset.files import check_path, whole_file, writing
 from crawler.dataset.formats.jsonl import line
@@ -52,8 +52,12 @@ def bulk() -> None:
 def extract(
     source: Annotated[str, typer.Argument(help="File or folder: WARC, WACZ, *.archive.db, HTML.")],
     target: Annotated[str, typer.Argument(help="Folder for the records.")],
-    tasks: Annotated[int, typer.Option(min=1, help="Pieces that the work is cut into.")] = 8,
-    workers: Annotated[int, typer.Option(min=0, help="Tasks at a time; 0: one for each core.")] = 0,
+    tasks: Annotated[
+        int, typer.Option(min=1, max=LARGEST, help="Pieces that the work is cut into.")
+    ] = 8,
+    workers: Annotated[
+        int, typer.Option(min=0, max=LARGEST, help="Tasks at a time; 0: one for each core.")
+    ] = 0,
     executor: Annotated[Executor, typer.Option(help="Where the tasks run.")] = Executor.LOCAL,
     format: Annotated[Format, typer.Option(help="Of the records.")] = Format.PARQUET,
     any_host: Annotated[bool, typer.Option(help="Also pages of other sites.")] = False,
@@ -107,8 +111,10 @@ def dedup(
     work: Annotated[
         Path | None, typer.Option(help="Folder for the stages; TARGET.work if not given.")
     ] = None,
-    tasks: Annotated[int, typer.Option(min=1, help="Pieces of the first stage.")] = 8,
-    workers: Annotated[int, typer.Option(min=0, help="Tasks at a time; 0: one for each core.")] = 0,
+    tasks: Annotated[int, typer.Option(min=1, max=LARGEST, help="Pieces of the first stage.")] = 8,
+    workers: Annotated[
+        int, typer.Option(min=0, max=LARGEST, help="Tasks at a time; 0: one for each core.")
+    ] = 0,
     executor: Annotated[Executor, typer.Option(help="local or ray.")] = Executor.LOCAL,
 ) -> None:
     r"""Find the copies among records: reprints, excerpts, twins, whatever file they stand in.

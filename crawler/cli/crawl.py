@@ -13,7 +13,7 @@ import typer
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.utils.project import get_project_settings
 
-from crawler.cli.options import Database
+from crawler.cli.options import LARGEST, Database
 from crawler.config import load
 from crawler.crawl.summary import summary_of
 from crawler.errors import ConfigError, RenminError
@@ -54,7 +54,9 @@ def crawl(
     until: Annotated[
         str, typer.Option(help="Leave articles alone that are of this day or later.")
     ] = "",
-    limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many articles.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, max=LARGEST, help="Stop after so many articles.")
+    ] = None,
     mirror: Annotated[
         list[str] | None,
         typer.Option(help="List page of a host that republishes the channels; may be repeated."),

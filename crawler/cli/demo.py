@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from crawler.cli.options import LARGEST
 from crawler.errors import RenminError
 
 app = typer.Typer(add_completion=False)
@@ -28,7 +29,9 @@ AT_FULL_SPEED = (
 
 @app.command()
 def demo(
-    articles: Annotated[int, typer.Option(min=10, help="Articles of the stand-in site.")] = 400,
+    articles: Annotated[
+        int, typer.Option(min=10, max=LARGEST, help="Articles of the stand-in site.")
+    ] = 400,
     folder: Annotated[Path, typer.Option(help="Where to put what comes out.")] = Path(
         "output/demo"
     ),

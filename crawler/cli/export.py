@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from crawler.cli.options import (
+    LARGEST,
     Channels,
     Copies,
     Database,
@@ -68,9 +69,12 @@ def export(
         bool, typer.Option("--clean-only", help="Only texts without a doubt or a guess.")
     ] = False,
     sample: Annotated[
-        int | None, typer.Option(min=1, help="So many, drawn by the digest of the address.")
+        int | None,
+        typer.Option(min=1, max=LARGEST, help="So many, drawn by the digest of the address."),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Another seed, another sample.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=LARGEST, help="Another seed, another sample.")
+    ] = 0,
     without_names: Annotated[
         bool, typer.Option("--without-names", help="Pseudonyms for reporters and editors.")
     ] = False,

@@ -18,6 +18,7 @@ from crawler import clock
 from crawler import extract as extraction
 from crawler.bulk.sources import PAGE_SUFFIXES
 from crawler.cli.charset import content_type_beside
+from crawler.cli.options import LARGEST
 from crawler.crawl import helpers
 from crawler.dataset.formats.jsonl import line
 from crawler.dataset.record import as_record
@@ -54,7 +55,10 @@ def extract(
         str | None, typer.Option(metavar="FILE", help="A list of pages, one a line; -: stdin.")
     ] = None,
     processes: Annotated[
-        int, typer.Option(min=0, help="Processes; 0: one for each core if there are many pages.")
+        int,
+        typer.Option(
+            min=0, max=LARGEST, help="Processes; 0: one for each core if there are many pages."
+        ),
     ] = 0,
 ) -> None:
     r"""Print the article of each PAGE: one JSON record a line, as `renmin export` writes it.

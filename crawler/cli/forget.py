@@ -11,6 +11,7 @@ from crawler.cli.options import Database, opened
 from crawler.config import load
 from crawler.crawl.forget import forget as run
 from crawler.errors import ConfigError
+from crawler.site.spelling import spell
 from crawler.store.engine import crawl_lock
 
 app = typer.Typer(add_completion=False)
@@ -43,6 +44,9 @@ def forget(
         raise ConfigError("-: no address on standard input; one a line is wanted")
     if not reason.strip():
         raise ConfigError("--reason: is empty; say in a few words why, without naming what goes")
+    for url in named:
+        if isinstance(why := spell(url), str):
+            raise ConfigError(f"{url}: is no address of a page ({why}); nothing was removed")
     config = load(database=database)
     with opened(database) as store, crawl_lock(store):
         done = run(store, config.archive_path, named, reason.strip())

@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -14,13 +15,16 @@ import typer
 
 from crawler.bulk.importing import Imported, Sources, import_files
 from crawler.bulk.sources import SUFFIXES
-from crawler.cli.options import Database, Json
+from crawler.cli.options import LARGEST, Database, Json
 from crawler.cli.output import progress_bar
 from crawler.config import load
 from crawler.errors import ConfigError
 from crawler.store.engine import crawl_lock, open_store
 
 app = typer.Typer(add_completion=False)
+
+# A page that was to be imported, and could not be.
+FAILED = ("failure/", "skipped/no-address")
 
 
 @app.command()
@@ -37,7 +41,8 @@ def import_(
     ] = None,
     any_host: Annotated[bool, typer.Option(help="Also pages of other sites.")] = False,
     processes: Annotated[
-        int, typer.Option(min=0, help="Processes that read pages; 0: one for each core.")
+        int,
+        typer.Option(min=0, max=LARGEST, help="Processes that read pages; 0: one for each core."),
     ] = 0,
     database: Database = None,
     as_json: Json = False,
@@ -49,7 +54,7 @@ def import_(
     goes on where the last one stopped. A saved page must tell its address: by the map, by its place
     (wget -x), or itself. WARC files need the extra: pip install 'renmin[bulk]'.
 
-    Exit codes: 0 done, 1 nothing was imported, 2 bad use, 3 something could not be read (the rest
+    Exit codes: 0 done, 1 nothing new was imported, 2 bad use, 3 something could not be read (the rest
     is imported).
 
     \b
@@ -107,7 +112,7 @@ def _addresses(path: Path | None) -> dict[str, str]:
 def _tell(result: Imported, as_json: bool) -> None:
     counts = result.counts
     stored = sum(counts[f"article/{name}"] for name in ("new", "changed", "earlier"))
-    failed = sum(value for name, value in counts.items() if name.startswith("failure/"))
+    failed = sum(value for name, value in counts.items() if name.startswith(FAILED))
     if as_json:
         typer.echo(json.dumps({"run": result.run_id, "counters": dict(sorted(counts.items()))}))
     else:
@@ -123,6 +128,15 @@ def _tell(result: Imported, as_json: bool) -> None:
         typer.echo(f"{problem.place}: {problem.detail}", err=True)
     if failed:
         raise typer.Exit(3)
-    if not stored and not counts["skipped/known"] and not counts["article/unchanged"]:
-        typer.echo("nothing was imported; pages of other sites need --any-host", err=True)
+    if not stored:
+        typer.echo(_why_nothing(counts), err=True)
         raise typer.Exit(1)
+
+
+def _why_nothing(counts: Counter[str]) -> str:
+    """What a person can do who expected articles."""
+    if counts["skipped/known"] or counts["article/unchanged"]:
+        return "nothing new: all of it was imported before"
+    if counts["skipped/no-address"]:
+        return "nothing was imported: the pages do not tell their address; give it with --url-map"
+    return "nothing was imported; pages of other sites need --any-host"

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from crawler import config
-from crawler.cli.options import Database
+from crawler.cli.options import LARGEST, Database
 from crawler.crawl import run_log
 
 app = typer.Typer(add_completion=False)
@@ -15,7 +15,7 @@ app = typer.Typer(add_completion=False)
 
 @app.command()
 def logs(
-    run: Annotated[int, typer.Argument(min=1, help="The run's number: renmin runs.")],
+    run: Annotated[int, typer.Argument(min=1, max=LARGEST, help="The run's number: renmin runs.")],
     database: Database = None,
 ) -> None:
     """Print the log of a run; the last hundred runs have theirs on the machine that crawled.

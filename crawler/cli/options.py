@@ -21,6 +21,9 @@ from crawler.store.engine import Store, open_store
 from crawler.store.reader import Reader
 from crawler.store.selection import Selection
 
+# A database counts in 64 bits, a clock in fewer: nobody means a larger number.
+LARGEST = 2**31 - 1
+
 Database = Annotated[
     str | None,
     typer.Option("--database", metavar="URL", help="Database, if not the configured one."),

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from crawler import clock
-from crawler.cli.options import Database, Json, opened, reading
+from crawler.cli.options import LARGEST, Database, Json, opened, reading
 from crawler.cli.output import echo_json, show
 from crawler.errors import ConfigError, UnknownChannelError
 from crawler.report import queue as report
@@ -30,7 +30,9 @@ def queue(
         str | None, typer.Option(help="Only this reason; error_* for all that begin so.")
     ] = None,
     channel: Annotated[str | None, typer.Option(help="Only this channel.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="Show so many pages at most.")] = 20,
+    limit: Annotated[
+        int, typer.Option(min=1, max=LARGEST, help="Show so many pages at most.")
+    ] = 20,
     as_json: Json = False,
     database: Database = None,
 ) -> None:

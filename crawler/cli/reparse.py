@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.options import Database, day
+from crawler.cli.options import LARGEST, Database, day
 from crawler.cli.output import progress_bar
 from crawler.clock import SHANGHAI
 from crawler.config import load
@@ -26,7 +26,8 @@ def reparse(
         typer.Option(parser=day, metavar="DAY", help="Only pages fetched since then."),
     ] = None,
     processes: Annotated[
-        int | None, typer.Option(min=1, help="Worker processes; one a core if not given.")
+        int | None,
+        typer.Option(min=1, max=LARGEST, help="Worker processes; one a core if not given."),
     ] = None,
     database: Database = None,
 ) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated
 import orjson
 import typer
 
+from crawler.cli.options import LARGEST
 from crawler.errors import ConfigError
 from crawler.replica.faults import FAULTS
 from crawler.replica.plan import TODAY, Clock
@@ -22,8 +23,12 @@ _FAULT_HELP = "Let the site misbehave, everywhere or with =CHANNEL,...: " + ", "
 @app.command()
 def replica(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = 8877,
-    articles: Annotated[int, typer.Option(min=0, help="Articles on all channels.")] = 300,
-    seed: Annotated[int, typer.Option(help="Another seed is another site.")] = 1,
+    articles: Annotated[
+        int, typer.Option(min=0, max=LARGEST, help="Articles on all channels.")
+    ] = 300,
+    seed: Annotated[
+        int, typer.Option(min=0, max=LARGEST, help="Another seed is another site.")
+    ] = 1,
     latency: Annotated[float, typer.Option(min=0, help="Seconds before every answer.")] = 0.0,
     list_: Annotated[
         bool, typer.Option("--list", help="Print what it holds, one JSON line a page, and exit.")
@@ -32,7 +37,9 @@ def replica(
         list[str] | None, typer.Option(help="Channel that holds articles; repeat. Default: all.")
     ] = None,
     fault: Annotated[list[str] | None, typer.Option(help=_FAULT_HELP)] = None,
-    day: Annotated[int, typer.Option(min=0, help="Days that have passed since --today.")] = 0,
+    day: Annotated[
+        int, typer.Option(min=0, max=LARGEST, help="Days that have passed since --today.")
+    ] = 0,
     today: Annotated[str, typer.Option(help="Day 0, YYYY-MM-DD.")] = TODAY.isoformat(),
     plain: Annotated[
         bool, typer.Option("--plain", help="Articles only: nothing broken, copied or slow.")

@@ -7,11 +7,13 @@ from typing import Annotated, Any
 import typer
 
 from crawler import clock
-from crawler.cli.options import Database, Json, reading
+from crawler.cli.options import LARGEST, Database, Json, reading
 from crawler.cli.output import cell, echo_json, show
 from crawler.report import runs as report
 
 app = typer.Typer(add_completion=False)
+
+NUMBERS = frozenset({"run", "pid", "exit_code"})
 
 # What a line of the list has room for, and how it is headed there.
 SHOWN = {
@@ -31,7 +33,9 @@ SHOWN = {
 
 @app.command()
 def runs(
-    run: Annotated[int | None, typer.Argument(min=1, help="One run, with its counters.")] = None,
+    run: Annotated[
+        int | None, typer.Argument(min=1, max=LARGEST, help="One run, with its counters.")
+    ] = None,
     *,
     last: Annotated[int, typer.Option(min=1, max=10_000, help="How many.")] = 20,
     database: Database = None,
@@ -80,7 +84,8 @@ def _one(found: dict[str, Any], *, json: bool) -> None:
         return
     channels, counters = found.pop("by_channel"), found.pop("counters")
     for name, value in found.items():
-        typer.echo(f"{name}: {cell(value)}")
+        # A process id is pasted into kill, a number of a run into a command.
+        typer.echo(f"{name}: {value if name in NUMBERS else cell(value)}")
     for rows in (channels, counters):
         if rows:
             typer.echo()

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from crawler import clock, config
-from crawler.cli.options import Database, Json, opened, reading
+from crawler.cli.options import LARGEST, Database, Json, opened, reading
 from crawler.cli.output import echo_json, show
 from crawler.watch.schedule import planning, table, units
 from crawler.watch.schedule.history import latest
@@ -52,7 +52,9 @@ def set_(
     without: Annotated[
         str | None, typer.Option("--except", help="Channels to leave out, parted by commas.")
     ] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="As for renmin crawl.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, max=LARGEST, help="As for renmin crawl.")
+    ] = None,
     database: Database = None,
 ) -> None:
     """Keep a schedule under NAME, in place of an earlier one of that name.
@@ -103,7 +105,7 @@ def disable(name: Name, database: Database = None) -> None:
 @app.command()
 def history(
     name: Name,
-    last: Annotated[int, typer.Option(min=1, help="How many, the latest first.")] = 20,
+    last: Annotated[int, typer.Option(min=1, max=LARGEST, help="How many, the latest first.")] = 20,
     database: Database = None,
     json: Json = False,
 ) -> None:

@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli.options import Channels, Copies, Database, Json, Since, Until, reading, selection
+from crawler.cli.options import (
+    LARGEST,
+    Channels,
+    Copies,
+    Database,
+    Json,
+    Since,
+    Until,
+    reading,
+    selection,
+)
 from crawler.cli.output import Csv, show
 from crawler.report import concordance
 
@@ -22,7 +32,7 @@ def search(
     since: Since = None,
     until: Until = None,
     copies: Copies = False,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=LARGEST, help="At most so many.")] = 50,
     database: Database = None,
     as_json: Json = False,
     as_csv: Csv = False,

@@ -52,8 +52,7 @@ def back_up(database: str, archive: Path, parent: Path, now: datetime, keep: int
         keep: Afterwards remove all but so many of the latest backups in ``parent``; 0 keeps all.
 
     Raises:
-        ConfigError: The folder cannot be made.
-        StoreError: The database cannot be read, or the copy is not sound; it is removed again.
+        StoreError: The folder cannot be made, the database cannot be read, or the copy is not sound; it is removed again.
         DiskFullError: There is no room for it.
     """
     folder = parent / f"{PREFIX}{now:%Y%m%d-%H%M%S}"
@@ -61,7 +60,9 @@ def back_up(database: str, archive: Path, parent: Path, now: datetime, keep: int
     try:
         unfinished.mkdir(parents=True)
     except OSError as error:
-        raise ConfigError(f"{unfinished}: cannot be made: {error.strerror}") from None
+        raise StoreError(
+            f"{unfinished}: cannot be made: {error.strerror}; name a folder that can be written"
+        ) from None
     try:
         _copy_database(database, unfinished / DATABASE)
         if archive.exists():

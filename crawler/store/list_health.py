@@ -32,7 +32,7 @@ def note(connection: Connection, visit: Visit, new: int, now: datetime) -> None:
     row = {"frontier_id": visit.frontier_id, "links": 0, **seen}
     c = list_health.c
     changes: dict[str, Any] = dict(seen)
-    if seen["failing_since"] is not None:
+    if seen.get("failing_since") is not None:
         # It fails since the first of the looks in a row that found nothing.
         changes["failing_since"] = sa.func.coalesce(c.failing_since, seen["failing_since"])
     insert = insert_for(connection, list_health)
@@ -49,6 +49,9 @@ def _seen(visit: Visit, now: datetime) -> dict[str, Any]:
         "reason": visit.failure.reason[:64] if visit.failure else None,
         "failing_since": now if visit.failure else None,
     }
+    if visit.unchanged:
+        # It holds what it held: a list without a link goes on failing.
+        del seen["failing_since"]
     if visit.failure or visit.unchanged:
         return seen
     articles = [link for link in visit.links if link.kind == "article"]
