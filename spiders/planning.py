@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from crawler.crawl.plan import Plan, read_day
 from crawler.errors import ConfigError
+from crawler.hooks.guard import objection
 from crawler.items import Link
 from crawler.site.channels import find, load
 from crawler.site.urls import classify
@@ -32,7 +33,7 @@ def plan_of(
     last = read_day("until", until) if until else None
     if first and last and last <= first:
         raise ConfigError(f"until={until}: not after since={since}: no article is between them")
-    hosts = dict.fromkeys(urlsplit(url).hostname or "" for url in _split(mirrors))
+    hosts = dict.fromkeys(_mirror_host(url) for url in _split(mirrors))
     return Plan(
         command=command,
         channels=(*ids, *hosts),
@@ -53,12 +54,25 @@ def start_links(plan: Plan, mirrors: str) -> tuple[Link, ...]:
         if not known[name].excludes(page.url)
     )
     links = [_list_link(url) for url in pages]
-    for url in _split(mirrors):
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ConfigError(f"mirror {url!r}: not the address of a page (http://host/path)")
-        links.append(Link(url=url, fetch_url=url, kind="list", channel=parts.hostname))
-    return tuple(links)
+    mirrored = [
+        Link(url=url, fetch_url=url, kind="list", channel=_mirror_host(url))
+        for url in _split(mirrors)
+    ]
+    return (*links, *mirrored)
+
+
+def _mirror_host(url: str) -> str:
+    """The host of a mirror's list page.
+
+    Raises:
+        ConfigError: It may never be asked, or is no address.
+    """
+    if reason := objection(url):
+        raise ConfigError(
+            f"mirror {url!r}: cannot be asked ({reason}); name the address of a public page: "
+            "http://host/path"
+        )
+    return urlsplit(url).hostname or ""
 
 
 def _list_link(url: str) -> Link:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 import typer
 from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings
 
 from crawler.cli.options import LARGEST, Database
@@ -18,13 +19,16 @@ from crawler.config import load
 from crawler.crawl.summary import summary_of
 from crawler.errors import ConfigError, RenminError
 from crawler.hooks.crawling import LEAVE_SECONDS, Crawling
+from crawler.hooks.given import read_settings
 from crawler.site.channels import find
 from crawler.site.channels import load as load_channels
 from crawler.store import pauses
-from crawler.store.engine import open_store
+from crawler.store.engine import crawl_lock, open_store
+from crawler.store.place import see_to
 from crawler.store.reader import file_of
 from crawler.watch.ping import ping
 from crawler.watch.schedule.runner import run_due
+from spiders.planning import plan_of, start_links
 
 app = typer.Typer(add_completion=False)
 
@@ -79,7 +83,10 @@ def crawl(
     config = load(database=database, proxy=proxy)
     if due:
         raise typer.Exit(_run_due(config.database))
-    settings = _settings(setting or [], config.database, config.proxy)
+    os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "crawler.settings")
+    project = get_project_settings()
+    settings = read_settings(setting or [], project)
+    settings |= {"RENMIN_DATABASE": config.database, "RENMIN_PROXY": config.proxy}
     names = list(channels or ())
     require_known(names)
     if every and names:
@@ -97,17 +104,25 @@ def crawl(
         "mirrors": ",".join(mirror or ()),
         "command": shlex.join(["renmin", *sys.argv[1:]]),
     }
-    raise typer.Exit(_run(arguments, settings))
+    # Whatever is wrong with them is said before Scrapy begins, and before there is a run.
+    start_links(plan_of(**arguments), arguments["mirrors"])
+    _see_to_the_store(config.database)
+    project.setdict(settings, priority="cmdline")
+    raise typer.Exit(_run(arguments, project))
 
 
-def _settings(pairs: list[str], database: str, proxy: str) -> dict[str, str]:
-    settings = {"RENMIN_DATABASE": database, "RENMIN_PROXY": proxy}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or not name.isidentifier():
-            raise ConfigError(f"-s {pair}: expected KEY=VALUE")
-        settings[name] = value
-    return settings
+def _see_to_the_store(database: str) -> None:
+    """See that the crawl can write.
+
+    Raises:
+        RenminError: It cannot.
+    """
+    store = open_store(database)
+    try:
+        with crawl_lock(store):
+            pass
+    finally:
+        store.close()
 
 
 def require_known(names: list[str]) -> None:
@@ -137,6 +152,8 @@ def _resting(database: str) -> dict[str, str]:
     off = "enabled = false in renmin.toml"
     resting = {name: off for name, one in load_channels().items() if not one.enabled}
     path = file_of(database)
+    if path is not None:
+        see_to(path, create=True)
     if path is None or path.exists():
         store = open_store(database)
         try:
@@ -158,9 +175,8 @@ def require_contact(contact: str, proxy: str) -> None:
         )
 
 
-def _run(arguments: dict[str, str], settings: dict[str, str]) -> int:
+def _run(arguments: dict[str, str], settings: Settings) -> int:
     """Run the spider in this process and return the exit code."""
-    os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "crawler.settings")
 
     class Process(AsyncCrawlerProcess):
         """Leaves in time when it is asked to, whatever a slow host is doing."""
@@ -176,21 +192,17 @@ def _run(arguments: dict[str, str], settings: dict[str, str]) -> int:
                 deadline.start()
             super()._signal_shutdown(signum, frame)
 
-    for name in BANNER if settings.get("LOG_LEVEL") != "DEBUG" else ():
+    for name in BANNER if settings["LOG_LEVEL"] != "DEBUG" else ():
         logging.getLogger(name).addFilter(lambda record: record.levelno >= logging.WARNING)
-    project = get_project_settings()
-    project.setdict(settings, priority="cmdline")
-    process = Process(project)
+    process = Process(settings)
     crawler = process.create_crawler("channel")
     task = process.crawl(crawler, **arguments)
     process.start()
     if task.done() and not task.cancelled() and (error := task.exception()):
-        if isinstance(error, RenminError):
-            raise error
-        return 3
+        raise error
     crawling = crawler.get_extension(Crawling)
     if crawling is None:
-        return 3
+        raise RenminError("the crawl could not begin; what its log says stands above")
     typer.echo(summary_of(crawling.session))
     if crawling.exit_code == 0:
         ping(load().ping_url)
@@ -198,4 +210,7 @@ def _run(arguments: dict[str, str], settings: dict[str, str]) -> int:
 
 
 def _run_due(database: str) -> int:
-    return run_due(database)
+    code = run_due(database)
+    if code == 1:
+        typer.echo("nothing is due now; when what is due: renmin schedule", err=True)
+    return code

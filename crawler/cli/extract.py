@@ -24,6 +24,7 @@ from crawler.dataset.formats.jsonl import line
 from crawler.dataset.record import as_record
 from crawler.errors import ConfigError, ExtractionError
 from crawler.items import Fetch
+from crawler.site.spelling import spell
 
 app = typer.Typer(add_completion=False)
 
@@ -78,6 +79,8 @@ def extract(
     named = list(_named(pages or [], files_from))
     if url and len(named) > 1:
         raise ConfigError(f"--url {url}: one address for {len(named)} pages; name one page")
+    if url is not None and isinstance(why := spell(url), str):
+        raise ConfigError(f"--url {url}: no address of a page ({why}); write it http://host/path")
     failed = False
     for record, trouble in _answers(named, _Given(url, content_type), processes):
         if record is not None:

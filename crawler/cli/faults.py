@@ -16,6 +16,7 @@ _KNOWN = (
     ("No space left", "the disk is full: make room, then run the command again"),
     ("disk I/O error", "the disk is full or broken: look at it (df, dmesg), then run it again"),
     ("readonly database", "the database cannot be written here: look at its owner and its disk"),
+    ("unable to open database file", "a database cannot be opened: look at its folder's rights"),
     ("database is locked", "another program holds the database: wait for it, then run it again"),
 )
 
@@ -25,9 +26,21 @@ def explain(error: Exception) -> str:
     first = (str(error).strip() or type(error).__name__).splitlines()[0]
     says = next(
         (what for sign, what in _KNOWN if sign in str(error)),
-        f"a fault of renmin's own, please report it: {type(error).__name__}: {first[:200]}",
+        _forbidden(error)
+        or f"a fault of renmin's own, please report it: {type(error).__name__}: {first[:200]}",
     )
     return mask(f"{says} ({_kept(error)})")
+
+
+def _forbidden(error: Exception) -> str:
+    """Which file may not be used; empty if the error is of another kind."""
+    if not isinstance(error, PermissionError) or not error.filename:
+        return ""
+    path = os.fsdecode(error.filename)
+    return (
+        f"{path}: permission denied: look at the owner and the rights of it and of the folder "
+        f"{Path(path).parent}"
+    )
 
 
 def _kept(error: Exception) -> str:

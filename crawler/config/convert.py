@@ -88,9 +88,14 @@ def converted(where: str, value: Any, option: Option, *, text: bool = False) -> 
 
 def unknown(where: str, name: str, known: Collection[str], what: str = "option") -> ConfigError:
     """The error for a name that nobody knows, with the nearest one that somebody does."""
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    hint = f"; did you mean {near[0]!r}?" if near else ""
+    found = near(name, known)
+    hint = f"; did you mean {found!r}?" if found else ""
     return ConfigError(f"{where}: unknown {what} {name!r}{hint}; known: {', '.join(sorted(known))}")
+
+
+def near(name: str, known: Collection[str]) -> str | None:
+    """The known name that is most like a mistyped one; ``None`` if none resembles it."""
+    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.6)), None)
 
 
 def known_names(cls: Any) -> list[str]:

@@ -14,6 +14,9 @@ from crawler.items import MAX_PAGE_BYTES
 # without its password, and may stand in a file too.
 SECRET = {"secret": True, "file": True}
 ADDRESS = {"file": True}
+# [USER:PASSWORD@]HOST[:PORT] behind the scheme, the port from 1 to 65535.
+_PORT = r"(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])"
+_PROXY = rf"^(?:https?://(?:[^\s/]*@)?(?:\[[0-9A-Fa-f:.]+\]|\w[\w.-]*)(?::{_PORT})?/?)?$"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +57,13 @@ class Config:
         ),
     ] = 1.0
     proxy: Annotated[
-        str, Meta(title="HTTP proxy that fetches for us; empty for none", extra=ADDRESS)
+        str,
+        Meta(
+            title="HTTP proxy that fetches for us; empty for none",
+            description="the address of an HTTP proxy, http://host:port, or nothing",
+            pattern=_PROXY,
+            extra=ADDRESS,
+        ),
     ] = ""
     max_page_bytes: Annotated[
         int,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import logging
 import os
@@ -56,6 +57,8 @@ class Crawling:
         self._lock = lock
         self._beating: asyncio.Task[None] | None = None
         self._broken: StoreError | None = None
+        # A crawl that breaks before it begins closes nothing.
+        atexit.register(self._give_up)
         crawler.signals.connect(self._opened, signals.spider_opened)
         crawler.signals.connect(self._closed, signals.spider_closed)
         crawler.signals.connect(self._callback_broke, signals.spider_error)
@@ -155,7 +158,14 @@ class Crawling:
         except StoreError as error:
             logger.error("the crawl ended early: %s", error)  # noqa: TRY400 - its message says all
         finally:
+            atexit.unregister(self._give_up)
             self._lock.close()
+
+    def _give_up(self) -> None:
+        """End the run of a crawl that never began, so that nobody takes it for a lost one."""
+        with contextlib.suppress(Exception):
+            self.session.close("not_started", 3, LEAVE_SECONDS)
+        self._lock.close()
 
     def leave_now(self, tell: Callable[[], None] = lambda: None) -> None:
         """End the process although a page is still on its way: it is fetched again.

@@ -11,6 +11,8 @@ still hold.
 from __future__ import annotations
 
 import ipaddress
+import re
+import socket
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,6 +27,9 @@ from twisted.internet.error import DNSLookupError
 from crawler.items import Failure
 from crawler.site.channels import by_host
 from crawler.site.spelling import is_site_host
+
+# No host has one of these; a browser or a resolver would each read its own thing into it.
+_UNFIT = re.compile(r"[\s\\<>\"^`{|}%]")
 
 
 class Refusal(IgnoreRequest):
@@ -94,25 +99,38 @@ class GuardMiddleware:
             request.meta.setdefault("proxy", self._proxy)
 
     def _objection(self, url: str) -> str | None:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        if parts.scheme not in ("http", "https"):
-            return f"scheme {parts.scheme!r}"
-        if parts.username or parts.password:
-            return "user name in the address"
-        if not _usual_port(parts.netloc):
-            return "unusual port"
-        if is_private_address(host):
-            return "address of a private network"
-        if not self._is_ours(host):
-            return f"host {host} is not of this crawl"
-        return None
+        if reason := objection(url):
+            return reason
+        host = urlsplit(url).hostname or ""
+        return None if self._is_ours(host) else f"host {host} is not of this crawl"
 
     def _is_ours(self, host: str) -> bool:
         """A host of the crawl's channels, one of the site that is no channel, or a mirror."""
         if channel := by_host(host):
             return self._channels is None or channel.id in self._channels
         return is_site_host(host) or host in self._extra_hosts
+
+
+def objection(url: str) -> str | None:
+    """Why an address must never be asked, whatever the crawl; ``None`` if it may be.
+
+    >>> objection("http://127.0.0.1/")
+    'address of a private network'
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return "malformed"
+    if parts.scheme not in ("http", "https"):
+        return f"scheme {parts.scheme!r}"
+    if not host or _UNFIT.search(parts.netloc):
+        return "malformed"
+    if parts.username or parts.password:
+        return "user name in the address"
+    if not _usual_port(parts.netloc):
+        return "unusual port"
+    return "address of a private network" if is_private_address(host) else None
 
 
 class PublicResolver(CachingThreadedResolver):
@@ -135,12 +153,24 @@ class PublicResolver(CachingThreadedResolver):
 
 def is_private_address(host: str) -> bool:
     """Whether ``host`` is written as an IP address that is not public, or means this machine."""
+    host = host.rstrip(".")
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
-        return not ipaddress.ip_address(host).is_global
+        address = ipaddress.ip_address(host)
     except ValueError:
+        return _short_form(host)
+    inner = getattr(address, "ipv4_mapped", None) or address
+    return not inner.is_global
+
+
+def _short_form(host: str) -> bool:
+    """Whether ``host`` is an IPv4 address as only the C library reads it: 127.1, 0x7f000001."""
+    try:
+        number = socket.inet_aton(host)
+    except (OSError, UnicodeError, ValueError):
         return False
+    return not ipaddress.ip_address(number).is_global
 
 
 def _public_only(address: str, name: str) -> str:
@@ -150,5 +180,5 @@ def _public_only(address: str, name: str) -> str:
 
 
 def _usual_port(netloc: str) -> bool:
-    port = netloc.rpartition("@")[2].partition(":")[2]
+    port = netloc.rpartition("@")[2].rpartition("]")[2].partition(":")[2]
     return port in ("", "80", "443")

@@ -19,6 +19,7 @@ from crawler.errors import ConfigError, StoreError
 from crawler.store import search
 from crawler.store.columns import metadata
 from crawler.store.engine import Store, crawl_lock, explained, open_store
+from crawler.store.place import NAME_HINT
 from crawler.store.tables import article
 
 BATCH = 1_000
@@ -54,7 +55,7 @@ def copy_database(
     """
     if source == target:
         raise ConfigError(f"{source}: source and target are one database")
-    old = open_store(source, create=False)
+    old = open_store(source, create=False, missing=NAME_HINT)
     try:
         new = open_store(target)
         try:

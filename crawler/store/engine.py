@@ -26,6 +26,7 @@ from sqlalchemy.engine import URL, make_url
 
 from crawler.errors import BusyError, ConfigError, SchemaError, StoreError
 from crawler.store.migrations import migrate, require_today, schema_of
+from crawler.store.place import BEGIN_HINT, see_to
 from crawler.store.reader import file_engine
 
 LOCK_SECONDS = 30
@@ -63,7 +64,7 @@ class Store:
         self.reading.dispose()
 
 
-def open_store(database: str, *, create: bool = True) -> Store:
+def open_store(database: str, *, create: bool = True, missing: str = BEGIN_HINT) -> Store:
     """Open ``database`` to write into it.
 
     Nothing but :func:`crawler.store.upgrade.upgrade` changes the schema of a database that has one.
@@ -71,6 +72,7 @@ def open_store(database: str, *, create: bool = True) -> Store:
     Args:
         database: SQLAlchemy URL: ``sqlite:///FILE`` or ``postgresql://USER@HOST/NAME``.
         create: Whether a database without tables gets them.
+        missing: What to do if the file is missing and ``create`` is false, for the error.
 
     Raises:
         ConfigError: The URL cannot be used.
@@ -79,7 +81,7 @@ def open_store(database: str, *, create: bool = True) -> Store:
         BusyError: Another program holds it.
         StoreError: It cannot be reached.
     """
-    store = open_unchecked(database, create=create)
+    store = open_unchecked(database, create=create, missing=missing)
     try:
         _see_to_the_schema(store, create=create)
     except sa.exc.DBAPIError as error:
@@ -91,16 +93,18 @@ def open_store(database: str, *, create: bool = True) -> Store:
     return store
 
 
-def open_unchecked(database: str, *, create: bool) -> Store:
+def open_unchecked(database: str, *, create: bool, missing: str = BEGIN_HINT) -> Store:
     """The engines for ``database``, whatever is in it; see :func:`open_store`.
 
     Raises:
         ConfigError: The URL cannot be used.
         SchemaError: The file is missing and ``create`` is false.
+        StoreError: A folder or the file is forbidden.
     """
     url = _checked_url(database)
     if url.database and url.get_backend_name() == "sqlite":
-        _prepare_file(Path(url.database), create=create)
+        see_to(Path(url.database), create=create, missing=missing)
+        _make_folder(Path(url.database).parent)
     return Store(
         url.render_as_string(hide_password=True),
         _engine(url, begin="BEGIN IMMEDIATE"),
@@ -184,15 +188,11 @@ def _checked_url(database: str) -> URL:
     return url
 
 
-def _prepare_file(path: Path, *, create: bool) -> None:
-    if path.exists() or str(path) == ":memory:":
-        return
-    if not create:
-        raise SchemaError(f"{path}: no such database; begin with: renmin crawl CHANNEL")
+def _make_folder(folder: Path) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ConfigError(f"{path.parent}: cannot be made: {error.strerror}") from error
+        raise ConfigError(f"{folder}: cannot be made: {error.strerror}") from error
 
 
 def _engine(url: URL, *, begin: str) -> Engine:
@@ -263,4 +263,9 @@ def explained(store: Store, error: sa.exc.DBAPIError) -> StoreError:
         return BusyError(f"{store.url}: another program has held it for {LOCK_SECONDS} s")
     if "not a database" in text:
         return SchemaError(f"{store.url}: is not an SQLite database")
+    if "unable to open" in text or "readonly" in text:
+        return StoreError(
+            f"{store.url}: cannot be made or written there ({text.splitlines()[0]}): look at the "
+            "owner and the rights of its folder, or name another file with --database"
+        )
     return StoreError(f"{store.url}: {text.splitlines()[0]}")

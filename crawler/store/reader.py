@@ -22,10 +22,10 @@ from sqlalchemy.pool import NullPool
 
 from crawler.errors import BusyError, ConfigError, SchemaError, StoreError
 from crawler.store.migrations import require_today
+from crawler.store.place import see_to
 
 WAIT_SECONDS = 2
 LONGEST_SECONDS = 10
-BEGIN_HINT = "begin with: renmin crawl CHANNEL"
 
 
 class Reader:
@@ -60,8 +60,8 @@ class Reader:
             BusyError: Another program holds it.
             StoreError: It cannot be reached.
         """
-        if self.path and not self.path.exists():
-            raise SchemaError(f"{self.path}: no such database; {BEGIN_HINT}")
+        if self.path:
+            see_to(self.path, create=False)
         try:
             with self._engine.connect() as connection:
                 require_today(connection, self.name)
@@ -125,8 +125,12 @@ def _is_frozen(path: Path) -> bool:
     crawl that file is there, and so is a log that ``immutable`` would leave unread.
     """
     log = path.with_name(path.name + "-wal")
-    writable = os.access(path.parent, os.W_OK)
-    return not writable and not (log.exists() and log.stat().st_size)
+    if os.access(path.parent, os.W_OK):
+        return False
+    try:
+        return not log.stat().st_size
+    except OSError:  # there is none, or nobody may look
+        return True
 
 
 def _server_engine(url: URL, longest: int) -> Engine:

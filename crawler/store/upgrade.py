@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from crawler.errors import BusyError, DiskFullError, SchemaError, StoreError
 from crawler.store.engine import Store, crawl_lock, explained, open_unchecked
 from crawler.store.migrations import HEAD, migrate, schema_of
+from crawler.store.place import NAME_HINT
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Upgrade:
 
 @contextlib.contextmanager
 def _opened(database: str) -> Iterator[Store]:
-    store = open_unchecked(database, create=False)
+    store = open_unchecked(database, create=False, missing=NAME_HINT)
     try:
         yield store
     except sa.exc.DBAPIError as error:
@@ -91,7 +92,7 @@ def upgrade(database: str, *, copy: bool = True) -> Upgrade:
 def _planned(store: Store, connection: Connection) -> Upgrade:
     found = schema_of(connection, store.url)
     if found is None:
-        raise SchemaError(f"{store.url}: holds no articles yet; begin with: renmin crawl CHANNEL")
+        raise SchemaError(f"{store.url}: is empty: there is nothing to upgrade; {NAME_HINT}")
     if found > HEAD:
         raise SchemaError(
             f"{store.url}: schema {found} was written by a newer renmin, this one knows {HEAD}: "

@@ -17,7 +17,8 @@ from starlette.types import Scope
 
 from crawler.errors import StoreError
 from crawler.site import channels
-from crawler.store.reader import BEGIN_HINT, Reader
+from crawler.store.place import BEGIN_HINT
+from crawler.store.reader import Reader
 from crawler.web import actions, article_page, bodies, data, live, pages
 from crawler.web.guard import HEADERS, Guard
 from crawler.web.rendering import environment, render

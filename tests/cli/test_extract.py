@@ -101,6 +101,15 @@ def test_one_address_names_one_page():
     assert run(PAGE, PAGE, "--url", URL).exception.exit_code == 2
 
 
+@pytest.mark.parametrize("url", ["http://[bad", "ht tp:\\x", "page.html", "http://", ""])
+def test_what_is_no_address_is_refused_by_name(url):
+    """--url names the page of a web site."""
+    error = run(PAGE, "--url", url).exception
+
+    assert error.exit_code == 2
+    assert str(error).startswith(f"--url {url}: ")
+
+
 def test_folders_and_lists_are_read_in_order_by_all_cores(tmp_path):
     """The same records, in the order of the pages, whoever reads them; a bad page is named."""
     for number in range(5):

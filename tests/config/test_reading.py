@@ -62,9 +62,11 @@ def test_the_environment_wins_over_the_file_and_the_command_line_over_both(toml)
     """Each value knows where it comes from."""
     path = toml("delay = 2\nretries = 7\nproxy = 'http://a:1'\n")
 
-    found = config.read({"RENMIN_DELAY": "3", "RENMIN_PROXY": "http://b:1"}, path, proxy="c")
+    found = config.read(
+        {"RENMIN_DELAY": "3", "RENMIN_PROXY": "http://b:1"}, path, proxy="http://c:1"
+    )
 
-    assert (found.config.delay, found.config.retries, found.config.proxy) == (3.0, 7, "c")
+    assert (found.config.delay, found.config.retries, found.config.proxy) == (3.0, 7, "http://c:1")
     assert found.sources["delay"] == "RENMIN_DELAY"
     assert found.sources["retries"] == str(path)
     assert found.sources["proxy"] == "command line"
@@ -181,3 +183,30 @@ def test_reading_a_page_needs_no_settings_library():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    ["", "http://127.0.0.1:8877", "http://u:p@ss@proxy.example:3128/", "https://[::1]:65535"],
+)
+def test_a_proxy_is_an_http_address(proxy):
+    """With or without a password and a port."""
+    assert config.load({}, proxy=proxy).proxy == proxy
+
+
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        "nonsense::",
+        "ftp://x:1",
+        "proxy:3128",
+        "http://",
+        "http://h:65536",
+        "http://h:0",
+        "http://a b",
+    ],
+)
+def test_anything_else_is_no_proxy(proxy):
+    """The form that is expected is said."""
+    with pytest.raises(ConfigError, match=r"--proxy = .*: expected the address of an HTTP proxy"):
+        config.load({}, proxy=proxy)
