@@ -13,7 +13,7 @@ from crawler.config import channels as channel_tables
 from crawler.config import read
 from crawler.config.file import table
 from crawler.config.reading import Read
-from crawler.config.show import example_head, example_table, of_table, top_level
+from crawler.config.show import Show, example_head, example_table, of_table, shown, top_level, typed
 from crawler.watch.alerts import settings as alerts
 
 app = typer.Typer(add_completion=False)
@@ -44,21 +44,22 @@ def config(
             typer.echo("\n".join(example_table(prefix, values, names)))
         return
     found = read(database=database)
-    rows = [*top_level(found), *_tables(found)]
+    show_value = typed if json else shown
+    rows = [*top_level(found, show_value), *_tables(found, show_value)]
     if not json:
         typer.echo(f"file: {found.file or 'none (renmin config --example prints one)'}")
     show(rows, ["option", "value", "from"], as_json=json)
 
 
-def _tables(found: Read) -> Iterator[dict[str, str]]:
+def _tables(found: Read, show_value: Show) -> Iterator[dict[str, Any]]:
     source = str(found.file)
     given = table(found.file, "channels")
     for name, channel in channel_tables.load(found.file).items():
-        yield from of_table(f"channels.{name}", channel, given[name], source)
+        yield from of_table(f"channels.{name}", channel, given[name], source, show=show_value)
     given = table(found.file, "alerts")
     for prefix, values, names in _alert_tables(alerts.load(found.file)):
         changed = given.get(prefix.removeprefix("alerts."), {})
-        yield from of_table(prefix, values, changed, source, names)
+        yield from of_table(prefix, values, changed, source, names, show=show_value)
 
 
 def _alert_tables(

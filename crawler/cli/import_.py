@@ -101,8 +101,13 @@ def _addresses(path: Path | None) -> dict[str, str]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = [row for row in csv.reader(file) if row]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ConfigError(f"--url-map {path}: cannot be read: {error}") from None
+    except OSError as error:
+        reason = "is a folder" if path.is_dir() else (error.strerror or "cannot be read").lower()
+        raise ConfigError(f"--url-map {path}: {reason}; name a CSV file") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"--url-map {path}: is no text in UTF-8; save it as UTF-8") from None
+    except csv.Error as error:
+        raise ConfigError(f"--url-map {path}: is no CSV: {error}") from None
     for number, row in enumerate(rows, 1):
         if len(row) != 2 or "://" not in row[1]:
             raise ConfigError(f"--url-map {path}: line {number} is not FILE,ADDRESS")

@@ -13,7 +13,7 @@ import pkgutil
 import sys
 import textwrap
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -24,6 +24,8 @@ from crawler.cli import faults
 from crawler.config import channels as own_channels
 from crawler.errors import RenminError
 from crawler.secrets import mask_log, take_passwords
+
+_INTERRUPTED: Final = 130  # 128 + SIGINT, as shells count
 
 NOT_COMMANDS = {"__main__", "faults", "main", "options", "output"}
 
@@ -115,7 +117,7 @@ def renmin(
 ) -> None:
     """Crawl the regional channels of People's Daily Online and keep each article once, true to the letter.
 
-    Exit codes: 0 done, 1 the answer is no, 2 bad use, 3 failed.
+    Exit codes: 0 done, 1 the answer is no, 2 bad use, 3 failed, 130 interrupted (Ctrl-C).
     """
     if version:
         typer.echo(f"renmin {__version__}")
@@ -136,7 +138,12 @@ def main() -> None:
     except RenminError as error:
         typer.echo(f"renmin: {error}", err=True)
         sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        _interrupted()
     except SystemExit as end:
+        # Typer turns Ctrl-C into exit code 130, without a word.
+        if isinstance(end.__context__, KeyboardInterrupt) or end.code == _INTERRUPTED:
+            _interrupted()
         # Click turns a broken pipe into exit code 1.
         if isinstance(end.__context__, BrokenPipeError):
             sys.exit(0)
@@ -148,6 +155,15 @@ def main() -> None:
     except Exception as error:
         typer.echo(f"renmin: {faults.explain(error)}", err=True)
         sys.exit(3)
+
+
+def _interrupted() -> NoReturn:
+    """Say what Ctrl-C has left: files are renamed when they are whole, tables are committed."""
+    typer.echo(
+        "renmin: interrupted; files are whole or not there, what was printed may be unfinished",
+        err=True,
+    )
+    sys.exit(_INTERRUPTED)
 
 
 def _hide_passwords() -> None:

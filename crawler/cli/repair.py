@@ -23,7 +23,7 @@ from crawler.dataset.tables import (
     open_writer,
 )
 from crawler.dataset.tables.reading import decoded, json_row, open_text
-from crawler.dataset.tables.writing import json_line
+from crawler.dataset.tables.writing import json_line, keeps_bad_rows
 from crawler.errors import ConfigError
 from crawler.text.mojibake.document import LINE, logical_lines, repair_document
 from crawler.text.mojibake.explain import explanation
@@ -87,8 +87,8 @@ def repair(
     else it may be, and the runners-up with the bits by which they are less likely.
 
     Exit codes: 0 done; 2 the file cannot be read or written; 3 a row is bad: it is named on
-    standard error and passed on as it is (with --jsonl answered by {"error"}), and the others
-    are repaired.
+    standard error and passed on as it is (left out where the output has another form, with
+    --jsonl answered by {"error"}), and the others are repaired.
     """
     kind = kind_of(file)
     if field is not None and kind is None:
@@ -240,14 +240,18 @@ def _repair_table(
         raise ConfigError(f"{output}: ends in none of .csv, .tsv, .jsonl, .parquet")
     if output != "-" and file != "-" and Path(output).resolve() == Path(file).resolve():
         raise ConfigError(f"{output}: is the file that is read; name another one")
+    is_passed_on = keeps_bad_rows(target, kind)
     bad = _Named()
     size = Path(file).stat().st_size // 1024 if file != "-" and Path(file).is_file() else 0
     with open_table(file, kind) as (table, below), _progress("repair, KB read", output) as report:
         _check_columns(file, table, fields)
         with open_writer(output, target, table) as write:
             for chunk in Repairer(fields, processes).repaired(table.chunks):
-                for row in (*_bad_rows(chunk), *write(chunk)):
-                    bad.name("line" if kind.form == "jsonl" else "row", row)
+                what = "line" if kind.form == "jsonl" else "row"
+                for row in _bad_rows(chunk):
+                    bad.name(what, row, is_left_out=not is_passed_on)
+                for row in write(chunk):
+                    bad.name(what, row)
                 if below is not None and not below.closed:
                     report(below.tell() // 1024, size)
     bad.finish()
@@ -269,14 +273,21 @@ class _Named:
 
     def __init__(self) -> None:
         self.count = 0
+        self.left_out = 0
 
-    def name(self, what: str, row: BadRow) -> None:
+    def name(self, what: str, row: BadRow, *, is_left_out: bool = False) -> None:
         self.count += 1
+        self.left_out += is_left_out
         if self.count <= _MOST_NAMED:
             typer.echo(f"renmin: {what} {row.number}: {row.problem}", err=True)
 
     def finish(self) -> None:
         if self.count > _MOST_NAMED:
             typer.echo(f"renmin: {self.count - _MOST_NAMED} more bad rows", err=True)
+        if self.left_out:
+            typer.echo(
+                f"renmin: bad rows left out, since the output has another form: {self.left_out}",
+                err=True,
+            )
         if self.count:
             raise typer.Exit(_BAD_ROWS)

@@ -33,6 +33,8 @@ def find(environ: Mapping[str, str]) -> Path | None:
         ConfigError: The file that was named is not there.
     """
     if named := environ.get(VARIABLE):
+        if Path(named).is_dir():
+            raise ConfigError(f"{named}: is a folder; {VARIABLE} or --config names a file")
         if not Path(named).is_file():
             raise ConfigError(f"{named}: no such file; {VARIABLE} or --config names it")
         return Path(named)
@@ -98,7 +100,9 @@ def database_beside(path: Path, url: str) -> str:
 def _contents(path: Path, changed: int, size: int) -> Mapping[str, Any]:  # noqa: ARG001
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: is no text in UTF-8, so no renmin.toml") from error
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: not valid TOML: {error}") from error
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error

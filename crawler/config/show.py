@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from crawler.config.channels import ChannelTable
@@ -12,6 +12,8 @@ from crawler.config.convert import Option, options
 from crawler.config.options import Config
 from crawler.config.reading import Read
 from crawler.secrets import MASK, mask
+
+Show = Callable[[Option, Any], Any]
 
 _FILE_NOTE = "also {name}_file: a file whose first line holds it"
 _HEAD = """\
@@ -38,16 +40,29 @@ def toml(value: Any) -> str:
     return "" if value is None else json.dumps(value, ensure_ascii=False)
 
 
-def top_level(found: Read) -> Iterator[dict[str, str]]:
-    """The options of the top level: option, value, source."""
+def typed(option: Option, value: Any) -> Any:
+    """A value as JSON has it, without what :func:`shown` hides; ``None`` if it is not set."""
+    if option.is_secret and value:
+        return MASK
+    return None if value is None else json.loads(mask(toml(value)))
+
+
+def top_level(found: Read, show: Show = shown) -> Iterator[dict[str, Any]]:
+    """The options of the top level: option, value (:func:`shown` or :func:`typed`), source."""
     for name, option in options(Config).items():
-        value = shown(option, getattr(found.config, name))
+        value = show(option, getattr(found.config, name))
         yield {"option": name, "value": value, "from": found.sources[name]}
 
 
 def of_table(
-    prefix: str, values: Any, given: Mapping[str, Any], source: str, names: Iterable[str] = ()
-) -> Iterator[dict[str, str]]:
+    prefix: str,
+    values: Any,
+    given: Mapping[str, Any],
+    source: str,
+    names: Iterable[str] = (),
+    *,
+    show: Show = shown,
+) -> Iterator[dict[str, Any]]:
     """The options of one table: option, value, source.
 
     Args:
@@ -56,13 +71,14 @@ def of_table(
         given: What the file says of it.
         source: The file's path.
         names: So many of the options alone; empty for all.
+        show: :func:`shown` or :func:`typed`.
     """
     for name, option in options(type(values)).items():
         if names and name not in names:
             continue
         yield {
             "option": f"{prefix}.{name}",
-            "value": shown(option, getattr(values, name)),
+            "value": show(option, getattr(values, name)),
             "from": source if name in given else "default",
         }
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -88,3 +90,28 @@ def test_ps_shows_no_password(tmp_path):
     assert "s3kr1t" not in shown
     assert "'crawl', 'sd', '--limit', '1'" in shown
     assert proxy.strip() == address
+
+
+def test_values_of_the_configuration_are_json():
+    """A number is a number, a text has no second quotation marks."""
+    done = CliRunner().invoke(app, ["config", "--json"])
+
+    values = {row["option"]: row["value"] for row in map(json.loads, done.stdout.splitlines())}
+    assert values["delay"] == 1.0
+    assert values["database"].startswith("sqlite:///")
+
+
+def test_ctrl_c_is_told():
+    """An interrupted command says so and ends with 130."""
+    command = [sys.executable, "-m", "crawler.cli", "repair"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        process.stdin.write("山\n".encode() * 3000)
+        process.stdin.flush()
+        process.stdout.read(1)
+        process.send_signal(signal.SIGINT)
+        _, told = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert told.startswith(b"renmin: interrupted")

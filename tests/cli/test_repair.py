@@ -149,3 +149,27 @@ def test_explain_takes_tables(tmp_path):
     assert done.stdout.startswith("row 1, title:\n")
     assert "浜烘皯鏃ユ姤 -> 人民日报" in done.stdout
     assert "\x1b" not in done.stdout
+
+
+def test_a_bad_row_is_left_out_of_another_form(tmp_path):
+    """No raw line of CSV stands among lines of JSON; the row is named and counted."""
+    table, out = tmp_path / "n.csv", tmp_path / "n.jsonl"
+    table.write_text("id,text\n1,浜烘皯鏃ユ姤\n2\n")
+
+    done = run(str(table), "--output", str(out))
+
+    assert done.exit_code == 3
+    assert "row 2: 1 columns instead of 2" in done.stderr
+    assert [json.loads(line)["text"] for line in out.read_text().splitlines()] == ["人民日报"]
+
+
+def test_a_number_comes_out_as_it_went_in_or_is_named():
+    """A long integer keeps its digits; one that no float holds makes a bad line."""
+    given = b'{"id":1e400,"text":"x"}\n{"id":123456789012345678901234567890,"text":"x"}\n'
+
+    done = run("--jsonl", given=given)
+
+    bad, good = map(json.loads, done.stdout.splitlines())
+    assert bad["line"] == 1
+    assert "1e400" in bad["error"]
+    assert good["id"] == 123456789012345678901234567890

@@ -7,6 +7,8 @@ import csv
 import gzip
 import io
 import json
+import math
+import re
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
@@ -32,6 +34,8 @@ from crawler.text.charset.decide import decide, decode
 
 _HEAD: Final = 1 << 18  # bytes by which the charset of CSV is decided
 _LONGEST_LINE: Final = 1 << 26  # bytes; longer is no row of text
+# What may be a number that orjson rounds to infinity or to a fraction of a long integer.
+_LARGE = re.compile(rb"[0-9]{17}|[0-9][eE][+]?[0-9]{2}")
 _DAMAGED = (EOFError, zlib.error, zstandard.ZstdError, gzip.BadGzipFile)
 
 
@@ -160,18 +164,30 @@ def _json_rows(stream: BinaryIO) -> Iterator[tuple[int, dict[str, Any]] | BadRow
 
 
 def json_row(number: int, raw: bytes) -> tuple[int, dict[str, Any]] | BadRow:
-    """The object in a line of JSON; half of a surrogate pair and any charset will do."""
+    """The object in a line of JSON; half of a surrogate pair and any charset will do.
+
+    A number that would not come out as it went in (1e400, NaN) makes a bad row.
+    """
+    problem = ""
     try:
-        given: Any = orjson.loads(raw)
+        given: Any = None if _LARGE.search(raw) else orjson.loads(raw)
     except ValueError as error:
-        problem = str(error)
+        given, problem = None, str(error)
+    if given is None:
         try:
-            given = json.loads(decoded(raw))
-        except (ValueError, RecursionError):
-            return BadRow(number, problem, raw)
+            given = json.loads(decoded(raw), parse_float=_finite, parse_constant=_finite)
+        except (ValueError, RecursionError) as error:
+            return BadRow(number, problem or str(error), raw)
     if not isinstance(given, dict):
         return BadRow(number, "a JSON object is needed", raw)
     return number, given
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if not math.isfinite(value):
+        raise ValueError(f"the number {digits[:40]} is none that JSON can hold here")
+    return value
 
 
 def decoded(body: bytes) -> str:
@@ -202,13 +218,13 @@ def _csv(name: str, stream: io.BufferedReader[Any], kind: Kind, stack: ExitStack
     if not columns:
         raise ConfigError(f"{name}: is empty; CSV begins with the names of its columns")
     line_end = "\r\n" if b"\r\n" in head[: head.find(b"\n") + 1] else "\n"
-    chunks = _named(name, _chunked(_csv_rows(rows, columns)))
+    chunks = _named(name, _chunked(_csv_rows(rows, columns, kind.delimiter)))
     mark = codecs.BOM_UTF8 if head.startswith(codecs.BOM_UTF8) else b""
     return Table(kind, columns, chunks, line_end=line_end, mark=mark)
 
 
 def _csv_rows(
-    rows: Iterator[list[str]], columns: list[str]
+    rows: Iterator[list[str]], columns: list[str], delimiter: str
 ) -> Iterator[tuple[int, dict[str, Any]] | BadRow]:
     number = 0
     while True:
@@ -223,14 +239,16 @@ def _csv_rows(
         if not row:
             number -= 1
         elif len(row) != len(columns):
-            yield BadRow(number, f"{len(row)} columns instead of {len(columns)}", _line(row))
+            yield BadRow(
+                number, f"{len(row)} columns instead of {len(columns)}", _line(row, delimiter)
+            )
         else:
             yield number, dict(zip(columns, row, strict=True))
 
 
-def _line(row: list[str]) -> bytes:
+def _line(row: list[str], delimiter: str) -> bytes:
     line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow(row)
+    csv.writer(line, delimiter=delimiter, lineterminator="").writerow(row)
     return line.getvalue().encode("utf-8", "surrogatepass")
 
 

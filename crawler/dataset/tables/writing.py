@@ -68,12 +68,19 @@ def json_line(record: dict[str, Any]) -> bytes:
     return line + b"\n"
 
 
-def _jsonl(file: BinaryIO, _: Kind, __: Table) -> Write:
+def keeps_bad_rows(written: Kind, read: Kind) -> bool:
+    """Whether a bad row can be passed on as it is: only among rows of the same form."""
+    return (written.form, written.delimiter) == (read.form, read.delimiter)
+
+
+def _jsonl(file: BinaryIO, kind: Kind, table: Table) -> Write:
+    is_passed_on = keeps_bad_rows(kind, table.kind)
+
     def write(chunk: Chunk) -> list[BadRow]:
         for row in chunk.rows:
             if not isinstance(row, BadRow):
                 file.write(json_line(row[1]))
-            elif row.raw:
+            elif row.raw and is_passed_on:
                 file.write(row.raw + b"\n")
         return []
 
@@ -89,13 +96,15 @@ def _csv(file: BinaryIO, kind: Kind, table: Table) -> Write:
         return text.getvalue().encode("utf-8", "backslashreplace")
 
     is_begun = False
+    is_passed_on = keeps_bad_rows(kind, table.kind)
 
     def write(chunk: Chunk) -> list[BadRow]:
         nonlocal columns, is_begun
         bad = []
         for row in chunk.rows:
             if isinstance(row, BadRow):
-                file.write(row.raw + table.line_end.encode() if row.raw else b"")
+                if row.raw and is_passed_on:
+                    file.write(row.raw + table.line_end.encode())
                 continue
             number, values = row
             if not is_begun:

@@ -23,7 +23,7 @@ from crawler.text.mojibake.decoder import read
 from crawler.text.mojibake.readers import SINGLE
 from crawler.text.mojibake.rule import Edit, Rule, trimmed
 from crawler.text.mojibake.shown import View, code, holes, private
-from crawler.text.mojibake.windows import windows
+from crawler.text.mojibake.windows import is_binary, windows
 
 _SAMPLE: Final = 64  # characters of a window by which the channels are compared
 _IN_FULL: Final = 3  # ... of which so many may be read to the end of the window
@@ -45,6 +45,8 @@ _LOWERED: Final = 4.0
 _STRICT_FEE: Final = 5.0
 _LEFT: Final = 8.0  # bits above the ordinary that a reading may leave to be taken at once
 _RARE_CHANNEL: Final = 4.0
+_NOISE: Final = 13.0  # bits a character of a window that no channel explains
+_FRUITLESS: Final = 4000  # characters of such windows in a row that end the search
 _COMMON: Final = frozenset(("latin-1", "cp1252", "gbk", "gb18030", "big5", "big5hkscs", "gb2312"))
 
 # Windows-1252 has all of Latin-1.
@@ -110,8 +112,12 @@ def spans(text: str, favourite: Pair | None = None) -> tuple[Span, ...]:
         favourite: The channel that damaged the paragraph before it; tried first.
     """
     found: list[Span] = []
-    for start, end in windows(text, each(text)):
+    fruitless = 0
+    for start, end in () if is_binary(text) else windows(text, each(text)):
+        if fruitless > _FRUITLESS:
+            break
         ranked = _contest(text, start, end, favourite)
+        fruitless += end - start
         if not ranked:
             continue
         best = ranked[0]
@@ -120,6 +126,8 @@ def spans(text: str, favourite: Pair | None = None) -> tuple[Span, ...]:
         if end - start > _SAMPLE and not best.is_full:
             best = _in_full(text, start, end, ranked)
             favourite = (best.real, best.shown)
+        if best.bits < _NOISE * (end - start):
+            fruitless = 0
         found += [
             Span(_exact(best, text, edit), edit, saved, rivals, favourite)
             for edit, saved in best.edits

@@ -28,11 +28,28 @@ _CLASS: Final = re.escape(_LETTERS)
 _SINGLE_RUN = re.compile(
     f"[{_CLASS}](?:[\0-\x09\x0b-\x7f\ufffd]{{0,60}}[{_CLASS}])*[\x20-\x7e\ufffd]?"
 )
+# A control character before another one or a byte below the hanzi of UTF-16, but for those of its
+# punctuation (U+20xx, U+30xx).
+_BINARY = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f][\x01-\x08\x0b\x0c\x0e-\x1f!-/1-M]")
+_FEWEST: Final = 2
+_BINARY_SHARE: Final = 0.01  # of the characters
 _IN_WORD = re.compile(
     "[A-Za-z][\u4e00-\u9fff]{1,2}(?=[a-z])|[\u4e00-\u9fff]{1,2}(?=[a-z]{3})"
     r"|[0-9]\s?掳|卤(?=\s?[0-9])|m[虏鲁]|[漏庐](?=\s?[0-9]{4})|脳(?=\s?[0-9])|[0-9]\s?碌|拢(?=\s?[0-9])"
 )
 _OTHER = re.compile(f"[^\0-\x7f{re.escape(_ALSO_CHINESE)}]")
+
+
+def is_binary(text: str) -> bool:
+    r"""Whether ``text`` is no text at all: no misreading of one leaves such pairs of controls.
+
+    UTF-16 leaves control characters too, each in front of the higher byte of a character.
+
+    >>> is_binary("\x01\x02\x03\x05!"), is_binary("人民日报".encode("utf-16-le").decode("latin-1"))
+    (True, False)
+    """
+    count = len(_BINARY.findall(text))
+    return count >= _FEWEST and count > _BINARY_SHARE * len(text)
 
 
 def windows(text: str, bits: Bits) -> Iterator[tuple[int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 
 import pytest
@@ -171,3 +172,13 @@ def test_documentation_lists_every_rule():
     assert [row[0].strip("| `") for row in rows] == [rule.name for rule in RULES]
     assert [row[1] for row in rows] == [rule.undoes for rule in RULES]
     assert [row[2] for row in rows] == ["yes" if rule.lossless else "no" for rule in RULES]
+
+
+def test_bytes_that_are_no_text_are_left():
+    """Noise is not searched for originals: it comes back as it is, marked as damaged."""
+    noise = random.Random(1).randbytes(2000).replace(b"\n", b"").decode("gb18030", "replace")
+
+    done = repair(noise)
+
+    assert done.text == noise
+    assert done.damage
