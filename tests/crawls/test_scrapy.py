@@ -14,15 +14,16 @@ SCRAPY = [sys.executable, "-m", "scrapy"]
 ROWS = (
     "SELECT url, title, paragraphs, template, body_sha256 FROM article ORDER BY url",
     "SELECT url, kind, channel, state, priority FROM frontier ORDER BY url",
-    "SELECT channel, name, value FROM run_counter WHERE name <> 'bytes/fetched' ORDER BY 1, 2",
+    "SELECT channel, name, value FROM run_counter WHERE name <> 'bytes/fetched' "
+    "AND name NOT LIKE 'time/%' ORDER BY 1, 2",
 )
 
 
-def test_scrapy_list_names_the_spider():
-    """``scrapy list`` from the root knows the spider."""
+def test_scrapy_list_names_the_spiders():
+    """``scrapy list`` from the root knows the spiders."""
     done = run([*SCRAPY, "list"])
 
-    assert done.stdout.split() == ["channel"]
+    assert done.stdout.split() == ["channel", "probe"]
 
 
 def test_scrapy_crawl_stores_the_same_rows(serve, tmp_path):
@@ -40,3 +41,16 @@ def test_scrapy_crawl_stores_the_same_rows(serve, tmp_path):
     for query in ROWS:
         assert rows(theirs, query) == rows(ours, query)
     assert len(rows(theirs, ROWS[0])) == 16
+
+
+def test_a_crawl_that_breaks_as_it_begins_ends_its_run(serve, tmp_path):
+    """One line says so, and the run is no lost one."""
+    database = f"sqlite:///{tmp_path / 'broken.db'}"
+    broken = ["sd", "-s", "RETRY_EXCEPTIONS=no.such.Error"]
+
+    done = crawl(serve(), database, *broken, cwd=tmp_path)
+
+    assert done.returncode == 3
+    assert [line[:8] for line in done.stderr.splitlines()] == ["renmin: "]
+    assert rows(database, "SELECT finish_reason, exit_code FROM run") == [("not_started", 3)]
+    assert rows(database, "SELECT count(*) FROM run WHERE ended_at IS NULL") == [(0,)]
