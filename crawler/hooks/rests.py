@@ -3,7 +3,8 @@
 ==============================  ===============================================================
 answer                          what follows
 ==============================  ===============================================================
-``Retry-After`` up to a minute  the host rests so long, then the page is asked for again, twice
+``Retry-After`` up to 30 s      the host rests so long, then the page is asked for again; a host
+                                that says so a third time without having answered is left
 ``Retry-After``, longer         the host rests for this run and for that time
 429 without it                  the host rests for this run
 503 without it                  a page is asked for three times; a second one of that host once,
@@ -14,6 +15,7 @@ answer                          what follows
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
@@ -30,7 +32,7 @@ logger = logging.getLogger(__name__)
 # Longer is a mistake of whoever wrote it: a date of another year, milliseconds.
 LONGEST_REST = timedelta(days=1)
 # So long a crawl waits itself.
-SHORT_REST = timedelta(minutes=1)
+SHORT_REST = timedelta(seconds=30)
 MOST_WAITS = 2
 # With these, a time to come back is meant for the host and not for the page.
 BUSY = frozenset({429, 503})
@@ -48,6 +50,7 @@ class RestMiddleware:
         self._crawler = crawler
         self._tries = tries
         self._doubted: set[str] = set()
+        self._waits: Counter[str] = Counter()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RestMiddleware:
@@ -66,11 +69,10 @@ class RestMiddleware:
         scheduler = self._scheduler
         if request.meta.get("is_robots") or scheduler is None:
             return response  # it cannot be read, so the host rests anyway
-        if rest is not None and rest <= SHORT_REST and request.meta.get("waits", 0) < MOST_WAITS:
+        if rest is not None and rest <= SHORT_REST and self._waits[host] < MOST_WAITS:
+            self._waits[host] += 1
             scheduler.rest_host(host, rest.total_seconds())
-            again = request.copy()
-            again.meta["waits"] = request.meta.get("waits", 0) + 1
-            return again
+            return request.copy()
         if rest is not None or response.status == 429:
             request.meta["dont_retry"] = True
             request.meta["rest"] = rest
@@ -79,6 +81,7 @@ class RestMiddleware:
             self._doubt(host, request)
         elif response.status < 400:
             self._doubted.discard(host)
+            self._waits.pop(host, None)
         return response
 
     def _doubt(self, host: str, request: Request) -> None:

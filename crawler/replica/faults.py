@@ -79,7 +79,7 @@ def gate(faults: Faults, channel: str | None) -> Response | None:
         return message(403, "禁止访问")
     if faults.at("too-many", channel):
         refused = message(429, "访问过于频繁")
-        return replace(refused, headers={**refused.headers, "Retry-After": "60"})
+        return replace(refused, headers={**refused.headers, "Retry-After": "3"})
     return None
 
 

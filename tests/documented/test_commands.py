@@ -44,6 +44,7 @@ CRAWLED = (
     "renmin export articles.jsonl",
     "renmin export dataset/ --format parquet --split year",
     "cp -r dataset before",
+    "renmin backup backups/",
 )
 # A site of a test's own is not spared: no pauses, whatever starts the crawl.
 SETTINGS = "from crawler.settings import *\nDOWNLOAD_DELAY = 0\nAUTOTHROTTLE_ENABLED = False\n"
@@ -229,7 +230,7 @@ def articles(folder: Path) -> int:
 
 def with_database(desk: Path, crawled: Path) -> Path:
     """Go on where a first crawl ended."""
-    for folder in ("output", "dataset", "before"):
+    for folder in ("output", "dataset", "before", "backups"):
         shutil.copytree(crawled / folder, desk / folder)
     for file in crawled.glob("articles.jsonl*"):
         shutil.copy(file, desk)

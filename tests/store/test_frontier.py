@@ -70,7 +70,7 @@ def test_since_leaves_older_articles_waiting(any_store, run_id):
     with any_store.writing.begin() as c:
         frontier.add(c, [link(1, day=3), link(2, day=9)], NOW, None)
         leased = take(c, run_id, ranks=(floor, LIST_PRIORITY))
-        waiting = frontier.waiting(c, ["sd.people.com.cn"], floor)
+        waiting = frontier.waiting(c, ["sd.people.com.cn"], (floor, LIST_PRIORITY))
 
     assert [lease.url[-6:] for lease in leased] == ["2.html"]
     assert waiting == 1

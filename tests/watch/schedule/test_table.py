@@ -14,7 +14,7 @@ WRONG = [
     ({"channels": ()}, "names no channel"),
     ({"cron": "nonsense"}, "five are needed"),
     ({"max_duration": timedelta(seconds=5)}, "below one minute"),
-    *[({"options": {"since": day}}, "not a day") for day in ("no-day", "7d", "2026-02-30", "")],
+    *[({"options": {"since": day}}, "not a day") for day in ("no-day", "7x", "2026-02-30", "")],
     ({"cron": "0 6 31 2 *"}, "never comes"),
 ]
 
