@@ -53,6 +53,7 @@ ANSWERS_NO = {
     "renmin check": "the newest article is of",  # the replica's last day is over
     "renmin probe": "no article of this channel is linked",  # most lists of a small site are empty
     "renmin lists": "/index.html",
+    "renmin import": "all of it was imported before",  # the crawl brought it
 }
 SERVERS = ("renmin dashboard", "renmin serve", "renmin replica --port", "RENMIN_DASHBOARD_TOKEN=")
 
@@ -117,6 +118,8 @@ def desk(site, tmp_path):
     laid.parent.mkdir(parents=True)
     for path in (laid, tmp_path / "saved" / "one.html", tmp_path / "page.html"):
         path.write_bytes(page)
+    stated = f'<head><link rel="canonical" href="{address}">'.encode()
+    (tmp_path / "saved" / "one.html").write_bytes(page.replace(b"<head>", stated, 1))
     (tmp_path / "addresses.csv").write_text(f"one.html,{address}\n")
     (tmp_path / "old.txt").write_text("浜烘皯鏃ユ姤\n人民日报\n", encoding="utf-8")
     (tmp_path / "garbled.txt").write_text("浜烘皯鏃ユ姤\n", encoding="utf-8")

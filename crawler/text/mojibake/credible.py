@@ -80,7 +80,9 @@ def is_credible(text: str, edit: Edit, real: str, shown: str, saved: float) -> b
     if real in ("utf-8", "latin-1") and not hanzi_count(new):
         return _is_foreign(text, edit, real, shown, saved)
     if real == "utf-8":
-        return saved >= _ENOUGH and _is_text(new) and _is_apart(text, edit, shown)
+        # One rare character by itself is the author's: chance has three bytes to play with.
+        is_more = len(old) > 1
+        return is_more and saved >= _ENOUGH and _is_text(new) and _is_apart(text, edit, shown)
     return _is_apart(text, edit, shown) and _is_likely(text, edit, saved, shown)
 
 
