@@ -155,7 +155,9 @@ def _candidate(text: str, start: int, end: int, real: str, shown: str, view: Vie
         if not moved:
             continue
         saved = _saved(text, moved)
-        if is_credible(text, moved, real, shown, saved) and (
+        # What is behind a sample is not read yet: it says nothing about what is before it.
+        seen = text[: moved.end] if end - start == _SAMPLE and end < len(text) else text
+        if is_credible(seen, moved, real, shown, saved) and (
             not view.lowered or hanzi_count(moved.text)
         ):
             edits.append((_closed(text, moved), saved))

@@ -182,3 +182,23 @@ def test_bytes_that_are_no_text_are_left():
 
     assert done.text == noise
     assert done.damage
+
+
+@pytest.mark.parametrize(
+    ("real", "shown"),
+    [
+        ("utf-8", "latin-1"),
+        ("gb18030", "latin-1"),
+        ("big5hkscs", "latin-1"),
+        ("big5hkscs", "gb18030"),
+    ],
+)
+def test_what_lost_no_byte_comes_back_exactly(real, shown):
+    """Every sentence, also a long one whose beginning is compared before its end is read."""
+    for row in load("repair-sentences"):
+        try:
+            garbled = row["text"].encode(real).decode(shown)
+        except UnicodeError:  # a character that this charset lacks
+            continue
+
+        assert repair(garbled).text == row["text"]
