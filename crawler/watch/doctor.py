@@ -49,6 +49,7 @@ LIBRARIES = {
     "rich": "rich.console",
     "starlette": "starlette.applications",
     "python-multipart": "python_multipart",
+    "prometheus_client": "prometheus_client",
     "jinja2": "jinja2",
     "uvicorn": "uvicorn",
 }

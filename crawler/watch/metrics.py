@@ -7,11 +7,15 @@ so what it did is told by the figures of each channel's last run that is over.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.registry import Collector
 from sqlalchemy import Connection
 
 from crawler import __version__, clock
@@ -22,24 +26,33 @@ from crawler.watch.alerts.inputs import gather
 from crawler.watch.alerts.settings import default_rules
 
 PREFIX = "renmin_"
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One line: the labels with their values, and the number."""
+class Sample(NamedTuple):
+    """The labels with their values, and the number."""
 
-    labels: Mapping[str, str]
+    labels: dict[str, str]
     value: float
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
-    """One metric: its name without the prefix, what it counts, its samples."""
+class _Figures(Collector):
+    """Series that were read for one answer."""
 
-    name: str
-    help: str
-    samples: tuple[Sample, ...]
+    def __init__(self, series: Iterable[Metric]) -> None:
+        self._series = tuple(series)
+
+    def collect(self) -> Iterable[Metric]:
+        """What :func:`exposition` prints."""
+        return self._series
+
+
+def _series(name: str, what: str, samples: Iterable[Sample]) -> Metric:
+    """One metric: its name without the prefix, what it counts, its samples."""
+    gauge = GaugeMetricFamily(PREFIX + name, what)
+    for labels, value in samples:
+        gauge.add_sample(gauge.name, labels, value)
+    return gauge
 
 
 # Of each list page that a crawl starts from.
@@ -67,11 +80,9 @@ def exposition(connection: Connection, now: datetime | None = None) -> str:
     """
     now = now or clock.now()
     facts = gather(connection, now)
-    series = [
-        *_of_last_runs(facts),
-        *_of_tables(connection, facts),
-    ]
-    return "".join(line for one in series for line in _lines(one))
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Figures([*_of_last_runs(facts), *_of_tables(connection, facts)]))
+    return generate_latest(registry).decode()
 
 
 def health(connection: Connection, now: datetime | None = None) -> dict[str, object]:
@@ -95,14 +106,14 @@ def health(connection: Connection, now: datetime | None = None) -> dict[str, obj
     }
 
 
-def _of_last_runs(facts: Facts) -> Iterator[Series]:
+def _of_last_runs(facts: Facts) -> Iterator[Metric]:
     last = [runs[0] for runs in facts.channels.values()]
-    yield Series(
+    yield _series(
         "last_run_timestamp_seconds",
         "When the channel's last run that is over began.",
         tuple(_of(one, one.started_at.timestamp()) for one in last),
     )
-    yield Series(
+    yield _series(
         "last_run_articles",
         "Articles of the last run, by whether they were new, changed or unchanged.",
         tuple(
@@ -116,13 +127,13 @@ def _of_last_runs(facts: Facts) -> Iterator[Series]:
         ("last_run_failures", "failure/", "reason", "Visits of the last run that brought nothing."),
         ("last_run_designs", "template/", "design", "Articles of the last run by page design."),
     ):
-        yield Series(name, what, tuple(_by_name(last, prefix, label)))
-    yield Series(
+        yield _series(name, what, tuple(_by_name(last, prefix, label)))
+    yield _series(
         "last_run_field_ratio",
         "Share of the last run's new and changed articles in which a field is filled.",
         tuple(_ratios(last)),
     )
-    yield Series(
+    yield _series(
         "last_run_text",
         "Articles of the last run whose text was repaired or is doubtful, and lost characters "
         "(U+FFFD) that were stored.",
@@ -138,8 +149,8 @@ def _of_last_runs(facts: Facts) -> Iterator[Series]:
     )
 
 
-def _of_tables(connection: Connection, facts: Facts) -> Iterator[Series]:
-    yield Series(
+def _of_tables(connection: Connection, facts: Facts) -> Iterator[Metric]:
+    yield _series(
         "newest_article_timestamp_seconds",
         "When the newest article of the channel was published.",
         tuple(
@@ -149,7 +160,7 @@ def _of_tables(connection: Connection, facts: Facts) -> Iterator[Series]:
         ),
     )
     for name, what, value in _LIST_SERIES:
-        yield Series(
+        yield _series(
             name,
             what,
             tuple(
@@ -159,13 +170,13 @@ def _of_tables(connection: Connection, facts: Facts) -> Iterator[Series]:
             ),
         )
     states = Counter(_state(one.is_lost(facts.now), one.is_over(facts.now)) for one in facts.runs)
-    yield Series(
+    yield _series(
         "runs",
         "Runs of the last twelve weeks: running, ended, or lost (killed).",
         tuple(Sample({"state": one}, states[one]) for one in ("running", "ended", "lost")),
     )
     waiting = sa.select(frontier.c.state, sa.func.count()).group_by(frontier.c.state)
-    yield Series(
+    yield _series(
         "frontier_pages",
         "Pages of the frontier by state.",
         tuple(
@@ -173,7 +184,7 @@ def _of_tables(connection: Connection, facts: Facts) -> Iterator[Series]:
             for state, number in sorted((row[0], row[1]) for row in connection.execute(waiting))
         ),
     )
-    yield Series(
+    yield _series(
         "alerts_open",
         "Open alerts by rule.",
         tuple(_alerts(connection)),
@@ -211,24 +222,3 @@ def _state(lost: bool, over: bool) -> str:
     if lost:
         return "lost"
     return "ended" if over else "running"
-
-
-def _lines(one: Series) -> Iterator[str]:
-    name = PREFIX + one.name
-    yield f"# HELP {name} {_escaped(one.help)}\n"
-    yield f"# TYPE {name} gauge\n"
-    for sample in one.samples:
-        labels = ",".join(f'{key}="{_quoted(value)}"' for key, value in sample.labels.items())
-        yield f"{name}{{{labels}}} {_number(sample.value)}\n"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("\n", "\\n")
-
-
-def _quoted(text: str) -> str:
-    return _escaped(text).replace('"', '\\"')
-
-
-def _number(value: float) -> str:
-    return str(int(value)) if value == int(value) else repr(float(value))

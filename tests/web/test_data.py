@@ -73,7 +73,7 @@ def test_metrics_are_for_prometheus(client):
     answer = client.get("/metrics")
 
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
-    assert 'renmin_runs{state="running"} 1\n' in answer.text
+    assert 'renmin_runs{state="running"} 1.0\n' in answer.text
 
 
 def test_health_is_told(client):
