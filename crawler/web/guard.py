@@ -45,6 +45,9 @@ class Guard:
     127.0.0.1, but then its name stands in the request. An IP address cannot be rebound.
     """
 
+    # Not Starlette's TrustedHostMiddleware: it knows exact names and *.name, so that "any IP
+    # address" cannot be said, and it parts [::1]:8800 at the first colon, which is no name at all.
+
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._settings = settings
