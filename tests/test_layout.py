@@ -13,6 +13,7 @@ from scrapy.utils.project import get_project_settings
 from typer.testing import CliRunner
 
 from crawler.cli.main import app, first_line, modules
+from tools import layout
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted(
@@ -57,6 +58,19 @@ SHORT = {
 }
 
 
+# The shape of the house, by tools/layout.py. A limit is only ever lowered: a room that grows gives
+# its siblings one file, or finds the word that no other class has.
+LIMITS = {
+    "modules": 365,
+    "modules with one importer": 97,
+    "modules under 60 lines": 47,
+    "modules over 400 lines": 0,
+    "imports inside functions": 14,
+    "class names used twice": 28,
+    "file names used twice": 58,
+}
+
+
 def name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
@@ -84,6 +98,13 @@ def test_a_short_module_has_a_reason():
     assert {
         reason for reason in SHORT if not any(path.startswith(reason) for path in short)
     } == set()
+
+
+def test_the_house_keeps_its_shape():
+    """No more modules, fragments, late imports or names of two meanings than the limits allow."""
+    counted = layout.counts(layout.modules())
+
+    assert {what: counted[what] for what in LIMITS if counted[what] > LIMITS[what]} == {}
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)
