@@ -21,9 +21,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from crawler.replica.mirror_damage import Site, damage
-from crawler.text.mirror import restore, script
-from crawler.text.mirror.gbk import pairs
+from crawler.replica.mirror_damage import MirrorSite, damage
+from crawler.text.mirror import restore, traditional
+from crawler.text.mirror.converter import pairs
 
 FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 DOCUMENT = 12
@@ -71,7 +71,7 @@ def norm(text: str) -> str:
 
 def to_traditional(text: str) -> str:
     """The text as the mirrors would show it if they only converted its script."""
-    table = script.traditional()
+    table = traditional.traditional()
     return "".join(table.get(char, char) for char in text)
 
 
@@ -127,7 +127,7 @@ def run(paragraphs: Sequence[str], size: int, **kind: object) -> Score:
     score = Score()
     for start in range(0, len(paragraphs), size):
         clean = paragraphs[start : start + size]
-        damaged = damage(clean, Site(seed=start, **kind))  # type: ignore[arg-type]
+        damaged = damage(clean, MirrorSite(seed=start, **kind))  # type: ignore[arg-type]
         began = time.process_time()
         restored = restore(damaged)
         score.seconds += time.process_time() - began
@@ -157,7 +157,7 @@ def main() -> None:
     paragraphs = [line.strip() for line in lines if line.strip()] or invented()
     known = pairs()
     paragraphs = ["".join(c for c in p if c in known or c.isascii()) for p in paragraphs]
-    restore(damage(paragraphs[:2], Site()))  # reads the tables
+    restore(damage(paragraphs[:2], MirrorSite()))  # reads the tables
 
     print(f"{'mirror':42s}   par  before  exact   chars split  exact     ms")
     for commas in (False, True):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from random import Random
 
-from crawler.replica.mirror_damage import Site
+from crawler.replica.mirror_damage import MirrorSite
 from crawler.replica.mirror_damage import damage as through_mirror
 
 Damage = Callable[[str, Random, Sequence[str]], str]
@@ -82,7 +82,7 @@ def junk(text: str, random: Random, others: Sequence[str]) -> str:
 
 def mirror(text: str, random: Random, others: Sequence[str]) -> str:  # noqa: ARG001
     """Send the text through a garbling mirror of one kind or another."""
-    site = Site(
+    site = MirrorSite(
         commas=random.random() < 0.5,
         keep_private=random.random() < 0.5,
         flatten=random.random() < 0.5,

@@ -51,9 +51,6 @@ SHORT = {
     "crawler/watch/ping.py": "tells that all is well, not what is wrong: no alert",
     "crawler/replica/spoil.py": "kinds of damage, for pages and for lists",
     "crawler/replica/traits.py": "what is damaged on which page, said once",
-    "crawler/text/mirror/names.py": "a table that names are looked up in",
-    "crawler/text/mirror/readings.py": "a table of the data folder, read once",
-    "crawler/text/mirror/separators.py": "one kind of damage",
     "crawler/text/mojibake/letters.py": "one kind of damage",
 }
 

@@ -61,7 +61,7 @@ def mirrored(original: Story, seed: int) -> Story:
     article to article, as it does from mirror to mirror.
     """
     number = original.entry.number
-    site = mirror_damage.Site(
+    site = mirror_damage.MirrorSite(
         commas=number % 3 == 0,
         keep_private=number % 4 != 1,
         annotated=(8, 20, 40)[number % 3],

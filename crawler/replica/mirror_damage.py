@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from crawler.text.mirror import gbk, readings, script
+from crawler.text.mirror import converter, traditional
 
 MARKS = "、。，；！？"
 FREQUENT = (
@@ -33,7 +33,7 @@ FREQUENT = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
+class MirrorSite:
     """How one mirror works.
 
     Attributes:
@@ -55,7 +55,7 @@ class Site:
     seed: int = 0
 
 
-def damage(paragraphs: Sequence[str], site: Site) -> tuple[str, ...]:
+def damage(paragraphs: Sequence[str], site: MirrorSite) -> tuple[str, ...]:
     """The paragraphs as the mirror shows them; the same arguments give the same answer."""
     dice = random.Random(site.seed)
     chars = list(FREQUENT)
@@ -65,11 +65,11 @@ def damage(paragraphs: Sequence[str], site: Site) -> tuple[str, ...]:
     return tuple(_one(text, marked, site, dice) for text in paragraphs)
 
 
-def _one(text: str, marked: str, site: Site, dice: random.Random) -> str:
+def _one(text: str, marked: str, site: MirrorSite, dice: random.Random) -> str:
     data = _to_gbk(text)
     for char in marked:
         pair = char.encode("gbk")
-        data = data.replace(pair, pair + f"({readings.table()[char][0]})".encode("gbk"))
+        data = data.replace(pair, pair + f"({converter.readings()[char][0]})".encode("gbk"))
     data = _separate(data, site.commas, dice)
     shown = _mbstring(data) if site.decoder == "mbstring" else _iconv(data)
     shown = shown.replace("\x01", "")
@@ -81,7 +81,7 @@ def _one(text: str, marked: str, site: Site, dice: random.Random) -> str:
 
 
 def _to_gbk(text: str) -> bytes:
-    table = script.traditional()
+    table = traditional.traditional()
     return "".join(table.get(char, char) for char in text).encode("gbk", "replace")
 
 
@@ -100,7 +100,7 @@ def _separate(data: bytes, commas: bool, dice: random.Random) -> bytes:
 
 
 def _mbstring(data: bytes) -> str:
-    table, shown, at = gbk.characters(), [], 0
+    table, shown, at = converter.characters(), [], 0
     while at < len(data):
         lead = data[at]
         if lead < 0x81 or lead == 0xFF:
@@ -113,7 +113,7 @@ def _mbstring(data: bytes) -> str:
 
 
 def _iconv(data: bytes) -> str:
-    table, shown, at = gbk.characters(), [], 0
+    table, shown, at = converter.characters(), [], 0
     while at < len(data):
         char = table.get(data[at : at + 2])
         if data[at] < 0x80:

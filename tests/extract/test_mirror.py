@@ -7,7 +7,7 @@ import pytest
 from crawler.clock import SHANGHAI
 from crawler.extract.origin import origin_of
 from crawler.extract.parse import parse_article
-from crawler.replica.mirror_damage import Site, damage
+from crawler.replica.mirror_damage import MirrorSite, damage
 
 URL = "http://news.mirror.example/zuxun/4751.html"
 TITLE = "渔村里的图书馆办了一场读书会"
@@ -18,7 +18,7 @@ TEXT = (
     "读书会现场。人民网 宋小翠摄",
     "会议要求，要把办好图书馆作为分内之事，努力解决渔村里的群众读书的问题，让图书馆的灯一直亮着。",
 )
-SITE = Site(commas=True, flatten=True)
+SITE = MirrorSite(commas=True, flatten=True)
 JUNK = (
     "随便看看：",
     "- [热评]全国首例！判了！",

@@ -16,7 +16,7 @@ from typing import Final
 from opencc import OpenCC
 from pypinyin import Style, pinyin
 
-from crawler.text.mirror import gbk, script
+from crawler.text.mirror import converter, traditional
 
 # In the table since its first edition, which had another list of forms: no line of it is lost.
 KEPT: Final = frozenset("暱緪")
@@ -24,12 +24,12 @@ KEPT: Final = frozenset("暱緪")
 
 def characters() -> list[str]:
     """Give the characters of GBK that have a simplified form, or that a mirror shows."""
-    hanzi = [char for char in gbk.pairs() if "\u4e00" <= char <= "\u9fff"]
+    hanzi = [char for char in converter.pairs() if "\u4e00" <= char <= "\u9fff"]
     # A line end between them keeps OpenCC from finding words.
     simple = OpenCC("t2s").convert("\n".join(hanzi)).split("\n")
     changed = {char for char, to in zip(hanzi, simple, strict=True) if to != char}
-    known = {char for char, to in script.simplified().items() if to != char}
-    return sorted(changed | known | KEPT | set(script.traditional().values()))
+    known = {char for char, to in traditional.simplified().items() if to != char}
+    return sorted(changed | known | KEPT | set(traditional.traditional().values()))
 
 
 def main(target: str) -> None:

@@ -3,20 +3,33 @@
 A document repeats its names and its subject. Where it used the same two, three or four characters
 before, its own statistics are mixed into those of the table, so that a name that is intact
 anywhere is recovered where it is broken.
+
+Names of persons no table can know. In news a name stands where any other name could, so the table
+counts them as one character (:data:`NAME`) in running text, and by their parts: surnames after
+:data:`SURNAME`, the given characters of names of three after :data:`GIVEN`, those of names of two
+after :data:`SHORT`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from crawler.text.chinese import ngrams
 from crawler.text.chinese.ngrams import Bits, Keys
+
+NAME: Final = 0xE900
+SURNAME: Final = 0xE901
+GIVEN: Final = 0xE902
+SHORT: Final = 0xE903
+
+_THREE: Final = 0.4  # bits of a name having three characters
+_TWO: Final = 2.0
 
 CONTEXT: Final = ngrams.ORDER - 1
 
@@ -27,10 +40,9 @@ EDGE: Final = "\n\n\n"
 """What stands before a text that begins."""
 
 _SHIFT: Final = np.uint64(16)
-_NEVER: Final = np.float32(0)
 
 
-class Language:
+class LanguageModel:
     """Costs in bits, under the table and the intact texts of one document."""
 
     def __init__(self, intact: Sequence[str] = ()) -> None:
@@ -93,3 +105,32 @@ class Language:
 def context(before: str) -> int:
     """The last characters of a text, folded and packed, filled up where it begins."""
     return ngrams.key_of(ngrams.fold((EDGE + before[-CONTEXT:])[-CONTEXT:]))
+
+
+class NameParts(NamedTuple):
+    """Bits of every 16-bit unit as a part of a name."""
+
+    surname: Bits
+    first_of_two: Bits
+    alone: Bits
+
+
+@cache
+def name_parts() -> NameParts:
+    """Costs as surname, as first given character of two, as the only one."""
+    units = np.arange(0x10000, dtype=np.uint64)
+    table = ngrams.table()
+    surname, given, short = (
+        table.bits(np.uint64(mark) << _SHIFT | units, 2) for mark in (SURNAME, GIVEN, SHORT)
+    )
+    return NameParts(surname, given + np.float32(_THREE), short + np.float32(_TWO))
+
+
+def second_given(first: Keys, units: Keys) -> Bits:
+    """Bits of second given characters after first ones."""
+    return ngrams.table().bits(np.uint64(GIVEN) << np.uint64(32) | first << _SHIFT | units, 3)
+
+
+def name_here(contexts: Keys) -> Bits:
+    """Bits of a name standing after packed contexts."""
+    return ngrams.table().bits(contexts << _SHIFT | np.uint64(NAME))

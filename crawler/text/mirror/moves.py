@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final, NamedTuple
 
-from crawler.text.mirror import gbk, readings
+from crawler.text.mirror import converter
 
 MARKS: Final = dict(zip(",;!?，；！？、。", "，；！？，；！？、。", strict=True))
 """The six marks that get a separator, as they stand and flattened."""
@@ -71,9 +71,9 @@ def moves(seen: str, at: int, conditions: Conditions) -> Iterator[Move]:
     """What the visible character at a place can mean while the phase is off."""
     char = seen[at]
     if char == "?" and _TAG.match(seen, at + 1):
-        yield Move(bytes(gbk.TRAILS), b"", at + 1, behind="<")
+        yield Move(bytes(converter.TRAILS), b"", at + 1, behind="<")
         return
-    pair = gbk.pairs().get(char)
+    pair = converter.pairs().get(char)
     if pair is None and conditions.flat and "!" <= char <= "~":
         pair = bytes((0xA3, ord(char) + 0x80))
     if pair:
@@ -89,8 +89,8 @@ def _through(seen: str, pair: bytes, at: int) -> Iterator[Move]:
     """The second byte of one character and the first of the next."""
     low, high = pair[:1], pair[1:]
     after = at + 1
-    note = readings.BRACKETED.match(seen, after)
-    if note and readings.fits(seen[at], note[1]):
+    note = converter.BRACKETED.match(seen, after)
+    if note and converter.fits(seen[at], note[1]):
         after = note.end()
     if high > b"\x80":
         yield Move(low, high, after)
@@ -100,8 +100,8 @@ def _through(seen: str, pair: bytes, at: int) -> Iterator[Move]:
 
 def _lost(seen: str, after: int, *, flat: bool) -> Iterator[Move]:
     """The meanings of a question mark."""
-    every = bytes(gbk.TRAILS)
-    note = readings.UNBRACKETED.match(seen, after)
+    every = bytes(converter.TRAILS)
+    note = converter.UNBRACKETED.match(seen, after)
     if note:
         yield Move(every, b"", note.end(), bare=False, reading=note[1])
         return
@@ -126,6 +126,6 @@ def _digit(seen: str, at: int) -> str:
 def _nothings() -> dict[int, bytes]:
     """Pairs of bytes without a character: the first, with all that can follow it."""
     found: dict[int, bytearray] = {}
-    for low, high in gbk.undecodable():
+    for low, high in converter.undecodable():
         found.setdefault(low, bytearray()).append(high)
     return {low: bytes(highs) for low, highs in found.items()}

@@ -18,11 +18,10 @@ from functools import cache
 from typing import Final
 
 from crawler.text.chinese import ngrams
-from crawler.text.mirror import gbk, readings, script
-from crawler.text.mirror.language import Language, context
-from crawler.text.mirror.lattice import NOWHERE, Stretch
+from crawler.text.mirror import converter, traditional
+from crawler.text.mirror.beam_search import NOWHERE, SPREAD, Path, Stretch, best_of
+from crawler.text.mirror.language import LanguageModel, context
 from crawler.text.mirror.moves import MARKS, Conditions, mark_at
-from crawler.text.mirror.paths import SPREAD, Path, best_of
 
 LOOK_AHEAD: Final = 3
 """Characters behind a stretch that take part in its ranking."""
@@ -40,7 +39,7 @@ TRIES: Final = 250
 
 
 @dataclass(frozen=True, slots=True)
-class Guess:
+class Inferred:
     """A character that was inferred: its place in the restored text, and what else fits."""
 
     at: int
@@ -48,11 +47,11 @@ class Guess:
 
 
 @dataclass(slots=True)
-class Walk:
+class Restored:
     """The outcome for one text; ``shown`` is its original in the mirror's script."""
 
     shown: list[str] = field(default_factory=list)
-    guesses: list[Guess] = field(default_factory=list)
+    guesses: list[Inferred] = field(default_factory=list)
     notes: int = 0
     commas: int = 0
     split_notes: int = 0
@@ -60,25 +59,27 @@ class Walk:
 
     def tail(self) -> str:
         """The last characters, simplified: the context of what follows."""
-        return "".join(script.simplified().get(char, char) for char in self.shown[-3:])
+        return "".join(traditional.simplified().get(char, char) for char in self.shown[-3:])
 
 
 @cache
 def _split_by(second: int) -> tuple[str, ...]:
     """Characters that the mirrors write whose second byte is ``second``."""
-    costs = script.forms()
+    costs = traditional.forms()
     return tuple(
         char
-        for char, pair in gbk.pairs().items()
-        if pair[1] == second and costs[char] < script.UNUSUAL and not "\ue000" <= char <= "\uf8ff"
+        for char, pair in converter.pairs().items()
+        if pair[1] == second
+        and costs[char] < traditional.UNUSUAL
+        and not "\ue000" <= char <= "\uf8ff"
     )
 
 
 def bare(seen: str, at: int, size: int) -> str:
     """The next ``size`` characters as they stand, without brackets with readings, simplified."""
-    text = readings.BRACKETED.sub("", seen[at : at + size * 9 + 9])
+    text = converter.BRACKETED.sub("", seen[at : at + size * 9 + 9])
     text = _TAG.split(text, maxsplit=1)[0] + "\n"
-    return "".join(script.simplified().get(char, char) for char in text[:size])
+    return "".join(traditional.simplified().get(char, char) for char in text[:size])
 
 
 def _in_run(seen: str, at: int) -> bool:
@@ -96,32 +97,34 @@ def _instead(text: str, index: int, other: str) -> str:
     return piece if alike and 0 < len(piece) <= 3 else ""
 
 
-def _blank(walk: Walk, at: int) -> Path:
+def _blank(walk: Restored, at: int) -> Path:
     return Path("", "", context(walk.tail()), b"", 0.0, (), at)
 
 
 class Walker:
     """Walks through the texts of one document."""
 
-    def __init__(self, language: Language, conditions: Conditions, margin: float = 0.0) -> None:
+    def __init__(
+        self, language: LanguageModel, conditions: Conditions, margin: float = 0.0
+    ) -> None:
         self._language = language
         self._conditions = conditions
         self._margin = margin
         self._tries = 0
 
-    def walk(self, seen: str) -> Walk:
+    def walk(self, seen: str) -> Restored:
         """Restore one text, still in the mirror's script."""
-        walk = Walk()
+        walk = Restored()
         at = 0
         while at < len(seen):
             at = self._step(seen, at, walk)
         return walk
 
-    def _step(self, seen: str, at: int, walk: Walk) -> int:
+    def _step(self, seen: str, at: int, walk: Restored) -> int:
         char = seen[at]
         if char == "(" and walk.shown:
-            note = readings.BRACKETED.match(seen, at)
-            if note and readings.fits(walk.shown[-1], note[1]):
+            note = converter.BRACKETED.match(seen, at)
+            if note and converter.fits(walk.shown[-1], note[1]):
                 walk.notes += 1
                 return note.end()
         elif char == "," and self._before_mark(seen, at):
@@ -138,7 +141,7 @@ class Walker:
     def _before_mark(seen: str, at: int) -> bool:
         return seen[at + 1 : at + 2] in tuple(",;!?，；！？、。")
 
-    def _stretch(self, seen: str, at: int, walk: Walk) -> int:
+    def _stretch(self, seen: str, at: int, walk: Restored) -> int:
         """Read a shifted stretch that begins here; 0 if none does."""
         if self._tries >= TRIES or _in_run(seen, at):
             return 0
@@ -152,7 +155,7 @@ class Walker:
         self._take(best, seen, walk)
         return best[0].at
 
-    def _take(self, best: list[Path], seen: str, walk: Walk) -> None:
+    def _take(self, best: list[Path], seen: str, walk: Restored) -> None:
         path = best[0]
         if walk.shown[-1:] == [","] and path.shown[:1] in MARKS:
             walk.shown.pop()
@@ -165,12 +168,12 @@ class Walker:
             candidates = [_instead(path.text, index, other.text) for other in best]
             candidates += [char for place, char in path.rivals if place == index]
             known = tuple(dict.fromkeys(filter(None, candidates)))
-            walk.guesses.append(Guess(base + index, known[:8]))
+            walk.guesses.append(Inferred(base + index, known[:8]))
 
     # Where stretches begin.
 
-    def _starts(self, seen: str, at: int, walk: Walk) -> Iterator[Path]:
-        note = readings.UNBRACKETED.match(seen, at + 1)
+    def _starts(self, seen: str, at: int, walk: Restored) -> Iterator[Path]:
+        note = converter.UNBRACKETED.match(seen, at + 1)
         if note:
             yield from self._after_reading(note, walk)
         else:
@@ -182,34 +185,34 @@ class Walker:
         if seen[at + 1 : at + 2] == "?":
             yield from self._before_wide_mark(seen, at, base)
 
-    def _after_reading(self, note: re.Match[str], walk: Walk) -> Iterator[Path]:
-        pair = gbk.pairs().get(walk.shown[-1]) if walk.shown else None
+    def _after_reading(self, note: re.Match[str], walk: Restored) -> Iterator[Path]:
+        pair = converter.pairs().get(walk.shown[-1]) if walk.shown else None
         key = context(walk.tail())
         if pair:
-            hidden = readings.starting_with(pair[1], note[1])
-            leads = bytes(dict.fromkeys(gbk.pairs()[char][1] for char in hidden))
+            hidden = converter.starting_with(pair[1], note[1])
+            leads = bytes(dict.fromkeys(converter.pairs()[char][1] for char in hidden))
             leads = bytes(lead for lead in leads if lead > 0x80)
             for lead in leads:
                 yield Path("", "", key, bytes((lead,)), 0.0, (), note.end())
 
     def _after_mark(self, seen: str, at: int, base: Path) -> Iterator[Path]:
         mark = mark_at(seen, at + 1, self._conditions.flat) or ""
-        second, lead = gbk.pairs()[mark]
+        second, lead = converter.pairs()[mark]
         yield from self._split(base, _split_by(second), bytes((lead,)), at + 2)
 
     def _before_wide_mark(self, seen: str, at: int, base: Path) -> Iterator[Path]:
         """Both bytes of a character were taken for lead bytes: 微薄， shows as 微??，."""
         mark = mark_at(seen, at + 2, self._conditions.flat)
-        if mark and gbk.pairs()[mark][0] == 0xA3:
+        if mark and converter.pairs()[mark][0] == 0xA3:
             yield from self._split(base, _split_by(0xA1), b"", at + 2)
 
     def _split(self, base: Path, chars: tuple[str, ...], leads: bytes, at: int) -> Iterator[Path]:
         """Paths on which the character in front of a mark is one of ``chars``."""
-        texts = [script.simplified().get(char, char) for char in chars]
+        texts = [traditional.simplified().get(char, char) for char in chars]
         costs = self._language.costs([(base.key, text) for text in texts])
         paths = []
         for char, text, bits in zip(chars, texts, costs, strict=True):
-            cost = bits + script.forms()[char] + (0.0 if char == "。" else NOT_STOP)
+            cost = bits + traditional.forms()[char] + (0.0 if char == "。" else NOT_STOP)
             if cost > min(costs) + SPREAD:
                 continue
             paths.append(
@@ -230,7 +233,7 @@ class Walker:
 
     # Which reading is the best.
 
-    def _read(self, seen: str, at: int, walk: Walk, starts: list[Path]) -> list[Path]:
+    def _read(self, seen: str, at: int, walk: Restored, starts: list[Path]) -> list[Path]:
         stretch = Stretch(seen, self._language, self._conditions)
         ready = [path for path in starts if not path.leads]
         shifted = [path for path in starts if path.leads]
@@ -266,7 +269,7 @@ class Walker:
                 break
         return found
 
-    def _ranked(self, seen: str, at: int, walk: Walk, paths: list[Path]) -> list[Path]:
+    def _ranked(self, seen: str, at: int, walk: Restored, paths: list[Path]) -> list[Path]:
         """The paths that beat the text as it stands, with what follows them, best first."""
         if not paths:
             return []

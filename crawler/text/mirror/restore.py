@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from crawler.items import Doubt, Repair
-from crawler.text.mirror import readings, script, separators
-from crawler.text.mirror.detect import looks_garbled
-from crawler.text.mirror.language import Language
+from crawler.text.mirror import converter, traditional
+from crawler.text.mirror.garbled import looks_garbled
+from crawler.text.mirror.language import LanguageModel
 from crawler.text.mirror.moves import Conditions
-from crawler.text.mirror.phase import Walk, Walker
+from crawler.text.mirror.phase import Restored, Walker
 from crawler.text.mojibake.result import Repaired
 
 DAMAGE: Final = "mirror"
@@ -20,6 +20,17 @@ _BROKEN: Final = re.compile("[?\ue000-\ue4c5][！？，。、；!?,;]*[^，。�
 _PRIVATE: Final = re.compile("[\ue000-\ue4c5]")
 _OPEN: Final = re.compile("(?<=[\u4e00-\u9fff])\\?(?=[\u4e00-\u9fff])|[\ue000-\ue4c5]")
 _UNMAPPED: Final = ("？", "·", "•", "—")
+
+# Full-width punctuation that was flattened to ASCII on its way through other programs.
+_HANZI: Final = "\u3400-\u9fff"
+_CLOSING: Final = "”’》」』】〕）"
+_OPENING: Final = "“‘《「『【〔（"
+
+_MARK: Final = re.compile(
+    rf"(?<=[{_HANZI}{_CLOSING}\])%])[,;:!?](?!/)|(?<=[0-9A-Za-z])[,;:!?](?=[{_HANZI}{_OPENING}])"
+)
+_BRACKETS: Final = re.compile(r"\(([^()]{1,60})\)")
+_ANY_HANZI: Final = re.compile(f"[{_HANZI}]")
 
 
 def restore(texts: Sequence[str]) -> tuple[Repaired, ...]:
@@ -34,7 +45,7 @@ def restore(texts: Sequence[str]) -> tuple[Repaired, ...]:
     if not looks_garbled(texts):
         return tuple(Repaired(text) for text in texts)
     conditions = _conditions(texts)
-    walker = Walker(Language(_intact(texts)), conditions)
+    walker = Walker(LanguageModel(_intact(texts)), conditions)
     return tuple(_finish(text, walker.walk(text), conditions) for text in texts)
 
 
@@ -42,12 +53,12 @@ def _conditions(texts: Sequence[str]) -> Conditions:
     annotated = {
         text[match.start() - 1]
         for text in texts
-        for match in readings.BRACKETED.finditer(text)
-        if match.start() and readings.fits(text[match.start() - 1], match[1])
+        for match in converter.BRACKETED.finditer(text)
+        if match.start() and converter.fits(text[match.start() - 1], match[1])
     }
     return Conditions(
         dropped=not any(_PRIVATE.search(text) for text in texts),
-        flat=separators.is_flat(texts),
+        flat=is_flat(texts),
         annotated=frozenset(annotated),
     )
 
@@ -55,20 +66,20 @@ def _conditions(texts: Sequence[str]) -> Conditions:
 def _intact(texts: Sequence[str]) -> list[str]:
     """The texts without what may be broken, for the statistics of the document."""
     return [
-        script.to_simplified(
-            _BROKEN.sub("\n", readings.BRACKETED.sub("", text).replace(",,", "，"))
+        traditional.to_simplified(
+            _BROKEN.sub("\n", converter.BRACKETED.sub("", text).replace(",,", "，"))
         )
         for text in texts
     ]
 
 
-def _finish(seen: str, walk: Walk, conditions: Conditions) -> Repaired:
+def _finish(seen: str, walk: Restored, conditions: Conditions) -> Repaired:
     shown = "".join(walk.shown)
-    text = script.to_simplified(shown)
+    text = traditional.to_simplified(shown)
     scripts = sum(a != b for a, b in zip(shown, text, strict=True))
     widened = 0
     if conditions.flat:
-        text, widened = separators.widen(text)
+        text, widened = widen(text)
     if text == seen:
         return Repaired(seen)
     return Repaired(
@@ -79,7 +90,7 @@ def _finish(seen: str, walk: Walk, conditions: Conditions) -> Repaired:
     )
 
 
-def _repairs(walk: Walk, scripts: int, widened: int) -> tuple[Repair, ...]:
+def _repairs(walk: Restored, scripts: int, widened: int) -> tuple[Repair, ...]:
     rows = (
         Repair(rule="mirror-pinyin", count=walk.notes, lossless=True),
         Repair(rule="mirror-comma", count=walk.commas, lossless=True),
@@ -91,7 +102,7 @@ def _repairs(walk: Walk, scripts: int, widened: int) -> tuple[Repair, ...]:
     return tuple(row for row in rows if row.count)
 
 
-def _doubts(text: str, walk: Walk, conditions: Conditions) -> tuple[Doubt, ...]:
+def _doubts(text: str, walk: Restored, conditions: Conditions) -> tuple[Doubt, ...]:
     """Inferred characters, and what is still broken."""
     found = {
         guess.at: Doubt(
@@ -107,3 +118,23 @@ def _doubts(text: str, walk: Walk, conditions: Conditions) -> tuple[Doubt, ...]:
                 Doubt(start=match.start(), end=match.end(), text=match[0], candidates=candidates),
             )
     return tuple(found[at] for at in sorted(found))
+
+
+def is_flat(texts: Sequence[str]) -> bool:
+    """Whether full-width commas are missing where there should be some, or none can be expected."""
+    return not any("，" in text for text in texts)
+
+
+def widen(text: str) -> tuple[str, int]:
+    """Give marks beside hanzi their full width back; also how many. The length stays.
+
+    >>> widen("济南市(章丘区),共1,200件:99.2%,第2位")
+    ('济南市（章丘区），共1,200件：99.2%，第2位', 5)
+    """
+    wide = _BRACKETS.sub(_widen_brackets, text)
+    wide = _MARK.sub(lambda match: chr(ord(match[0]) + 0xFEE0), wide)
+    return wide, sum(a != b for a, b in zip(text, wide, strict=True))
+
+
+def _widen_brackets(match: re.Match[str]) -> str:
+    return f"（{match[1]}）" if _ANY_HANZI.search(match[1]) else match[0]

@@ -1,6 +1,6 @@
 """Alignment with a clean original."""
 
-from crawler.replica.mirror_damage import Site, damage
+from crawler.replica.mirror_damage import MirrorSite, damage
 from crawler.text.mirror import align, restore
 from crawler.text.mojibake.result import Repaired
 
@@ -8,7 +8,7 @@ CLEAN = "“群众的事要办好。”柳明远说，今年还要修三条路�
 
 
 def restored():
-    return restore(damage([CLEAN], Site()))[0]
+    return restore(damage([CLEAN], MirrorSite()))[0]
 
 
 def test_agreement_is_verified():

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.replica.mirror_damage import Site, damage
+from crawler.replica.mirror_damage import MirrorSite, damage
 from crawler.text.mirror import looks_garbled, restore
 
 CASES = Path(__file__).parents[2] / "cases"
@@ -53,7 +53,7 @@ def test_untouched(case):
 @pytest.mark.parametrize("keep_private", [False, True])
 def test_article(commas, keep_private):
     """A whole article is restored, whatever kind of mirror it went through."""
-    site = Site(commas=commas, keep_private=keep_private, flatten=not keep_private)
+    site = MirrorSite(commas=commas, keep_private=keep_private, flatten=not keep_private)
 
     restored = restore(damage(ARTICLE, site))
 
@@ -62,7 +62,7 @@ def test_article(commas, keep_private):
 
 def test_name_from_the_document():
     """A name that is intact elsewhere in the document is recovered where it is broken."""
-    garbled = damage(ARTICLE, Site(keep_private=False, flatten=True))
+    garbled = damage(ARTICLE, MirrorSite(keep_private=False, flatten=True))
 
     restored = restore(garbled)
 
@@ -72,7 +72,7 @@ def test_name_from_the_document():
 
 def test_inferred_characters_are_doubts():
     """A character that was inferred is a doubt, at its place, first among its candidates."""
-    restored = restore(damage([ARTICLE[1]], Site()))[0]
+    restored = restore(damage([ARTICLE[1]], MirrorSite()))[0]
 
     assert restored.doubts
     for doubt in restored.doubts:
@@ -107,7 +107,7 @@ def test_swallowed_tag():
 def test_flat_punctuation_is_widened_beside_hanzi():
     """Flattened marks get their width back, those of numbers do not."""
     garbled = damage(
-        ["全县新增就业1,200人，同比增长8.5%。"], Site(commas=True, flatten=True, seed=1)
+        ["全县新增就业1,200人，同比增长8.5%。"], MirrorSite(commas=True, flatten=True, seed=1)
     )
 
     restored = restore(garbled)[0]

@@ -8,14 +8,14 @@ byte of the next. So nearly everything is forced; what is not:
   bracket or another ASCII character that was swallowed, or two bytes without a character;
 - a private-use character may have been dropped: two bytes of which only a range is known.
 
-A :class:`~crawler.text.mirror.paths.Path` is one way to read the stretch so far. Paths are extended one visible character at
+A :class:`Path` is one way to read the stretch so far. Paths are extended one visible character at
 a time, all of them reproduce exactly what is seen, and the likeliest under the language survive.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -23,10 +23,21 @@ import numpy as np
 import numpy.typing as npt
 
 from crawler.text.chinese import ngrams
-from crawler.text.mirror import gbk, names, readings, script
-from crawler.text.mirror.language import Language
+from crawler.text.mirror import converter, traditional
+from crawler.text.mirror.language import NAME, LanguageModel, name_here, name_parts, second_given
 from crawler.text.mirror.moves import MARKS, Conditions, Move, moves
-from crawler.text.mirror.paths import BEAM, OUTSIDE, SPREAD, Path, after, best_of
+
+BEAM: Final = 20
+"""Paths kept at one place of the text."""
+
+SPREAD: Final = 20.0
+"""Bits by which a path may lag behind the best one at the same place."""
+
+RIVALS: Final = 24
+"""Alternatives that a path remembers."""
+
+OUTSIDE: Final = -1
+_CONTEXT: Final = 0xFFFFFFFFFFFF
 
 MISSED: Final = 8
 """Paths that go on with an unknown first byte."""
@@ -55,12 +66,86 @@ SURNAMES: Final = 11.0
 """Bits of the rarest surname that is thought of."""
 
 _SHIFT: Final = np.uint64(16)
-_CONTEXT: Final = 0xFFFFFFFFFFFF
 
 Codes = npt.NDArray[np.int64]
 
 
-class Option(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One reading of a stretch up to a place.
+
+    Attributes:
+        shown: The original characters in the mirror's script.
+        text: The same simplified; equally long.
+        key: The last three simplified characters, folded and packed; a finished name is one.
+        held: While a person's name is being read, the key from before it; otherwise ``OUTSIDE``.
+        given: The first given character of that name, 0 if it is still to come.
+        places: For each character the visible one that completed it.
+        spent: For each character the bits that it cost.
+        rivals: What less likely paths have in the places that were inferred.
+        leads: First bytes that the character in progress may have; empty when in phase.
+        bits: Cost of ``text`` and of all assumptions.
+        guessed: Indices into ``text`` of what was inferred.
+        at: First visible character that was not read yet.
+    """
+
+    shown: str
+    text: str
+    key: int
+    leads: bytes
+    bits: float
+    guessed: tuple[int, ...]
+    at: int
+    held: int = OUTSIDE
+    given: int = 0
+    rivals: tuple[tuple[int, str], ...] = ()
+    places: tuple[int, ...] = ()
+    spent: tuple[float, ...] = ()
+
+
+def best_of(paths: Sequence[Path]) -> list[Path]:
+    """The paths that stay in the race, best first.
+
+    Of paths that can only go on alike the best one stays; what the others read differently is
+    remembered as its rivals.
+    """
+    ranked = sorted(paths, key=lambda path: path.bits)
+    kept: dict[tuple[int, bytes, int, int, int], Path] = {}
+    for path in ranked:
+        if path.bits > ranked[0].bits + SPREAD or len(kept) == BEAM:
+            break
+        state = (path.key, path.leads, path.held, path.given, path.at)
+        if state not in kept:
+            kept[state] = path
+        else:
+            kept[state] = _with_rival(kept[state], path)
+    return list(kept.values())
+
+
+def _with_rival(path: Path, other: Path) -> Path:
+    if len(path.text) != len(other.text) or len(path.rivals) >= RIVALS:
+        return path
+    rivals = {
+        (index, other.text[index])
+        for index in path.guessed
+        if other.text[index] != path.text[index]
+    }
+    return replace(path, rivals=path.rivals + tuple(sorted(rivals - set(path.rivals))))
+
+
+def after(path: Path, unit: int, kind: str) -> tuple[int, int, int]:
+    """Key, key from before the name, and given character, after one more character."""
+    key = (path.key << 16 | unit) & _CONTEXT
+    if kind == "surname":
+        return key, path.key, 0
+    if kind == "given":
+        return key, path.held, unit
+    if kind == "close":
+        return (path.held << 16 | NAME) & _CONTEXT, OUTSIDE, 0
+    return key, OUTSIDE, 0
+
+
+class Choice(NamedTuple):
     """One way to take candidates: as themselves or as part of a name; which rows, their bits."""
 
     kind: str
@@ -71,7 +156,7 @@ class Option(NamedTuple):
 class Stretch:
     """Extends paths over one visible text."""
 
-    def __init__(self, seen: str, language: Language, conditions: Conditions) -> None:
+    def __init__(self, seen: str, language: LanguageModel, conditions: Conditions) -> None:
         self.seen = seen
         self._language = language
         self._conditions = conditions
@@ -119,7 +204,7 @@ class Stretch:
         known = [path for path in paths if len(path.leads) == 1]
         if not known:
             return []
-        move = Move(bytes(gbk.DROPPED_TRAILS), HIGH, known[0].at)
+        move = Move(bytes(converter.DROPPED_TRAILS), HIGH, known[0].at)
         once = best_of(self._extend(known, move))[:MISSED]
         return once + best_of(self._extend(once[:TWICE], move))[:MISSED]
 
@@ -128,7 +213,7 @@ class Stretch:
         if not len(codes):
             return []
         options = self._options(paths, owner, codes)
-        _, forms = script.by_pair()
+        _, forms = traditional.by_pair()
         extra = forms[codes] + np.array([path.bits for path in paths], np.float32)[owner]
         if move.bare:
             extra += self._bare[codes]
@@ -148,35 +233,35 @@ class Stretch:
             )
         return grown
 
-    def _options(self, paths: list[Path], owner: Codes, codes: Codes) -> list[Option]:
+    def _options(self, paths: list[Path], owner: Codes, codes: Codes) -> list[Choice]:
         """What the characters can be: themselves, or parts of a person's name."""
-        units = script.by_pair()[0][codes].astype(np.uint64)
+        units = traditional.by_pair()[0][codes].astype(np.uint64)
         contexts = np.array([path.key for path in paths], np.uint64)
         literal = self._language.bits(contexts[owner] << _SHIFT | units)
         held = np.array([path.held != OUTSIDE for path in paths])[owner]
         given = np.array([path.given for path in paths], np.uint64)[owner]
-        options = [Option("plain", np.flatnonzero(~held), literal[~held])]
-        parts = names.parts()
+        options = [Choice("plain", np.flatnonzero(~held), literal[~held])]
+        parts = name_parts()
         surname = parts.surname[units] < SURNAMES
         rows = np.flatnonzero(~held & surname)
         if len(rows):
-            before = names.here(contexts)[owner[rows]]
-            options.append(Option("surname", rows, before + parts.surname[units[rows]]))
+            before = name_here(contexts)[owner[rows]]
+            options.append(Choice("surname", rows, before + parts.surname[units[rows]]))
         rows = np.flatnonzero(held & (given == 0))
         if len(rows):
             for kind, table in (("given", parts.first_of_two), ("close", parts.alone)):
                 bits = np.minimum(table[units[rows]], literal[rows])
-                options.append(Option(kind, rows, bits))
+                options.append(Choice(kind, rows, bits))
         rows = np.flatnonzero(held & (given > 0))
         if len(rows):
-            bits = np.minimum(names.second(given[rows], units[rows]), literal[rows])
-            options.append(Option("close", rows, bits))
+            bits = np.minimum(second_given(given[rows], units[rows]), literal[rows])
+            options.append(Choice("close", rows, bits))
         return options
 
     @cached_property
     def _bare(self) -> npt.NDArray[np.float32]:
         """For every pair what it costs to stand without its reading."""
-        pairs, costs = gbk.pairs(), np.zeros(0x10000, np.float32)
+        pairs, costs = converter.pairs(), np.zeros(0x10000, np.float32)
         for char in self._conditions.annotated:
             if char in pairs:
                 costs[int.from_bytes(pairs[char], "big")] = BARE
@@ -185,9 +270,9 @@ class Stretch:
     def _grown(
         self, path: Path, code: int, bits: float, move: Move, certain: bool, kind: str
     ) -> Path:
-        char = gbk.characters()[code.to_bytes(2, "big")]
-        simple = script.simplified().get(char, char)
-        unit = int(script.by_pair()[0][code])
+        char = converter.characters()[code.to_bytes(2, "big")]
+        simple = traditional.simplified().get(char, char)
+        unit = int(traditional.by_pair()[0][code])
         key, held, given = after(path, unit, kind)
         guessed = path.guessed
         if not certain or len(path.leads) > 1:
@@ -218,7 +303,7 @@ class Stretch:
         leads = np.array([paths[n].leads[0] for n in known], np.int64)
         owners = [np.repeat(np.array(known, np.int64), len(lows))]
         found = [(leads[:, None] << 8 | lows).ravel()]
-        valid = np.isfinite(script.by_pair()[1][found[0]])
+        valid = np.isfinite(traditional.by_pair()[1][found[0]])
         owners[0], found[0] = owners[0][valid], found[0][valid]
         for number, path in enumerate(paths):
             if len(path.leads) > 1 or move.reading:
@@ -230,15 +315,15 @@ class Stretch:
     def _pairs_for(self, path: Path, lows: Codes, move: Move) -> Codes:
         """The same for one path of which more than one lead byte is possible."""
         if move.reading:
-            chars = (c for lead in path.leads for c in readings.starting_with(lead, move.reading))
-            return np.array([int.from_bytes(gbk.pairs()[c], "big") for c in chars], np.int64)
+            chars = (c for lead in path.leads for c in converter.starting_with(lead, move.reading))
+            return np.array([int.from_bytes(converter.pairs()[c], "big") for c in chars], np.int64)
         leads = np.frombuffer(path.leads, np.uint8).astype(np.int64)
         if len(leads) * len(lows) <= _GUESSABLE:
             every = (leads[:, None] << 8 | lows).ravel()
-            possible: Codes = every[np.isfinite(script.by_pair()[1][every])]
+            possible: Codes = every[np.isfinite(traditional.by_pair()[1][every])]
             return possible
         units = self._language.likely_next(path.key, _GUESSABLE)
-        codes = script.pairs_of_units(units)
+        codes = traditional.pairs_of_units(units)
         first, second = np.zeros(256, bool), np.zeros(256, bool)
         first[leads] = second[lows] = True
         fits: Codes = codes[first[codes >> 8] & second[codes & 0xFF]]

@@ -1,13 +1,19 @@
-"""The bytes behind the characters: GBK as the mirrors' converter reads it.
+"""The mirrors' converter: GBK as it reads it, and the readings that it hangs on characters.
 
 The converter (PHP's mbstring) takes a lead byte 81-FE together with whatever byte follows; a pair
 that GBK does not define becomes one ``?``. The cells that GBK leaves to its users become
 private-use characters: AAA1-AFFE and F8A1-FEFE are U+E000-U+E4C5, A140-A7A0 U+E4C6-U+E765.
+
+Behind a traditional character it can put a reading in brackets: 當(dāng).
 """
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
+from collections.abc import Mapping
 from functools import cache
+from importlib import resources
 from typing import Final
 
 LEADS: Final = range(0x81, 0xFF)
@@ -69,3 +75,43 @@ def undecodable() -> tuple[bytes, ...]:
     known = characters()
     every = (bytes((lead, trail)) for lead in LEADS for trail in range(0x81, 0xFF))
     return tuple(pair for pair in every if pair not in known)
+
+
+# Readings in brackets.
+
+_LETTERS: Final = "a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜêńňǹḿ"
+
+BRACKETED: Final = re.compile(rf"\(([{_LETTERS}]{{1,6}})\)")
+"""A syllable in ASCII brackets, as the mirrors insert it."""
+
+UNBRACKETED: Final = re.compile(rf"([{_LETTERS}]{{1,6}})\)")
+"""What is left of it behind a ``?`` that swallowed the opening bracket."""
+
+
+@cache
+def readings() -> Mapping[str, tuple[str, ...]]:
+    """Traditional characters with their readings, the usual one first."""
+    text = resources.files("crawler.text").joinpath("data/readings.tsv").read_text("utf-8")
+    rows = (line.split("\t") for line in text.splitlines())
+    return {char: tuple(each.split()) for char, each in rows}
+
+
+@cache
+def _by_reading() -> Mapping[str, tuple[tuple[str, bytes], ...]]:
+    found: defaultdict[str, list[tuple[str, bytes]]] = defaultdict(list)
+    known = pairs()
+    for char, each in readings().items():
+        for reading in each:
+            found[reading].append((char, known[char]))
+    return {reading: tuple(chars) for reading, chars in found.items()}
+
+
+def fits(char: str, reading: str) -> bool:
+    """Whether a traditional character can be read so."""
+    return reading in readings().get(char, ())
+
+
+def starting_with(lead: int, reading: str) -> tuple[str, ...]:
+    """Traditional characters of one reading whose first byte is ``lead``, likeliest reading first."""
+    chars = [char for char, pair in _by_reading().get(reading, ()) if pair[0] == lead]
+    return tuple(sorted(chars, key=lambda char: readings()[char].index(reading)))

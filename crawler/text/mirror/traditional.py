@@ -17,7 +17,7 @@ from opencc import OpenCC
 
 from crawler.text.chinese import ngrams
 from crawler.text.chinese.script import simplified_forms
-from crawler.text.mirror import gbk
+from crawler.text.mirror import converter
 
 LEFT: Final = frozenset("后里干面系制云于范余采志了只斗征谷愿占圣沈布板托游")
 """Simplified characters that were seen standing unconverted on the mirrors."""
@@ -43,7 +43,7 @@ AMBIGUOUS: Final = 1.5
 
 
 def _hanzi() -> str:
-    return "".join(char for char in gbk.pairs() if "\u4e00" <= char <= "\u9fff")
+    return "".join(char for char in converter.pairs() if "\u4e00" <= char <= "\u9fff")
 
 
 @cache
@@ -71,7 +71,7 @@ def _is_traditional_too(char: str) -> bool:
 @cache
 def traditional() -> Mapping[str, str]:
     """Simplified characters with the form that a mirror shows, where it differs."""
-    taiwan, pairs = _converted("s2tw"), gbk.pairs()
+    taiwan, pairs = _converted("s2tw"), converter.pairs()
     table = {
         char: taiwan[char]
         for char, to in _converted("s2t").items()
@@ -91,7 +91,7 @@ def forms() -> Mapping[str, float]:
     """
     shown, back = traditional(), simplified()
     cost: dict[str, float] = {}
-    for char in gbk.pairs():
+    for char in converter.pairs():
         simple = back.get(char, char)
         if shown.get(simple, simple) == char:
             cost[char] = 0.0
@@ -110,7 +110,7 @@ def by_pair() -> tuple[npt.NDArray[np.uint16], npt.NDArray[np.float32]]:
     """
     units, bits = np.zeros(0x10000, np.uint16), np.full(0x10000, np.inf, np.float32)
     costs, back = forms(), simplified()
-    for pair, char in gbk.characters().items():
+    for pair, char in converter.characters().items():
         if not "\ue000" <= char <= "\uf8ff":
             code = int.from_bytes(pair, "big")
             units[code] = ord(ngrams.fold(back.get(char, char)))

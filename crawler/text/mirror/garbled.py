@@ -17,8 +17,8 @@ from typing import Final
 import numpy as np
 
 from crawler.text.chinese.ngrams import key_of, table
-from crawler.text.mirror import gbk, readings, script
-from crawler.text.mirror.language import Language, context
+from crawler.text.mirror import converter, traditional
+from crawler.text.mirror.language import LanguageModel, context
 from crawler.text.mirror.moves import Conditions
 from crawler.text.mirror.phase import Walker
 
@@ -87,9 +87,9 @@ def looks_garbled(texts: Sequence[str]) -> bool:
 
 def _has_split_note(text: str) -> bool:
     """``當?shù)``: a reading without its opening bracket that fits the byte before it."""
-    pairs, text = gbk.pairs(), readings.BRACKETED.sub("", text)
+    pairs, text = converter.pairs(), converter.BRACKETED.sub("", text)
     return any(
-        match[1] in pairs and readings.starting_with(pairs[match[1]][1], match[2])
+        match[1] in pairs and converter.starting_with(pairs[match[1]][1], match[2])
         for match in _SPLIT.finditer(text)
     )
 
@@ -125,13 +125,15 @@ def _is_inside(text: str, match: re.Match[str]) -> bool:
     if text[match.start() - 1 : match.start()] not in ("", "\n", " ", "【", "「"):
         return True
     # At the very beginning: 現(xiàn)在 goes on as a word, the head of an entry does not.
-    word = script.to_simplified(match[1] + on[0])
-    return Language().costs([(context(word[0]), word[1])])[0] < _GOES_ON
+    word = traditional.to_simplified(match[1] + on[0])
+    return LanguageModel().costs([(context(word[0]), word[1])])[0] < _GOES_ON
 
 
 def _mirror_like(match: re.Match[str]) -> bool:
     char, reading = match.groups()
-    return readings.fits(char, reading) and script.forms().get(char, 9.0) < script.UNUSUAL
+    return (
+        converter.fits(char, reading) and traditional.forms().get(char, 9.0) < traditional.UNUSUAL
+    )
 
 
 def _unexplained(text: str, noted: list[str], counts: Counter[str]) -> bool:
@@ -139,7 +141,7 @@ def _unexplained(text: str, noted: list[str], counts: Counter[str]) -> bool:
     hanzi = sum("\u4e00" <= char <= "\u9fff" for char in text[:4000])
     if hanzi < 2 * sum(map(text[:4000].count, noted)):
         return False
-    plain = [char for char in noted if _cost(script.simplified().get(char, char)) < _COMMON]
+    plain = [char for char in noted if _cost(traditional.simplified().get(char, char)) < _COMMON]
     if len(noted) > 1:
         return bool(plain) and not _is_word_list(text)
     if set(plain) - EXPLAINED:
@@ -176,7 +178,7 @@ def _has_commas(text: str) -> bool:
 def _in_mirror_script(text: str) -> bool:
     """Traditional characters, but none of those that a writer of traditional Chinese needs."""
     chars = set(text)
-    return len(chars & set(script.traditional().values())) >= 2 and not chars & GENUINE
+    return len(chars & set(traditional.traditional().values())) >= 2 and not chars & GENUINE
 
 
 def _has_broken_phase(text: str) -> bool:
@@ -185,7 +187,7 @@ def _has_broken_phase(text: str) -> bool:
         return False
     if _WIDE_BROKEN.search(text) and _in_mirror_script(text):
         return True
-    walker = Walker(Language(), Conditions(True, "，" not in text, frozenset()), margin=_SURE)
+    walker = Walker(LanguageModel(), Conditions(True, "，" not in text, frozenset()), margin=_SURE)
     return any(walker.walk(piece).stretches for piece in islice(_broken(text), _TRIES))
 
 
