@@ -27,6 +27,7 @@ from crawler.store.engine import crawl_lock, open_store
 from crawler.store.place import see_to
 from crawler.store.reader import file_of
 from crawler.watch.ping import ping
+from crawler.watch.schedule.asked import run_asked
 from crawler.watch.schedule.runner import run_due
 from spiders.planning import plan_of, start_links
 
@@ -210,7 +211,10 @@ def _run(arguments: dict[str, str], settings: Settings) -> int:
 
 
 def _run_due(database: str) -> int:
+    asked = run_asked(database)
     code = run_due(database)
+    if code == 1 and asked:
+        return 0
     if code == 1:
         typer.echo("nothing is due now; when what is due: renmin schedule", err=True)
     return code

@@ -47,4 +47,5 @@ def serve(database: Database = None) -> None:
 
                 loop.serve(store, outside, look, time.sleep)
         except (SystemExit, KeyboardInterrupt):
+            loop.guarded("leave", lambda: loop.leave(store))
             typer.echo("ended", err=True)

@@ -7,6 +7,7 @@ unreachable         3          no host gave any answer: the network or the proxy
 robots_unreadable   0          hosts answered, but none with a robots.txt that can be read:
                                they are waited for, as they ask
 lists_failed        3          no list page and no sitemap could be read
+stopped             0          somebody asked for it (dashboard, renmin schedule stop)
 ==================  =========  ==========================================================
 """
 
@@ -25,6 +26,7 @@ EXIT_CODES = {
     "finished": 0,
     "limit": 0,
     "closespider_timeout": 0,
+    "stopped": 0,
     "robots_unreadable": 0,
     "unreachable": 3,
     "lists_failed": 3,

@@ -27,7 +27,7 @@ from crawler.crawl.plan import Plan
 from crawler.crawl.prune_runs import thin
 from crawler.errors import StoreError
 from crawler.items import Article, Link, Visit
-from crawler.store import frontier, hosts, leases, runs
+from crawler.store import frontier, hosts, leases, requests, runs
 from crawler.store.archive import Archive
 from crawler.store.engine import Store
 from crawler.store.frontier import LIST_PRIORITY
@@ -92,6 +92,8 @@ class CrawlSession:
         self.failed_articles = 0
         self.outcome = RunOutcome()
         self.limit_reached = False
+        # Somebody asked for this run to be stopped: see store/requests.py.
+        self.stop_asked = False
         # How far the run is: pages, new, failing; and how many pages wait.
         self.done: Counter[str] = Counter()
         self.queue = 0
@@ -304,6 +306,9 @@ class CrawlSession:
         queue = frontier.waiting(connection, self.hosts, self.days)
         runs.tick(connection, self.run_id, now, queue)
         self.queue = queue
+        if asked := requests.take(connection, requests.STOP, now, self.run_id):
+            requests.settle(connection, asked.id, now, "done")
+            self.stop_asked = True
 
     def _book(self, connection: Connection, results: list[Any]) -> None:
         """Write what a batch has in common, before it is committed.

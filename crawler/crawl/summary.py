@@ -36,7 +36,7 @@ def summary_of(session: CrawlSession) -> str:
         f"  {host}: asks to be left alone until {until:%Y-%m-%d %H:%M}"
         for host, until in sorted(session.resting.items())
     ]
-    if row.finish_reason == "shutdown":
+    if row.finish_reason in ("shutdown", "stopped"):
         lines.append("  stopped; what was fetched is stored. The same command goes on from here")
     if said := session.outcome.advice(row.finish_reason or ""):
         lines.append(f"  {said}")

@@ -7,6 +7,7 @@ import atexit
 import contextlib
 import logging
 import os
+import signal
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -108,6 +109,11 @@ class Crawling:
                 return  # nothing more can be stored; the crawl is being ended
             except Exception:  # the next beat may do better
                 logger.exception("a heart-beat failed")
+            if self.session.stop_asked:
+                logger.info("stop run=%d: it was asked for", self.session.run_id)
+                # As whoever started us would stop us, with the same patience for slow hosts.
+                os.kill(os.getpid(), signal.SIGTERM)
+                return
 
     def _stop(self, error: StoreError) -> None:
         """The store is gone: end the crawl; what was not committed is fetched again."""
@@ -151,6 +157,8 @@ class Crawling:
             self._beating.cancel()
         if reason == "finished" and self.session.limit_reached:
             reason = "limit"
+        if reason == "shutdown":
+            reason = self._stop_reason
         reason = self.session.outcome.finish_reason(reason)
         self.exit_code = EXIT_CODES.get(reason, 3)
         try:
@@ -175,11 +183,18 @@ class Crawling:
         Args:
             tell: Says what was done; called last.
         """
+        reason = self._stop_reason
+        code = EXIT_CODES.get(reason, 3)
         with contextlib.suppress(StoreError):
-            self.session.close("shutdown", 3, timeout=1.5)
+            self.session.close(reason, code, timeout=1.5)
         with contextlib.suppress(Exception):
             tell()
-        os._exit(3)
+        os._exit(code)
+
+    @property
+    def _stop_reason(self) -> str:
+        """``stopped`` if a person asked for it on the dashboard, ``shutdown`` for a signal."""
+        return "stopped" if self.session.stop_asked else "shutdown"
 
 
 def _settings_of(crawler: Crawler) -> dict[str, Any]:

@@ -115,7 +115,7 @@ def sweep_start(connection: Connection, channels: Sequence[str], now: datetime) 
     for earlier, started_at, reason in connection.execute(statement):
         if not set(channels) <= set(earlier):
             continue
-        if reason not in (None, "shutdown", "database", "disk_full"):
+        if reason not in (None, "shutdown", "stopped", "database", "disk_full"):
             break
         began = min(began, started_at)
     return began

@@ -320,6 +320,38 @@ pause = Table(
     Column("paused_at", Instant, nullable=False),
 )
 
+request = Table(
+    "request",
+    metadata,
+    # What a person asked for on the dashboard or the command line: see store/requests.py.
+    Column("id", Id, primary_key=True),
+    # run, stop
+    Column("kind", String(8), nullable=False),
+    Column("channels", Json, nullable=False),
+    # The run to stop; or the one that came of it.
+    Column("run_id", Id, ForeignKey("run.id", ondelete="SET NULL")),
+    Column("asked_at", Instant, nullable=False),
+    Column("taken_at", Instant),
+    # machine:process
+    Column("taken_by", String(128)),
+    Column("ended_at", Instant),
+    # done, failed, timeout, lost, cancelled
+    Column("outcome", String(16)),
+    Column("detail", Masked),
+    Index("ix_request_taken_at", "taken_at", "kind"),
+)
+
+runner = Table(
+    "runner",
+    metadata,
+    # Processes that take requests, as long as they are there.
+    Column("machine", String(128), primary_key=True),
+    Column("pid", Integer, primary_key=True),
+    # serve, timer, worker
+    Column("kind", String(8), nullable=False),
+    Column("seen_at", Instant, nullable=False),
+)
+
 notice = Table(
     "notice",
     metadata,

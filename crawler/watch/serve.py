@@ -16,10 +16,15 @@ import sqlalchemy as sa
 
 from crawler.crawl.prune_runs import thin
 from crawler.errors import RenminError
+from crawler.store import requests
 from crawler.store.engine import Store
+from crawler.watch.schedule import asked
 from crawler.watch.schedule.runner import Outside, work_off
 
 ROUND = timedelta(seconds=30)
+# How often it is looked whether somebody asked for something.
+GLANCE = timedelta(seconds=2)
+ATTEND_EVERY = timedelta(minutes=1)
 CHECK_EVERY = timedelta(minutes=5)
 THIN_EVERY = timedelta(hours=6)
 
@@ -69,6 +74,7 @@ def serve(
     chores = (
         Chore("check", check, CHECK_EVERY),
         Chore("thin", lambda now: _thin(store, now), THIN_EVERY),
+        Chore("attend", lambda now: _attend(store, now), ATTEND_EVERY),
     )
 
     def meanwhile() -> None:
@@ -81,7 +87,9 @@ def serve(
             return
         guarded("schedule", lambda: work_off(store, outside))
         meanwhile()
-        sleep(ROUND.total_seconds())
+        for _ in range(ROUND // GLANCE):
+            guarded("requests", lambda: asked.work_off(store, outside))
+            sleep(GLANCE.total_seconds())
 
 
 def guarded(name: str, work: Callable[[], object]) -> None:
@@ -91,6 +99,17 @@ def guarded(name: str, work: Callable[[], object]) -> None:
     except (RenminError, sa.exc.SQLAlchemyError, OSError) as error:
         first_line = str(error).partition("\n")[0]
         logger.warning("failed work=%s: %s: %s", name, type(error).__name__, first_line)
+
+
+def leave(store: Store) -> None:
+    """Say that nobody is here to take requests any more."""
+    with store.writing.begin() as connection:
+        requests.leave(connection)
+
+
+def _attend(store: Store, now: datetime) -> None:
+    with store.writing.begin() as connection:
+        requests.attend(connection, "serve", now)
 
 
 def _thin(store: Store, now: datetime) -> None:

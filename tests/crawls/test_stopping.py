@@ -8,7 +8,10 @@ from collections import Counter
 
 import pytest
 
+from crawler import clock
 from crawler.replica.answer import NEVER, Response
+from crawler.store import requests
+from crawler.store.engine import open_store
 from tests.crawls.conftest import (
     command,
     crawl,
@@ -65,3 +68,22 @@ def test_a_second_crawl_is_refused_and_readers_are_not(serve, database, tmp_path
     assert "another crawl (process" in second.stderr
     assert export.returncode == 0, export.stderr
     assert stats.returncode == 0, stats.stderr
+
+
+def test_a_run_stops_when_somebody_asks_for_it(serve, database):
+    """Its next heart-beat sees the request: the run ends as stopped, in order and with exit code 0."""
+    site = serve(articles=30, latency=0.02)
+    site.instead[site.urls[-1]] = Response(delay=NEVER)
+    with started(crawl_command(site, database)) as process:
+        wait_for(lambda: any(each.page == site.urls[-1] for each in site.asked))
+        store = open_store(database)
+        with store.writing.begin() as connection:
+            requests.ask(connection, requests.STOP, clock.now(), run_id=1)
+        store.close()
+
+        process.communicate(timeout=30)
+
+    assert process.returncode == 0
+    assert rows(database, LAST_RUN) == [("stopped", 0)]
+    assert rows(database, "SELECT outcome FROM request") == [("done",)]
+    assert rows(database, "SELECT count(*) FROM frontier WHERE state = 'LEASED'") == [(0,)]

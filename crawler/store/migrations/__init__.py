@@ -57,6 +57,7 @@ STEPS: tuple[Step, ...] = (
     Step("0004_record"),
     Step("0005_list_health"),
     Step("0006_operator"),
+    Step("0007_requests"),
 )
 HEAD = STEPS[-1].number
 

@@ -11,7 +11,7 @@ from crawler.store.runs import LOST_AFTER
 # The crawl came to the end of what there was to do, or of what it was asked for.
 ORDERLY = frozenset({"finished", "limit"})
 # Somebody stopped it; nothing is wrong.
-STOPPED = frozenset({"shutdown", "closespider_timeout"})
+STOPPED = frozenset({"shutdown", "stopped", "closespider_timeout"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -116,7 +116,7 @@ def _is_whole(found: Sequence[Run], index: int) -> bool:
         return True
     before = found[index + 1]
     taken_up = found[index].started_at - before.started_at < SWEEP
-    return before.reason in ORDERLY | (STOPPED - {"shutdown"}) or not taken_up
+    return before.reason in ORDERLY | (STOPPED - {"shutdown", "stopped"}) or not taken_up
 
 
 def _last_runs(connection: Connection, chosen: Chosen) -> dict[str, tuple[ChannelRun, ...]]:

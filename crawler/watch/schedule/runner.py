@@ -98,7 +98,7 @@ def work_off(store: Store, outside: Outside) -> list[Ended]:
         What was run, in order; empty if nothing was due.
     """
     ended: list[Ended] = []
-    with _runner_lock(store) as alone:
+    with runner_lock(store) as alone:
         if not alone:
             _refuse_overlaps(store, outside.now())
             return ended
@@ -123,7 +123,7 @@ def stop_on_sigterm() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _runner_lock(store: Store) -> Iterator[bool]:
+def runner_lock(store: Store) -> Iterator[bool]:
     """Be the one runner of a SQLite file; the system lets go of the lock however we end."""
     if store.path is None:
         yield True
@@ -193,6 +193,17 @@ def _other_crawl(store: Store) -> str | None:
         return str(error)
 
 
+def bring_to_end(child: Process) -> int:
+    """Bring a crawl to its end, gently if it lets us; its exit code."""
+    child.terminate()
+    if (code := child.wait(STOP_GRACE)) is not None:
+        return code
+    child.kill()
+    while (code := child.wait(STOP_GRACE)) is None:
+        logger.warning("wait for killed pid=%d", child.pid)
+    return code
+
+
 class _Run:
     """One crawl from its start to its settled row."""
 
@@ -217,7 +228,7 @@ class _Run:
             code, in_time = self._watch(child)
         except BaseException:
             # Ctrl-C, SIGTERM or a database that went away: never leave a crawl behind.
-            code = self._stop(child)
+            code = bring_to_end(child)
             self._look(child)
             self._settled("failed", code, "stopped: the runner was told to end")
             raise
@@ -235,7 +246,7 @@ class _Run:
         """Wait for the end, or bring it about at the deadline: exit code, whether in time."""
         while (code := child.wait(self._next_event() - self._outside.now())) is None:
             if self._outside.now() >= self._deadline:
-                return self._stop(child), False
+                return bring_to_end(child), False
             self._look(child)
             self._outside.meanwhile()
         return code, True
@@ -250,15 +261,6 @@ class _Run:
             with self._store.writing.begin() as connection:
                 self._linked = history.link(connection, self._row_id, child.pid)
         _refuse_overlaps(self._store, self._outside.now(), only=self._schedule.id)
-
-    def _stop(self, child: Process) -> int:
-        child.terminate()
-        if (code := child.wait(STOP_GRACE)) is not None:
-            return code
-        child.kill()
-        while (code := child.wait(STOP_GRACE)) is None:
-            logger.warning("wait for killed pid=%d", child.pid)
-        return code
 
     def _settled(self, outcome: str, exit_code: int | None, detail: str | None) -> Ended:
         now = self._outside.now()
