@@ -216,7 +216,7 @@ def test_a_second_runner_only_records_overlaps(world, monday, store):
         history.claim(connection, one, one.due(world.time), world.time)
     world.time = monday + 7 * HOUR
 
-    with runner._runner_lock(store):
+    with runner.runner_lock(store):
         ended = runner.work_off(store, world.outside)
 
     assert ended == []
