@@ -241,18 +241,39 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """The heads of a request and of its answer: what a web archive holds beside the body.
+
+    Attributes:
+        asked: Fields of the request in their order, without any password; empty if it is not known.
+        answered: Fields of the answer, repeated ones too. A coding that was undone stands as
+            ``X-Crawl-Content-Encoding``, which is how Common Crawl says it.
+        protocol: ``HTTP/1.1``.
+        ip: Of the server; ``None`` if it is not known, or a proxy fetched for us.
+    """
+
+    asked: tuple[tuple[str, str], ...] = ()
+    answered: tuple[tuple[str, str], ...] = ()
+    protocol: str = "HTTP/1.1"
+    ip: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fetch:
     """One response as it came off the wire; what the archive keeps.
 
     Attributes:
         url: The address that was asked for.
         status: HTTP status.
-        headers: Lower-case names; values of a repeated header joined by ``", "``.
+        headers: Those that are asked for: lower-case names; values of a repeated header joined by
+            ``", "``.
         body: Raw bytes, unpacked from their transfer coding, not decoded.
         fetched_at: When.
         sha256: Of ``body``, hexadecimal.
-        page: 1 for the first page of an article, 2 for its second ...
+        page: 1 for the first page of an article, 2 for its second ...; 0 for a look at the first
+            one that found the bytes of ``sha256`` unchanged.
         seconds: From the request to its answer; 0.0 for what comes from an archive or a file.
+        exchange: Both heads, whole; ``None`` where they were not kept.
     """
 
     url: str
@@ -263,6 +284,7 @@ class Fetch:
     sha256: str
     page: int = 1
     seconds: float = field(default=0.0, compare=False)
+    exchange: Exchange | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,7 +97,7 @@ class ChannelSpider(Spider):
         fetch = fetch_of(response)
         response.meta["fetches"] = [fetch]
         if is_unchanged(fetch, lease):
-            return self._visit(lease, fetches=(fetch,), unchanged=True)
+            return self._visit(lease, fetches=(fetch,), unchanged=True, replaces=lease.body_sha256)
         if failure := no_page(response):
             return self._visit(lease, fetches=(fetch,), failure=failure)
         if failure := led_away(response, lease):
@@ -124,7 +124,7 @@ class ChannelSpider(Spider):
         fetch = fetch_of(response)
         response.meta["fetches"] = [fetch]
         if is_unchanged(fetch, lease):
-            return self._visit(lease, fetches=(fetch,), unchanged=True)
+            return self._visit(lease, fetches=(fetch,), unchanged=True, replaces=lease.body_sha256)
         if failure := no_page(response):
             return self._visit(lease, fetches=(fetch,), failure=failure)
         if moved := moved_to(response, lease):

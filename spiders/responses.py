@@ -6,11 +6,13 @@ import hashlib
 import re
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from scrapy.http import Response
+from scrapy.http.headers import Headers
 
 from crawler import clock
-from crawler.items import Failure, Fetch, Link
+from crawler.items import Exchange, Failure, Fetch, Link
 from crawler.site.urls import classify
 from crawler.store.leases import Lease
 
@@ -20,6 +22,9 @@ KEPT = {
     for name in (b"Content-Type", b"Content-Language", b"Etag", b"Last-Modified", b"Date")
 }
 
+
+# Of the request's headers, what is nobody else's business.
+SECRET = frozenset({"proxy-authorization", "authorization"})
 
 # What is a page: as it is, or as a proxy on the way has changed it.
 PAGES = frozenset({200, 203})
@@ -59,7 +64,30 @@ def fetch_of(response: Response, page: int = 1) -> Fetch:
         sha256=hashlib.sha256(response.body).hexdigest(),
         page=page,
         seconds=response.meta.get("download_latency", 0.0),
+        exchange=_exchange(response),
     )
+
+
+def _exchange(response: Response) -> Exchange:
+    request = response.request
+    proxied = bool(request and request.meta.get("proxy"))
+    host = ("Host", urlsplit(response.url).netloc.rpartition("@")[2])
+    asked = [pair for pair in _pairs(request.headers) if pair[0] != "Host"] if request else []
+    return Exchange(
+        asked=(host, *asked) if asked else (),
+        answered=tuple(_pairs(response.headers)),
+        protocol=response.protocol or "HTTP/1.1",
+        ip=str(response.ip_address) if response.ip_address and not proxied else None,
+    )
+
+
+def _pairs(headers: Headers) -> list[tuple[str, str]]:
+    return [
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in headers.items()
+        for value in values
+        if name.decode("latin-1").lower() not in SECRET
+    ]
 
 
 def is_unchanged(fetch: Fetch, lease: Lease) -> bool:

@@ -29,12 +29,12 @@ from crawler.dataset.files import check_path, format_of
 from crawler.dataset.folder import check
 from crawler.dataset.increment import Increment
 from crawler.dataset.names import Pseudonyms
-from crawler.dataset.record import as_record
+from crawler.dataset.records import records
 from crawler.dataset.request import Request
 from crawler.dataset.schema import SCHEMA, chosen
 from crawler.dataset.write import is_folder
 from crawler.errors import ConfigError
-from crawler.store.selection import Selection, select
+from crawler.store.selection import Selection
 
 app = typer.Typer(add_completion=False)
 
@@ -111,8 +111,21 @@ def export(
         wanted = replace(wanted, as_of=midnight(as_of + timedelta(days=1)))
     _check_together(changed_since, revisions=revisions, as_of=as_of, split=split)
     if web_archive.is_web_archive(destination, format_name):
-        _check_alone(destination, split=split, flat=flat, fields=fields, revisions=revisions)
-        _write_web_archive(destination, wanted, database)
+        _check_alone(
+            destination,
+            split=split,
+            flat=flat,
+            fields=fields,
+            revisions=revisions,
+            as_of=as_of,
+            changed_since=changed_since,
+            without_names=without_names,
+        )
+        form = format_of("-", None)
+        chosen_pages = Request(
+            selection=wanted, form=form, clean_only=clean_only, sample=sample, seed=seed
+        )
+        _write_web_archive(destination, chosen_pages, database)
         return
     request = _request(
         destination,
@@ -145,20 +158,20 @@ def _pseudonyms(database: str | None) -> Pseudonyms:
 
 def _check_alone(destination: str, **options: Any) -> None:
     """Refuse what a web archive has no place for: it holds pages, not fields."""
-    named = [f"--{name}" for name, value in options.items() if value]
+    named = [f"--{name.replace('_', '-')}" for name, value in options.items() if value]
     if named:
-        raise ConfigError(f"{destination} {named[0]}: a web archive holds whole pages")
+        raise ConfigError(f"{destination} {named[0]}: a web archive holds whole pages as they came")
 
 
-def _write_web_archive(destination: str, selection: Selection, database: str | None) -> None:
+def _write_web_archive(destination: str, request: Request, database: str | None) -> None:
     archive = load(database=database).archive_path
     with ended_in_order(), reading(database) as connection:
-        records = (as_record(article) for _, article in select(connection, selection))
-        first = next(records, None)
+        found = (record for _, record in records(connection, request))
+        first = next(found, None)
         if first is None:
             typer.echo("no article fits; what there is: renmin stats", err=True)
             raise typer.Exit(1)
-        written = web_archive.export(itertools.chain([first], records), destination, archive)
+        written = web_archive.export(itertools.chain([first], found), destination, archive)
     typer.echo(f"{written.articles} articles, {written.fetches} fetches in {destination}")
     for url in written.missing[:20]:
         typer.echo(f"{url}: the archive has no such page", err=True)

@@ -172,6 +172,9 @@ def _next_look(
 
 
 def _record(visit: Visit) -> Record | None:
+    if visit.unchanged and visit.replaces and visit.fetches:
+        look = replace(visit.fetches[0], page=0, sha256=visit.replaces)
+        return Record(url=visit.url, channel=visit.channel, kind=visit.kind, fetches=(look,))
     bodies: tuple[Fetch, ...] = tuple(fetch for fetch in visit.fetches if fetch.body)
     if not bodies or visit.unchanged or (visit.failure and visit.failure.reason in ELSEWHERE):
         return None

@@ -1,42 +1,34 @@
-"""The raw pages of articles as WARC/1.1 or WACZ, for whoever keeps or replays web archives.
+"""The raw pages of articles as WARC or WACZ, for whoever keeps or replays web archives.
 
-WARC (ISO 28500:2017) holds every fetch that the archive has of the chosen articles: a ``response`` for
-a new body, a ``revisit`` for one that was fetched before with the same bytes, and the article's record
-as ``metadata``. Our archive keeps bodies unpacked, so ``Content-Encoding`` and ``Transfer-Encoding`` are
-left out of the heads; what the request was is not kept. WACZ 1.1.1 is a zip around the WARC file, its
-index (CDXJ) and a list of pages.
+A WARC file (:mod:`crawler.dataset.warc`) holds every fetch that the archive has of the chosen articles,
+also those that found a page unchanged, and each article's record. WACZ 1.1.1 is a zip around the WARC
+file, its index (CDXJ) and a list of pages.
 """
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import gc
 import hashlib
-import io
 import json
 import warnings
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from http import HTTPStatus
+from datetime import UTC
 from pathlib import Path
 from typing import Any, BinaryIO
-from urllib.parse import urlsplit
 
 import orjson
 
 from crawler import __version__
 from crawler.dataset.files import whole_file, writing
+from crawler.dataset.warc import Warc
 from crawler.errors import ArchiveError, ConfigError
 from crawler.items import Fetch
 from crawler.store.archive import Archive
 
 ENDINGS = (".warc.gz", ".wacz")
-REVISIT = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
-# Heads that say how a body was packed on its way; ours are unpacked.
-PACKING = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -94,7 +86,7 @@ def write_warc(
     file: BinaryIO, name: str, records: Iterable[Mapping[str, Any]], archive: Archive
 ) -> Written:
     """Write a WARC file, one gzip member a record."""
-    warc = _Warc(file, name)
+    warc = Warc(file, name)
     written = Written()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # warcio forgets its temporary files
@@ -107,120 +99,31 @@ def write_warc(
 
 
 def _write_article(
-    warc: _Warc, record: Mapping[str, Any], archive: Archive, written: Written
+    warc: Warc, record: Mapping[str, Any], archive: Archive, written: Written
 ) -> None:
     url = str(record["url"])
     last: Fetch | None = None
+    identity = ""
     for fetch in _fetches(archive, url, written):
-        last = fetch
         written.fetches += 1
-        warc.fetch(fetch)
+        made = warc.fetch(fetch)
+        if fetch.page == 1:
+            last, identity = fetch, made
     if last is None:
         written.missing.append(url)
         return
     written.articles += 1
-    warc.metadata(url, record, last.fetched_at)
-    written.pages.append({"url": last.url, "ts": _stamp(last.fetched_at), "title": record["title"]})
+    warc.metadata(url, record, last.fetched_at, identity)
+    moment = last.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    written.pages.append({"url": last.url, "ts": moment, "title": record["title"]})
 
 
 def _fetches(archive: Archive, url: str, written: Written) -> Iterator[Fetch]:
-    for first in archive.visits(url):
+    for first in archive.looks(url):
         try:
             yield from archive.record(first).fetches
         except ArchiveError:
             written.missing.append(url)
-
-
-class _Warc:
-    """A WARC file that is being written, and its index."""
-
-    def __init__(self, file: BinaryIO, name: str) -> None:
-        try:
-            from warcio.statusandheaders import StatusAndHeaders  # noqa: PLC0415 (an extra)
-            from warcio.warcwriter import WARCWriter  # noqa: PLC0415 (an extra)
-        except ImportError:
-            raise ConfigError("WARC files need warcio: pip install 'renmin[bulk]'") from None
-        self.index: list[str] = []
-        self._file, self._name = file, name
-        self._heads = StatusAndHeaders
-        self._writer = WARCWriter(file, gzip=True, warc_version="WARC/1.1")
-        self._first: dict[tuple[str, str], Fetch] = {}
-
-    def begin(self) -> None:
-        """Say who wrote it."""
-        about = {
-            "software": f"renmin {__version__}",
-            "format": "WARC File Format 1.1",
-            "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
-            "robots": "obeyed",
-        }
-        # The same articles give the same bytes: neither a date nor an id is of this day.
-        record = self._writer.create_warcinfo_record(self._name, about)
-        self._put(record, "warcinfo", datetime.fromtimestamp(0, UTC))
-
-    def fetch(self, fetch: Fetch) -> None:
-        """Write a response, or a revisit of one with the same bytes."""
-        key = (fetch.url, fetch.sha256)
-        earlier = self._first.setdefault(key, fetch)
-        head = self._heads(_status(fetch), _headers(fetch), protocol="HTTP/1.1")
-        if earlier is not fetch:
-            record = self._writer.create_revisit_record(
-                fetch.url,
-                _payload_digest(fetch.body),
-                fetch.url,
-                _stamp(earlier.fetched_at),
-                http_headers=head,
-            )
-            record.rec_headers.replace_header("WARC-Profile", REVISIT)
-        else:
-            record = self._writer.create_warc_record(
-                fetch.url, "response", payload=io.BytesIO(fetch.body), http_headers=head
-            )
-        start = self._file.tell()
-        self._put(record, fetch.url, fetch.fetched_at)
-        self.index.append(self._line(fetch, start, revisit=earlier is not fetch))
-
-    def metadata(self, url: str, record: Mapping[str, Any], moment: datetime) -> None:
-        """Write what we read in the page."""
-        payload = io.BytesIO(orjson.dumps(dict(record)))
-        made = self._writer.create_warc_record(
-            url, "metadata", payload=payload, warc_content_type="application/json"
-        )
-        self._put(made, url, moment)
-
-    def _put(self, record: Any, url: str, moment: datetime) -> None:
-        named = f"{record.rec_type} {url} {moment.isoformat()} {self._file.tell()}"
-        digest = hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()
-        identity = "-".join(
-            (digest[:8], digest[8:12], "4" + digest[13:16], digest[16:20], digest[20:32])
-        )
-        record.rec_headers.replace_header("WARC-Record-ID", f"<urn:uuid:{identity}>")
-        record.rec_headers.replace_header("WARC-Date", _stamp(moment))
-        self._writer.write_record(record)
-
-    def _line(self, fetch: Fetch, start: int, *, revisit: bool) -> str:
-        facts = {
-            "url": fetch.url,
-            "mime": "warc/revisit" if revisit else _mime(fetch),
-            "status": str(fetch.status),
-            "digest": _payload_digest(fetch.body),
-            "length": str(self._file.tell() - start),
-            "offset": str(start),
-            "filename": self._name,
-        }
-        moment = fetch.fetched_at.astimezone(UTC).strftime("%Y%m%d%H%M%S")
-        return f"{sort_key(fetch.url)} {moment} {json.dumps(facts, ensure_ascii=False)}"
-
-
-def sort_key(url: str) -> str:
-    """The key of an address in an index (SURT): the host turned round, then path and query.
-
-    >>> sort_key("http://sd.people.com.cn/n2/2019/0302/c1-2.html?a=B")
-    'cn,com,people,sd)/n2/2019/0302/c1-2.html?a=b'
-    """
-    parts = urlsplit(url.lower())
-    host = ",".join(reversed((parts.hostname or "").split(".")))
-    return f"{host}){parts.path or '/'}{'?' + parts.query if parts.query else ''}"
 
 
 def _write_wacz(path: Path, records: Iterable[Mapping[str, Any]], archive: Archive) -> Written:
@@ -293,25 +196,3 @@ def _entry(name: str) -> zipfile.ZipInfo:
 
 def _sha256(content: bytes) -> str:
     return f"sha256:{hashlib.sha256(content).hexdigest()}"
-
-
-def _payload_digest(body: bytes) -> str:
-    return "sha1:" + base64.b32encode(hashlib.sha1(body).digest()).decode()
-
-
-def _status(fetch: Fetch) -> str:
-    phrase = HTTPStatus(fetch.status).phrase if fetch.status in set(HTTPStatus) else "Answer"
-    return f"{fetch.status} {phrase}"
-
-
-def _headers(fetch: Fetch) -> list[tuple[str, str]]:
-    kept = [(name, value) for name, value in fetch.headers.items() if name not in PACKING]
-    return [*kept, ("content-length", str(len(fetch.body)))]
-
-
-def _mime(fetch: Fetch) -> str:
-    return fetch.headers.get("content-type", "unk").partition(";")[0].strip() or "unk"
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

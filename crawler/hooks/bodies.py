@@ -30,6 +30,9 @@ MOST_LAYERS = 3
 # A page that has come without its end in so many runs is written so.
 BELIEVED_AFTER = 2
 
+# Where the head goes on saying how the body was packed; see crawler.items.Exchange.
+UNDONE = "X-Crawl-Content-Encoding"
+
 _PLAIN = frozenset({b"identity", b"none", b""})
 _OURS = frozenset({b"gzip", b"x-gzip", b"deflate"})
 _ENDS = (b"</html", b"</body", b"</urlset", b"</sitemapindex", b"</rss", b"</feed")
@@ -51,11 +54,8 @@ class BodyMiddleware(HttpCompressionMiddleware):
         Raises:
             UnfitAnswerError: Its body is cut off, too large, or not what its head says.
         """
-        named = [
-            coding.strip().lower()
-            for value in response.headers.getlist("Content-Encoding")
-            for coding in value.split(b",")
-        ]
+        said = response.headers.getlist("Content-Encoding")
+        named = [coding.strip().lower() for value in said for coding in value.split(b",")]
         codings = [coding for coding in named if coding not in _PLAIN]
         if not set(codings) <= _OURS:
             unpacked = super().process_response(request, response)
@@ -64,6 +64,8 @@ class BodyMiddleware(HttpCompressionMiddleware):
         body = self._unpacked(response.body, codings)
         _require_whole(request, response, body, packed=bool(codings))
         response.headers.pop("Content-Encoding", None)
+        if said:
+            response.headers[UNDONE] = said
         if body is response.body:
             return response
         kind = responsetypes.from_args(headers=response.headers, url=response.url, body=body)

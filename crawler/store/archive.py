@@ -1,7 +1,7 @@
 """Raw bodies as they came off the wire, in a SQLite file of their own.
 
 A body is kept once, under its SHA-256, however often it is fetched; each fetch is a row with its
-time, status and headers. Bodies are zstd-compressed, as soon as there are enough of them with a
+time, status and headers, and so is each look that found a page unchanged (its page is 0). Bodies are zstd-compressed, as soon as there are enough of them with a
 dictionary that was trained on this archive: pages of one site share most of their bytes.
 Dictionaries are never deleted, since old bodies need theirs.
 
@@ -19,12 +19,14 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import zstandard
 
 from crawler.clock import SHANGHAI
 from crawler.errors import ArchiveError, BusyError, ConfigError, DiskFullError, StoreError
 from crawler.items import Fetch
+from crawler.store import heads
 from crawler.store.codec import Codec
 
 SAMPLES = 200
@@ -86,6 +88,8 @@ class Archive:
             self._db.execute("PRAGMA synchronous=NORMAL")
             if not readonly:
                 self._db.executescript(SCHEMA)
+                heads.add(self._db)
+            self._has_heads = heads.COLUMNS.keys() <= heads.columns(self._db)
         except (sqlite3.Error, OSError) as error:
             raise ConfigError(f"{path}: cannot be used as an archive: {error}") from error
         self._codec = Codec(self._db)
@@ -172,27 +176,20 @@ class Archive:
             ArchiveError: One of its bodies cannot be read.
         """
         url = self.address(first_id)
+        more, joined = (heads.SELECTED, heads.JOINED) if self._has_heads else (", NULL, NULL", "")
         rows = self._db.execute(
-            "SELECT channel, kind, page, fetched_url, status, headers, fetched_at, sha256"
-            " FROM fetch WHERE url = ? AND id >= ? ORDER BY id",
+            f"SELECT channel, kind, page, fetched_url, status, headers, fetched_at, sha256{more}"
+            f" FROM fetch{joined} WHERE url = ? AND fetch.id >= ? ORDER BY fetch.id",
             (url, first_id),
-        ).fetchall()
-        fetches: list[Fetch] = []
-        for _, _, page, fetched_url, status, headers, fetched_at, sha256 in rows:
-            if page != len(fetches) + 1:
+        )
+        channel, kind, *first = next(rows)
+        fetches = [self._fetch(*first)]
+        for _, _, page, *rest in rows:
+            if page != len(fetches) + 1 or not fetches[0].page:
                 break
-            fetches.append(
-                Fetch(
-                    url=fetched_url,
-                    status=status,
-                    headers=json.loads(headers),
-                    body=self.body(sha256),
-                    fetched_at=datetime.fromisoformat(fetched_at),
-                    sha256=sha256,
-                    page=page,
-                )
-            )
-        return Record(url=url, channel=rows[0][0], kind=rows[0][1], fetches=tuple(fetches))
+            fetches.append(self._fetch(page, *rest))
+        rows.close()
+        return Record(url=url, channel=channel, kind=kind, fetches=tuple(fetches))
 
     def articles(self, channel: str | None = None, since: datetime | None = None) -> list[int]:
         """The last successful visit to every article, as ids for :meth:`record`, in url order.
@@ -250,6 +247,18 @@ class Archive:
         )
         return [row[0] for row in rows]
 
+    def looks(self, url: str) -> list[int]:
+        """Every visit to ``url``, also those that found it unchanged (page 0), as ids.
+
+        In the order of time. A look that found the same bytes has the body that it confirmed.
+        """
+        rows = self._db.execute(
+            "SELECT id FROM fetch WHERE url = ? AND (page = 1 AND status IN (200, 203) OR page = 0)"
+            " ORDER BY fetched_at, id",
+            (url,),
+        )
+        return [row[0] for row in rows]
+
     def sizes(self) -> tuple[int, int, int]:
         """Number of bodies, their bytes as fetched, their bytes as stored."""
         row = self._db.execute(
@@ -264,6 +273,19 @@ class Archive:
             (url,),
         ):
             yield datetime.fromisoformat(moment), status, sha256
+
+    def _fetch(self, page: int, *facts: Any) -> Fetch:
+        url, status, headers, fetched_at, sha256, asked, answer = facts
+        return Fetch(
+            url=url,
+            status=status,
+            headers=json.loads(headers),
+            body=self.body(sha256),
+            fetched_at=datetime.fromisoformat(fetched_at),
+            sha256=sha256,
+            page=page,
+            exchange=heads.read(asked, answer),
+        )
 
     def _samples(self) -> list[bytes]:
         names = self._db.execute(
@@ -283,7 +305,7 @@ class Archive:
         try:
             for visit in visits:
                 for fetch in visit.fetches:
-                    new += self._keep_body(fetch)
+                    new += self._keep_body(fetch) if fetch.page else 0
                     self._keep_fetch(visit, fetch)
             self._db.execute("COMMIT")
         finally:
@@ -313,8 +335,8 @@ class Archive:
 
     def _keep_fetch(self, visit: Record, fetch: Fetch) -> None:
         self._db.execute(
-            "INSERT INTO fetch (url, channel, kind, page, fetched_url, status, headers,"
-            " fetched_at, sha256) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO fetch (url, channel, kind, page, fetched_url, status, headers, fetched_at,"
+            " sha256, request_id, answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 visit.url,
                 visit.channel,
@@ -325,6 +347,7 @@ class Archive:
                 json.dumps(dict(fetch.headers), ensure_ascii=False),
                 _text(fetch.fetched_at),
                 fetch.sha256,
+                *heads.keep(self._db, fetch.exchange),
             ),
         )
 

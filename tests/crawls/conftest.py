@@ -71,6 +71,16 @@ class WatchedSite:
 @pytest.fixture
 def serve():
     """A function that serves a site until the test ends and gives it back, watched."""
+    yield from _serving()
+
+
+@pytest.fixture(scope="module")
+def serve_for_all():
+    """The same until all tests of a file are done."""
+    yield from _serving()
+
+
+def _serving():
     with contextlib.ExitStack() as stack:
 
         def start(*, latency: float = 0.0, **shape) -> WatchedSite:

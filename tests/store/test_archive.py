@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import sqlite3
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from crawler.clock import SHANGHAI
 from crawler.errors import ArchiveError, ConfigError
-from crawler.items import Fetch
+from crawler.items import Exchange, Fetch
 from crawler.store.archive import Archive, Record
 from crawler.store.codec import TRAIN_AT
 
@@ -117,3 +119,57 @@ def test_reading_a_missing_archive_says_how_to_make_one(tmp_path):
     with pytest.raises(ConfigError, match="renmin crawl"):
         Archive(tmp_path / "none.db", readonly=True)
     assert not (tmp_path / "none.db").exists()
+
+
+def test_the_heads_of_an_exchange_come_back(archive):
+    """Repeated fields, their order and the server's address too; a request is kept once."""
+    said = Exchange(
+        asked=(("Host", "sd.people.com.cn"), ("User-Agent", "renmin")),
+        answered=(("Set-Cookie", "a=1"), ("Set-Cookie", "b=2"), ("Via", "一")),
+        protocol="HTTP/1.0",
+        ip="192.0.2.1",
+    )
+    kept = visit(b"one", b"two")
+    kept = replace(kept, fetches=tuple(replace(each, exchange=said) for each in kept.fetches))
+
+    archive.keep([kept])
+
+    assert archive.latest(kept.url) == kept
+    with contextlib.closing(sqlite3.connect(archive.path)) as db:
+        assert db.execute("SELECT count(*) FROM request").fetchone() == (1,)
+
+
+def test_a_look_that_found_nothing_new_changes_no_other_answer(archive):
+    """It is among the looks, with the body that it confirmed, and nowhere else."""
+    kept = visit(b"one", b"two")
+    look = replace(fetch(b"", 0, NOW + timedelta(days=1), 304), sha256=kept.fetches[0].sha256)
+    archive.keep([kept])
+    before = archive.articles(), list(archive.fetches(kept.url)), archive.sizes()
+
+    archive.keep([replace(kept, fetches=(look,))])
+
+    assert (archive.articles(), list(archive.fetches(kept.url)), archive.sizes()) == before
+    assert archive.latest(kept.url) == kept
+    (seen,) = archive.record(archive.looks(kept.url)[-1]).fetches
+    assert (seen.status, seen.page, seen.body) == (304, 0, b"one")
+
+
+def test_an_archive_of_the_first_edition_is_read_and_written(tmp_path):
+    """It has no heads: what is there is read without, and what comes is kept with them."""
+    path = tmp_path / "old.db"
+    with contextlib.closing(Archive(path)) as archive:
+        archive.keep([visit(b"one")])
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.executescript(
+            "ALTER TABLE fetch DROP COLUMN request_id; ALTER TABLE fetch DROP COLUMN answer;"
+            "DROP TABLE request;"
+        )
+
+    with contextlib.closing(Archive(path, readonly=True)) as archive:
+        assert archive.latest(visit(b"").url) == visit(b"one")
+    later = visit(b"two", at=NOW + timedelta(days=1))
+    said = Exchange(answered=(("Via", "x"),))
+    later = replace(later, fetches=(replace(later.fetches[0], exchange=said),))
+    with contextlib.closing(Archive(path)) as archive:
+        archive.keep([later])
+        assert archive.latest(later.url) == later
