@@ -57,7 +57,7 @@ def records(path: Path):
 
 def test_each_response_has_its_request(looked_twice):
     """With what was sent, in pairs that name each other, and no record without a digest."""
-    site, folder = looked_twice
+    _, folder = looked_twice
 
     asked, answers = {}, set()
     for record, _ in records(folder / "out.warc.gz"):
