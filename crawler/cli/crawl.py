@@ -18,7 +18,7 @@ from crawler.cli.options import LARGEST, Database
 from crawler.config import load
 from crawler.crawl.summary import summary_of
 from crawler.errors import ConfigError, RenminError
-from crawler.hooks.crawling import LEAVE_SECONDS, Crawling
+from crawler.hooks.crawling import CONTINUE_SETTING, LEAVE_SECONDS, Crawling
 from crawler.hooks.given import read_settings
 from crawler.site.channels import find
 from crawler.site.channels import load as load_channels
@@ -74,6 +74,7 @@ def crawl(
     due: Annotated[
         bool, typer.Option("--due", help="Run what the schedule says is due, then leave.")
     ] = False,
+    continue_run: Annotated[int, typer.Option(min=0, max=LARGEST, hidden=True)] = 0,
 ) -> None:
     """Crawl channels; run it again to go on where it stopped, whatever stopped it.
 
@@ -88,6 +89,7 @@ def crawl(
     project = get_project_settings()
     settings = read_settings(setting or [], project)
     settings |= {"RENMIN_DATABASE": config.database, "RENMIN_PROXY": config.proxy}
+    settings |= {CONTINUE_SETTING: str(continue_run)} if continue_run else {}
     names = list(channels or ())
     require_known(names)
     if every and names:

@@ -25,6 +25,7 @@ class Plan:
         until: Articles whose address names this day or a later one wait likewise.
         limit: So many articles at most.
         retries: After so many failures in a row a page is given up.
+        continues: Go on with this run, which was stopped, under its number; 0 begins a new one.
     """
 
     command: str
@@ -34,6 +35,7 @@ class Plan:
     until: date | None = None
     limit: int | None = None
     retries: int = 5
+    continues: int = 0
 
 
 # Relative days: 7d, 2w.

@@ -11,7 +11,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -223,6 +223,9 @@ class CrawlSession:
             leases.take_back(connection, self._lease_clock(connection))
         sweep = runs.sweep_start(connection, channels, now)
         frontier.open_due(connection, channels, now)
+        if runs.take_up(connection, self.plan.continues, channels, now):
+            self._spend(runs.counted(connection, self.plan.continues, "page/article"))
+            return self.plan.continues, sweep
         run_id = runs.start(
             connection,
             command=self.plan.command,
@@ -231,6 +234,11 @@ class CrawlSession:
             now=now,
         )
         return run_id, sweep
+
+    def _spend(self, articles: int) -> None:
+        """Count what the run fetched before it was stopped towards its limit."""
+        if self.plan.limit is not None:
+            self.plan = replace(self.plan, limit=max(0, self.plan.limit - articles))
 
     def _enter(self, connection: Connection, links: Sequence[Link], start: bool) -> int:
         new = frontier.add(connection, links, self._clock(), None)

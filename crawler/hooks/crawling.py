@@ -34,6 +34,8 @@ logger = logging.getLogger(__name__)
 BEAT_SECONDS = 5.0
 # An operator's or a test's other length of the leases: -s RENMIN_LEASE_SECONDS=...
 LEASE_SETTING = "RENMIN_LEASE_SECONDS"
+# The run that a runner's crawl goes on with; not for people: renmin crawl --continue-run.
+CONTINUE_SETTING = "RENMIN_CONTINUE_RUN"
 # What a service manager or a person that stopped us waits for, at most.
 LEAVE_SECONDS = 8.0
 
@@ -82,7 +84,12 @@ class Crawling:
             session = CrawlSession(
                 store,
                 Archive(config.archive_path),
-                replace(plan, settings=_settings_of(crawler), retries=config.retries),
+                replace(
+                    plan,
+                    settings=_settings_of(crawler),
+                    retries=config.retries,
+                    continues=crawler.settings.getint(CONTINUE_SETTING),
+                ),
                 code_version=extract.version(),
                 clock=clock.now,
                 lease_seconds=crawler.settings.getfloat(LEASE_SETTING, LEASE_SECONDS),

@@ -23,6 +23,8 @@ from crawler.store.tables import run, run_counter, run_tick
 LOST_AFTER = timedelta(seconds=60)
 # An interrupted crawl that is taken up again within this time goes on with the same sweep.
 SWEEP = timedelta(hours=12)
+# The finish reason of a run whose process was told to end: it may go on.
+SHUTDOWN = "shutdown"
 
 # Which counters a run's curve adds up: the whole name, or the noun before the slash.
 CURVES = {
@@ -57,6 +59,28 @@ def start(
     }
     run_id: int = connection.execute(sa.insert(run).returning(run.c.id), row).scalar_one()
     return run_id
+
+
+def take_up(connection: Connection, run_id: int, channels: Sequence[str], now: datetime) -> bool:
+    """Let a run that was stopped go on in this process, under its number.
+
+    Returns:
+        False if it was not stopped, or crawls other channels: then nothing is changed.
+    """
+    statement = sa.select(run.c.channels, run.c.finish_reason).where(run.c.id == run_id)
+    found = connection.execute(statement.with_for_update()).first()
+    if found is None or found.finish_reason != SHUTDOWN or list(found.channels) != list(channels):
+        return False
+    values = {"machine": platform.node(), "pid": os.getpid(), "heartbeat_at": now}
+    open_again = dict.fromkeys(("ended_at", "finish_reason", "exit_code"))
+    connection.execute(sa.update(run).where(run.c.id == run_id).values(**values, **open_again))
+    return True
+
+
+def counted(connection: Connection, run_id: int, name: str) -> int:
+    """What a run has counted so far under one name, over all channels."""
+    statement = sa.select(sa.func.sum(run_counter.c.value)).where(run_counter.c.run_id == run_id)
+    return int(connection.scalar(statement.where(run_counter.c.name == name)) or 0)
 
 
 def beat(connection: Connection, run_id: int, now: datetime) -> None:
@@ -115,7 +139,7 @@ def sweep_start(connection: Connection, channels: Sequence[str], now: datetime) 
     for earlier, started_at, reason in connection.execute(statement):
         if not set(channels) <= set(earlier):
             continue
-        if reason not in (None, "shutdown", "stopped", "database", "disk_full"):
+        if reason not in (None, SHUTDOWN, "stopped", "database", "disk_full"):
             break
         began = min(began, started_at)
     return began

@@ -184,7 +184,7 @@ def _planned(connection: Connection, row: sa.Row[tuple[object, ...]]) -> Planned
     settled = connection.execute(query).all()
     bad: list[str] = []
     for one in settled:
-        if one.outcome == "running":
+        if one.outcome in ("running", "interrupted"):
             continue
         if one.outcome not in BAD:
             break

@@ -1,13 +1,14 @@
 """What became of planned times: ``schedule_run`` holds one row for each that was settled.
 
-=========  =====================================================================
-running    its crawl is going on
-done       the crawl ended with exit code 0
-failed     it ended otherwise, or could not be started
-timeout    it took longer than the schedule allows and was stopped
-overlap    it was not started, since the one before, or another crawl, was going on
-lost       the runner died, and the crawl with it: nobody saw the end
-=========  =====================================================================
+===========  ===================================================================
+running      its crawl is going on
+interrupted  the runner was told to end in the middle: the next one goes on with it
+done         the crawl ended with exit code 0
+failed       it ended otherwise, or could not be started
+timeout      it took longer than the schedule allows and was stopped
+overlap      it was not started, since the one before, or another crawl, was going on
+lost         the runner died, and the crawl with it: nobody saw the end
+===========  ===================================================================
 
 The functions run inside the caller's transaction.
 """
@@ -35,6 +36,8 @@ RUNNER_GRACE = timedelta(minutes=10)
 # A crawl enters itself into the run table soon after it starts.
 ENTRY_SLACK = timedelta(seconds=2)
 
+INTERRUPTED_DETAIL = "its runner was told to end; the next one goes on with it"
+
 HasProcess = Callable[[int], bool]
 
 
@@ -56,6 +59,36 @@ def claim(connection: Connection, one: Schedule, due: Due, now: datetime) -> int
         refuse(connection, one, due, now, "the run before was still going on")
         return None
     return _enter(connection, one, due, {"outcome": "running", "started_at": now})
+
+
+def interrupted(connection: Connection) -> list[tuple[int, Due, int]]:
+    """Runs whose runner was told to end, the oldest first: schedule, what was due, and row.
+
+    One after which another planned time of its schedule was run has nothing left to do.
+    """
+    c, later = schedule_run.c, schedule_run.alias().c
+    newer = sa.exists().where(later.schedule_id == c.schedule_id, later.planned_at > c.planned_at)
+    query = sa.select(c.schedule_id, c.planned_at, c.missed, c.id).order_by(c.ended_at, c.id)
+    rows = connection.execute(query.where(c.outcome == "interrupted", ~newer))
+    return [(row.schedule_id, Due(row.planned_at, row.missed), row.id) for row in rows]
+
+
+def take_up(connection: Connection, row_id: int) -> bool:
+    """Go on with an interrupted run; false if another runner was quicker."""
+    c = schedule_run.c
+    taken = connection.execute(
+        sa.update(schedule_run)
+        .where(c.id == row_id, c.outcome == "interrupted")
+        .values(outcome="running", ended_at=None, exit_code=None, detail=None)
+    )
+    return taken.rowcount > 0
+
+
+def run_of(connection: Connection, row_id: int) -> int | None:
+    """The run of a planned time; ``None`` if it has entered none."""
+    query = sa.select(schedule_run.c.run_id).where(schedule_run.c.id == row_id)
+    found: int | None = connection.scalar(query)
+    return found
 
 
 def refuse(connection: Connection, one: Schedule, due: Due, now: datetime, why: str) -> None:
@@ -192,6 +225,12 @@ def _fate(row: Any, now: datetime, has_process: HasProcess) -> dict[str, Any] | 
     if row.run_id is None:
         return {"outcome": "lost", "detail": "its runner was killed before the crawl began"}
     if row.ended_at is not None:
+        if row.finish_reason == runs.SHUTDOWN:
+            return {
+                "outcome": "interrupted",
+                "exit_code": row.exit_code,
+                "detail": INTERRUPTED_DETAIL,
+            }
         detail = "its runner was killed; the crawl ended by itself"
         if row.finish_reason:
             detail += f": {row.finish_reason}"

@@ -10,7 +10,7 @@ import contextlib
 import fcntl
 import logging
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Never
@@ -86,7 +86,7 @@ def run_due(database: str) -> int:
 def work_off(store: Store, outside: Outside) -> list[Ended]:
     """Run every schedule that is due, each at most once, the longest waiting first.
 
-    A planned time that was missed is caught up by one run that says how many it stands for. On
+    A run whose runner was told to end in the middle is gone on with before anything else. A planned time that was missed is caught up by one run that says how many it stands for. On
     SQLite one runner works at a time; a second one records overlaps and leaves the rest to the
     first. On PostgreSQL each schedule is claimed by one runner.
 
@@ -103,14 +103,16 @@ def work_off(store: Store, outside: Outside) -> list[Ended]:
             _refuse_overlaps(store, outside.now())
             return ended
         _settle_abandoned(store, outside)
-        while (claimed := _claim_next(store, outside, {one.schedule for one in ended})) is not None:
+        while (
+            claimed := _take_up(store, outside) or _claim_next(store, outside, ended)
+        ) is not None:
             ended.append(_Run(store, outside, *claimed).to_the_end())
     return ended
 
 
 @contextlib.contextmanager
 def stop_on_sigterm() -> Iterator[None]:
-    """Within: SIGTERM ends the crawl that is going on, settles its row, and then us (143)."""
+    """Within: SIGTERM stops the crawl that is going on, says so in its row, and ends us (143)."""
 
     def stop(_signal: int, _frame: Any) -> Never:
         raise SystemExit(128 + signal.SIGTERM)
@@ -163,8 +165,30 @@ def _refuse_overlaps(store: Store, now: datetime, only: int | None = None) -> No
         logger.warning("refused schedule=%s planned=%s: overlap", one.name, due.planned_at)
 
 
-def _claim_next(store: Store, outside: Outside, done: set[str]) -> tuple[Schedule, Due, int] | None:
+Claimed = tuple[Schedule, Due, int]
+
+
+def _take_up(store: Store, outside: Outside) -> Claimed | None:
+    """A run that a runner before us was told to leave, to go on with it."""
     now = outside.now()
+    with store.reading.connect() as connection:
+        waiting = history.interrupted(connection)
+        known = {one.id: one for one in table.load(connection)} if waiting else {}
+    for schedule_id, due, row_id in waiting:
+        one = known[schedule_id]
+        # What is due of the same schedule by now does all that is left.
+        if not one.enabled or one.due(now) or _other_crawl(store) is not None:
+            continue
+        with store.writing.begin() as connection:
+            taken = history.take_up(connection, row_id)
+        if taken:
+            return one, due, row_id
+    return None
+
+
+def _claim_next(store: Store, outside: Outside, ended: Sequence[Ended]) -> Claimed | None:
+    now = outside.now()
+    done = {one.schedule for one in ended}
     with store.reading.connect() as connection:
         waiting = [
             (due, one)
@@ -216,21 +240,29 @@ class _Run:
         self._due = due
         self._row_id = row_id
         self._linked = False
+        with store.reading.connect() as connection:
+            # Of a run that goes on after its runner was told to end.
+            self._run_id = history.run_of(connection, row_id)
         self._deadline = outside.now() + one.max_duration
 
     def to_the_end(self) -> Ended:
         logger.info("start schedule=%s planned=%s", self._schedule.name, self._due.planned_at)
         try:
-            child = self._outside.start(self._schedule.crawl_arguments)
+            child = self._outside.start(self._arguments)
         except OSError as error:
             return self._settled("failed", None, f"renmin could not be started: {error}")
         try:
             code, in_time = self._watch(child)
-        except BaseException:
+        except BaseException as error:
             # Ctrl-C, SIGTERM or a database that went away: never leave a crawl behind.
             code = bring_to_end(child)
             self._look(child)
-            self._settled("failed", code, "stopped: the runner was told to end")
+            if not isinstance(error, SystemExit | KeyboardInterrupt):
+                self._settled("failed", code, f"stopped: {error}")
+            elif code == 0:
+                self._settled("done", code, None)
+            else:
+                self._settled("interrupted", code, history.INTERRUPTED_DETAIL)
             raise
         self._look(child)
         if not in_time:
@@ -241,6 +273,11 @@ class _Run:
         if passing:
             return self._settled("failed", code, f"{passing}: it is tried again soon")
         return self._settled("done" if code == 0 else "failed", code, _explained(code))
+
+    @property
+    def _arguments(self) -> list[str]:
+        arguments = self._schedule.crawl_arguments
+        return [*arguments, "--continue-run", str(self._run_id)] if self._run_id else arguments
 
     def _watch(self, child: Process) -> tuple[int, bool]:
         """Wait for the end, or bring it about at the deadline: exit code, whether in time."""

@@ -106,8 +106,8 @@ def test_sigterm_ends_the_crawl_and_settles_its_row(store, program):
 
     (row,) = rows(store)
     assert stopped.value.code == 128 + signal.SIGTERM
-    assert (row.outcome, row.exit_code) == ("failed", -signal.SIGTERM)
-    assert "told to end" in row.detail
+    assert (row.outcome, row.exit_code) == ("interrupted", -signal.SIGTERM)
+    assert "the next one goes on with it" in row.detail
 
 
 def test_a_crawl_that_does_not_stop_is_killed(store, program, monkeypatch):

@@ -8,6 +8,9 @@ import sqlalchemy as sa
 
 from crawler.store import runs
 from crawler.store.tables import run, schedule, schedule_run
+from crawler.watch.alerts.inputs import gather
+from crawler.watch.alerts.rules import findings
+from crawler.watch.alerts.settings import default_rules
 from crawler.watch.schedule import history, runner, table
 
 HOUR = timedelta(hours=1)
@@ -27,7 +30,9 @@ class World:
         self.script = {}
         self.reason = "finished"
         self.kill_runner_at = None
+        self.stop_runner_at = None
         self.machine_is_up = True
+        self.started = []
         self.pids = set()
         self.next_pid = 1000
 
@@ -38,9 +43,13 @@ class World:
     def now(self):
         if self.kill_runner_at is not None and self.time >= self.kill_runner_at:
             raise KilledError
+        if self.stop_runner_at is not None and self.time >= self.stop_runner_at:
+            self.stop_runner_at = None
+            raise SystemExit(143)  # as runner.stop_on_sigterm does
         return self.time
 
     def start(self, arguments):
+        self.started.append(" ".join(arguments))
         # Keyed by channel and hour; 40 minutes and exit code 0 unless the script says otherwise.
         key = (arguments[1], self.time.strftime("%d %H"))
         lasts, code = self.script.pop(key, (40 * MINUTE, 0))
@@ -51,6 +60,7 @@ class World:
 class Crawl:
     def __init__(self, world, pid, ends, code):
         self.world, self.pid, self.ends, self.code = world, pid, ends, code
+        self.reason = world.reason
         world.pids.add(pid)
         with world.store.writing.begin() as connection:
             self.run_id = runs.start(
@@ -65,13 +75,13 @@ class Crawl:
             return None
         self.world.pids.discard(self.pid)
         with self.world.store.writing.begin() as connection:
-            ended = {"reason": self.world.reason, "exit_code": self.code, "now": self.world.time}
+            ended = {"reason": self.reason, "exit_code": self.code, "now": self.world.time}
             runs.finish(connection, self.run_id, **ended)
         return self.code
 
     def terminate(self):
         self.world.now()
-        self.ends, self.code = self.world.time + MINUTE, 0
+        self.ends, self.code, self.reason = self.world.time + MINUTE, 3, "shutdown"
 
     def kill(self):
         raise AssertionError("it ended when it was asked to")
@@ -205,6 +215,55 @@ def test_a_crawl_that_outlives_its_runner_is_not_lost(world, monday):
         "02 06:30 overlap 0",
         "02 12:30 done 0",
     ]
+
+
+def stopped_in_the_middle(world, monday):
+    """A run of Monday 00:30 whose runner is told to end at 01:20."""
+    add(world, "bj", "30 */6 * * *")
+    world.stop_runner_at = monday + HOUR + 20 * MINUTE
+    with pytest.raises(SystemExit):
+        play(world, monday + 2 * HOUR)
+
+
+def test_a_restart_in_mid_run_goes_on_with_that_run(world, monday, store):
+    """The row says interrupted until the next runner takes it up, under the number of its run; no rule is hurt."""
+    stopped_in_the_middle(world, monday)
+    between = history_of(store, "bj")
+    with store.reading.connect() as connection:
+        found = findings(gather(connection, world.time), default_rules())
+
+    play(world, world.time + HOUR)
+
+    assert between == ["02 00:30 interrupted 0"]
+    assert [one.rule for one in found if one.rule != "source_stale"] == []
+    assert world.started == ["crawl bj", "crawl bj --continue-run 1"]
+    assert history_of(store, "bj") == ["02 00:30 done 0"]
+
+
+def test_what_is_due_by_then_takes_the_place_of_an_interrupted_run(world, monday, store):
+    """After a longer rest the next planned time does all that is left, and the old row stays as it is."""
+    stopped_in_the_middle(world, monday)
+    world.time = monday + 6 * HOUR
+
+    play(world, monday + 8 * HOUR)
+
+    assert world.started == ["crawl bj", "crawl bj"]
+    assert history_of(store, "bj") == ["02 00:30 interrupted 0", "02 06:30 done 0"]
+
+
+def test_a_disabled_schedule_is_not_gone_on_with(world, monday, store):
+    """Nobody crawls for a schedule that was switched off since; enabled again, it goes on."""
+    stopped_in_the_middle(world, monday)
+    with store.writing.begin() as connection:
+        table.enable(connection, "bj", False, world.time)
+    play(world, world.time + HOUR)
+    assert world.started == ["crawl bj"]
+
+    with store.writing.begin() as connection:
+        table.enable(connection, "bj", True, world.time)
+    play(world, world.time + HOUR)
+
+    assert history_of(store, "bj") == ["02 00:30 done 0"]
 
 
 def test_a_second_runner_only_records_overlaps(world, monday, store):
