@@ -29,11 +29,15 @@ def dashboard(
         list[str] | None,
         typer.Option(help="Host name under which the dashboard is called (behind a proxy)."),
     ] = None,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Without buttons: everybody may look, nobody ask.")
+    ] = False,
     database: Database = None,
 ) -> None:
     """Show channels, runs, articles, text health and failures as web pages; stop it with Ctrl-C.
 
-    It only reads, beside a crawl that writes. On any address but loopback it refuses to start
+    It reads beside a crawl that writes; its buttons ask `renmin serve` or a timer for a crawl, stop
+    a run, let channels rest, and let failed pages be tried again. On any address but loopback it refuses to start
     without a token. /metrics is for Prometheus; every table has its CSV and its JSON.
 
     Exit codes: 0 stopped, 2 the address cannot be used or a token is missing.
@@ -50,5 +54,6 @@ def dashboard(
         host=host,
         token=token or configured.dashboard_token,
         names=tuple(name or ()),
+        read_only=read_only,
     )
     serve(settings, port, lambda address: typer.echo(f"dashboard: {address}"))

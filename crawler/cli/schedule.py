@@ -10,6 +10,9 @@ import typer
 from crawler import clock, config
 from crawler.cli.options import LARGEST, Database, Json, opened, reading
 from crawler.cli.output import echo_json, show
+from crawler.report import runs
+from crawler.site.channels import find
+from crawler.store import requests
 from crawler.watch.schedule import planning, table, units
 from crawler.watch.schedule.history import latest
 from crawler.watch.schedule.table import Schedule, load, parse_span, save
@@ -100,6 +103,47 @@ def enable(name: Name, database: Database = None) -> None:
 def disable(name: Name, database: Database = None) -> None:
     """Keep a schedule without running it."""
     _switch(name, database, on=False)
+
+
+@app.command("run-now")
+def run_now(
+    channels: Annotated[list[str], typer.Argument(help="Channels: id, host, name or pinyin.")],
+    database: Database = None,
+) -> None:
+    """Ask `renmin serve`, or the timer that calls `renmin crawl --due`, for a crawl of CHANNELS.
+
+    To crawl in this terminal instead: renmin crawl CHANNELS. What was asked for and what became of
+    it stands on the dashboard's page of the queue.
+    """
+    names = [find(name).id for name in channels]
+    with opened(database, create=True) as store, store.writing.begin() as connection:
+        now = clock.now()
+        number = requests.ask(connection, requests.RUN, now, names)
+        present = requests.attending(connection, now)
+    typer.echo(f"asked for a crawl of {' '.join(names)} (request {number})")
+    if not present:
+        typer.echo("nothing is there to take it; begin with: renmin serve", err=True)
+
+
+@app.command()
+def stop(
+    run: Annotated[int, typer.Argument(help="The run's number, as renmin runs prints it.")],
+    database: Database = None,
+) -> None:
+    """Ask a run that is going on to end in order, whoever started it, on whatever machine.
+
+    Exit code 1 means that no such run is going on.
+    """
+    with opened(database) as store, store.writing.begin() as connection:
+        now = clock.now()
+        going = [row["id"] for row in runs.going_on(connection, now)]
+        if run in going:
+            requests.ask(connection, requests.STOP, now, run_id=run)
+    if run not in going:
+        named = " ".join(map(str, going)) or "none"
+        typer.echo(f"run {run} is not going on; these are: {named}", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"run {run} was asked to stop; it obeys within seconds")
 
 
 @app.command()

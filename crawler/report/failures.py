@@ -8,12 +8,12 @@ from sqlalchemy import Connection
 from crawler.report.table import Table, rows_of, table
 from crawler.store.tables import frontier
 
-COLUMNS = "id reason channel kind url detail attempts state settled_at due_at"
+COLUMNS = "id reason channel host kind url detail attempts state settled_at due_at"
 
 # As the view "failures": what is still waiting after a failure counts until it goes well.
-_OPEN = sa.and_(frontier.c.reason.is_not(None), frontier.c.state.in_(("FAILED", "PENDING")))
+OPEN = sa.and_(frontier.c.reason.is_not(None), frontier.c.state.in_(("FAILED", "PENDING")))
 # Not looked at again by itself; see: renmin queue retry.
-_GIVEN_UP = sa.and_(frontier.c.state == "FAILED", frontier.c.due_at.is_(None))
+GIVEN_UP = sa.and_(frontier.c.state == "FAILED", frontier.c.due_at.is_(None))
 
 
 def by_reason(connection: Connection, channel: str | None = None) -> Table:
@@ -24,9 +24,9 @@ def by_reason(connection: Connection, channel: str | None = None) -> Table:
         c.reason,
         sa.func.count().label("pages"),
         sa.func.count(sa.distinct(c.channel)).label("channels"),
-        sa.func.sum(sa.case((_GIVEN_UP, 1), else_=0)).label("given_up"),
+        sa.func.sum(sa.case((GIVEN_UP, 1), else_=0)).label("given_up"),
         last,
-    ).where(_OPEN)
+    ).where(OPEN)
     if channel:
         query = query.where(c.channel == channel)
     query = query.group_by(c.reason).order_by(sa.desc("pages"), c.reason)
@@ -43,7 +43,7 @@ def listed(
     offset: int = 0,
 ) -> Table:
     """The pages that fail, the last tried first."""
-    conditions = [_OPEN]
+    conditions = [OPEN]
     if reason:
         conditions.append(frontier.c.reason == reason)
     if channel:

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from crawler.report import failures, runs
 from crawler.report.table import Row, Table, rows_of, table
+from crawler.site import channels
 from crawler.site.urls import classify
-from crawler.store.tables import article, frontier, host, page
+from crawler.store import pauses
+from crawler.store.tables import article, frontier, host, page, request
 
 STATES = ("PENDING", "LEASED", "DONE", "FAILED")
 COLUMNS = "state kind channel url attempts reason due_at held_by"
+BY_CHANNEL = "channel name waiting due hand failing given_up next_at paused_at run"
+_SETTLED = ("DONE", "FAILED")
+# The parts of the queue that the dashboard counts, as conditions at a moment.
+_WAITS: Mapping[str, Callable[[datetime], sa.ColumnElement[bool]]] = MappingProxyType(
+    {
+        "waiting": lambda _now: frontier.c.state == "PENDING",
+        "due": lambda now: sa.and_(frontier.c.state.in_(_SETTLED), frontier.c.due_at <= now),
+        "hand": lambda _now: frontier.c.state == "LEASED",
+        "failing": lambda _now: failures.OPEN,
+        "given_up": lambda _now: failures.GIVEN_UP,
+    }
+)
+_NOTHING: Row = dict.fromkeys(_WAITS, 0) | {"next_at": None}
 _SUMMARY = "channel state kind reason pages due first_due_at"
 
 
@@ -63,6 +81,72 @@ def listed(connection: Connection, limit: int, **which: str | None) -> Table:
     )
     total = connection.scalar(sa.select(sa.func.count()).select_from(frontier).where(*conditions))
     return table(COLUMNS, rows_of(connection.execute(query).mappings()), total or 0)
+
+
+def by_channel(connection: Connection, now: datetime) -> Table:
+    """What waits for each known channel (and host of a mirror), most first.
+
+    Returns:
+        ``waiting``: found and not fetched yet; ``due``: fetched before, and to be looked at again
+        by now; ``hand``: a run is fetching it; ``failing``: brought nothing so far; ``given_up``:
+        of these, not tried again by itself; ``next_at``: when the next page will be due;
+        ``paused_at``: since when the channel rests; ``run``: the one that crawls it now.
+    """
+    counted = _counted(connection, now)
+    known, resting = channels.load(), pauses.paused(connection)
+    going = {name: run["id"] for run in runs.going_on(connection, now) for name in run["channels"]}
+    rows: list[Row] = [
+        {"channel": name, "name": known[name].name if name in known else name}
+        | counted.get(name, _NOTHING)
+        | {"paused_at": resting.get(name), "run": going.get(name)}
+        for name in dict.fromkeys([*known, *counted])
+    ]
+    rows.sort(key=lambda row: -row["waiting"] - row["due"] - row["hand"])
+    return table(BY_CHANNEL, rows)
+
+
+def _counted(connection: Connection, now: datetime) -> dict[str, Row]:
+    c = frontier.c
+    parts = [
+        sa.func.sum(sa.case((condition(now), 1), else_=0)).label(name)
+        for name, condition in _WAITS.items()
+    ]
+    later = sa.case((sa.and_(c.state.in_(_SETTLED), c.due_at > now), c.due_at))
+    next_at = sa.func.min(later, type_=c.due_at.type).label("next_at")
+    query = sa.select(c.channel, *parts, next_at).group_by(c.channel)
+    return {row["channel"]: row for row in rows_of(connection.execute(query).mappings())}
+
+
+def waits(
+    connection: Connection,
+    now: datetime,
+    part: str,
+    channel: str | None = None,
+    slice_: tuple[int, int] = (50, 0),
+) -> Table:
+    """The pages of one part of the queue, see :func:`by_channel`, as they would be fetched."""
+    c = frontier.c
+    conditions = [_WAITS[part](now), *_conditions({"channel": channel})]
+    limit, offset = slice_
+    columns = [c[name] for name in COLUMNS.split() if name != "held_by"]
+    query = (
+        sa.select(c.id, *columns, c.leased_by.label("held_by"))
+        .where(*conditions)
+        .order_by(c.due_at.is_(None), c.due_at, c.priority.desc(), c.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    total = connection.scalar(sa.select(sa.func.count()).select_from(frontier).where(*conditions))
+    return table(f"id {COLUMNS}", rows_of(connection.execute(query).mappings()), total or 0)
+
+
+def requests(connection: Connection, limit: int = 50, offset: int = 0) -> Table:
+    """What was asked of the processes that run crawls, the newest first."""
+    query = sa.select(request).order_by(request.c.id.desc()).limit(limit).offset(offset)
+    rows = rows_of(connection.execute(query).mappings())
+    total = connection.scalar(sa.select(sa.func.count()).select_from(request))
+    names = "id kind channels run_id asked_at taken_at taken_by ended_at outcome detail"
+    return table(names, rows, total or 0)
 
 
 def about(connection: Connection, url: str) -> Row | None:

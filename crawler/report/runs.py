@@ -47,6 +47,12 @@ def find(connection: Connection, run_id: int, now: datetime) -> Row | None:
     return rows_of([found])[0] | _rows(connection, [found], now)[0]
 
 
+def going_on(connection: Connection, now: datetime) -> list[Row]:
+    """The runs that are crawling now, the last begun first: their rows."""
+    query = sa.select(run).where(run.c.ended_at.is_(None), run.c.heartbeat_at >= now - LOST_AFTER)
+    return rows_of(connection.execute(query.order_by(run.c.id.desc())).mappings())
+
+
 def newest(connection: Connection) -> int | None:
     """The id of the last run; ``None`` before the first."""
     found: int | None = connection.scalar(sa.select(sa.func.max(run.c.id)))

@@ -115,6 +115,13 @@ def retry(connection: Connection, *, reason: str | None, channel: str | None) ->
     return connection.execute(statement.values(state=PENDING, attempts=0, due_at=None)).rowcount
 
 
+def retry_one(connection: Connection, frontier_id: int) -> bool:
+    """Make one failed page PENDING as if it had never been tried; whether it had failed."""
+    statement = sa.update(frontier).where(frontier.c.id == frontier_id, frontier.c.state == FAILED)
+    statement = statement.values(state=PENDING, attempts=0, due_at=None)
+    return connection.execute(statement).rowcount > 0
+
+
 def read_at_last(connection: Connection, url: str, due_at: datetime) -> None:
     """Make a failed page DONE whose archived answer could be read after all."""
     connection.execute(

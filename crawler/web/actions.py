@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from crawler.crawl.reparse import reextract_url
 from crawler.errors import RenminError
 from crawler.report import articles, failures
 from crawler.store import frontier
 from crawler.store.engine import crawl_lock, open_store
-from crawler.web import bodies, guard
+from crawler.web import bodies, forms, guard
+from crawler.web.forms import back, text
 from crawler.web.language import COOKIE as LANGUAGE
 from crawler.web.language import LANGUAGES
 from crawler.web.rendering import THEME, render
@@ -31,12 +30,12 @@ async def login(request: Request) -> Response:
     wanted = request.query_params.get("next", "/")
     if request.method == "GET":
         return render(request, "login.html", next=wanted, wrong=False)
-    form = await _form(request)
+    form = await forms.read(request)
     settings = request.app.state.settings
-    if not guard.is_token(settings, _text(form, "token")):
+    if not guard.is_token(settings, text(form, "token")):
         await asyncio.sleep(WRONG_TOKEN_SECONDS)
-        return render(request, "login.html", 403, next=_text(form, "next"), wrong=True)
-    response = _back(_text(form, "next"))
+        return render(request, "login.html", 403, next=text(form, "next"), wrong=True)
+    response = back(text(form, "next"))
     value = guard.token_cookie(settings)
     response.set_cookie(guard.TOKEN, value, max_age=YEAR, httponly=True, samesite="strict")
     return response
@@ -44,20 +43,20 @@ async def login(request: Request) -> Response:
 
 async def prefer(request: Request) -> Response:
     """Keep the chosen language or theme in a cookie."""
-    form = await _form(request)
-    response = _back(_text(form, "back"))
+    form = await forms.read(request)
+    response = back(text(form, "back"))
     for field, cookie, known in (
         ("language", LANGUAGE, LANGUAGES),
         ("theme", THEME, ("light", "dark", "auto")),
     ):
-        if (value := _text(form, field)) in known:
+        if (value := text(form, field)) in known:
             response.set_cookie(cookie, value, max_age=YEAR, httponly=True, samesite="strict")
     return response
 
 
 async def extract(request: Request) -> Response:
     """Run extraction again on the stored bytes of a page that failed."""
-    await _form(request)
+    await forms.read(request, may_change=True)
     return await run_in_threadpool(_extract, request)
 
 
@@ -93,24 +92,3 @@ def _reextract(request: Request, frontier_id: int, url: str) -> str | None:
         return reading.error
     finally:
         store.close()
-
-
-async def _form(request: Request) -> FormData:
-    """The form that was sent.
-
-    Raises:
-        HTTPException: It does not bring back what our own form gave it.
-    """
-    form = await request.form(max_files=0, max_fields=10, max_part_size=4096)
-    if not guard.same(_text(form, "csrf"), guard.form_token(request)):
-        raise HTTPException(403, "csrf")
-    return form
-
-
-def _text(form: FormData, name: str) -> str:
-    value = form.get(name, "")
-    return value if isinstance(value, str) else ""
-
-
-def _back(path: str) -> RedirectResponse:
-    return RedirectResponse(quote(path, safe="/?=&%") if guard.is_own_path(path) else "/", 303)

@@ -19,8 +19,9 @@ from crawler.errors import StoreError
 from crawler.site import channels
 from crawler.store.place import BEGIN_HINT
 from crawler.store.reader import Reader
-from crawler.web import actions, article_page, bodies, data, live, pages
+from crawler.web import actions, article_page, bodies, data, live, orders, pages
 from crawler.web.guard import HEADERS, Guard
+from crawler.web.query import Ask
 from crawler.web.rendering import environment, render
 from crawler.web.settings import Settings, check
 
@@ -39,9 +40,17 @@ class _Static(StaticFiles):
 def not_served(request: Request, error: Exception) -> Response:
     """A page that is not there, or a form that did not come from us."""
     assert isinstance(error, HTTPException)
-    if request.url.path.startswith(("/data/", "/raw/", "/static/")):
+    plain = error.status_code == 400 or request.url.path.startswith(("/data/", "/raw/", "/static/"))
+    if plain:
         return PlainTextResponse(f"{error.detail}\n", error.status_code)
-    return render(request, "error.html", error.status_code, code=error.status_code)
+    return render(
+        request,
+        "error.html",
+        error.status_code,
+        ask=Ask(),
+        code=error.status_code,
+        read_only=error.detail == "read-only",
+    )
 
 
 def unavailable(request: Request, error: Exception) -> Response:
@@ -49,12 +58,12 @@ def unavailable(request: Request, error: Exception) -> Response:
     if request.url.path.startswith(("/data/", "/metrics")):
         return PlainTextResponse(f"{error}\n", 503)
     begin = BEGIN_HINT in str(error)
-    return render(request, "unavailable.html", 503, message=str(error), begin=begin)
+    return render(request, "unavailable.html", 503, ask=Ask(), message=str(error), begin=begin)
 
 
 def broken(request: Request, _: Exception) -> Response:
     """Our own fault; the log has the traceback."""
-    response = render(request, "error.html", 500, code=500)
+    response = render(request, "error.html", 500, ask=Ask(), code=500, read_only=False)
     # This answer passes by the guard.
     response.headers.update(HEADERS)
     return response
@@ -72,7 +81,17 @@ ROUTES = [
     Route("/search", pages.search),
     Route("/failures", pages.failures),
     Route("/failures/{failure:int}/extract", actions.extract, methods=["POST"]),
+    Route("/failures/{failure:int}/retry", orders.retry_one, methods=["POST"]),
+    Route("/failures/retry", orders.retry, methods=["POST"]),
+    Route("/queue", pages.queue),
+    Route("/queue/run", orders.run_now, methods=["POST"]),
+    Route("/queue/pause", orders.pause, methods=["POST"]),
+    Route("/queue/resume", orders.resume, methods=["POST"]),
+    Route("/run/{run:int}/stop", orders.stop, methods=["POST"]),
+    Route("/request/{request:int}/cancel", orders.cancel, methods=["POST"]),
     Route("/alerts", pages.alerts),
+    Route("/alerts/acknowledge", orders.acknowledge, methods=["POST"]),
+    Route("/alerts/silence", orders.silence, methods=["POST"]),
     Route("/schedule", pages.schedule),
     Route("/raw/{sha256}", bodies.raw),
     Route("/data/{name}.csv", data.as_csv),

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from crawler.items import Article
 from crawler.report import articles
 from crawler.report.differences import Line, changed_only, compare
-from crawler.web import bodies, reading
+from crawler.web import bodies, query, reading
 from crawler.web.rendering import render
 
 MOST_REVISIONS = 20
@@ -21,7 +21,7 @@ MOST_REVISIONS = 20
 
 def article(request: Request) -> Response:
     """Text with captions, charset, repairs side by side, doubts, copies, revisions."""
-    number = request.path_params["article"]
+    number = query.read(request).article
     with request.app.state.reader.connect() as connection:
         whole = articles.whole(connection, number)
     if whole is None:

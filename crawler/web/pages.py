@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crawler.report import channels, runs, watch
+from crawler.store import requests
 from crawler.web import bodies, query
 from crawler.web.rendering import render
 from crawler.web.tables import Look, looking
@@ -102,6 +103,17 @@ def failures(request: Request) -> Response:
         tables = {"failures": found, "reasons": look.table("reasons")}
         digests = bodies.digests(request.app.state.settings.archive, urls)
         return render(request, "failures.html", ask=look.ask, tables=tables, bodies=digests)
+
+
+def queue(request: Request) -> Response:
+    """What waits where, what is asked for, and who is there to do it."""
+    with looking(request) as look:
+        going = runs.going_on(look.connection, look.now)
+        present = requests.attending(look.connection, look.now)
+        names = ("queue-pages",) if look.ask.waits or look.ask.channel else ()
+        return _show(
+            request, look, "queue.html", "queue", "requests", *names, going=going, present=present
+        )
 
 
 def alerts(request: Request) -> Response:

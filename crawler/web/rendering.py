@@ -6,18 +6,23 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from crawler import __version__
+from crawler.extract import designs, generic
 from crawler.report.table import FIGURES
+from crawler.site import channels
+from crawler.watch import wording
 from crawler.web import guard, language, query
 from crawler.web.settings import Settings
 
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 DASH = "–"
+_SPANS = {"en": ("min", "h", "d"), "zh": ("分钟", "小时", "天")}
 
 
 def number(value: float | None) -> str:
@@ -42,9 +47,13 @@ def share(value: float | None) -> str:
     return DASH if value is None else f"{value * 100:.1f} %"
 
 
-def moment(value: datetime | None) -> str:
-    """``11-20 09:30``; the year is in the title."""
-    return DASH if value is None else f"{value:%m-%d %H:%M}"
+@pass_context
+def moment(context: Context, value: datetime | None) -> str:
+    """``11-20 09:30``, with its year if that is not the present one."""
+    if value is None:
+        return DASH
+    now: datetime = context["now"]
+    return f"{value:%m-%d %H:%M}" if value.year == now.year else full_moment(value)
 
 
 def full_moment(value: datetime | None) -> str:
@@ -52,9 +61,26 @@ def full_moment(value: datetime | None) -> str:
     return DASH if value is None else f"{value:%Y-%m-%d %H:%M}"
 
 
-def day(value: date) -> str:
-    """``11-20``."""
-    return f"{value:%m-%d}"
+@pass_context
+def day(context: Context, value: date) -> str:
+    """``11-20``, with its year if that is not the present one."""
+    now: datetime = context["now"]
+    return f"{value:%m-%d}" if value.year == now.year else f"{value:%Y-%m-%d}"
+
+
+@pass_context
+def reason(context: Context, name: str | None) -> str:
+    """Why a page failed, in words for a Chinese page; the name of the reason for an English one."""
+    return (wording.reason(name) if context["language"] == "zh" else name) if name else DASH
+
+
+@pass_context
+def said(context: Context, text: str | None) -> str | Markup:
+    """What a row says, in the language of the page; what is a quotation is marked as one."""
+    if not text or context["language"] != "zh":
+        return text or ""
+    chinese = wording.said(text)
+    return chinese or Markup('<code lang="en">{}</code>').format(text)
 
 
 def duration(seconds: float | None) -> str:
@@ -66,13 +92,15 @@ def duration(seconds: float | None) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
-def age(hours: float | None) -> str:
-    """``25 min``, ``3.8 h`` or ``12 d``."""
+@pass_context
+def age(context: Context, hours: float | None) -> str:
+    """``25 min``, ``3.8 h`` or ``12 d``; in Chinese ``25 分钟``, ``3.8 小时``, ``12 天``."""
     if hours is None:
         return DASH
+    units = _SPANS[context["language"]]
     if hours < 1:
-        return f"{max(0, round(hours * 60))} min"
-    return f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.0f} d"
+        return f"{max(0, round(hours * 60))} {units[0]}"
+    return f"{hours:.1f} {units[1]}" if hours < 48 else f"{hours / 24:.0f} {units[2]}"
 
 
 def web_address(value: Any) -> str | None:
@@ -103,10 +131,24 @@ def sparkline(values: Sequence[int], width: int = 120, height: int = 28) -> Mark
     )
 
 
-FILTERS = (number, size, share, moment, full_moment, day, duration, age, web_address, sparkline)
+FILTERS = (
+    number,
+    size,
+    share,
+    moment,
+    full_moment,
+    day,
+    duration,
+    age,
+    web_address,
+    sparkline,
+    reason,
+    said,
+)
 
 
 THEME = "renmin_theme"
+DESIGNS = (*(one.name for one in designs.DESIGNS), generic.NAME)
 
 environment = Environment(
     loader=PackageLoader("crawler.web"),
@@ -116,7 +158,14 @@ environment = Environment(
     lstrip_blocks=True,
 )
 environment.filters |= {filter_.__name__: filter_ for filter_ in FILTERS}
-environment.globals |= {"version": __version__, "FIGURES": FIGURES}
+environment.globals |= {
+    "version": __version__,
+    "FIGURES": FIGURES,
+    "CHANNELS": channels.load,
+    "CHOICES": query.CHOICES,
+    "DESIGNS": DESIGNS,
+    "SAID": query.SAID,
+}
 
 
 def render(request: Request, template: str, status: int = 200, **values: Any) -> Response:
@@ -135,7 +184,9 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
         csrf=guard.form_token(request),
         now=settings.clock(),
         locked=bool(settings.token),
-        **({"ask": query.read(request)} | values),
+        may_act=not settings.read_only,
+        **({} if "ask" in values else {"ask": query.read(request)}),
+        **values,
     )
     headers = {"vary": "cookie, accept-language"}
     return HTMLResponse(text, status, headers)

@@ -23,6 +23,7 @@ class Settings:
         host: Address that is listened on.
         token: Who knows it may look; empty asks for none, which only loopback allows.
         names: Host names by which the dashboard may be called, besides those of ``host``.
+        read_only: Whether nobody may ask for anything, only look.
         clock: Tells the time.
         secret: Signs forms; made anew when the process starts.
     """
@@ -32,6 +33,7 @@ class Settings:
     host: str = "127.0.0.1"
     token: str = ""
     names: tuple[str, ...] = ()
+    read_only: bool = False
     clock: Callable[[], datetime] = clock.now
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 

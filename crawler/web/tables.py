@@ -11,7 +11,18 @@ from types import MappingProxyType
 from sqlalchemy import Connection
 from starlette.requests import Request
 
-from crawler.report import articles, channels, failures, health, leases, lists, runs, stats, watch
+from crawler.report import (
+    articles,
+    channels,
+    failures,
+    health,
+    leases,
+    lists,
+    queue,
+    runs,
+    stats,
+    watch,
+)
 from crawler.report.table import Table
 from crawler.web import query
 from crawler.web.query import Ask
@@ -71,6 +82,11 @@ def _failures(look: Look) -> Table:
     )
 
 
+def _waits(look: Look) -> Table:
+    part = look.ask.waits or "waiting"
+    return queue.waits(look.connection, look.now, part, look.channel, look.slice)
+
+
 def _alerts(look: Look) -> Table:
     limit, offset = look.slice
     return watch.alerts(look.connection, subject=look.channel, limit=limit, offset=offset)
@@ -102,6 +118,9 @@ ANSWERS: Mapping[str, Callable[[Look], Table]] = MappingProxyType(
         "reasons": lambda look: failures.by_reason(look.connection, look.channel),
         "failures": _failures,
         "lists": lambda look: lists.listed(look.connection, look.now, look.channel),
+        "queue": lambda look: queue.by_channel(look.connection, look.now),
+        "queue-pages": _waits,
+        "requests": lambda look: queue.requests(look.connection, *look.slice),
         "alerts": _alerts,
         "schedule": lambda look: watch.schedules(look.connection),
         "schedule-history": lambda look: watch.history(look.connection, *look.slice),

@@ -19,6 +19,8 @@ def pages(story):
         "search-empty": "/search",
         "failures": "/failures",
         "failures-reason": "/failures?reason=extraction_title&channel=sd",
+        "queue": "/queue",
+        "queue-channel": "/queue?channel=sd&waits=failing",
         "alerts": "/alerts",
         "schedule": "/schedule",
     }

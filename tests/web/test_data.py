@@ -65,7 +65,7 @@ def test_a_source_that_is_a_formula_is_defused_in_the_list(client):
 def test_the_size_of_a_file_is_bounded(client):
     """Rows a file: what is asked for, at most ten thousand."""
     assert len(client.get("/data/articles.json?size=7").json()["rows"]) == 7
-    assert client.get("/data/articles.json?size=99999999").status_code == 200
+    assert client.get("/data/articles.json?size=99999999").status_code == 400
 
 
 def test_metrics_are_for_prometheus(client):

@@ -62,24 +62,62 @@ def test_what_is_not_there_is_not_found(client, address):
     "query",
     [
         "page=-1",
+        "page=0",
         "page=99999999999999999999",
         "page=x",
         "size=10000000",
         "days=0",
         "q=" + "会" * 900,
         "q=%00%22%27%29%28*",
-        "channel=%3Cscript%3E",
-        "reason=%27%20OR%201=1",
+        "channel=%1b",
         "run=²",
+        "article=1e9",
+        "day=2026-02-30",
+        "day=yesterday",
+        "severity=loud",
+        "relation=%3Cscript%3E",
+        "state=1",
+        "waits=x",
     ],
 )
-@pytest.mark.parametrize("page", ["/articles", "/search", "/failures", "/text", "/data/runs.json"])
+@pytest.mark.parametrize("page", ["/articles", "/search", "/failures", "/queue", "/data/runs.json"])
+def test_a_question_that_cannot_be_read_is_refused_in_plain_text(client, page, query):
+    """400 with a sentence that names the value; never a page that answers something else."""
+    answer = client.get(f"{page}?{query}")
+
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert answer.text.startswith(query.partition("=")[0] + "=")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "channel=%3Cscript%3E",
+        "reason=%27%20OR%201=1",
+        "design=%25%22",
+        "q=%E3%80%80%E4%BC%9A%E8%AE%AE%09",
+        "q=%22%27%29%28*",
+        "done=%3Cscript%3E&n=3",
+        "utm_source=x&day=",
+        "page=400&size=200",
+    ],
+)
+@pytest.mark.parametrize("page", ["/articles", "/search", "/failures", "/queue", "/data/runs.json"])
 def test_no_question_breaks_a_page(client, page, query):
     """Whatever stands behind the question mark, the answer is bounded and well."""
     answer = client.get(f"{page}?{query}")
 
     assert answer.status_code == 200
+    assert "<script>" not in answer.text.replace('<script src="', "")
     assert len(answer.content) < 2_000_000
+
+
+@pytest.mark.parametrize("number", ["9" * 19, "9" * 40])
+@pytest.mark.parametrize("path", ["/run/{}", "/article/{}", "/run/{}/live"])
+def test_a_number_that_no_row_has_is_not_found(client, path, number):
+    """However long it is."""
+    assert client.get(path.format(number)).status_code in (400, 404)
 
 
 def test_the_grid_shows_state_freshness_and_alerts(client, story):

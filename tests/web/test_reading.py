@@ -66,7 +66,7 @@ def test_sizes(value, written):
 )
 def test_ages(hours, written):
     """Minutes, hours or days; the future is now."""
-    assert rendering.age(hours) == written
+    assert rendering.age({"language": "en"}, hours) == written
 
 
 @pytest.mark.parametrize(
