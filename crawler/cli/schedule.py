@@ -127,7 +127,9 @@ def run_now(
 
 @app.command()
 def stop(
-    run: Annotated[int, typer.Argument(help="The run's number, as renmin runs prints it.")],
+    run: Annotated[
+        int, typer.Argument(max=LARGEST, help="The run's number, as renmin runs prints it.")
+    ],
     database: Database = None,
 ) -> None:
     """Ask a run that is going on to end in order, whoever started it, on whatever machine.

@@ -19,7 +19,7 @@ from crawler.errors import StoreError
 from crawler.site import channels
 from crawler.store.place import BEGIN_HINT
 from crawler.store.reader import Reader
-from crawler.web import actions, article_page, bodies, data, live, orders, pages
+from crawler.web import actions, article_page, bodies, data, live, pages
 from crawler.web.guard import HEADERS, Guard
 from crawler.web.query import Ask
 from crawler.web.rendering import environment, render
@@ -81,17 +81,17 @@ ROUTES = [
     Route("/search", pages.search),
     Route("/failures", pages.failures),
     Route("/failures/{failure:int}/extract", actions.extract, methods=["POST"]),
-    Route("/failures/{failure:int}/retry", orders.retry_one, methods=["POST"]),
-    Route("/failures/retry", orders.retry, methods=["POST"]),
+    Route("/failures/{failure:int}/retry", actions.retry_one, methods=["POST"]),
+    Route("/failures/retry", actions.retry, methods=["POST"]),
     Route("/queue", pages.queue),
-    Route("/queue/run", orders.run_now, methods=["POST"]),
-    Route("/queue/pause", orders.pause, methods=["POST"]),
-    Route("/queue/resume", orders.resume, methods=["POST"]),
-    Route("/run/{run:int}/stop", orders.stop, methods=["POST"]),
-    Route("/request/{request:int}/cancel", orders.cancel, methods=["POST"]),
+    Route("/queue/run", actions.run_now, methods=["POST"]),
+    Route("/queue/pause", actions.pause, methods=["POST"]),
+    Route("/queue/resume", actions.resume, methods=["POST"]),
+    Route("/run/{run:int}/stop", actions.stop, methods=["POST"]),
+    Route("/request/{request:int}/cancel", actions.cancel, methods=["POST"]),
     Route("/alerts", pages.alerts),
-    Route("/alerts/acknowledge", orders.acknowledge, methods=["POST"]),
-    Route("/alerts/silence", orders.silence, methods=["POST"]),
+    Route("/alerts/acknowledge", actions.acknowledge, methods=["POST"]),
+    Route("/alerts/silence", actions.silence, methods=["POST"]),
     Route("/schedule", pages.schedule),
     Route("/raw/{sha256}", bodies.raw),
     Route("/data/{name}.csv", data.as_csv),

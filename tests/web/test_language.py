@@ -19,7 +19,7 @@ def asked_for(text):
     """Keys that a template asks for by name."""
     calls = re.findall(r"\bt\(([^()]*(?:\([^()]*\))?[^()]*)\)", text)
     keys = {key for call in calls for key in re.findall(r"\"([a-z_0-9-]+)\"|'([a-z_0-9-]+)'", call)}
-    return {key[0] or key[1] for key in keys}
+    return {key[0] or key[1] for key in keys} - {"_"}
 
 
 def is_there(key):
