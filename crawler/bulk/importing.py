@@ -13,13 +13,15 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 from urllib.parse import unquote, urlsplit
 
 from crawler import clock
-from crawler.bulk.joining import MOST_PROBLEMS, Joiner, Whole
-from crawler.bulk.sources import Problem, captures
+from crawler.bulk.joining import MOST_PROBLEMS, Joiner, Whole, refusal
+from crawler.bulk.sources import Asked, Capture, Problem, captures
 from crawler.bulk.taking_in import take_in
 from crawler.crawl import helpers
 from crawler.crawl.ingest import Intake
@@ -37,6 +39,10 @@ WAITING = 3
 # Articles that become one transaction.
 BATCH = 50
 RETRIES = 5
+
+
+# What gives captures, told which are still wanted.
+Source: TypeAlias = Callable[[Asked], Iterable[Capture]]
 
 
 @dataclass(slots=True)
@@ -68,11 +74,14 @@ class Sources:
         addresses: Addresses of saved pages by their file's path or the end of it; what is not in
             there is asked for its place (``wget -x``), then for what it states itself.
         any_host: Also pages of hosts that are not the site's.
+        elsewhere: Sources that are fetched, each with the pages of whole articles; they are told
+            which captures are still wanted.
     """
 
-    paths: Sequence[Path]
+    paths: Sequence[Path] = ()
     addresses: Mapping[str, str] = field(default_factory=dict)
     any_host: bool = False
+    elsewhere: Sequence[Source] = ()
 
 
 def import_files(
@@ -95,19 +104,21 @@ def import_files(
         progress: Told how many of how many files are done.
     """
     store.close()  # its engines open anew when they are asked; see crawler.crawl.helpers
-    paths = sources.paths
+    files = [partial(_of_file, path) for path in sources.paths]
+    everything: list[Source] = [*files, *sources.elsewhere]
     with (
         _Readers(processes, sources.any_host) as readers,
         contextlib.closing(Archive(archive)) as kept,
     ):
         writer = _Writer(store, kept, command)
-        for done, path in enumerate(paths):
-            progress(done, len(paths))
-            found = _known_left_out(captures(path), sources, kept, writer.result)
+        asked = partial(_is_asked_for, kept, sources.any_host, writer.result.counts)
+        for done, source in enumerate(everything):
+            progress(done, len(everything))
+            found = _known_left_out(source(asked), sources, kept, writer.result)
             for wholes in readers.read(found, writer.result):
                 writer.add(wholes)
         writer.end()
-        progress(len(paths), len(paths))
+        progress(len(everything), len(everything))
     return writer.result
 
 
@@ -132,6 +143,22 @@ def address_of(place: str, addresses: Mapping[str, str]) -> str | None:
         if is_site_host(part.lower()):
             return "http://" + "/".join(parts[start:])
     return None
+
+
+def _of_file(path: Path, _asked: Asked) -> Iterable[Capture]:
+    return captures(path)
+
+
+def _is_asked_for(
+    archive: Archive, any_host: bool, counts: Counter[str], url: str, moment: datetime | None
+) -> bool:
+    """Whether a capture is worth a request; if not, that is counted."""
+    reason = refusal(url, any_host=any_host)
+    if reason is None and moment and archive.has(classify(url).canonical, None, moment):
+        reason = "skipped/known"
+    if reason:
+        counts[reason] += 1
+    return reason is None
 
 
 def _known_left_out(

@@ -97,12 +97,7 @@ class Joiner:
         """Why a capture is not read; ``None`` if it is."""
         if capture.status != OK:
             return "page/unchanged" if capture.status == UNCHANGED else f"status/{capture.status}"
-        if capture.url.startswith("file:") or self._any_host:
-            return None
-        address = classify(capture.url)
-        if not is_site_host(address.host):
-            return "skipped/other-host"
-        return None if address.kind == "article" else f"skipped/{address.kind}"
+        return refusal(capture.url, any_host=self._any_host)
 
     def _joined(self, page: Page, address: Address) -> Iterator[Whole]:
         if page.number == 1 and not page.further:
@@ -129,6 +124,16 @@ class Joiner:
         """An article is whole or it is none; a later page alone is no article."""
         first = 1 in waiting.pages
         self.counts["failure/extraction_pages" if first else "skipped/further-page"] += 1
+
+
+def refusal(url: str, *, any_host: bool) -> str | None:
+    """Why a page of this address is not read, as it is counted; ``None`` if it is."""
+    if url.startswith("file:") or any_host:
+        return None
+    address = classify(url)
+    if not is_site_host(address.host):
+        return "skipped/other-host"
+    return None if address.kind == "article" else f"skipped/{address.kind}"
 
 
 def articles(

@@ -56,6 +56,8 @@ class Problem:
 Capture: TypeAlias = Fetch | Problem
 # Whether a page of this address is wanted; asked before its body is read.
 Wanted: TypeAlias = Callable[[str], bool]
+# Whether a page of this address that was captured then is still to be fetched.
+Asked: TypeAlias = Callable[[str, datetime | None], bool]
 
 
 def captures(path: Path, wanted: Wanted = lambda _url: True) -> Iterator[Capture]:

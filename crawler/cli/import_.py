@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from crawler.bulk import cc_index as cc
 from crawler.bulk.importing import Imported, Sources, import_files
 from crawler.bulk.sources import SUFFIXES
 from crawler.cli.options import LARGEST, Database, Json
@@ -23,6 +24,7 @@ from crawler.store.engine import crawl_lock, open_store
 
 app = typer.Typer(add_completion=False)
 
+# not run: renmin import --cc-index rows.parquet -- fetches from Common Crawl
 # A page that was to be imported, and could not be.
 FAILED = ("failure/", "skipped/no-address")
 
@@ -30,12 +32,21 @@ FAILED = ("failure/", "skipped/no-address")
 @app.command()
 def import_(
     paths: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(
             help="Files and folders: WARC, WACZ, tar, *.archive.db, HTML; - for a list."
         ),
-    ],
+    ] = None,
     *,
+    cc_index: Annotated[
+        Path | None, typer.Option(help="Parquet: rows of Common Crawl's columnar index.")
+    ] = None,
+    cc_base: Annotated[
+        str, typer.Option(help="Where Common Crawl's files are: an address or a folder.")
+    ] = cc.BASE,
+    cc_delay: Annotated[
+        float, typer.Option(min=0, max=3600, help="Seconds between two requests to it.")
+    ] = cc.DELAY,
     url_map: Annotated[
         Path | None, typer.Option(help="CSV of two columns: a page's file, its address.")
     ] = None,
@@ -52,7 +63,8 @@ def import_(
     The raw bytes go into the archive, the articles through the same reading as in a crawl; texts of
     one address become its revisions in the order of time, copies are marked. The same command again
     goes on where the last one stopped. A saved page must tell its address: by the map, by its place
-    (wget -x), or itself. WARC files need the extra: pip install 'renmin[bulk]'.
+    (wget -x), or itself. WARC files need the extra: pip install 'renmin[bulk]'. Of Common Crawl the
+    records that rows of its index name are fetched, one at a time (docs/import.md has the query).
 
     Exit codes: 0 done, 1 nothing new was imported, 2 bad use, 3 something could not be read (the rest
     is imported).
@@ -61,9 +73,18 @@ def import_(
     Example:
         renmin import saved/
         renmin import saved/ --url-map addresses.csv --json
+        renmin import --cc-index rows.parquet
     """
     config = load(database=database)
-    sources = Sources(paths=list(_files(paths)), addresses=_addresses(url_map), any_host=any_host)
+    if not paths and cc_index is None:
+        raise ConfigError("nothing to import: name files or folders, or --cc-index ROWS.parquet")
+    ranges = cc.Ranges(cc_base, cc_delay)
+    sources = Sources(
+        paths=list(_files(paths or [])),
+        addresses=_addresses(url_map),
+        any_host=any_host,
+        elsewhere=cc.sources(cc_index, ranges) if cc_index else (),
+    )
     store = open_store(config.database)
     with crawl_lock(store), progress_bar("files") as progress:
         result = import_files(

@@ -147,11 +147,12 @@ class Archive:
         ).fetchone()
         return self.record(first[0]) if first else None
 
-    def has(self, url: str, sha256: str, fetched_at: datetime) -> bool:
-        """Whether this very fetch of a first page is kept already."""
+    def has(self, url: str, sha256: str | None, fetched_at: datetime) -> bool:
+        """Whether this very fetch is kept already; ``None``: whatever it brought."""
         row = self._db.execute(
-            "SELECT 1 FROM fetch WHERE url = ? AND page = 1 AND sha256 = ? AND fetched_at = ?",
-            (url, sha256, _text(fetched_at)),
+            "SELECT 1 FROM fetch WHERE url = ? AND page > 0 AND fetched_at = ?"
+            " AND sha256 = coalesce(?, sha256)",
+            (url, _text(fetched_at), sha256),
         ).fetchone()
         return row is not None
 

@@ -93,7 +93,8 @@ def test_one_page_and_one_text():
 
 
 @pytest.mark.parametrize(
-    "name", ["crawler", "crawler.text", "crawler.extract", "crawler.dataset.page"]
+    "name",
+    ["crawler", "crawler.text.mojibake.repair", "crawler.extract.article", "crawler.dataset.page"],
 )
 def test_reading_a_page_imports_no_more_than_that(name):
     """Neither Scrapy nor a database, a server or the command line."""
