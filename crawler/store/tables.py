@@ -29,6 +29,8 @@ from sqlalchemy import (
 from crawler.store.columns import Id, Instant, Json, Masked, MaskedJson, metadata
 from crawler.store.watch_tables import (
     alert,
+    backfill,
+    fact,
     notice,
     pause,
     request,
@@ -36,12 +38,15 @@ from crawler.store.watch_tables import (
     schedule,
     schedule_run,
     silence,
+    storage_sample,
 )
 
 __all__ = [
     "VIEWS",
     "alert",
     "article",
+    "backfill",
+    "fact",
     "fingerprint",
     "frontier",
     "host",
@@ -58,6 +63,7 @@ __all__ = [
     "schedule",
     "schedule_run",
     "silence",
+    "storage_sample",
     "tombstone",
 ]
 

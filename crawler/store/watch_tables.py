@@ -1,8 +1,9 @@
-"""The tables of the schedule, of alerts, and of what an operator says: part of :mod:`.tables`."""
+"""The tables of schedule, alerts, upkeep, and of what an operator says: part of :mod:`.tables`."""
 
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
+    Text,
     UniqueConstraint,
 )
 
@@ -132,4 +134,50 @@ notice = Table(
     Column("next_at", Instant),
     Column("sent_at", Instant),
     Column("error", Masked),
+)
+
+storage_sample = Table(
+    "storage_sample",
+    metadata,
+    # How large what was then, on which machine: see crawler.store.sizes for the names.
+    Column("machine", String(128), primary_key=True),
+    Column("at", Instant, primary_key=True),
+    Column("name", String(255), primary_key=True),
+    Column("bytes", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+backfill = Table(
+    "backfill",
+    metadata,
+    # A range of days that is fetched slice by slice, the latest days first.
+    Column("id", Id, primary_key=True),
+    Column("name", String(64), nullable=False, unique=True),
+    Column("channels", Json, nullable=False),
+    # Days, 2019-01-01: the first, and the one after the last.
+    Column("since", String(10), nullable=False),
+    Column("until", String(10), nullable=False),
+    Column("slice_days", Integer, nullable=False),
+    Column("options", MaskedJson, nullable=False),
+    # active, paused, done
+    Column("state", String(8), nullable=False),
+    # All days from here on are fetched: the next slice ends before it.
+    Column("reached", String(10), nullable=False),
+    # How often in a row the slice that is next did not end well, and when it is tried again.
+    Column("failures", Integer, nullable=False),
+    Column("next_at", Instant),
+    Column("detail", Masked),
+    # Of the last slice.
+    Column("run_id", Id, ForeignKey("run.id", ondelete="SET NULL")),
+    Column("created_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+)
+
+fact = Table(
+    "fact",
+    metadata,
+    # What is so of the database as a whole: see crawler.store.facts.
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+    sqlite_with_rowid=False,
 )

@@ -58,6 +58,7 @@ STEPS: tuple[Step, ...] = (
     Step("0005_list_health"),
     Step("0006_operator"),
     Step("0007_requests"),
+    Step("0008_upkeep"),
 )
 HEAD = STEPS[-1].number
 
