@@ -16,6 +16,7 @@ from crawler.watch.alerts.check import check as look
 from crawler.watch.alerts.check import low_disks, tell_at_once, test_notice, watched_files
 from crawler.watch.alerts.settings import AlertSettings
 from crawler.watch.ping import ping
+from crawler.watch.storage import sample
 
 app = typer.Typer(add_completion=False)
 SHOWN = ("severity", "rule", "subject", "since", "what")
@@ -75,10 +76,12 @@ def _told(results: dict[str, str | None]) -> int:
 
 def _checked(database: str | None, alerts: AlertSettings) -> list[dict[str, Any]]:
     """Look, enter, tell; the alerts that are open then."""
+    options = config.load(database=database)
     with opened(database) as store:
-        look(store, alerts, clock.now, watched_files(config.load(database=database)))
+        look(store, alerts, clock.now, watched_files(options))
         with store.writing.begin() as connection:
             thin(connection, clock.now())
+        sample(store, options, clock.now())
         with store.reading.connect() as connection:
             return watch.alerts(connection, open_only=True, limit=1000).rows
 

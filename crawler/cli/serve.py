@@ -15,6 +15,7 @@ from crawler.watch.alerts.check import check, watched_files
 from crawler.watch.ping import ping
 from crawler.watch.schedule.process import starter
 from crawler.watch.schedule.runner import Outside, stop_on_sigterm
+from crawler.watch.storage import sample
 
 app = typer.Typer(add_completion=False)
 
@@ -43,6 +44,7 @@ def serve(database: Database = None) -> None:
 
                 def look(_now: datetime) -> None:
                     check(store, alerts, clock.now, files)
+                    sample(store, options, clock.now())
                     ping(options.ping_url)
 
                 loop.serve(store, outside, look, time.sleep)

@@ -47,6 +47,12 @@ def read(config: Config, run_id: int) -> str | None:
     return "".join(part.read_text(encoding="utf-8", errors="replace") for part in parts)
 
 
+def files(config: Config) -> list[Path]:
+    """The logs that are kept, with their older halves."""
+    path = path_of(config, 0)
+    return sorted(path.parent.glob(f"{path.name.removesuffix('0.log')}*.log*"))
+
+
 def _drop_old(path: Path, run_id: int) -> None:
     stem = path.name.removesuffix(f"{run_id}.log")
     for other in path.parent.glob(f"{stem}*.log*"):

@@ -19,6 +19,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Connection
 
 from crawler import __version__, clock
+from crawler.report import storage
 from crawler.store.migrations import HEAD
 from crawler.store.tables import alert, frontier, run
 from crawler.watch.alerts.facts import ChannelRun, Facts, ListPage
@@ -68,6 +69,15 @@ _LIST_SERIES: tuple[tuple[str, str, Callable[[ListPage], float | None]], ...] = 
 )  # fmt: skip
 
 
+# Of each disk that holds files of ours.
+_DISK_SERIES: tuple[tuple[str, str, Callable[[storage.DiskUse], float | None]], ...] = (
+    ("disk_free_bytes", "Room on a disk that holds files of renmin, by the last sample.",
+     lambda disk: disk.free),
+    ("disk_full_days", "Days until it is full, at the pace of the last two weeks.",
+     lambda disk: disk.days_left),
+)  # fmt: skip
+
+
 def exposition(connection: Connection, now: datetime | None = None) -> str:
     """Write all series.
 
@@ -81,7 +91,8 @@ def exposition(connection: Connection, now: datetime | None = None) -> str:
     now = now or clock.now()
     facts = gather(connection, now)
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Figures([*_of_last_runs(facts), *_of_tables(connection, facts)]))
+    series = [*_of_last_runs(facts), *_of_tables(connection, facts)]
+    registry.register(_Figures([*series, *_of_storage(connection, now)]))
     return generate_latest(registry).decode()
 
 
@@ -189,6 +200,25 @@ def _of_tables(connection: Connection, facts: Facts) -> Iterator[Metric]:
         "Open alerts by rule.",
         tuple(_alerts(connection)),
     )
+
+
+def _of_storage(connection: Connection, now: datetime) -> Iterator[Metric]:
+    found = storage.overview(connection, now)
+    yield _series(
+        "storage_bytes",
+        "Size of what renmin keeps, by the last sample; database, archive and logs add up.",
+        tuple(Sample({"part": part.name}, part.bytes) for part in found.parts),
+    )
+    for name, what, value in _DISK_SERIES:
+        yield _series(
+            name,
+            what,
+            tuple(
+                Sample({"machine": disk.machine, "path": disk.path}, figure)
+                for disk in found.disks
+                if (figure := value(disk)) is not None
+            ),
+        )
 
 
 def _of(one: ChannelRun, value: float, **labels: str) -> Sample:

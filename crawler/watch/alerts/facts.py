@@ -142,11 +142,21 @@ class ListPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disk:
-    """The disk that holds a file of ours, in bytes."""
+    """The disk that holds a file of ours, in bytes.
+
+    Attributes:
+        path: The file.
+        free: Room that is left.
+        total: All of it.
+        a_day: How much fills each day, by the samples of the last weeks; ``None`` if not known.
+        days_left: Until it is full; ``None`` if that is not known or it does not fill.
+    """
 
     path: str
     free: int
     total: int
+    a_day: float | None = None
+    days_left: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import platform
 import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from crawler.report import counters, lists
+from crawler.report import counters, lists, storage
 from crawler.report.counters import Scope
 from crawler.site.urls import classify
 from crawler.store.runs import SWEEP
@@ -60,7 +62,7 @@ def gather(connection: Connection, now: datetime, files: Iterable[Path] = ()) ->
         schedules=_schedules(connection),
         hosts=_hosts(connection),
         lists=_lists(connection, now),
-        disks=disks(files),
+        disks=tuple(_with_growth(connection, disks(files), now)),
     )
 
 
@@ -230,6 +232,17 @@ def _lists(connection: Connection, now: datetime) -> tuple[ListPage, ...]:
         for row in lists.listed(connection, now).rows
         if row["looked_at"] is not None
     )
+
+
+def _with_growth(connection: Connection, found: Sequence[Disk], now: datetime) -> Iterable[Disk]:
+    """The disks as they are now, with how fast they were seen to fill on this machine."""
+    here = platform.node()
+    known = storage.overview(connection, now).disks if found else ()
+    rates = {disk.path: disk.a_day for disk in known if disk.machine == here}
+    for disk in found:
+        a_day = rates.get(disk.path)
+        days_left = disk.free / a_day if a_day and a_day > 0 else None
+        yield replace(disk, a_day=a_day, days_left=days_left)
 
 
 def disks(files: Iterable[Path]) -> tuple[Disk, ...]:

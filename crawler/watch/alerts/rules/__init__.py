@@ -35,6 +35,7 @@ RULES: Mapping[str, Rule] = {
     "own_faults": quality.own_faults,
     # Can it go on?
     "disk_low": working.disk_low,
+    "disk_full_soon": working.disk_full_soon,
 }
 
 

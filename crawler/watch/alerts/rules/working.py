@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from crawler.plural import counted
 from crawler.watch.alerts.facts import ORDERLY, STOPPED, Facts, Finding, Run
 from crawler.watch.alerts.settings import RuleSettings
 from crawler.watch.schedule import planning
@@ -102,3 +103,19 @@ def disk_low(facts: Facts, rule: RuleSettings) -> Iterator[Finding]:
                 value=round(percent, 2),
                 threshold=rule.threshold,
             )
+
+
+def disk_full_soon(facts: Facts, rule: RuleSettings) -> Iterator[Finding]:
+    """At the pace of the last two weeks a disk will be full within days."""
+    for disk in facts.disks:
+        if disk.days_left is None or disk.a_day is None or disk.days_left >= rule.threshold:
+            continue
+        yield Finding(
+            rule=rule.name,
+            subject=disk.path,
+            message=f"full in about {counted(round(disk.days_left), 'day')}: "
+            f"{disk.free // _MIB} MiB free, {disk.a_day / _MIB:.0f} MiB more each day; what takes it: "
+            "renmin disk; what may go: renmin prune",
+            value=round(disk.days_left, 1),
+            threshold=rule.threshold,
+        )
