@@ -41,7 +41,6 @@ SHORT = {
     "crawler/extract/lines.py": "between body and tidy, which may not import each other",
     "crawler/extract/tidy.py": "the form of every text; imports nothing of the room",
     "crawler/hooks/logging.py": "Scrapy asks for it by its name",
-    "crawler/crawl/run_log.py": "a log is no row: session and prune know it by its path",
     "crawler/hooks/answers.py": "spiders and other hooks ask it; it asks only the guard",
     "crawler/store/pauses.py": "one table",
     "crawler/watch/alerts/mail.py": "a way of telling is a file",

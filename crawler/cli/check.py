@@ -16,7 +16,7 @@ from crawler.watch.alerts.check import check as look
 from crawler.watch.alerts.check import low_disks, tell_at_once, test_notice, watched_files
 from crawler.watch.alerts.settings import AlertSettings
 from crawler.watch.ping import ping
-from crawler.watch.storage import sample
+from crawler.watch.sampling import sample
 
 app = typer.Typer(add_completion=False)
 SHOWN = ("severity", "rule", "subject", "since", "what")

@@ -7,10 +7,9 @@ import typer
 from crawler import clock, config
 from crawler.cli.options import Database, Json, reading
 from crawler.cli.output import echo_json, show
-from crawler.plural import counted
 from crawler.report.storage import FREE, PARTS, TOTAL, Storage, overview
-from crawler.report.table import Row
-from crawler.watch.storage import Sizes, measure
+from crawler.report.table import Row, counted
+from crawler.watch.sampling import Sizes, measure
 
 app = typer.Typer(add_completion=False)
 

@@ -13,9 +13,9 @@ from crawler.watch import serve as loop
 from crawler.watch.alerts import settings
 from crawler.watch.alerts.check import check, watched_files
 from crawler.watch.ping import ping
+from crawler.watch.sampling import sample
 from crawler.watch.schedule.process import starter
 from crawler.watch.schedule.runner import Outside, stop_on_sigterm
-from crawler.watch.storage import sample
 
 app = typer.Typer(add_completion=False)
 

@@ -1,6 +1,6 @@
 """How large everything is, how fast it grows, and when the disk will be full.
 
-All of it is told from samples that :mod:`crawler.watch.storage` keeps, one an hour: reading them
+All of it is told from samples that :mod:`crawler.watch.sampling` keeps, one an hour: reading them
 costs nothing, wherever the files are.
 """
 

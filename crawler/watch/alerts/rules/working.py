@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crawler.plural import counted
+from crawler.report.table import counted
 from crawler.watch.alerts.facts import ORDERLY, STOPPED, Facts, Finding, Run
 from crawler.watch.alerts.settings import RuleSettings
 from crawler.watch.schedule import planning

@@ -16,7 +16,7 @@ from crawler.config import Config
 from crawler.report import storage as report
 from crawler.store.engine import open_store
 from crawler.store.tables import alert, storage_sample
-from crawler.watch import metrics, storage
+from crawler.watch import metrics, sampling
 from crawler.watch.alerts import settings
 from crawler.watch.alerts.check import check, watched_files
 
@@ -52,7 +52,7 @@ def overview(store, now):
 def test_everything_is_measured(any_store, config):
     """Database with its index, archive, logs and the disks below them."""
     with any_store.reading.connect() as connection:
-        sizes = storage.measure(connection, config)
+        sizes = sampling.measure(connection, config)
 
     assert sizes["archive"] == 5000
     assert sizes["logs"] == 300
@@ -62,16 +62,16 @@ def test_everything_is_measured(any_store, config):
 
 def test_a_sample_is_kept_each_hour_and_old_ones_each_day(any_store, config, monday):
     """Five minutes after one no other is kept; after a month, one a day and two weeks of hours."""
-    assert storage.sample(any_store, config, monday)
-    assert not storage.sample(any_store, config, monday + 5 * timedelta(minutes=1))
+    assert sampling.sample(any_store, config, monday)
+    assert not sampling.sample(any_store, config, monday + 5 * timedelta(minutes=1))
 
     rows = [
         {"machine": "m", "at": monday + n * HOUR, "name": "logs", "bytes": n} for n in range(720)
     ]
     with any_store.writing.begin() as connection:
         connection.execute(sa.insert(storage_sample), rows)
-        storage.thin(connection, monday + 720 * HOUR)
-        again = storage.thin(connection, monday + 720 * HOUR)
+        sampling.thin(connection, monday + 720 * HOUR)
+        again = sampling.thin(connection, monday + 720 * HOUR)
         kept = connection.scalar(sa.select(sa.func.count()).where(storage_sample.c.machine == "m"))
 
     assert again == 0
@@ -84,7 +84,7 @@ def test_growth_and_the_day_on_which_the_disk_is_full_are_told(
     """Two gigabytes a day, forty left: twenty days; the figures are metrics too."""
     for n in range(0, 240, 12):
         machine_disk["free"] = 60 * GB - n * 2 * GB // 24
-        storage.sample(any_store, config, monday + n * HOUR)
+        sampling.sample(any_store, config, monday + n * HOUR)
 
     found = overview(any_store, monday + 240 * HOUR)
 
@@ -107,7 +107,7 @@ def test_a_disk_that_fills_is_told_until_there_is_room_again(store, config, mond
     def look(hours, free):
         machine_disk["free"] = free
         now = monday + hours * HOUR
-        storage.sample(store, config, now)
+        sampling.sample(store, config, now)
         check(store, settings.load(), lambda: now, files)
         with store.reading.connect() as connection:
             query = sa.select(alert.c.message).where(alert.c.closed_at.is_(None))
