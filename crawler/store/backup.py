@@ -55,7 +55,7 @@ def back_up(database: str, archive: Path, parent: Path, now: datetime, keep: int
         StoreError: The folder cannot be made, the database cannot be read, or the copy is not sound; it is removed again.
         DiskFullError: There is no room for it.
     """
-    folder = parent / f"{PREFIX}{now:%Y%m%d-%H%M%S}"
+    folder = _unused(parent / f"{PREFIX}{now:%Y%m%d-%H%M%S}")
     unfinished = folder.with_name(folder.name + ".part")
     try:
         unfinished.mkdir(parents=True)
@@ -78,6 +78,12 @@ def back_up(database: str, archive: Path, parent: Path, now: datetime, keep: int
         shutil.rmtree(unfinished, ignore_errors=True)
     _remove_old(parent, keep)
     return Backup(folder, facts)
+
+
+def _unused(folder: Path) -> Path:
+    """The folder's name; with a number behind it where another backup of this second stands."""
+    names = (folder, *(folder.with_name(f"{folder.name}-{n}") for n in range(2, 100)))
+    return next((name for name in names if not name.exists()), folder)
 
 
 def backups(parent: Path) -> list[Backup]:

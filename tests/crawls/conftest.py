@@ -20,6 +20,7 @@ from crawler.replica.answer import Response
 from crawler.replica.serve import in_thread
 from crawler.site.urls import classify
 from crawler.store.engine import open_store
+from tests import forked
 
 ROOT = Path(__file__).parents[2]
 QUICK = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False", "-s", "LOG_LEVEL=WARNING")
@@ -110,7 +111,9 @@ def crawl_command(site: WatchedSite, database: str, *arguments: str) -> list[str
 
 
 def run(arguments: list[str], **options) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
+    """Run a command to its end; ``renmin`` without its start (:mod:`tests.forked`)."""
+    if arguments[:3] == command():
+        arguments = [str(forked.client()), *arguments[3:]]
     options = {"env": environment(), "cwd": ROOT, "timeout": 120, **options}
     return subprocess.run(arguments, capture_output=True, text=True, check=False, **options)
 

@@ -3,6 +3,9 @@
 The lines of a document run in their order in a folder of its own, as a reader would type them;
 the site is the replica, through RENMIN_PROXY. The READMEs begin with no database, the others with
 that of one crawl. A line that cannot run offline is marked where it stands, with its reason.
+
+In the READMEs ``renmin`` is the installed program, elsewhere :mod:`tests.forked`, which starts it
+ten times as fast.
 """
 
 from __future__ import annotations
@@ -27,6 +30,7 @@ import pytest
 from crawler import clock
 from crawler.replica import Clock, Site
 from crawler.replica.serve import in_thread
+from tests import forked
 from tests.documented.commands import DOCUMENTS, ROOT, Line, of_document, of_help
 
 pytestmark = pytest.mark.crawl
@@ -66,14 +70,15 @@ def site():
         yield watched, port
 
 
-def environment(folder: Path, port: int) -> dict[str, str]:
-    """A new user's, with the proxy and a settings module without pauses."""
+def environment(folder: Path, port: int, programs: Path | None = None) -> dict[str, str]:
+    """A new user's, with the proxy and a settings module without pauses; where ``renmin`` is."""
+    programs = programs or forked.client().parent
     kept = {name: value for name, value in os.environ.items() if not name.startswith("RENMIN_")}
     (folder / ".quick").mkdir(exist_ok=True)
     (folder / ".quick" / "quick_settings.py").write_text(SETTINGS)
     return {
         **kept,
-        "PATH": f"{Path(sys.executable).parent}:{kept['PATH']}",
+        "PATH": f"{programs}:{Path(sys.executable).parent}:{kept['PATH']}",
         "PYTHONPATH": f"{folder / '.quick'}:{ROOT}",
         "SCRAPY_SETTINGS_MODULE": "quick_settings",
         "RENMIN_PROXY": f"http://127.0.0.1:{port}",
@@ -187,9 +192,9 @@ def run_server(line: str, folder: Path, env: dict[str, str]) -> None:
         assert "Traceback" not in said, said
 
 
-def follow(lines: list[Line], folder: Path, site, request) -> None:
+def follow(lines: list[Line], folder: Path, site, request, programs: Path | None = None) -> None:
     """Type line after line, and see what came of each."""
-    env = environment(folder, site[1])
+    env = environment(folder, site[1], programs)
     for line in lines:
         if line.reason:
             request.node.user_properties.append(("not_run", f"{line.where}: {line.reason}"))
@@ -246,10 +251,12 @@ def test_the_commands_of_a_document_do_what_it_says(path, site, desk, request):
     lines = of_document(path)
     if not any(not line.reason for line in lines):
         pytest.skip("no command line that runs offline")
+    programs = Path(sys.executable).parent
     if not path.name.startswith("README"):
         with_database(desk, request.getfixturevalue("crawled"))
+        programs = forked.client().parent
 
-    follow(lines, desk, site, request)
+    follow(lines, desk, site, request, programs)
 
 
 @pytest.mark.parametrize("path", HELP, ids=lambda path: path.stem)

@@ -162,3 +162,13 @@ def test_the_manifest_says_what_is_in_it(full, tmp_path):
     assert facts["made_at"].endswith("+08:00")
     assert set(facts["files"]) == {"renmin.db", "renmin.archive.db"}
     assert facts["bodies"] == 1
+
+
+def test_two_backups_of_one_second_are_two(full, tmp_path):
+    """The second has a number behind its name, and is the later one."""
+    first, second = (take(full, tmp_path, NOW) for _ in range(2))
+
+    assert [backup.folder for backup in backups(tmp_path / "backups")] == [
+        first.folder,
+        second.folder,
+    ]

@@ -7,7 +7,6 @@ is held against.
 
 import os
 import subprocess
-import sys
 from datetime import timedelta
 
 import pytest
@@ -18,6 +17,7 @@ from crawler.store.engine import open_store
 from crawler.store.tables import alert, run, run_counter
 from crawler.watch.alerts import settings
 from crawler.watch.alerts.check import check
+from tests import forked
 
 FAULTS = {
     "sd": "design-changed",
@@ -46,7 +46,6 @@ SMALL = "".join(
     f"[alerts.{name}]\nminimum = 5\n"
     for name in ("field_missing", "design_shift", "text_shift", "text_short")
 )
-RENMIN = [sys.executable, "-m", "crawler.cli"]
 PER_CHANNEL = 12
 
 
@@ -64,14 +63,14 @@ class Operator:
         """Crawl the stand-in site while it has ``faults``; more articles are other pages."""
         channels = [part for name in FAULTS for part in ("--channel", name)]
         wrong = [part for name in faults for part in ("--fault", f"{FAULTS[name]}={name}")]
-        site = [*RENMIN, "replica", "--port", "0", "--plain", "--articles", str(articles)]
+        site = [forked.client(), "replica", "--port", "0", "--plain", "--articles", str(articles)]
         with subprocess.Popen(
             [*site, *channels, *wrong], stdout=subprocess.PIPE, text=True
         ) as replica:
             try:
                 proxy = replica.stdout.readline().strip()
                 fast = ["-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=False"]
-                command = [*RENMIN, "crawl", *FAULTS, "--proxy", proxy, *fast]
+                command = [forked.client(), "crawl", *FAULTS, "--proxy", proxy, *fast]
                 done = subprocess.run(
                     command, env=self.environ, capture_output=True, text=True, check=False
                 )
