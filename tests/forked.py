@@ -22,7 +22,7 @@ import importlib
 import json
 import os
 import select
-import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -67,7 +67,8 @@ def client() -> Path:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
     )
-    assert server.stdout and server.stdout.readline() == b"ready\n"
+    assert server.stdout
+    assert server.stdout.readline() == b"ready\n"
     atexit.register(_end, server, folder)
     program = folder / "renmin"
     program.write_text(_CLIENT.format(python=sys.executable, address=address))
@@ -78,7 +79,7 @@ def client() -> Path:
 def _end(server: subprocess.Popen[bytes], folder: Path) -> None:
     server.terminate()
     server.wait()
-    subprocess.run(["rm", "-r", shlex.quote(str(folder))], check=False)
+    shutil.rmtree(folder)
 
 
 def serve(address: str) -> NoReturn:

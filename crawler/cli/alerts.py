@@ -14,8 +14,8 @@ from crawler.cli.output import echo_json, show
 from crawler.config.convert import unknown
 from crawler.report import watch
 from crawler.report.table import Row
-from crawler.watch.alerts import settings, silences
-from crawler.watch.alerts.silences import Silence
+from crawler.watch.alerts import open_alerts, settings
+from crawler.watch.alerts.open_alerts import Silence
 from crawler.watch.schedule.table import parse_span
 
 app = typer.Typer(add_completion=False)
@@ -82,13 +82,13 @@ def _say(database: str | None, span: str, meant: Silence, *, loud: bool) -> None
     now = meant.until
     with opened(database) as store, store.writing.begin() as connection:
         if loud:
-            typer.echo(f"{silences.end(connection, now)} silences ended")
+            typer.echo(f"{open_alerts.end_silences(connection, now)} silences ended")
         elif span:
             until = now + parse_span("--silence", span)
-            silences.add(connection, replace(meant, until=until), now)
+            open_alerts.silence_for(connection, replace(meant, until=until), now)
             typer.echo(f"silent until {until:%Y-%m-%d %H:%M} +08:00: {about}")
         else:
-            found = silences.acknowledge(connection, meant.rule, meant.subject, now)
+            found = open_alerts.acknowledge(connection, meant.rule, meant.subject, now)
             typer.echo(f"{found} open alerts acknowledged: {about}")
 
 

@@ -14,7 +14,7 @@ from crawler.site import channels
 from crawler.store import pauses
 from crawler.store.engine import Store
 from crawler.store.reader import file_of
-from crawler.watch.alerts import mail, notices, open_alerts, services, webhook
+from crawler.watch.alerts import notices, notifiers, open_alerts
 from crawler.watch.alerts.facts import Facts, Finding
 from crawler.watch.alerts.inputs import disks, gather
 from crawler.watch.alerts.rules import findings
@@ -116,9 +116,9 @@ def ways_of(settings: AlertSettings, now: Callable[[], datetime]) -> Mapping[str
     """How to send by each way that the settings name."""
     makers: dict[str, Callable[[], notices.Send]] = {
         "log": lambda: notices.log,
-        "webhook": lambda: webhook.sender(settings.webhook, now),
-        "email": lambda: mail.sender(settings.email, now),
-        "services": lambda: services.sender(settings.services),
+        "webhook": lambda: notifiers.webhook_sender(settings.webhook, now),
+        "email": lambda: notifiers.email_sender(settings.email, now),
+        "services": lambda: notifiers.services_sender(settings.services),
     }
     return {way: _made(makers[way]) for way in settings.ways}
 

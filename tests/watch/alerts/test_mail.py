@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from crawler.watch.alerts import mail, settings
+from crawler.watch.alerts import notifiers, settings
 from crawler.watch.alerts.notices import Notice
 
 
@@ -66,7 +66,7 @@ def one(monday):
 def send(server, one, monday, **options):
     given = {"security": "none", "sender": "renmin@example.org", "to": ("a@example.org", "b@c.cn")}
     where = settings.Email(host="127.0.0.1", port=server.server_address[1], **(given | options))
-    mail.sender(where, lambda: monday)([one])
+    notifiers.email_sender(where, lambda: monday)([one])
 
 
 def test_the_mail_arrives_at_everybody(server, one, monday):
@@ -87,9 +87,9 @@ def test_the_chinese_subject_is_encoded_and_comes_back(server, one, monday):
     (message,) = server.messages
     assert message["Subject"] == "[renmin] 告警：山东 sd 文章数不足"
     assert "3 new articles" in message.get_content()
-    mail.written(settings.Email(sender="a@b.cn", to=("c@d.cn",)), [one], monday).as_bytes().decode(
-        "ascii"
-    )
+    notifiers.email_message(
+        settings.Email(sender="a@b.cn", to=("c@d.cn",)), [one], monday
+    ).as_bytes().decode("ascii")
 
 
 def test_a_line_break_in_a_subject_makes_no_header(one, monday):
@@ -98,7 +98,9 @@ def test_a_line_break_in_a_subject_makes_no_header(one, monday):
 
     odd = replace(one, subject="/srv/a\nBcc: x@example.org")
 
-    message = mail.written(settings.Email(sender="a@b.cn", to=("c@d.cn",)), [odd], monday)
+    message = notifiers.email_message(
+        settings.Email(sender="a@b.cn", to=("c@d.cn",)), [odd], monday
+    )
 
     assert message["Bcc"] is None
     assert "\n" not in message["Subject"]

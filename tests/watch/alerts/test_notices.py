@@ -7,9 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from crawler.store.tables import notice
-from crawler.watch.alerts import message, notices, open_alerts, settings, silences
+from crawler.watch.alerts import notices, notifiers, open_alerts, settings
 from crawler.watch.alerts.facts import Finding
-from crawler.watch.alerts.silences import Silence
+from crawler.watch.alerts.open_alerts import Silence
 
 RULES = settings.default_rules()
 STALE = Finding(
@@ -149,7 +149,7 @@ def test_an_outage_is_one_message(outbox):
     outbox.deliver()
 
     assert outbox.messages == [41, 41]
-    title, text = message.title(outbox.sent[:41]), message.text(outbox.sent[:41])
+    title, text = notifiers.title(outbox.sent[:41]), notifiers.text(outbox.sent[:41])
     assert ("告警 41" in title, "等 41 项" in title, "\n" in title) == (True, True, False)
     assert "... 1 more: renmin alerts" in text
 
@@ -165,7 +165,7 @@ def test_an_open_alert_is_told_again_until_it_is_acknowledged(outbox):
     assert [one.event for one in outbox.sent] == ["opened", "reminder"]
 
     with outbox.store.writing.begin() as connection:
-        assert silences.acknowledge(connection, "", "sd", outbox.now) == 1
+        assert open_alerts.acknowledge(connection, "", "sd", outbox.now) == 1
     outbox.remind(after=timedelta(hours=48))
 
     assert outbox.messages == [1, 1]
@@ -175,7 +175,9 @@ def test_a_silence_keeps_its_alerts_quiet_and_no_others(outbox):
     """They are entered; what lasts beyond the silence is told then, an end that nobody waits for never."""
     gone = replace(STALE, subject="sd/x")
     with outbox.store.writing.begin() as connection:
-        silences.add(connection, Silence("", "sd", outbox.now + timedelta(hours=1)), outbox.now)
+        open_alerts.silence_for(
+            connection, Silence("", "sd", outbox.now + timedelta(hours=1)), outbox.now
+        )
     outbox.enter(STALE, gone, replace(STALE, subject="bj"))
     outbox.enter(STALE, replace(STALE, subject="bj"))
     outbox.deliver()

@@ -12,7 +12,7 @@ from crawler.cli.main import app
 from crawler.config import file
 from crawler.errors import ConfigError
 from crawler.watch import ping
-from crawler.watch.alerts import check, services, settings
+from crawler.watch.alerts import check, notifiers, settings
 
 ADDRESSES = [
     "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#ops",
@@ -53,13 +53,13 @@ def receiver():
 
 def test_every_documented_service_is_known():
     """An address of each form is taken."""
-    services.sender(settings.Services(urls=tuple(ADDRESSES)))
+    notifiers.services_sender(settings.Services(urls=tuple(ADDRESSES)))
 
 
 def test_an_address_that_is_none_is_named_without_its_secret():
     """By its place in the list."""
     with pytest.raises(ConfigError, match="number 1") as error:
-        services.sender(settings.Services(urls=("nosuch://s3kr1t",)))
+        notifiers.services_sender(settings.Services(urls=("nosuch://s3kr1t",)))
 
     assert "s3kr1t" not in str(error.value)
 

@@ -10,7 +10,7 @@ from urllib.error import HTTPError
 import pytest
 
 from crawler.errors import ConfigError
-from crawler.watch.alerts import settings, webhook
+from crawler.watch.alerts import notifiers, settings
 from crawler.watch.alerts.notices import Notice
 
 SECRET = "geheim"
@@ -62,7 +62,7 @@ def server(monkeypatch):
 
 
 def post(url, one, monday):
-    webhook.sender(settings.Webhook(url=url, secret=SECRET), lambda: monday)([one])
+    notifiers.webhook_sender(settings.Webhook(url=url, secret=SECRET), lambda: monday)([one])
 
 
 def test_the_message_is_json_that_says_all(server, one, monday):
@@ -106,7 +106,7 @@ def test_a_server_that_says_nothing_is_left(one, monday, monkeypatch):
     import socket
 
     monkeypatch.setenv("no_proxy", "*")
-    monkeypatch.setattr(webhook, "TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr(notifiers, "WEBHOOK_SECONDS", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(TimeoutError):
         post(f"http://127.0.0.1:{silent.getsockname()[1]}/", one, monday)
 
@@ -116,7 +116,7 @@ def test_a_secret_is_read_from_its_file(tmp_path):
     file = tmp_path / "secret"
     file.write_text("geheim\n", encoding="utf-8")
 
-    assert webhook.read_secret("", str(file)) == "geheim"
+    assert notifiers.read_secret("", str(file)) == "geheim"
 
 
 @pytest.mark.parametrize("text", [None, "", "\n"])
@@ -127,4 +127,4 @@ def test_a_secret_that_is_not_there_is_named(tmp_path, text):
         file.write_text(text, encoding="utf-8")
 
     with pytest.raises(ConfigError, match=str(file)):
-        webhook.read_secret("", str(file))
+        notifiers.read_secret("", str(file))
