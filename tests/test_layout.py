@@ -35,8 +35,6 @@ SHORT = {
     "crawler/crawl/archived.py": "crawl, reparse and rebuild read from the archive by it",
     "crawler/crawl/helpers.py": "processes; bulk and reparse start them alike",
     "crawler/crawl/mirror_copies.py": "one rule of its own: which copy may mend another",
-    "crawler/dedup/candidates.py": "store and memory choose by one rule",
-    "crawler/dedup/origin.py": "store, memory and bulk choose an original by one rule",
     "crawler/extract/keywords.py": "one field of an article",
     "crawler/extract/lines.py": "between body and tidy, which may not import each other",
     "crawler/extract/tidy.py": "the form of every text; imports nothing of the room",

@@ -29,8 +29,7 @@ from datatrove.pipeline.base import PipelineStep
 
 from crawler.bulk.records import files_of, read_records
 from crawler.dedup.compare import Text
-from crawler.dedup.corpus import Candidate
-from crawler.dedup.origin import Copy, rank
+from crawler.dedup.corpus import Candidate, Claim, rank
 from crawler.dedup.pairs import Numbers, candidate_pairs, families, settle
 from crawler.dedup.sketch import KEY_BITS, sketch
 from crawler.site.spelling import is_site_host
@@ -201,7 +200,7 @@ class _Texts:
         """What copies are sorted by, the original first."""
         record = self.record(number)
         return rank(
-            Copy(
+            Claim(
                 number=number,
                 at_site=_at_site(record),
                 published_at=_moment(record["published_at"]),

@@ -11,9 +11,8 @@ from typing import Literal, TypeAlias
 
 from crawler.crawl.mirror_copies import verified
 from crawler.crawl.neighbours import Neighbours, candidate, copy
-from crawler.dedup.corpus import Candidate, closest, compare
+from crawler.dedup.corpus import Candidate, closest, compare, original_of
 from crawler.dedup.decide import Relation
-from crawler.dedup.origin import original_of
 from crawler.dedup.sketch import Sketch
 from crawler.items import Article
 from crawler.store.articles import Stored

@@ -16,9 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from crawler.crawl.neighbours import candidate, copy
-from crawler.dedup.corpus import Candidate, Match
+from crawler.dedup.corpus import Candidate, Match, rank
 from crawler.dedup.keys import LARGEST_NUMBER, NUMBER_BITS
-from crawler.dedup.origin import rank
 from crawler.dedup.pairs import Numbers, candidate_pairs, families, settle
 from crawler.dedup.sketch import KEY_BITS
 from crawler.store import articles

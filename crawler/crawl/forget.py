@@ -19,7 +19,7 @@ from crawler import clock
 from crawler.crawl import record
 from crawler.crawl.neighbours import candidate, copy
 from crawler.dedup import pairs
-from crawler.dedup.origin import rank
+from crawler.dedup.corpus import rank
 from crawler.site.urls import classify
 from crawler.store import articles, search, tombstones
 from crawler.store.archive import Archive

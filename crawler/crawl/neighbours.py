@@ -13,11 +13,9 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
-from crawler.dedup import candidates
 from crawler.dedup.compare import Text
-from crawler.dedup.corpus import Candidate
+from crawler.dedup.corpus import Candidate, Claim, original_of, worth_comparing
 from crawler.dedup.keys import LARGEST_NUMBER, key_of, key_range, number_of, quarters_around
-from crawler.dedup.origin import Copy, original_of
 from crawler.dedup.sketch import Sketch, sketch
 from crawler.items import Article
 from crawler.site.spelling import is_site_host
@@ -113,9 +111,9 @@ def candidate(
     )
 
 
-def copy(number: int, item: Article, first_seen: datetime) -> Copy:
+def copy(number: int, item: Article, first_seen: datetime) -> Claim:
     """An article as its claim to be the original is judged."""
-    return Copy(
+    return Claim(
         number=number,
         at_site=at_site(item),
         published_at=item.published_at,
@@ -124,7 +122,7 @@ def copy(number: int, item: Article, first_seen: datetime) -> Copy:
     )
 
 
-def _copy(stored: Stored) -> Copy:
+def _copy(stored: Stored) -> Claim:
     return copy(stored.id, stored.article, stored.first_seen_at)
 
 
@@ -147,4 +145,4 @@ def _sharing_keys(connection: Connection, item: Article, summary: Sketch, number
     for packed in sorted(fingerprints.look_up(connection, ranges), key=number_of, reverse=True):
         if number_of(packed) != number:
             postings.setdefault(key_of(packed), []).append(number_of(packed))
-    return candidates.best(postings.values())
+    return worth_comparing(postings.values())

@@ -1,13 +1,18 @@
 """The choice of what a text is a copy of, over any corpus of known texts.
 
-A corpus says which of its texts may be the same and gives them to be compared; the choice is one,
-for the store (:mod:`crawler.crawl.neighbours`) and in memory (:mod:`crawler.dedup.index`).
+A corpus says which of its texts may be the same (:func:`worth_comparing`) and gives them to be
+compared; the choice is one, for the store (:mod:`crawler.crawl.neighbours`) and in memory
+(:mod:`crawler.dedup.index`). Which of several copies is the original is one question too:
+:func:`original_of`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
 from typing import Protocol
 
 from crawler.dedup.compare import Text
@@ -105,3 +110,96 @@ def compare(new: Candidate, known: Candidate) -> Relation | None:
     """How the two relate by what they say, whatever their titles."""
     same_channel = new.channel is not None and new.channel == known.channel
     return decide(new.text, known.text, same_channel=same_channel, mirror=new.mirror)
+
+
+# Which known texts are worth a comparison, with work that does not grow.
+#
+# Each key of a new text names the known texts that have it too. A key that hardly any text has
+# says much, one that a hundred texts have says little: it comes from a menu, a notice, a set
+# phrase. So a shared key counts by how many share it. Two keys in common are evidence; one is only
+# if it is rare.
+
+NEWEST_PER_KEY = 64  # read no more of them: reprints follow within days
+COMPARISONS = 8  # of one new text
+RARE = 4  # texts that have a key which may count alone
+RARE_COMPARISONS = 3
+
+
+def worth_comparing(postings: Iterable[Sequence[int]]) -> list[int]:
+    """Choose the texts to compare a new one with.
+
+    Args:
+        postings: For each key of the new text, the known texts that have it, newest first. At
+            most 64 of each are looked at.
+
+    Returns:
+        At most 8 different texts: the ones with two keys or more in common, those with the rarest and
+        most keys first, at a tie the newest (the highest number); after them at most 3 that share one
+        rare key.
+
+    >>> worth_comparing([[7, 3], [7, 3], [7, 5], [9, 8, 6, 4, 2, 1]])
+    [7, 3, 5]
+    """
+    shared: Counter[int] = Counter()
+    weight: dict[int, float] = {}
+    for posting in postings:
+        newest = list(islice(posting, NEWEST_PER_KEY))
+        for text in newest:
+            shared[text] += 1
+            weight[text] = weight.get(text, 0.0) + 1 / len(newest)
+    ranked = sorted(((weight[text], text) for text in shared), reverse=True)
+    several = [text for _, text in ranked if shared[text] > 1]
+    rare = [text for by, text in ranked if shared[text] == 1 and by >= 1 / RARE]
+    return (several[:COMPARISONS] + rare[:RARE_COMPARISONS])[:COMPARISONS]
+
+
+# Which of several copies is the original: the earliest at the site itself. A mirror may carry an
+# earlier date, or be fetched first, and is a copy all the same. As the answer depends on nothing
+# but the records, it can be given again whenever another copy arrives.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What is needed of one copy.
+
+    Attributes:
+        number: The store's number of the text; grows with the order of arrival.
+        at_site: Whether it stands on a host of the site.
+        published_at: As printed; ``None`` if unknown.
+        address: Its canonical address.
+        first_seen: When it was first fetched; ``None`` if unknown.
+    """
+
+    number: int
+    at_site: bool = True
+    published_at: datetime | None = None
+    address: str = ""
+    first_seen: datetime | None = None
+
+
+def original_of(*copies: Claim) -> Claim:
+    """Choose the original of one or more copies; their order does not matter.
+
+    See :func:`rank`.
+    """
+    return min(copies, key=rank)
+
+
+def rank(copy: Claim) -> tuple[object, ...]:
+    """What copies are sorted by, the original first.
+
+    At the site before elsewhere, then by publication, a known time before an unknown one, then by
+    address: two crawls of one site choose the same. First sight and number are left for texts
+    without an address.
+    """
+    return (
+        not copy.at_site,
+        *_known_first(copy.published_at),
+        copy.address,
+        *_known_first(copy.first_seen),
+        copy.number,
+    )
+
+
+def _known_first(time: datetime | None) -> tuple[bool, float]:
+    return (time is None, time.timestamp() if time else 0.0)

@@ -9,9 +9,8 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 
-from crawler.dedup import candidates
 from crawler.dedup.compare import Text
-from crawler.dedup.corpus import Candidate, Match, closest
+from crawler.dedup.corpus import NEWEST_PER_KEY, Candidate, Match, closest, worth_comparing
 from crawler.dedup.sketch import MIN_LENGTH, Sketch, sketch_of_canonical
 from crawler.text.chinese.canonical import canonical
 
@@ -54,7 +53,7 @@ class Index:
         is_new = self._exact.setdefault(_identity(summary, title, date), len(self)) == len(self)
         for key in summary.keys if is_new else ():
             older = self._postings.get(key, ())
-            self._postings[key] = (len(self), *older[: candidates.NEWEST_PER_KEY - 1])
+            self._postings[key] = (len(self), *older[: NEWEST_PER_KEY - 1])
         self._packed.append(zlib.compress(letters.encode(), 1) if is_new else b"")
         self._identities.append(_identity(summary, title, date))
         self._originals.append(self._originals[match.number] if match else len(self))
@@ -65,7 +64,7 @@ class Index:
         number = self._exact.get(_identity(sketch, new.title, new.day))
         if number is not None:
             return [number]
-        return candidates.best([self._postings.get(key, ()) for key in sketch.keys])
+        return worth_comparing([self._postings.get(key, ()) for key in sketch.keys])
 
     def text(self, number: int) -> Candidate:
         """A text that was added."""

@@ -17,8 +17,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from crawler.dedup.candidates import NEWEST_PER_KEY, RARE
-from crawler.dedup.corpus import Candidate, Match, compare, relate
+from crawler.dedup.corpus import NEWEST_PER_KEY, RARE, Candidate, Match, compare, relate
 
 Numbers: TypeAlias = npt.NDArray[np.int64]
 Weights: TypeAlias = npt.NDArray[np.float64]
@@ -114,7 +113,7 @@ def settle(ranked: Sequence[Candidate]) -> Iterator[tuple[int, Match | None]]:
     most with, and an original itself if it shares enough with none.
 
     Args:
-        ranked: The best claim to be the original first; see :func:`crawler.dedup.origin.rank`.
+        ranked: The best claim to be the original first; see :func:`crawler.dedup.corpus.rank`.
 
     Yields:
         The number of each, and its original; ``None`` if it is one itself.
