@@ -6,16 +6,18 @@ says all that has to be written; :mod:`crawler.crawl.record` writes it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
-from crawler.crawl.mirror_copies import verified
 from crawler.crawl.neighbours import Neighbours, candidate, copy
 from crawler.dedup.corpus import Candidate, closest, compare, original_of
 from crawler.dedup.decide import Relation
 from crawler.dedup.sketch import Sketch
-from crawler.items import Article
+from crawler.items import Article, Doubt, Repair
 from crawler.store.articles import Stored
+from crawler.text.mirror.align import VERIFIED, align
+from crawler.text.mojibake.result import Repaired
 
 Event: TypeAlias = Literal["new", "changed", "reread", "unchanged"]
 
@@ -283,3 +285,49 @@ def _same_text(one: Article, other: Article) -> bool:
 
 def _printed(item: Article) -> tuple[object, ...]:
     return item.title, item.paragraphs, [photo.caption for photo in item.photos]
+
+
+# A mirror's restored copy, held against the clean original. The original settles doubts of the
+# copy and nothing else; what then agrees throughout is verified, and the article says so
+# (``mirror-verified`` among its repairs).
+
+
+def verified(copy: Article, original: Article) -> Article:
+    """A restored copy with the doubts settled that its original settles.
+
+    Returns:
+        The same object if the original says nothing.
+    """
+    if not copy.damage or original.damage:
+        return copy
+    paragraphs: list[str] = []
+    doubts = [doubt for doubt in copy.doubts if doubt.field != "paragraphs"]
+    agreeing = 0
+    for index, text in enumerate(copy.paragraphs):
+        mine = [
+            each for each in copy.doubts if (each.field, each.paragraph) == ("paragraphs", index)
+        ]
+        result = _aligned(text, mine, copy.damage, original.paragraphs)
+        paragraphs.append(result.text)
+        doubts += (replace(each, field="paragraphs", paragraph=index) for each in result.doubts)
+        agreeing += sum(repair.count for repair in result.repairs if repair.rule == VERIFIED)
+    repairs = [repair for repair in copy.repairs if repair.rule != VERIFIED]
+    if agreeing:
+        repairs.append(Repair(rule=VERIFIED, count=agreeing, lossless=True))
+    fixed = replace(
+        copy, paragraphs=tuple(paragraphs), doubts=tuple(doubts), repairs=tuple(repairs)
+    )
+    return copy if fixed == copy else fixed
+
+
+def _aligned(
+    text: str, doubts: Sequence[Doubt], damage: tuple[str, ...], others: Sequence[str]
+) -> Repaired:
+    """One paragraph beside the paragraph of the original that shares most pairs of characters."""
+    pairs = _pairs(text)
+    other = max(others, key=lambda each: len(pairs & _pairs(each)), default="")
+    return align(Repaired(text, doubts=tuple(doubts), damage=damage), other)
+
+
+def _pairs(text: str) -> set[str]:
+    return {text[at : at + 2] for at in range(len(text) - 1)}
