@@ -12,7 +12,7 @@ from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.project import get_project_settings
 from typer.testing import CliRunner
 
-from crawler.cli.main import app, first_line, modules
+from crawler.cli.main import app, command_of, first_line, modules
 from tools import layout
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -134,11 +134,10 @@ def test_commands_in_the_documents_exist(path):
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_list_of_commands_says_what_each_does(command):
     """``renmin --help`` reads a first paragraph without an import; it is the command's own."""
-    module = modules()[command]
-    found = typer.main.get_command(importlib.import_module(f"crawler.cli.{module}").app)
-
-    assert first_line(module)
-    assert first_line(module) == " ".join((found.help or "").split("\n\n")[0].split())
+    assert first_line(command)
+    assert first_line(command) == " ".join(
+        (command_of(command).help or "").split("\n\n")[0].split()
+    )
 
 
 def test_every_command_is_an_application():
@@ -171,7 +170,7 @@ def _kind(parameter):
 @pytest.mark.parametrize("command", COMMANDS)
 def test_no_number_is_larger_than_a_database_counts(command):
     """A whole number has a largest value, so that a huge one is bad use and no fault of ours."""
-    found = typer.main.get_command(importlib.import_module(f"crawler.cli.{modules()[command]}").app)
+    found = command_of(command)
 
     whole = [each for each in parameters(found) if _kind(each) == "int"]
     assert [each.name for each in whole if each.max is None] == []

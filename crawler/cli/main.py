@@ -1,7 +1,8 @@
-"""``renmin COMMAND``: every module of this folder is one command, named like its file.
+"""``renmin COMMAND``: every module of this folder is a command, named like its file.
 
-A command is imported only when it is asked for, so that ``renmin charset`` does not pay for
-Scrapy. A module offers ``app``, a Typer application with one command, or with several.
+One that names several in ``COMMANDS`` is each of them. A command is imported only when it is asked
+for, so that ``renmin charset`` does not pay for Scrapy. A module offers ``app``, a Typer
+application.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ import ast
 import importlib
 import os
 import pkgutil
+import re
 import sys
 import textwrap
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -28,29 +31,54 @@ from crawler.secrets import mask_log, take_passwords
 _INTERRUPTED: Final = 130  # 128 + SIGINT, as shells count
 
 NOT_COMMANDS = {"__main__", "faults", "main", "options", "output"}
+_COMMANDS: Final = re.compile(r"^COMMANDS = \((.*?)\)", re.MULTILINE | re.DOTALL)
+_NAME: Final = re.compile(r"\w+")
 
 
+@cache
 def modules() -> dict[str, str]:
     """The module behind each command; ``_`` is typed as ``-``, ``import_`` as ``import``."""
-    names = [module.name for module in pkgutil.iter_modules(crawler.cli.__path__)]
-    return {name.rstrip("_").replace("_", "-"): name for name in names if name not in NOT_COMMANDS}
+    found: dict[str, str] = {}
+    for module in pkgutil.iter_modules(crawler.cli.__path__):
+        if module.name not in NOT_COMMANDS:
+            several = _COMMANDS.search(source(module.name))
+            names = _NAME.findall(several[1]) if several else [module.name]
+            found |= {name.rstrip("_").replace("_", "-"): module.name for name in names}
+    return found
 
 
-def first_line(module: str) -> str:
+def source(module: str) -> str:
+    """The text of a module of this folder."""
+    return Path(crawler.cli.__path__[0], f"{module}.py").read_text(encoding="utf-8")
+
+
+def first_line(command: str) -> str:
     """What a command does: the first paragraph of its docstring, read without an import.
 
-    A module's command is its callback, or the only function that is a command.
+    Of a module with several commands it is the function of its name; else the callback, or the
+    only function that is a command.
     """
-    source = Path(crawler.cli.__path__[0], f"{module}.py").read_text(encoding="utf-8")
     told = {
-        decorator.func.attr: ast.get_docstring(function) or ""
-        for function in reversed(ast.parse(source).body)
+        key: ast.get_docstring(function) or ""
+        for function in reversed(ast.parse(source(modules()[command])).body)
         if isinstance(function, ast.FunctionDef)
         for decorator in function.decorator_list
         if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute)
+        for key in (decorator.func.attr, function.name)
     }
-    text = told.get("callback") or told.get("command", "")
+    text = told.get("callback") or told.get(command) or told.get("command", "")
     return " ".join(text.split("\n\n")[0].split())
+
+
+def command_of(name: str) -> Any:
+    """Import the command of that name."""
+    module = importlib.import_module(f"crawler.cli.{modules()[name]}")
+    found: Any = typer.main.get_command(module.app)
+    if hasattr(module, "COMMANDS"):
+        found = found.commands[name]
+    found.name = name
+    _print_as_meant(found)
+    return found
 
 
 class CommandFolder(TyperGroup):
@@ -62,13 +90,13 @@ class CommandFolder(TyperGroup):
 
     def format_commands(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]  # noqa: ARG002
         """Print each command with its first sentence: see :func:`first_line`."""
-        names = sorted(modules().items())
-        room = formatter.width - 6 - max(len(command) for command, _ in names)
+        names = sorted(modules())
+        room = formatter.width - 6 - max(map(len, names))
         with formatter.section("Commands"):
             formatter.write_dl(
                 [
-                    (command, textwrap.shorten(first_line(module), room, placeholder="..."))
-                    for command, module in names
+                    (command, textwrap.shorten(first_line(command), room, placeholder="..."))
+                    for command in names
                 ]
             )
 
@@ -78,13 +106,7 @@ class CommandFolder(TyperGroup):
         cmd_name: str,
     ) -> TyperCommand | None:
         """Import the module behind ``cmd_name``; ``None`` if there is none."""
-        if (name := modules().get(cmd_name)) is None:
-            return None
-        module = importlib.import_module(f"crawler.cli.{name}")
-        command: TyperCommand | Any = typer.main.get_command(module.app)
-        command.name = cmd_name
-        _print_as_meant(command)
-        return command
+        return command_of(cmd_name) if cmd_name in modules() else None
 
 
 def _print_as_meant(command: Any) -> None:

@@ -1,4 +1,4 @@
-"""``renmin runs``: how the runs went."""
+"""Runs: how they went, and what one said while it went on."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ from typing import Annotated, Any
 
 import typer
 
-from crawler import clock
+from crawler import clock, config
 from crawler.cli.options import LARGEST, Database, Json, reading
 from crawler.cli.output import cell, echo_json, show
+from crawler.crawl import run_log
 from crawler.report import runs as report
+
+COMMANDS = ("runs", "logs")
 
 app = typer.Typer(add_completion=False)
 
@@ -90,3 +93,27 @@ def _one(found: dict[str, Any], *, json: bool) -> None:
         if rows:
             typer.echo()
             show(rows, list(rows[0]))
+
+
+@app.command()
+def logs(
+    run: Annotated[int, typer.Argument(min=1, max=LARGEST, help="The run's number: renmin runs.")],
+    database: Database = None,
+) -> None:
+    """Print the log of a run; the last hundred runs have theirs on the machine that crawled.
+
+    Times are the machine's, with their zone. Exit code 1 means that there is none.
+
+    \b
+    Example:
+        renmin logs 1
+    """  # noqa: D301 - the backspace is Click's mark for lines to keep
+    options = config.load(database=database)
+    text = run_log.read(options, run)
+    if text is None:
+        typer.echo(
+            f"no log of run {run} here ({run_log.path_of(options, run)}); all runs: renmin runs",
+            err=True,
+        )
+        raise typer.Exit(1)
+    typer.echo(text, nl=False)

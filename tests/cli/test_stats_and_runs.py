@@ -11,13 +11,13 @@ import pytest
 from typer.testing import CliRunner
 
 from crawler import clock
-from crawler.cli import dashboard, runs, stats
+from crawler.cli.main import app
 from crawler.store.engine import open_store
 from tests.report.sample import Builder
 
 
-def invoke(module, *arguments):
-    return CliRunner().invoke(module.app, list(arguments))
+def invoke(command, *arguments):
+    return CliRunner().invoke(app, [command, *arguments])
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def filled(database):
 
 def test_stats_add_up_to_what_is_held(filled):
     """With --json every figure is there, and new articles are the articles held."""
-    result = invoke(stats, "--database", filled, "--json")
+    result = invoke("stats", "--database", filled, "--json")
 
     found = json.loads(result.stdout)
     assert result.exit_code == 0
@@ -41,7 +41,7 @@ def test_stats_add_up_to_what_is_held(filled):
 
 def test_stats_are_printed_for_people(filled):
     """One line a channel, then page designs and failures, then what is held."""
-    result = invoke(stats, "--database", filled)
+    result = invoke("stats", "--database", filled)
 
     assert "the database holds 30 articles" in result.stdout
     assert "page designs" in result.stdout
@@ -50,22 +50,22 @@ def test_stats_are_printed_for_people(filled):
 
 def test_runs_are_listed_newest_first(filled):
     """With --json a list; a number gives one run with its counters."""
-    listed = json.loads(invoke(runs, "--database", filled, "--json").stdout)
-    one = json.loads(invoke(runs, "3", "--database", filled, "--json").stdout)
+    listed = json.loads(invoke("runs", "--database", filled, "--json").stdout)
+    one = json.loads(invoke("runs", "3", "--database", filled, "--json").stdout)
 
     assert [row["run"] for row in listed] == [3, 2, 1]
     assert one["articles"] == 10
     assert {"name": "article/new", "value": 10} in one["counters"]
-    assert "article/new" in invoke(runs, "3", "--database", filled).stdout
-    assert "finished" in invoke(runs, "--database", filled).stdout
+    assert "article/new" in invoke("runs", "3", "--database", filled).stdout
+    assert "finished" in invoke("runs", "--database", filled).stdout
 
 
-@pytest.mark.parametrize("module", [stats, runs])
-def test_without_a_run_the_answer_is_no(database, module):
+@pytest.mark.parametrize("command", ["stats", "runs"])
+def test_without_a_run_the_answer_is_no(database, command):
     """Exit code 1, and what to do."""
     open_store(database).close()
 
-    result = invoke(module, "--database", database)
+    result = invoke(command, "--database", database)
 
     assert result.exit_code == 1
     assert "renmin crawl" in result.stderr
@@ -73,7 +73,7 @@ def test_without_a_run_the_answer_is_no(database, module):
 
 def test_a_run_that_is_not_there_is_named(filled):
     """Exit code 1, and where the numbers are."""
-    result = invoke(runs, "99", "--database", filled)
+    result = invoke("runs", "99", "--database", filled)
 
     assert result.exit_code == 1
     assert "no run 99" in result.stderr
@@ -89,7 +89,7 @@ def test_a_run_that_is_not_there_is_named(filled):
 )
 def test_the_dashboard_refuses_what_is_not_safe(database, options, says):
     """The error names the option and what to do."""
-    result = invoke(dashboard, "--database", database, "--port", "0", *options)
+    result = invoke("dashboard", "--database", database, "--port", "0", *options)
 
     assert result.exit_code != 0
     assert says in str(result.exception)

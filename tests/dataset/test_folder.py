@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from crawler.cli.export import app as export_app
-from crawler.cli.verify import app as verify_app
+from crawler.cli.main import app as renmin
 from crawler.crawl.record import finish, keep
 from crawler.errors import ConfigError
 from crawler.items import Dateline, Doubt, Photo, Repair
@@ -84,7 +84,7 @@ def test_the_same_articles_are_the_same_folder(run, tmp_path, form, split):
         for name in ("one", "two")
     )
     assert one == two
-    assert CliRunner().invoke(verify_app, [str(tmp_path / "one" / "set")]).exit_code == 0
+    assert CliRunner().invoke(renmin, ["verify", str(tmp_path / "one" / "set")]).exit_code == 0
 
 
 def test_the_manifest_counts_what_is_there(run, tmp_path):
@@ -178,7 +178,7 @@ def test_nothing_found_leaves_the_folder(run, tmp_path):
 
     assert run(f"{tmp_path / 'set'}/", "--since", "2099-01-01").exit_code == 1
     assert sorted(each.name for each in tmp_path.iterdir() if each.is_dir()) == ["set"]
-    assert CliRunner().invoke(verify_app, [str(tmp_path / "set")]).exit_code == 0
+    assert CliRunner().invoke(renmin, ["verify", str(tmp_path / "set")]).exit_code == 0
 
 
 @pytest.mark.parametrize("harm", ["changed", "missing", "added"])
@@ -193,7 +193,7 @@ def test_harm_is_seen(run, tmp_path, harm):
     else:
         (tmp_path / "set" / "data" / "more.jsonl").write_text("{}")
 
-    result = CliRunner().invoke(verify_app, [str(tmp_path / "set")])
+    result = CliRunner().invoke(renmin, ["verify", str(tmp_path / "set")])
 
     assert result.exit_code == 1
     assert result.stderr

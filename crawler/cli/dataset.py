@@ -1,15 +1,19 @@
-"""``renmin schema``: what a record is made of."""
+"""A data set from outside: what its records are made of, and whether it is whole."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import orjson
 import typer
 
 from crawler.dataset.arrow import arrow_schema
+from crawler.dataset.folder import verify as check
 from crawler.dataset.schema import FLAT, SCHEMA, as_markdown, json_schema
 from crawler.errors import ConfigError
+
+COMMANDS = ("schema", "verify")
 
 app = typer.Typer(add_completion=False)
 
@@ -42,3 +46,31 @@ def schema(
         typer.echo(arrow_schema(fields).to_string())
     else:
         typer.echo(as_markdown(fields), nl=False)
+
+
+@app.command()
+def verify(
+    paths: Annotated[
+        list[Path],
+        typer.Argument(help="Folders or files that renmin export wrote.", metavar="PATH..."),
+    ],
+) -> None:
+    r"""Hold every file of a data set against the checksums of its manifest.
+
+    \b
+    Example:
+        renmin verify articles.jsonl
+        renmin verify dataset/
+
+    Exit codes: 0 all are whole, 1 something was changed or is missing, 2 no manifest.
+    """
+    broken = False
+    for path in paths:
+        faults = check(path)
+        broken = broken or bool(faults)
+        for fault in faults:
+            typer.echo(fault, err=True)
+        if not faults:
+            typer.echo(f"{path}: whole")
+    if broken:
+        raise typer.Exit(1)

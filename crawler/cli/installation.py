@@ -1,22 +1,49 @@
-"""``renmin config``: what is set, and where."""
+"""This installation: whether it is sound, and what is set."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
+from crawler import clock
 from crawler.cli.options import Database, Json
-from crawler.cli.output import show
+from crawler.cli.output import echo_json, show
 from crawler.config import channels as channel_tables
-from crawler.config import read
+from crawler.config import load, read
 from crawler.config.file import table
 from crawler.config.reading import Read
 from crawler.config.show import Show, example_head, example_table, of_table, shown, top_level, typed
 from crawler.watch.alerts import settings as alerts
+from crawler.watch.doctor import FAIL, examine
+
+COMMANDS = ("doctor", "config")
 
 app = typer.Typer(add_completion=False)
+
+
+@app.command()
+def doctor(database: Database = None, json: Json = False) -> None:
+    """Look at Python, libraries, database, archive, disk and settings; say what to do.
+
+    Nothing is fetched. A line is ok, warn (it works, with a risk) or fail (it does not).
+
+    Exit codes: 0 nothing fails, 1 something does, 2 bad settings.
+
+    \b
+    Example:
+        renmin doctor
+        renmin doctor --json | jq '.[] | select(.state != "ok")'
+    """  # noqa: D301 - the backspace is Click's mark for lines to keep
+    lines = examine(load(database=database), clock.now())
+    if json:
+        echo_json([asdict(line) for line in lines])
+    else:
+        for line in lines:
+            typer.echo(f"{line.state:4}  {line.subject:10}  {line.message}")
+    raise typer.Exit(1 if any(line.state == FAIL for line in lines) else 0)
 
 
 @app.command()
