@@ -25,7 +25,7 @@ import sqlalchemy as sa
 
 from crawler.clock import SHANGHAI
 from crawler.items import Article
-from crawler.replica.plan import Plan
+from crawler.replica.plan import SitePlan
 from crawler.replica.story import write
 from crawler.site.channels import load
 from crawler.store.engine import open_store
@@ -124,7 +124,7 @@ def _fill(database: Path, count: int) -> None:
 
 
 def _stories() -> list[Article]:
-    plan = Plan(articles=STORIES, seed=1, channels=tuple(load().values()), plain=True)
+    plan = SitePlan(articles=STORIES, seed=1, channels=tuple(load().values()), plain=True)
     return [write(entry, 1).truth for entry in plan.entries()]
 
 

@@ -22,7 +22,7 @@ import text_damage
 
 from crawler.dedup.index import Index
 from crawler.dedup.sketch import MIN_LENGTH
-from crawler.replica.plan import Plan
+from crawler.replica.plan import SitePlan
 from crawler.replica.story import write
 from crawler.site.channels import load
 from crawler.text.chinese.canonical import canonical
@@ -58,7 +58,7 @@ def _texts(options: argparse.Namespace) -> list[str]:
 
 def _invented(count: int, seed: int) -> list[str]:
     channels = tuple(load().values())
-    plan = Plan(articles=count, seed=seed, channels=channels, plain=True)
+    plan = SitePlan(articles=count, seed=seed, channels=channels, plain=True)
     stories = (write(entry, seed) for entry in plan.entries())
     return ["\n".join(story.truth.paragraphs) for story in stories]
 

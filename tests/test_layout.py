@@ -41,8 +41,6 @@ SHORT = {
     "crawler/hooks/answers.py": "spiders and other hooks ask it; it asks only the guard",
     "crawler/store/pauses.py": "one table",
     "crawler/watch/ping.py": "tells that all is well, not what is wrong: no alert",
-    "crawler/replica/spoil.py": "kinds of damage, for pages and for lists",
-    "crawler/replica/traits.py": "what is damaged on which page, said once",
     "crawler/text/mojibake/letters.py": "one kind of damage",
 }
 

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 from crawler.errors import ConfigError
 from crawler.replica.answer import Response, message, redirect
-from crawler.replica.spoil import read_as_gbk
+from crawler.replica.encode import read_as_gbk
 from crawler.replica.story import Story
 from crawler.site.channels import find
 

@@ -8,8 +8,8 @@ from html import escape
 
 from crawler.items import Article, Photo
 from crawler.replica import habits
+from crawler.replica.encode import raw_throughout
 from crawler.replica.furniture import Furniture, Titled
-from crawler.replica.spoil import raw_throughout
 from crawler.replica.story import Story
 
 

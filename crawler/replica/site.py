@@ -13,9 +13,9 @@ from typing import Any
 from crawler.errors import ConfigError
 from crawler.replica import broken, index_pages, machine
 from crawler.replica.answer import Response, message, redirect, unless_known
-from crawler.replica.corpus import Newsroom
 from crawler.replica.faults import delayed, gate, parse
-from crawler.replica.plan import DAY_ZERO, MIRROR_HOST, Clock, Entry, Plan
+from crawler.replica.newsroom import Newsroom
+from crawler.replica.plan import DAY_ZERO, MIRROR_HOST, Clock, Entry, SitePlan
 from crawler.replica.story import Story
 from crawler.site.channels import by_host, find, load
 from crawler.site.spelling import SITE, Spelled, spell
@@ -57,7 +57,7 @@ class Site:
         if articles < 0 or clock.day < 0:
             raise ConfigError("a replica cannot hold a negative number of articles or days")
         self.faults = parse(faults)
-        self.plan = Plan(
+        self.plan = SitePlan(
             articles=articles,
             seed=seed,
             channels=tuple(find(name) for name in channels) or tuple(load().values()),

@@ -1,18 +1,100 @@
-"""Write the invented article behind a number: what a reader of its page should find there."""
+"""Write the invented article behind a number: what a reader of its page should find there.
+
+Its sentences come from a small context-free grammar, ``words.toml``, with dice handed in.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+import tomllib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
+from importlib import resources
 from itertools import zip_longest
 from random import Random
+from typing import Any
 
 from crawler.items import Article, Dateline, Photo
-from crawler.replica.grammar import Writer, tables, topics
-from crawler.replica.plan import Entry
-from crawler.replica.traits import traits_of
+from crawler.replica.plan import Entry, traits_of
 from crawler.site.channels import Channel
 from crawler.site.urls import classify
+
+_SLOT = re.compile(r"\{(\w+)\}")
+# A rule may name itself by way of others; deeper than this, it is cut short.
+_MAX_DEPTH = 6
+
+# One way to say something, split at its slots: even places are text, odd ones are names.
+_Way = tuple[str, ...]
+_NUMBERS: dict[str, Callable[[Random], str]] = {
+    "n1": lambda dice: str(dice.randint(2, 9)),
+    "n2": lambda dice: str(dice.randint(11, 98)),
+    "n3": lambda dice: str(dice.randint(105, 980)),
+    "n4": lambda dice: str(dice.randint(1200, 9800)),
+    "month": lambda dice: str(dice.randint(1, 12)),
+    "day": lambda dice: str(dice.randint(1, 28)),
+    "hour": lambda dice: str(dice.randint(6, 11)),
+}
+
+
+@cache
+def tables() -> Mapping[str, Any]:
+    """Read ``words.toml``, once."""
+    return tomllib.loads(resources.files(__package__).joinpath("words.toml").read_text("utf-8"))
+
+
+@cache
+def topics() -> tuple[str, ...]:
+    """Name the topics that an article can have."""
+    return tuple(tables()["topic"])
+
+
+@cache
+def _rules(topic: str) -> dict[str, tuple[_Way, ...]]:
+    words = tables()["any"] | {
+        name: ways for name, ways in tables()["topic"][topic].items() if isinstance(ways, list)
+    }
+    return {name: tuple(tuple(_SLOT.split(way)) for way in ways) for name, ways in words.items()}
+
+
+class SentenceWriter:
+    """Writes about one topic and one set of facts; the same dice give the same words.
+
+    Args:
+        topic: One of :func:`topics`.
+        facts: What a slot stands for throughout the article: ``{"city": "济南", ...}``.
+        dice: Source of all choices.
+    """
+
+    def __init__(self, topic: str, facts: Mapping[str, str], dice: Random) -> None:
+        self._rules = _rules(topic)
+        self._facts = dict(facts)
+        self._dice = dice
+        self.label: str = tables()["topic"][topic]["label"]
+
+    def say(self, rule: str) -> str:
+        """Say what ``rule`` stands for, all slots filled."""
+        return self._fill(rule, 0)
+
+    def learn(self, **facts: str) -> None:
+        """Fix what a slot stands for from now on."""
+        self._facts.update(facts)
+
+    def _fill(self, name: str, depth: int) -> str:
+        if (fact := self._facts.get(name)) is not None:
+            return fact
+        if (number := _NUMBERS.get(name)) is not None:
+            return number(self._dice)
+        ways = self._rules[name]
+        # A float is four times as quick as an integer from the same dice.
+        way = ways[int(self._dice.random() * len(ways))]
+        if len(way) == 1 or depth > _MAX_DEPTH:
+            return "".join(way[::2])
+        parts = list(way)
+        for place in range(1, len(parts), 2):
+            parts[place] = self._fill(parts[place], depth + 1)
+        return "".join(parts)
+
 
 # Letters that GBK has and GB2312 has not: what a page of this site loses first.
 RARE = "喆堃昇赟旻祎"
@@ -27,7 +109,7 @@ class Story:
         truth: What extraction should bring: title, paragraphs, authors, photos, ...
         printed: The paragraphs as they stand on the page: those of the truth, but one for each
             photo in a gallery, and spoilt where the site or a mirror spoils them.
-        traits: Its peculiarities; see :mod:`crawler.replica.traits`.
+        traits: Its peculiarities; see :mod:`crawler.replica.plan`.
         pages: Number of pages that it is spread over.
         editors: As printed between 责编： and the closing bracket.
         topic: Chinese name of what it is about.
@@ -105,7 +187,7 @@ class _Names:
         return str(self.dice.choice(words["surname"]) + self.dice.choice(words["given"]))
 
 
-def _writer(entry: Entry, dice: Random) -> Writer:
+def _writer(entry: Entry, dice: Random) -> SentenceWriter:
     words = tables()["any"]
     people = [dice.choice(words["surname"]) + dice.choice(words["given"]) for _ in range(2)]
     facts = {
@@ -116,10 +198,12 @@ def _writer(entry: Entry, dice: Random) -> Writer:
         "person": people[0],
         "person2": people[1],
     }
-    return Writer(dice.choice(topics()), facts, dice)
+    return SentenceWriter(dice.choice(topics()), facts, dice)
 
 
-def _article(entry: Entry, writer: Writer, names: _Names, traits: frozenset[str]) -> Article:
+def _article(
+    entry: Entry, writer: SentenceWriter, names: _Names, traits: frozenset[str]
+) -> Article:
     address = classify(entry.url)
     blank = Article(
         url=entry.url,
@@ -137,7 +221,9 @@ def _article(entry: Entry, writer: Writer, names: _Names, traits: frozenset[str]
     return article
 
 
-def _report(blank: Article, writer: Writer, names: _Names, traits: frozenset[str]) -> Article:
+def _report(
+    blank: Article, writer: SentenceWriter, names: _Names, traits: frozenset[str]
+) -> Article:
     dice = names.dice
     paragraphs = [
         "".join(writer.say("sentence") for _ in range(dice.randint(2, 4)))
@@ -162,7 +248,7 @@ def _report(blank: Article, writer: Writer, names: _Names, traits: frozenset[str
 
 
 def _opened(
-    text: str, blank: Article, writer: Writer, names: _Names
+    text: str, blank: Article, writer: SentenceWriter, names: _Names
 ) -> tuple[str, Dateline | None]:
     """Put a dateline and the reporters before the first sentence, in one of the usual forms."""
     day = blank.published_at
@@ -184,7 +270,7 @@ def _opened(
 
 
 def _photos(
-    blank: Article, writer: Writer, names: _Names, traits: frozenset[str], paragraphs: int
+    blank: Article, writer: SentenceWriter, names: _Names, traits: frozenset[str], paragraphs: int
 ) -> tuple[Photo, ...]:
     count = names.dice.choice((0, 0, 1, 1, 2, 3))
     places = sorted(names.dice.sample(range(paragraphs), min(count, paragraphs)))
@@ -211,7 +297,7 @@ def _credit(names: _Names, traits: frozenset[str]) -> str:
     )
 
 
-def _gallery(blank: Article, writer: Writer, names: _Names, _: frozenset[str]) -> Article:
+def _gallery(blank: Article, writer: SentenceWriter, names: _Names, _: frozenset[str]) -> Article:
     count = names.dice.randint(3, 6)
     # Half of the galleries say the same under every photo.
     texts = [writer.say("caption") + writer.say("sentence") for _ in range(count)]
@@ -230,7 +316,9 @@ def _gallery(blank: Article, writer: Writer, names: _Names, _: frozenset[str]) -
     )
 
 
-def _caption_only(blank: Article, writer: Writer, names: _Names, traits: frozenset[str]) -> Article:
+def _caption_only(
+    blank: Article, writer: SentenceWriter, names: _Names, traits: frozenset[str]
+) -> Article:
     credit = _credit(names, traits)
     text = writer.say("caption") + writer.say("sentence")
     return replace(
@@ -241,7 +329,7 @@ def _caption_only(blank: Article, writer: Writer, names: _Names, traits: frozens
     )
 
 
-def _weather(blank: Article, writer: Writer, names: _Names, _: frozenset[str]) -> Article:
+def _weather(blank: Article, writer: SentenceWriter, names: _Names, _: frozenset[str]) -> Article:
     day, dice, city = blank.published_at, names.dice, writer.say("city")
     assert day is not None  # every entry has its minute
     date = f"{day.month}月{day.day}日"
@@ -262,7 +350,7 @@ def _weather(blank: Article, writer: Writer, names: _Names, _: frozenset[str]) -
     )
 
 
-_Shape = Callable[[Article, Writer, _Names, frozenset[str]], Article]
+_Shape = Callable[[Article, SentenceWriter, _Names, frozenset[str]], Article]
 _SHAPES: dict[str, _Shape] = {
     "weather": _weather,
     "gallery": _gallery,
@@ -271,7 +359,7 @@ _SHAPES: dict[str, _Shape] = {
 }
 
 
-def _source(channel: Channel, writer: Writer, dice: Random) -> str:
+def _source(channel: Channel, writer: SentenceWriter, dice: Random) -> str:
     own = f"人民网-{channel.name}频道"
     return dice.choice(
         (own, own, own, "人民网", "人民网－《人民日报》", writer.say("county") + "融媒体中心")

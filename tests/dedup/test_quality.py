@@ -9,7 +9,7 @@ import pytest
 from benchmarks import template_articles, text_damage
 from crawler.dedup.index import Index
 from crawler.dedup.sketch import MIN_LENGTH
-from crawler.replica.plan import Plan
+from crawler.replica.plan import SitePlan
 from crawler.replica.story import write
 from crawler.site.channels import load
 from crawler.text.chinese.canonical import canonical
@@ -17,7 +17,7 @@ from crawler.text.chinese.canonical import canonical
 
 @pytest.fixture(scope="module")
 def texts() -> list[str]:
-    plan = Plan(articles=150, seed=7, channels=tuple(load().values()), plain=True)
+    plan = SitePlan(articles=150, seed=7, channels=tuple(load().values()), plain=True)
     written = ("\n".join(write(entry, 7).truth.paragraphs) for entry in plan.entries())
     return [text for text in written if len(canonical(text)) >= MIN_LENGTH]
 

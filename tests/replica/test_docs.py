@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from crawler.replica.faults import FAULTS
-from crawler.replica.plan import EXTRAS
-from crawler.replica.traits import TRAITS
+from crawler.replica.plan import EXTRAS, TRAITS
 
 TEXT = (Path(__file__).parents[2] / "docs" / "replica.md").read_text("utf-8")
 

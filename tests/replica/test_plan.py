@@ -5,8 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from crawler.replica.plan import EXTRAS, MIRROR_HOST, ONCE, Clock, Plan
-from crawler.replica.traits import TRAITS, traits_of
+from crawler.replica.plan import EXTRAS, MIRROR_HOST, ONCE, TRAITS, Clock, SitePlan, traits_of
 from crawler.site.channels import find, load
 from crawler.site.urls import classify
 
@@ -15,7 +14,7 @@ THREE = tuple(find(name) for name in ("sd", "bj", "sz"))
 
 
 def plan(articles=300, channels=ALL, **more):
-    return Plan(articles=articles, seed=1, channels=channels, **more)
+    return SitePlan(articles=articles, seed=1, channels=channels, **more)
 
 
 @pytest.mark.parametrize("articles", [0, 1, 2, 11, 12, 13, 100, 301])
