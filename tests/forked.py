@@ -156,16 +156,8 @@ def run(
     sys.path[:0] = [path for path in environment.get("PYTHONPATH", "").split(":") if path]
     sys.argv = ["renmin", *arguments]
     sys.orig_argv = [sys.executable, "-m", "crawler.cli", *arguments]
-    code: object = 0
-    try:
-        main()
-    except SystemExit as end:
-        code = end.code
-    finally:
-        for stream in (sys.stdout, sys.stderr):
-            if not stream.closed:
-                stream.flush()
-    os._exit(code if isinstance(code, int) else int(code is not None))
+    main()
+    sys.exit(0)  # as an interpreter ends: what was registered for it runs
 
 
 if __name__ == "__main__":

@@ -111,8 +111,8 @@ def crawl_command(site: WatchedSite, database: str, *arguments: str) -> list[str
 
 
 def run(arguments: list[str], **options) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end; ``renmin`` without its start (:mod:`tests.forked`)."""
-    if arguments[:3] == command():
+    """Run a command to its end; ``renmin`` without its start (:mod:`tests.forked`) where it may."""
+    if arguments[:3] == command() and "preexec_fn" not in options:
         arguments = [str(forked.client()), *arguments[3:]]
     options = {"env": environment(), "cwd": ROOT, "timeout": 120, **options}
     return subprocess.run(arguments, capture_output=True, text=True, check=False, **options)

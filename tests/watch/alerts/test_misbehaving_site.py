@@ -46,7 +46,7 @@ SMALL = "".join(
     f"[alerts.{name}]\nminimum = 5\n"
     for name in ("field_missing", "design_shift", "text_shift", "text_short")
 )
-PER_CHANNEL = 12
+PER_CHANNEL = 7
 
 
 class Operator:
