@@ -26,8 +26,8 @@ from crawler.site import channels
 from crawler.store import frontier, pauses, requests
 from crawler.store.engine import crawl_lock, open_store
 from crawler.store.writer import explain
-from crawler.watch.alerts import silences
-from crawler.watch.alerts.silences import Silence
+from crawler.watch.alerts import open_alerts
+from crawler.watch.alerts.open_alerts import Silence
 from crawler.web import bodies, guard
 from crawler.web.guard import back, field
 from crawler.web.language import COOKIE as LANGUAGE
@@ -187,7 +187,7 @@ def _retry_one(request: Request, connection: Connection, _form: FormData) -> int
 
 
 def _acknowledge(request: Request, connection: Connection, form: FormData) -> int:
-    return silences.acknowledge(
+    return open_alerts.acknowledge(
         connection, field(form, "rule"), field(form, "subject"), _now(request)
     )
 
@@ -195,7 +195,7 @@ def _acknowledge(request: Request, connection: Connection, form: FormData) -> in
 def _silence(request: Request, connection: Connection, form: FormData) -> int:
     now = _now(request)
     wanted = Silence(field(form, "rule")[:64], field(form, "subject")[:128], now + SILENT)
-    silences.add(connection, wanted, now)
+    open_alerts.silence_for(connection, wanted, now)
     return 1
 
 
