@@ -105,7 +105,7 @@ def index_cost(folder: Path, articles: int = 2000, batch: int = 50) -> None:
         connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql("VACUUM")
         before = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-    entries = [search.Entry(row["id"], *search.searchable(dict(row))) for row in rows]
+    entries = [search.IndexEntry(row["id"], *search.searchable(dict(row))) for row in rows]
     began = time.process_time()
     for start in range(0, articles, batch):
         with store.writing.begin() as connection:

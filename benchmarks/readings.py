@@ -1,6 +1,6 @@
 """How far right and wrong readings of Chinese bytes lie apart: ``python benchmarks/readings.py``.
 
-The charset decision rests on :attr:`crawler.text.chinese.characters.Reading.weight`. This prints its range
+The charset decision rests on :attr:`crawler.text.chinese.characters.Shares.weight`. This prints its range
 for texts of several lengths, read in their own codec and in wrong ones, and the confidence with
 which chardet is right and wrong. The thresholds in ``crawler/text/weigh.py`` and
 ``crawler/text/opinion.py`` stand between the two.

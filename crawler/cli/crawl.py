@@ -181,7 +181,7 @@ def require_contact(contact: str, proxy: str) -> None:
 def _run(arguments: dict[str, str], settings: Settings) -> int:
     """Run the spider in this process and return the exit code."""
 
-    class Process(AsyncCrawlerProcess):
+    class PromptProcess(AsyncCrawlerProcess):
         """Leaves in time when it is asked to, whatever a slow host is doing."""
 
         def _signal_shutdown(self, signum: int, frame: Any) -> None:
@@ -197,7 +197,7 @@ def _run(arguments: dict[str, str], settings: Settings) -> int:
 
     for name in BANNER if settings["LOG_LEVEL"] != "DEBUG" else ():
         logging.getLogger(name).addFilter(lambda record: record.levelno >= logging.WARNING)
-    process = Process(settings)
+    process = PromptProcess(settings)
     crawler = process.create_crawler("channel")
     task = process.crawl(crawler, **arguments)
     process.start()

@@ -21,7 +21,7 @@ from crawler.dedup.sketch import Sketch, sketch
 from crawler.items import Article
 from crawler.store import articles, fingerprints, revisions, search, tombstones
 from crawler.store.articles import By
-from crawler.store.search import Entry
+from crawler.store.search import IndexEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +149,8 @@ def _packed(article_id: int, item: Article, summary: Sketch) -> list[int]:
     return [pack(key, article_id, quarter) for key in summary.keys]
 
 
-def _entry(kept: Kept) -> Entry:
+def _entry(kept: Kept) -> IndexEntry:
     item = kept.article
     titles = (item.title, item.kicker, item.subtitle)
     lines = (*item.paragraphs, *(photo.caption for photo in item.photos))
-    return Entry(kept.id, "\n".join(filter(None, titles)), "\n".join(filter(None, lines)))
+    return IndexEntry(kept.id, "\n".join(filter(None, titles)), "\n".join(filter(None, lines)))

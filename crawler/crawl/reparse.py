@@ -44,7 +44,7 @@ FROM_THE_PAGE = tuple(each.name for each in fields(Article) if each.name not in 
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Reread:
     """What came of reading one page of the archive again.
 
     Attributes:
@@ -113,7 +113,7 @@ def reparse(
     return Reparsed(done, changed, tuple(errors), time.monotonic() - began)
 
 
-def reextract_url(store: Store, archive: Archive, url: str) -> Reading:
+def reextract_url(store: Store, archive: Archive, url: str) -> Reread:
     """Extract one page again, and store it if it reads otherwise.
 
     Args:
@@ -123,7 +123,7 @@ def reextract_url(store: Store, archive: Archive, url: str) -> Reading:
     """
     record = archive.latest(url)
     if record is None:
-        return Reading(url, error="the archive has no such page")
+        return Reread(url, error="the archive has no such page")
     with store.reading.connect() as connection:
         reading = _read(connection, archive, url, None)
     if reading.article:
@@ -143,7 +143,7 @@ def _keep(connection: Connection, article: Article) -> Kept | None:
 
 def _read_all(
     store: Store, archive: Path, ids: Sequence[int], processes: int
-) -> Iterator[list[Reading]]:
+) -> Iterator[list[Reread]]:
     """Read all pages, here and in ``processes - 1`` helpers."""
     database = store.writing.url.render_as_string(hide_password=False)
     chunks = deque(ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
@@ -162,10 +162,10 @@ def _read_all(
 
 def _read_together(
     pool: ProcessPoolExecutor,
-    waiting: set[Future[list[Reading]]],
+    waiting: set[Future[list[Reread]]],
     worker: _Worker,
     chunks: deque[Sequence[int]],
-) -> Iterator[list[Reading]]:
+) -> Iterator[list[Reread]]:
     """Keep as many chunks waiting for the helpers as there are, and read others meanwhile."""
     most = len(waiting)
     while chunks or waiting:
@@ -191,26 +191,26 @@ class _Worker:
         self._store.close()
         self._archive.close()
 
-    def read(self, ids: Sequence[int]) -> list[Reading]:
+    def read(self, ids: Sequence[int]) -> list[Reread]:
         with self._store.reading.connect() as connection:
             return [_read(connection, self._archive, str(each), each) for each in ids]
 
 
-def _read(connection: Connection, archive: Archive, name: str, first_id: int | None) -> Reading:
+def _read(connection: Connection, archive: Archive, name: str, first_id: int | None) -> Reread:
     try:
         name = name if first_id is None else archive.address(first_id)
         record = archive.latest(name) if first_id is None else archive.record(first_id)
         if record is None:
-            return Reading(name, error="the archive has no such page")
+            return Reread(name, error="the archive has no such page")
         article = extract_record(record)
     except (ArchiveError, ExtractionError) as error:
-        return Reading(name, error=str(error))
+        return Reread(name, error=str(error))
     known = articles.find(connection, record.url)
     if known is None:
-        return Reading(record.url, article)
+        return Reread(record.url, article)
     original = articles.find_all(connection, {known.article.duplicate_of or ""})
     article = against_original(article, known.article, original[0] if original else None)
-    return Reading(record.url, None if _content(known.article) == _content(article) else article)
+    return Reread(record.url, None if _content(known.article) == _content(article) else article)
 
 
 def _content(article: Article) -> tuple[object, ...]:
@@ -225,7 +225,7 @@ def _start_worker(database: str, archive: Path) -> None:
     _worker = _Worker(database, archive)
 
 
-def _work(ids: Sequence[int]) -> list[Reading]:
+def _work(ids: Sequence[int]) -> list[Reread]:
     if _worker is None:
         raise RuntimeError("the pool did not start its worker")
     return _worker.read(ids)

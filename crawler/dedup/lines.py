@@ -18,7 +18,7 @@ MAX_LINE = 32 * 1024 * 1024  # bytes; no article has more than a few hundred tho
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LineVerdict:
     """What was found for one line.
 
     Attributes:
@@ -66,7 +66,7 @@ def read(source: BinaryIO) -> Iterator[bytes]:
         yield line
 
 
-def duplicates(lines: Iterable[bytes]) -> Iterator[Finding | BadLine]:
+def duplicates(lines: Iterable[bytes]) -> Iterator[LineVerdict | BadLine]:
     """Look each line up among the ones before it; blank lines are passed over.
 
     Args:
@@ -87,10 +87,10 @@ def duplicates(lines: Iterable[bytes]) -> Iterator[Finding | BadLine]:
         ids.append(entry.id)
         match = index.add(entry.text, entry.title, entry.date)
         if match is None:
-            yield Finding(entry.id)
+            yield LineVerdict(entry.id)
         else:
             relation = match.relation
-            yield Finding(entry.id, ids[match.number], relation.name, relation.similarity)
+            yield LineVerdict(entry.id, ids[match.number], relation.name, relation.similarity)
 
 
 class _UnusableError(Exception):

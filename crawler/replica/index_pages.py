@@ -24,7 +24,7 @@ from crawler.site.urls import Address, classify
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class ListRow:
     """One line of a list.
 
     Attributes:
@@ -57,7 +57,7 @@ class ListSheet:
     label: str
     channel: str
     charset: str
-    rows: Sequence[Row]
+    rows: Sequence[ListRow]
     clutter: Sequence[tuple[str, str]]
     page: int
     pages: int
@@ -105,33 +105,33 @@ def _address(page: int) -> str:
     return f"index{page}.html" if page > 1 else "index.html"
 
 
-def _link(row: Row) -> str:
+def _link(row: ListRow) -> str:
     return f'<a href="{escape(row.href)}" target="_blank">{escape(row.title)}</a>'
 
 
-def _list_16(rows: Sequence[Row], pager: str) -> str:
+def _list_16(rows: Sequence[ListRow], pager: str) -> str:
     items = "\n".join(f"<li>{_link(row)} <em>{row.day:%Y-%m-%d}</em></li>" for row in rows)
     return f'<ul class="list_16">\n{items}\n</ul>\n<div class="page_n clearfix">{pager}</div>'
 
 
-def _list_14(rows: Sequence[Row], pager: str) -> str:
+def _list_14(rows: Sequence[ListRow], pager: str) -> str:
     items = "\n".join(
         f'<li>{_link(row)}<i class="gray">[{row.day:%m月%d日}]</i></li>' for row in rows
     )
     return f'<div class="ej_left"><ul class="list_14 clearfix">\n{items}\n</ul>\n<div class="page_n clearfix">{pager}</div></div>'
 
 
-def _list_box(rows: Sequence[Row], pager: str) -> str:
+def _list_box(rows: Sequence[ListRow], pager: str) -> str:
     items = "\n".join(f"<ul><li>{_link(row)}<em>{row.day:%Y-%m-%d}</em></li></ul>" for row in rows)
     return f'<div class="ej_list_box clear">\n{items}\n<div class="page">{pager}</div></div>'
 
 
-def _fanye(rows: Sequence[Row], pager: str) -> str:
+def _fanye(rows: Sequence[ListRow], pager: str) -> str:
     items = "\n".join(f"<li>·{_link(row)}</li>" for row in rows)
     return f'<div class="p2j_list"><ul>\n{items}\n</ul><div class="fanye">{pager}</div></div>'
 
 
-def _headlines(rows: Sequence[Row], pager: str) -> str:
+def _headlines(rows: Sequence[ListRow], pager: str) -> str:
     items = "\n".join(
         f'<div class="hdNews clearfix"><p><strong>{_link(row)}</strong></p>'
         f'<p>{row.day:%Y年%m月%d日}<a href="{escape(row.href)}">【详细】</a></p></div>'
@@ -140,7 +140,7 @@ def _headlines(rows: Sequence[Row], pager: str) -> str:
     return f'<div class="headingNews">\n{items}\n</div>\n<div class="page_n clearfix">{pager}</div>'
 
 
-def _pictures(rows: Sequence[Row], pager: str) -> str:
+def _pictures(rows: Sequence[ListRow], pager: str) -> str:
     items = "\n".join(
         f'<li><a href="{escape(row.href)}"><img src="/img/none.jpg" alt="" /></a>{_link(row)}</li>'
         for row in rows
@@ -148,14 +148,14 @@ def _pictures(rows: Sequence[Row], pager: str) -> str:
     return f'<ul class="img_list">\n{items}\n</ul>\n<div class="page">{pager}</div>'
 
 
-def _table(rows: Sequence[Row], pager: str) -> str:
+def _table(rows: Sequence[ListRow], pager: str) -> str:
     items = "\n".join(
         f'<tr><td class="t14">{_link(row)}</td><td>{row.day:%Y-%m-%d}</td></tr>' for row in rows
     )
     return f'<table width="95%">\n{items}\n</table>\n<table><tr><td class="page">{pager}</td></tr></table>'
 
 
-_MARKUPS: tuple[Callable[[Sequence[Row], str], str], ...] = (
+_MARKUPS: tuple[Callable[[Sequence[ListRow], str], str], ...] = (
     _list_16, _list_14, _list_box, _fanye, _headlines, _pictures, _table,
 )  # fmt: skip
 
@@ -258,7 +258,11 @@ def _column(channel: Channel, address: Address) -> ListPage | None:
 
 
 def _printed(
-    newsroom: Newsroom, channel: Channel, label: str, rows: Sequence[Row], page_of: tuple[int, int]
+    newsroom: Newsroom,
+    channel: Channel,
+    label: str,
+    rows: Sequence[ListRow],
+    page_of: tuple[int, int],
 ) -> Response:
     place = newsroom.place(channel.id)
     coding = coding_of("list", place, lying=False)
@@ -278,7 +282,7 @@ def _printed(
     return page(html.encode(coding.codec, "xmlcharrefreplace"), coding.content_type)
 
 
-def _row(newsroom: Newsroom, entry: Entry) -> Row:
+def _row(newsroom: Newsroom, entry: Entry) -> ListRow:
     title = _TITLES.get(entry.kind) or newsroom.story(entry.of or entry.number).truth.title
     href = entry.url
     if entry.kind != "mirror":
@@ -287,7 +291,7 @@ def _row(newsroom: Newsroom, entry: Entry) -> Row:
         host = entry.channel.host
         short = host.replace("people.com.cn", "people.cn")
         href = spelling.format(path=path, host=host, short=short, big5=path.removeprefix("/GB"))
-    return Row(href=href, title=title, day=entry.published.date())
+    return ListRow(href=href, title=title, day=entry.published.date())
 
 
 # Pages without an article of their own have a headline on the list all the same.

@@ -20,7 +20,7 @@ AROUND = 36
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Whole:
+class WholeArticle:
     """One article with what belongs to it.
 
     Attributes:
@@ -59,14 +59,14 @@ def found(connection: Connection, query: str, limit: int = 25, offset: int = 0) 
     return table(f"{COLUMNS} before match after", rows, hits.total, capped=hits.capped)
 
 
-def whole(connection: Connection, article_id: int) -> Whole | None:
+def whole(connection: Connection, article_id: int) -> WholeArticle | None:
     """One article with its original, copies and revisions; ``None`` if there is none."""
     stored = articles.get(connection, article_id)
     if stored is None:
         return None
     of = article.c.duplicate_of_id
     original_id = connection.scalar(sa.select(of).where(article.c.id == article_id))
-    return Whole(
+    return WholeArticle(
         stored=stored,
         original=_row(connection, original_id) if original_id else None,
         copies=copies(connection, article_id),

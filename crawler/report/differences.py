@@ -32,7 +32,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Difference:
     """A paragraph before and after.
 
     Attributes:
@@ -46,7 +46,7 @@ class Line:
     changed: bool
 
 
-def compare(before: Sequence[str], after: Sequence[str]) -> list[Line]:
+def compare(before: Sequence[str], after: Sequence[str]) -> list[Difference]:
     """Set two sequences of paragraphs side by side.
 
     >>> line, = compare(["会议今日召开"], ["会议昨日召开"])
@@ -54,7 +54,7 @@ def compare(before: Sequence[str], after: Sequence[str]) -> list[Line]:
     [('same', '会议'), ('new', '昨'), ('same', '日召开')]
     """
     before, after = before[:MOST_PARAGRAPHS], after[:MOST_PARAGRAPHS]
-    lines: list[Line] = []
+    lines: list[Difference] = []
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     for tag, start, end, new_start, new_end in matcher.get_opcodes():
         if tag == "equal":
@@ -65,17 +65,17 @@ def compare(before: Sequence[str], after: Sequence[str]) -> list[Line]:
     return lines
 
 
-def changed_only(lines: Sequence[Line]) -> list[Line]:
+def changed_only(lines: Sequence[Difference]) -> list[Difference]:
     """Only the paragraphs that differ."""
     return [line for line in lines if line.changed]
 
 
-def _unchanged(text: str) -> Line:
+def _unchanged(text: str) -> Difference:
     pieces = (Piece("same", text),) if text else ()
-    return Line(pieces, pieces, changed=False)
+    return Difference(pieces, pieces, changed=False)
 
 
-def _changed(before: str, after: str) -> Line:
+def _changed(before: str, after: str) -> Difference:
     old, new = _parted(before, after)
     gone: list[Piece] = []
     come: list[Piece] = []
@@ -83,7 +83,7 @@ def _changed(before: str, after: str) -> Line:
         equal = tag == "equal"
         _add(gone, "same" if equal else "gone", "".join(old[start:end]))
         _add(come, "same" if equal else "new", "".join(new[new_start:new_end]))
-    return Line(tuple(gone), tuple(come), changed=True)
+    return Difference(tuple(gone), tuple(come), changed=True)
 
 
 def _parted(before: str, after: str) -> tuple[list[str], list[str]]:

@@ -10,13 +10,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from crawler.report.differences import Line, Piece, changed_only, compare
+from crawler.report.differences import Difference, Piece, changed_only, compare
 from crawler.site.urls import classify
 from crawler.store import articles, revisions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
+class EarlierText:
     """One text of an article.
 
     Attributes:
@@ -35,25 +35,25 @@ class Text:
     code_version: str
     title: str
     paragraphs: tuple[str, ...]
-    changes: tuple[Line, ...] = ()
+    changes: tuple[Difference, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         return asdict(self)
 
 
-def revisions_of(connection: Connection, url: str) -> list[Text]:
+def revisions_of(connection: Connection, url: str) -> list[EarlierText]:
     """Every text of the article at ``url``, oldest first; empty if it is not stored."""
     known = articles.find(connection, classify(url).canonical) or articles.find(connection, url)
     if known is None:
         return []
-    texts: list[Text] = []
+    texts: list[EarlierText] = []
     for row in revisions.all_of(connection, known.id):
         before = [texts[-1].title, *texts[-1].paragraphs] if texts else None
         after = [row["title"], *row["paragraphs"]]
         changes = changed_only(compare(before, after)) if before is not None else []
         texts.append(
-            Text(
+            EarlierText(
                 revision=row["revision"],
                 extraction=row["extraction"],
                 fetched_at=row["fetched_at"],
@@ -66,7 +66,7 @@ def revisions_of(connection: Connection, url: str) -> list[Text]:
     return texts
 
 
-def as_lines(texts: Sequence[Text]) -> Iterator[str]:
+def as_lines(texts: Sequence[EarlierText]) -> Iterator[str]:
     """The history for a terminal."""
     for text in texts:
         which = f"revision {text.revision}"
@@ -77,7 +77,7 @@ def as_lines(texts: Sequence[Text]) -> Iterator[str]:
             yield "    " + _marked(line)
 
 
-def _marked(line: Line) -> str:
+def _marked(line: Difference) -> str:
     """A changed paragraph in one line: what went, what came, then what stayed, and so on."""
     pairs = zip_longest(_groups(line.before), _groups(line.after), fillvalue=("", ""))
     return "".join(

@@ -49,7 +49,7 @@ _POSTGRES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class IndexEntry:
     """The text by which an article is found; see :func:`index_article`."""
 
     article_id: int
@@ -97,10 +97,10 @@ def index_article(connection: Connection, article_id: int, title: str, body: str
         title: Headline; kicker and subtitle may follow on lines of their own.
         body: Paragraphs and captions, one a line.
     """
-    index_articles(connection, [Entry(article_id, title, body)])
+    index_articles(connection, [IndexEntry(article_id, title, body)])
 
 
-def index_articles(connection: Connection, entries: Sequence[Entry]) -> None:
+def index_articles(connection: Connection, entries: Sequence[IndexEntry]) -> None:
     """Make several articles findable, as :func:`index_article` does with one.
 
     Called once a transaction, after everything else: whenever another table is written to,
@@ -130,7 +130,7 @@ def rebuild(connection: Connection) -> int:
     batch = batch.where(c.id > sa.bindparam("last")).order_by(c.id).limit(500)
     count = last = 0
     while rows := connection.execute(batch, {"last": last}).mappings().all():
-        index_articles(connection, [Entry(row["id"], *searchable(dict(row))) for row in rows])
+        index_articles(connection, [IndexEntry(row["id"], *searchable(dict(row))) for row in rows])
         count, last = count + len(rows), rows[-1]["id"]
     return count
 
@@ -189,7 +189,7 @@ def tokens(text: str) -> Iterator[str]:
     return filter(str.isalnum, text.lower())
 
 
-def _index_in_sqlite(connection: Connection, entries: Sequence[Entry]) -> None:
+def _index_in_sqlite(connection: Connection, entries: Sequence[IndexEntry]) -> None:
     run = connection.exec_driver_sql
     texts = []
     for entry in entries:

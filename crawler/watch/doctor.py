@@ -71,7 +71,7 @@ BACKPORTS = ((3, 44, 6), (3, 50, 7))
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Examined:
     """What was found about one thing.
 
     Attributes:
@@ -85,7 +85,7 @@ class Line:
     message: str
 
 
-def examine(config: Config, now: datetime) -> list[Line]:
+def examine(config: Config, now: datetime) -> list[Examined]:
     """Look at everything that can be looked at without the network."""
     return [
         _python(),
@@ -100,7 +100,7 @@ def examine(config: Config, now: datetime) -> list[Line]:
     ]
 
 
-def sqlite_version(version: tuple[int, ...]) -> Line:
+def sqlite_version(version: tuple[int, ...]) -> Examined:
     """Whether this SQLite has the WAL-reset bug: two writers may lose committed pages.
 
     >>> sqlite_version((3, 50, 7)).state, sqlite_version((3, 40, 1)).state
@@ -109,8 +109,8 @@ def sqlite_version(version: tuple[int, ...]) -> Line:
     text = ".".join(map(str, version))
     patched = any(version[:2] == fixed[:2] and version >= fixed for fixed in BACKPORTS)
     if patched or not BUG_BEGINS <= version < BUG_ENDS:
-        return Line(OK, "sqlite", text)
-    return Line(
+        return Examined(OK, "sqlite", text)
+    return Examined(
         WARN,
         "sqlite",
         f"{text} has the WAL-reset bug (fixed in 3.51.3, 3.50.7, 3.44.6): two programs that write "
@@ -119,38 +119,38 @@ def sqlite_version(version: tuple[int, ...]) -> Line:
     )
 
 
-def clock(now: datetime, installed_at: datetime) -> Line:
+def clock(now: datetime, installed_at: datetime) -> Examined:
     """Whether the clock can be right: it is not before the installation.
 
     Dates of publication and of fetching, schedules and signatures hang on it.
     """
     if now < installed_at - timedelta(days=1):
-        return Line(
+        return Examined(
             FAIL, "clock", f"says {now:%Y-%m-%d %H:%M}, before this was installed: set the clock"
         )
-    return Line(OK, "clock", f"{now.astimezone(SHANGHAI):%Y-%m-%d %H:%M} in Shanghai")
+    return Examined(OK, "clock", f"{now.astimezone(SHANGHAI):%Y-%m-%d %H:%M} in Shanghai")
 
 
-def _python() -> Line:
-    return Line(OK, "python", f"{platform.python_version()} in {sys.prefix}")
+def _python() -> Examined:
+    return Examined(OK, "python", f"{platform.python_version()} in {sys.prefix}")
 
 
-def _libraries(config: Config) -> Iterator[Line]:
+def _libraries(config: Config) -> Iterator[Examined]:
     wanted = dict(LIBRARIES)
     if config.database.startswith("postgresql"):
         wanted["psycopg"] = "psycopg"
     for name, module in wanted.items():
         try:
             importlib.import_module(module)
-            yield Line(OK, name, importlib.metadata.version(name))
+            yield Examined(OK, name, importlib.metadata.version(name))
         except Exception as error:  # a library may fail to load in any way
-            yield Line(FAIL, name, f"cannot be used ({error}): pip install {name}")
+            yield Examined(FAIL, name, f"cannot be used ({error}): pip install {name}")
 
 
-def _contact(config: Config) -> Line:
+def _contact(config: Config) -> Examined:
     if config.contact:
-        return Line(OK, "contact", config.contact)
-    return Line(
+        return Examined(OK, "contact", config.contact)
+    return Examined(
         WARN,
         "contact",
         "not set: the live site is not crawled without one; set RENMIN_CONTACT or contact in "
@@ -158,91 +158,95 @@ def _contact(config: Config) -> Line:
     )
 
 
-def _alerts() -> Line:
+def _alerts() -> Examined:
     try:
         settings = alert_settings.load()
         ways, wrong = settings.ways, wrong_ways(settings, clock_of_house.now)
     except RenminError as error:
-        return Line(FAIL, "alerts", str(error))
+        return Examined(FAIL, "alerts", str(error))
     if wrong:
         said = "; ".join(f"{way}: {error}" for way, error in wrong.items())
-        return Line(FAIL, "alerts", f"cannot be told by {said}")
+        return Examined(FAIL, "alerts", f"cannot be told by {said}")
     if ways == ("log",):
-        return Line(OK, "alerts", "told by log alone; see docs/operations.md for more ways")
-    return Line(OK, "alerts", f"told by {', '.join(ways)}")
+        return Examined(OK, "alerts", "told by log alone; see docs/operations.md for more ways")
+    return Examined(OK, "alerts", f"told by {', '.join(ways)}")
 
 
-def _database(config: Config, now: datetime) -> Iterator[Line]:
+def _database(config: Config, now: datetime) -> Iterator[Examined]:
     try:
         reader = Reader(config.database)
     except RenminError as error:
-        yield Line(FAIL, "database", str(error))
+        yield Examined(FAIL, "database", str(error))
         return
     if reader.path and not reader.path.exists():
-        yield Line(WARN, "database", f"{reader.path}: comes with: renmin crawl CHANNEL")
+        yield Examined(WARN, "database", f"{reader.path}: comes with: renmin crawl CHANNEL")
         return
     try:
         with reader.connect() as connection:
-            yield Line(OK, "database", f"{reader.name}, schema {HEAD}")
+            yield Examined(OK, "database", f"{reader.name}, schema {HEAD}")
             if reader.path:
                 yield from _sqlite_file(reader.path, connection)
             yield _lost_runs(connection, now)
             yield _leases(connection, now)
             yield _bodies(connection, config.archive_path)
     except RenminError as error:
-        yield Line(FAIL, "database", str(error))
+        yield Examined(FAIL, "database", str(error))
     finally:
         reader.close()
 
 
-def _sqlite_file(path: Path, connection: Connection) -> Iterator[Line]:
+def _sqlite_file(path: Path, connection: Connection) -> Iterator[Examined]:
     mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
     if mode == "wal":
-        yield Line(OK, "journal", "wal")
+        yield Examined(OK, "journal", "wal")
     else:
-        yield Line(WARN, "journal", f"{mode}, not wal: readers and the crawl block each other")
+        yield Examined(WARN, "journal", f"{mode}, not wal: readers and the crawl block each other")
     yield _integrity(path, connection)
 
 
-def _integrity(path: Path, connection: Connection) -> Line:
+def _integrity(path: Path, connection: Connection) -> Examined:
     if path.stat().st_size > LARGEST_CHECK:
-        return Line(OK, "integrity", "not checked, the file is large: PRAGMA quick_check does it")
+        return Examined(
+            OK, "integrity", "not checked, the file is large: PRAGMA quick_check does it"
+        )
     found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
     if found == "ok":
-        return Line(OK, "integrity", "quick_check found nothing")
-    return Line(
+        return Examined(OK, "integrity", "quick_check found nothing")
+    return Examined(
         FAIL, "integrity", f"{found}: the file is damaged; take the last backup, or try .recover"
     )
 
 
-def _lost_runs(connection: Connection, now: datetime) -> Line:
+def _lost_runs(connection: Connection, now: datetime) -> Examined:
     week = now - timedelta(days=7)
     began = sa.select(tables.run.c.id).where(tables.run.c.started_at >= week)
     recent = set(connection.scalars(began)) & set(runs.lost(connection, now))
     if not recent:
-        return Line(OK, "runs", "none was killed within a week")
+        return Examined(OK, "runs", "none was killed within a week")
     named = ", ".join(map(str, sorted(recent)))
-    return Line(
+    return Examined(
         WARN, "runs", f"killed within a week: {named}; crawl the channel again to go on there"
     )
 
 
-def _leases(connection: Connection, now: datetime) -> Line:
+def _leases(connection: Connection, now: datetime) -> Examined:
     c = tables.frontier.c
     query = sa.select(sa.func.count()).where(c.state == "LEASED", c.lease_until < now)
     stale = connection.scalar(query) or 0
     if not stale:
-        return Line(OK, "frontier", "no page is held by a dead process")
-    return Line(OK, "frontier", f"{stale} pages of a dead process wait; the next crawl takes them")
+        return Examined(OK, "frontier", "no page is held by a dead process")
+    return Examined(
+        OK, "frontier", f"{stale} pages of a dead process wait; the next crawl takes them"
+    )
 
 
-def _bodies(connection: Connection, archive: Path) -> Line:
+def _bodies(connection: Connection, archive: Path) -> Examined:
     """Whether database and archive belong together."""
     if not archive.exists():
         count = connection.scalar(sa.select(sa.func.count()).select_from(tables.article)) or 0
         if not count:
-            return Line(OK, "bodies", "no article yet")
-        return Line(
+            return Examined(OK, "bodies", "no article yet")
+        return Examined(
             WARN,
             "bodies",
             f"{count} articles, and {archive} is missing: they can be read and exported, not "
@@ -251,28 +255,28 @@ def _bodies(connection: Connection, archive: Path) -> Line:
     try:
         found = compare(connection, archive)
     except sqlite3.Error as error:
-        return Line(FAIL, "bodies", f"{archive}: {error}: {_what_to_do(error)}")
+        return Examined(FAIL, "bodies", f"{archive}: {error}: {_what_to_do(error)}")
     if found.without_body:
-        return Line(
+        return Examined(
             WARN,
             "bodies",
             f"{found.without_body} of {found.articles} articles have no raw body in {archive}: the "
             "archive is older than the database; take the newer one back from a backup",
         )
     told = f"every article has its raw body; {found.without_article} pages gave no article"
-    return Line(OK, "bodies", told)
+    return Examined(OK, "bodies", told)
 
 
-def _archive(path: Path) -> Line:
+def _archive(path: Path) -> Examined:
     if not path.exists():
-        return Line(OK, "archive", f"{path}: comes with the first crawl")
+        return Examined(OK, "archive", f"{path}: comes with the first crawl")
     try:
         with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
             bodies = connection.execute("SELECT count(*) FROM body").fetchone()[0]
     except sqlite3.Error as error:
-        return Line(FAIL, "archive", f"{path}: {error}: {_what_to_do(error)}")
+        return Examined(FAIL, "archive", f"{path}: {error}: {_what_to_do(error)}")
     size = path.stat().st_size // _MIB
-    return Line(OK, "archive", f"{path}: {bodies} bodies, {size} MiB")
+    return Examined(OK, "archive", f"{path}: {bodies} bodies, {size} MiB")
 
 
 def _what_to_do(error: sqlite3.Error) -> str:
@@ -285,7 +289,7 @@ def _what_to_do(error: sqlite3.Error) -> str:
     return "keep it: it holds the raw pages; look at the disk (df, dmesg) and at who may read it"
 
 
-def _disks(config: Config) -> Iterator[Line]:
+def _disks(config: Config) -> Iterator[Examined]:
     sqlite_path = config.database.removeprefix("sqlite:///")
     files = [config.archive_path]
     if sqlite_path != config.database:
@@ -294,7 +298,7 @@ def _disks(config: Config) -> Iterator[Line]:
     for disk in disks(files):
         percent = 100 * disk.free / disk.total
         low = percent < rule.threshold or disk.free < rule.minimum * _MIB
-        yield Line(
+        yield Examined(
             FAIL if low else OK,
             "disk",
             f"{disk.path}: {disk.free // _MIB} MiB free, {percent:.0f} %"

@@ -22,7 +22,7 @@ from crawler import __version__, clock
 from crawler.report import storage
 from crawler.store.migrations import HEAD
 from crawler.store.tables import alert, frontier, run
-from crawler.watch.alerts.facts import ChannelRun, Facts, ListPage
+from crawler.watch.alerts.facts import ChannelRun, Facts, ListFacts
 from crawler.watch.alerts.inputs import gather
 from crawler.watch.alerts.settings import default_rules
 
@@ -57,7 +57,7 @@ def _series(name: str, what: str, samples: Iterable[Sample]) -> Metric:
 
 
 # Of each list page that a crawl starts from.
-_LIST_SERIES: tuple[tuple[str, str, Callable[[ListPage], float | None]], ...] = (
+_LIST_SERIES: tuple[tuple[str, str, Callable[[ListFacts], float | None]], ...] = (
     ("list_status", "HTTP status of a list page's last look; 0 without an answer.",
      lambda page: page.status or 0),
     ("list_links", "Articles that a list page led to when it was last read.",

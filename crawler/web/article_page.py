@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from crawler.items import Article
 from crawler.report import articles
-from crawler.report.differences import Line, changed_only, compare
+from crawler.report.differences import Difference, changed_only, compare
 from crawler.web import bodies, query, reading
 from crawler.web.rendering import render
 
@@ -38,7 +38,7 @@ def article(request: Request) -> Response:
     )
 
 
-def _repaired(request: Request, item: Article) -> list[Line] | None:
+def _repaired(request: Request, item: Article) -> list[Difference] | None:
     """The lines that repair changed, before and after; ``None`` if the bytes are not there."""
     archive = request.app.state.settings.archive
     before = bodies.unrepaired(archive, item.url, item.body_sha256)
@@ -62,6 +62,6 @@ def _parts(row: RowMapping) -> tuple[list[str], ...]:
     return [row["title"]], row["paragraphs"], list(filter(None, captions))
 
 
-def _changes(before: Sequence[list[str]], after: Sequence[list[str]]) -> list[Line]:
+def _changes(before: Sequence[list[str]], after: Sequence[list[str]]) -> list[Difference]:
     pairs = zip(before, after, strict=True)
     return [line for old, new in pairs for line in changed_only(compare(old, new))]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.dedup import lines
-from crawler.dedup.lines import BadLine, Finding, duplicates, read
+from crawler.dedup.lines import BadLine, LineVerdict, duplicates, read
 
 GOOD = '{"id": 1, "text": "济南讯"}'.encode()
 
@@ -34,7 +34,7 @@ def test_bad_line_is_named_and_the_rest_goes_on(line, why):
     """A line that cannot be used says its number and why; the ones after it are read."""
     found = list(duplicates([GOOD, line, b"\n", GOOD.replace(b"1", b"2")]))
 
-    assert found == [Finding(1), BadLine(2, why), Finding(2, 1, "same_text", 1.0)]
+    assert found == [LineVerdict(1), BadLine(2, why), LineVerdict(2, 1, "same_text", 1.0)]
 
 
 def test_record_of_an_export_is_understood():
@@ -55,7 +55,7 @@ def test_record_of_an_export_is_understood():
 
 def test_byte_order_mark_is_passed_over():
     """A file that a Windows editor saved begins with a mark that is no part of the first line."""
-    assert list(duplicates([b"\xef\xbb\xbf" + GOOD])) == [Finding(1)]
+    assert list(duplicates([b"\xef\xbb\xbf" + GOOD])) == [LineVerdict(1)]
 
 
 def test_oversized_line_is_cut_off_and_named(monkeypatch):
@@ -67,7 +67,7 @@ def test_oversized_line_is_cut_off_and_named(monkeypatch):
 
     assert found == [
         BadLine(1, "longer than 100 bytes"),
-        Finding(1),
+        LineVerdict(1),
         BadLine(3, "longer than 100 bytes"),
     ]
 

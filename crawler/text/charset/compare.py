@@ -18,7 +18,7 @@ from crawler.text.charset.languages import recognise
 from crawler.text.charset.mixed import CODECS, foreign_blocks
 from crawler.text.charset.text_runs import sample, sample_lines
 from crawler.text.charset.utf16 import reads_as_chinese
-from crawler.text.chinese.characters import Reading, measure
+from crawler.text.chinese.characters import Shares, measure
 from crawler.text.tables import LOST
 
 CHINESE: Final = 1.4
@@ -50,7 +50,7 @@ _HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Judgement:
     """What one step of the decision found; for the fields see :class:`crawler.items.Verdict`."""
 
     codec: str
@@ -60,11 +60,11 @@ class Finding:
     mixed: bool = False
 
 
-Readings = dict[str, Reading]
+Readings = dict[str, Shares]
 """How the text runs read in each of :data:`~crawler.text.charset.mixed.CODECS`."""
 
 
-def weigh(body: bytes, declared: Declared) -> Finding:
+def weigh(body: bytes, declared: Declared) -> Judgement:
     """Decide by the text runs; there is always a finding.
 
     Args:
@@ -85,9 +85,9 @@ def weigh(body: bytes, declared: Declared) -> Finding:
     return _foreign(body, declared, readings)
 
 
-def _finding(body: bytes, readings: Readings, codec: str, why: str) -> Finding:
+def _finding(body: bytes, readings: Readings, codec: str, why: str) -> Judgement:
     score = _score(readings[codec], codec)
-    return Finding(codec=codec, why=why, score=score, mixed=bool(foreign_blocks(body, codec)))
+    return Judgement(codec=codec, why=why, score=score, mixed=bool(foreign_blocks(body, codec)))
 
 
 def _plainly_gb18030(data: bytes) -> Readings | None:
@@ -108,7 +108,7 @@ def _sure(data: bytes, readings: Readings, declared: Declared) -> tuple[str, str
     return None
 
 
-def _other_language(body: bytes, declared: Declared, readings: Readings) -> Finding | None:
+def _other_language(body: bytes, declared: Declared, readings: Readings) -> Judgement | None:
     """A language that is written properly, which its bytes hardly ever are by chance."""
     frequent = max(reading.frequent for reading in readings.values())
     language = recognise(_cut(sample_lines(body)), declared, frequent)
@@ -117,7 +117,7 @@ def _other_language(body: bytes, declared: Declared, readings: Readings) -> Find
     why = f"reads as {language.name} in {language.codec}"
     if language.labelled:
         why += ", as the label says"
-    return Finding(codec=language.codec, why=why, score=_good(body, language.codec))
+    return Judgement(codec=language.codec, why=why, score=_good(body, language.codec))
 
 
 def _cut(lines: bytes) -> bytes:
@@ -169,7 +169,7 @@ def _is_japanese(data: bytes) -> bool:
     return kana > 0.2 * len(text) and text.count(LOST) < 0.1 * kana
 
 
-def _score(reading: Reading, codec: str) -> float:
+def _score(reading: Shares, codec: str) -> float:
     """Share of ordinary characters; of good ones where UTF-8 may carry any language."""
     good = 1 - reading.bad
     return good if codec == "utf-8" and reading.weight < CHINESE else min(good, reading.ordinary)
@@ -194,7 +194,7 @@ def _majority(data: bytes) -> str | None:
     )
 
 
-def _few(body: bytes, declared: Declared, readings: Readings) -> Finding:
+def _few(body: bytes, declared: Declared, readings: Readings) -> Judgement:
     """Trust the label where there is too little to read, if the page can be decoded so.
 
     A label that fits any bytes, or a language that these bytes do not write, is no label here.
@@ -203,21 +203,21 @@ def _few(body: bytes, declared: Declared, readings: Readings) -> Finding:
     for codec in declared.families:
         if codec in readings and codec != "utf-8" and readings[codec].ordinary >= _HALF:
             why = f"{little}; hanzi in {codec}, as the label says"
-            return Finding(codec=codec, why=why, score=_HALF)
+            return Judgement(codec=codec, why=why, score=_HALF)
     codec = max(CODECS, key=lambda codec: readings[codec].weight)
     if readings[codec].weight >= 1:
-        return Finding(codec=codec, why=f"{little}; hanzi in {codec}", score=_HALF)
+        return Judgement(codec=codec, why=f"{little}; hanzi in {codec}", score=_HALF)
     for codec in declared.families:
         if _decodes(body, codec):
             why = f"{little}; valid in {codec}, as the label says"
-            return Finding(codec=codec, why=why, score=_HALF)
+            return Judgement(codec=codec, why=why, score=_HALF)
     return _least_bad(body, declared, readings)
 
 
-def _foreign(body: bytes, declared: Declared, readings: Readings) -> Finding:
+def _foreign(body: bytes, declared: Declared, readings: Readings) -> Judgement:
     """Decide for a page that is not clearly Chinese: chardet, the labels, the best reading."""
     if wide := reads_as_chinese(body):
-        return Finding(codec=wide, why=f"reads as Chinese in {wide}", score=0.9)
+        return Judgement(codec=wide, why=f"reads as Chinese in {wide}", score=0.9)
     best = max(CODECS, key=lambda codec: readings[codec].weight)
     labels = [name for name in declared.families if name not in CODECS and _decodes(body, name)]
     lines = sample_lines(body)
@@ -225,14 +225,14 @@ def _foreign(body: bytes, declared: Declared, readings: Readings) -> Finding:
     if opinion and labels and opinion.confidence < _UNSURE:
         opinion = None
     if opinion and not (opinion.codec in CODECS and readings[best].weight >= _LIKELY):
-        return Finding(
+        return Judgement(
             codec=opinion.codec,
             why="does not read as Chinese; chardet's opinion",
             score=_good(body, opinion.codec),
             opinion=str(opinion),
         )
     if labels and (_is_latin(lines) or labels[0] not in _LATIN):
-        return Finding(
+        return Judgement(
             codec=labels[0],
             why=f"does not read as Chinese; valid in {labels[0]}, as the label says",
             score=0.5,
@@ -240,14 +240,16 @@ def _foreign(body: bytes, declared: Declared, readings: Readings) -> Finding:
     return _least_bad(lines, declared, readings)
 
 
-def _least_bad(lines: bytes, declared: Declared, readings: Readings) -> Finding:
+def _least_bad(lines: bytes, declared: Declared, readings: Readings) -> Judgement:
     """Choose where nobody knows: hardly any text, very rare hanzi, or a binary file."""
     if _is_latin(lines):
-        return Finding(codec="cp1252", why="letters above ASCII stand alone in words", score=_HALF)
+        return Judgement(
+            codec="cp1252", why="letters above ASCII stand alone in words", score=_HALF
+        )
     label = _ordinary_label(declared, readings, _HALF)
     codec = label or _by_repertoire(lines, readings)
     why = f"hanzi in {codec}, as the label says" if label else f"{codec} is the nearest"
-    return Finding(
+    return Judgement(
         codec=codec, why=f"reads as nothing known; {why}", score=readings[codec].ordinary / 2
     )
 

@@ -21,7 +21,7 @@ import re
 from typing import Final
 
 from crawler.items import Verdict
-from crawler.text.charset.compare import CHINESE, DAMAGED, Finding, weigh
+from crawler.text.charset.compare import CHINESE, DAMAGED, Judgement, weigh
 from crawler.text.charset.decoder import decode_run, enclosed_in_hz, joined_surrogates
 from crawler.text.charset.detector import ask
 from crawler.text.charset.labels import Declared, read_declared
@@ -78,7 +78,7 @@ def decode(body: bytes, verdict: Verdict) -> str:
     return decode_run(body, verdict.decided)
 
 
-def _by_mark(body: bytes, _: Declared) -> Finding | None:
+def _by_mark(body: bytes, _: Declared) -> Judgement | None:
     """Believe a byte order mark, unless what follows cannot be what it stands for."""
     codec = by_mark(body)
     if codec is None:
@@ -89,18 +89,18 @@ def _by_mark(body: bytes, _: Declared) -> Finding | None:
         fits = measure(text).bad <= DAMAGED
     else:
         fits = not rest or b"\0" in rest[:_HEAD] or reads_as_chinese(rest) == codec
-    return Finding(codec=codec, why="byte order mark") if fits else None
+    return Judgement(codec=codec, why="byte order mark") if fits else None
 
 
-def _by_nuls(body: bytes, _: Declared) -> Finding | None:
+def _by_nuls(body: bytes, _: Declared) -> Judgement | None:
     codec = by_nuls(body) if b"\0" in body[:_HEAD] else None
     if codec is None:
         return None
     name = "UTF-32" if "32" in codec else "UTF-16"
-    return Finding(codec=codec, why=f"NUL bytes stand where {name} has them")
+    return Judgement(codec=codec, why=f"NUL bytes stand where {name} has them")
 
 
-def _by_escapes(body: bytes, _: Declared) -> Finding | None:
+def _by_escapes(body: bytes, _: Declared) -> Judgement | None:
     """Recognise the 7-bit encodings by what their escapes enclose."""
     if b"~" in body and b"~{" in body:  # one byte is found ten times faster than two
         text, closed = enclosed_in_hz(without_code(body[:_HEAD]))
@@ -108,34 +108,34 @@ def _by_escapes(body: bytes, _: Declared) -> Finding | None:
         needed = _ENCLOSED if closed else CHINESE
         if reading.weight >= needed and len(text) > len(body.translate(None, _ASCII)):
             why = "the escapes ~{ ~} enclose Chinese"
-            return Finding(codec="hz", why=why, score=reading.ordinary)
+            return Judgement(codec="hz", why=why, score=reading.ordinary)
     if body.isascii() and b"\x1b$" in body[:_HEAD] and (opinion := ask(body[:_HEAD])):
-        return Finding(codec=opinion.codec, why="escapes of ISO-2022", opinion=str(opinion))
+        return Judgement(codec=opinion.codec, why="escapes of ISO-2022", opinion=str(opinion))
     return None
 
 
-def _by_ascii(body: bytes, declared: Declared) -> Finding | None:
+def _by_ascii(body: bytes, declared: Declared) -> Judgement | None:
     """Take what the page says where every answer is true."""
     if not body.isascii():
         return None
     named = (name for name in declared.families if name not in ("utf-16", "hz"))
-    return Finding(codec=next(named, "utf-8"), why="nothing but ASCII" if body else "empty")
+    return Judgement(codec=next(named, "utf-8"), why="nothing but ASCII" if body else "empty")
 
 
-def _by_utf8(body: bytes, declared: Declared) -> Finding | None:
+def _by_utf8(body: bytes, declared: Declared) -> Judgement | None:
     try:
         text, why = body.decode("utf-8"), "valid UTF-8"
     except UnicodeDecodeError as error:
         if joined := _cesu_8(body):
-            return Finding(codec="utf-8", why=joined)
+            return Judgement(codec="utf-8", why=joined)
         if error.reason != "unexpected end of data":
             return None
         text, why = body[: error.start].decode("utf-8"), "valid UTF-8, cut at its end"
     if text.isascii():  # one torn character is not enough
         return None
     if not _THREE_BYTES.search(body) and _is_two_byte_chinese(body, text, declared):
-        return Finding(codec="gb18030", why="hanzi in GB18030, though by chance valid UTF-8")
-    return Finding(codec="utf-8", why=why)
+        return Judgement(codec="gb18030", why="hanzi in GB18030, though by chance valid UTF-8")
+    return Judgement(codec="utf-8", why=why)
 
 
 def _cesu_8(body: bytes) -> str | None:

@@ -14,7 +14,7 @@ from typing import Final
 
 from crawler.text.charset.decoder import decode_run
 from crawler.text.charset.text_runs import CUTS, RUN
-from crawler.text.chinese.characters import Reading, measure
+from crawler.text.chinese.characters import Shares, measure
 
 CODECS: Final = ("gb18030", "big5hkscs", "utf-8")
 """What Chinese pages are written in, and what their parts are tried in."""
@@ -52,7 +52,7 @@ _CLASSES = "".join(map(_byte_class, range(256))).encode()
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class ForeignRun:
     """A run of bytes that is not in the page's main codec.
 
     Attributes:
@@ -66,7 +66,7 @@ class Block:
     codec: str
 
 
-def foreign_blocks(body: bytes, main: str) -> tuple[Block, ...]:
+def foreign_blocks(body: bytes, main: str) -> tuple[ForeignRun, ...]:
     """Find the runs of ``body`` that are in another codec than ``main``; usually none.
 
     Args:
@@ -79,7 +79,7 @@ def foreign_blocks(body: bytes, main: str) -> tuple[Block, ...]:
     for start, end in _suspects(body, main):
         codec = _judge(body[start : min(end, start + _JUDGED)], main)
         if codec != main:
-            found.append(Block(start, end, codec))
+            found.append(ForeignRun(start, end, codec))
     return tuple(found)
 
 
@@ -154,7 +154,7 @@ def _judge(run: bytes, main: str) -> str:
     return codec
 
 
-def _read(run: bytes, codec: str) -> Reading:
+def _read(run: bytes, codec: str) -> Shares:
     return measure(run.decode(codec, "replace"))
 
 

@@ -47,7 +47,7 @@ class Inferred:
 
 
 @dataclass(slots=True)
-class Restored:
+class Walked:
     """The outcome for one text; ``shown`` is its original in the mirror's script."""
 
     shown: list[str] = field(default_factory=list)
@@ -97,7 +97,7 @@ def _instead(text: str, index: int, other: str) -> str:
     return piece if alike and 0 < len(piece) <= 3 else ""
 
 
-def _blank(walk: Restored, at: int) -> Path:
+def _blank(walk: Walked, at: int) -> Path:
     return Path("", "", context(walk.tail()), b"", 0.0, (), at)
 
 
@@ -112,15 +112,15 @@ class Walker:
         self._margin = margin
         self._tries = 0
 
-    def walk(self, seen: str) -> Restored:
+    def walk(self, seen: str) -> Walked:
         """Restore one text, still in the mirror's script."""
-        walk = Restored()
+        walk = Walked()
         at = 0
         while at < len(seen):
             at = self._step(seen, at, walk)
         return walk
 
-    def _step(self, seen: str, at: int, walk: Restored) -> int:
+    def _step(self, seen: str, at: int, walk: Walked) -> int:
         char = seen[at]
         if char == "(" and walk.shown:
             note = converter.BRACKETED.match(seen, at)
@@ -141,7 +141,7 @@ class Walker:
     def _before_mark(seen: str, at: int) -> bool:
         return seen[at + 1 : at + 2] in tuple(",;!?，；！？、。")
 
-    def _stretch(self, seen: str, at: int, walk: Restored) -> int:
+    def _stretch(self, seen: str, at: int, walk: Walked) -> int:
         """Read a shifted stretch that begins here; 0 if none does."""
         if self._tries >= TRIES or _in_run(seen, at):
             return 0
@@ -155,7 +155,7 @@ class Walker:
         self._take(best, seen, walk)
         return best[0].at
 
-    def _take(self, best: list[Path], seen: str, walk: Restored) -> None:
+    def _take(self, best: list[Path], seen: str, walk: Walked) -> None:
         path = best[0]
         if walk.shown[-1:] == [","] and path.shown[:1] in MARKS:
             walk.shown.pop()
@@ -172,7 +172,7 @@ class Walker:
 
     # Where stretches begin.
 
-    def _starts(self, seen: str, at: int, walk: Restored) -> Iterator[Path]:
+    def _starts(self, seen: str, at: int, walk: Walked) -> Iterator[Path]:
         note = converter.UNBRACKETED.match(seen, at + 1)
         if note:
             yield from self._after_reading(note, walk)
@@ -185,7 +185,7 @@ class Walker:
         if seen[at + 1 : at + 2] == "?":
             yield from self._before_wide_mark(seen, at, base)
 
-    def _after_reading(self, note: re.Match[str], walk: Restored) -> Iterator[Path]:
+    def _after_reading(self, note: re.Match[str], walk: Walked) -> Iterator[Path]:
         pair = converter.pairs().get(walk.shown[-1]) if walk.shown else None
         key = context(walk.tail())
         if pair:
@@ -233,7 +233,7 @@ class Walker:
 
     # Which reading is the best.
 
-    def _read(self, seen: str, at: int, walk: Restored, starts: list[Path]) -> list[Path]:
+    def _read(self, seen: str, at: int, walk: Walked, starts: list[Path]) -> list[Path]:
         stretch = Stretch(seen, self._language, self._conditions)
         ready = [path for path in starts if not path.leads]
         shifted = [path for path in starts if path.leads]
@@ -269,7 +269,7 @@ class Walker:
                 break
         return found
 
-    def _ranked(self, seen: str, at: int, walk: Restored, paths: list[Path]) -> list[Path]:
+    def _ranked(self, seen: str, at: int, walk: Walked, paths: list[Path]) -> list[Path]:
         """The paths that beat the text as it stands, with what follows them, best first."""
         if not paths:
             return []

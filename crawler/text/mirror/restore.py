@@ -11,7 +11,7 @@ from crawler.text.mirror import converter, traditional
 from crawler.text.mirror.garbled import looks_garbled
 from crawler.text.mirror.language import LanguageModel
 from crawler.text.mirror.moves import Conditions
-from crawler.text.mirror.phase import Restored, Walker
+from crawler.text.mirror.phase import Walked, Walker
 from crawler.text.mojibake.result import Repaired
 
 DAMAGE: Final = "mirror"
@@ -73,7 +73,7 @@ def _intact(texts: Sequence[str]) -> list[str]:
     ]
 
 
-def _finish(seen: str, walk: Restored, conditions: Conditions) -> Repaired:
+def _finish(seen: str, walk: Walked, conditions: Conditions) -> Repaired:
     shown = "".join(walk.shown)
     text = traditional.to_simplified(shown)
     scripts = sum(a != b for a, b in zip(shown, text, strict=True))
@@ -90,7 +90,7 @@ def _finish(seen: str, walk: Restored, conditions: Conditions) -> Repaired:
     )
 
 
-def _repairs(walk: Restored, scripts: int, widened: int) -> tuple[Repair, ...]:
+def _repairs(walk: Walked, scripts: int, widened: int) -> tuple[Repair, ...]:
     rows = (
         Repair(rule="mirror-pinyin", count=walk.notes, lossless=True),
         Repair(rule="mirror-comma", count=walk.commas, lossless=True),
@@ -102,7 +102,7 @@ def _repairs(walk: Restored, scripts: int, widened: int) -> tuple[Repair, ...]:
     return tuple(row for row in rows if row.count)
 
 
-def _doubts(text: str, walk: Restored, conditions: Conditions) -> tuple[Doubt, ...]:
+def _doubts(text: str, walk: Walked, conditions: Conditions) -> tuple[Doubt, ...]:
     """Inferred characters, and what is still broken."""
     found = {
         guess.at: Doubt(

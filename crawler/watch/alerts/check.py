@@ -33,7 +33,7 @@ class Checked:
         delivered: How many notices went out.
     """
 
-    change: open_alerts.Change
+    change: open_alerts.LookResult
     delivered: int
 
     @property

@@ -109,7 +109,7 @@ class Host:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListPage:
+class ListFacts:
     """A list page that a crawl starts from, and what its looks found.
 
     Attributes:
@@ -183,7 +183,7 @@ class Facts:
     newest: Mapping[str, datetime | None]
     schedules: tuple[Planned, ...] = ()
     hosts: tuple[Host, ...] = ()
-    lists: tuple[ListPage, ...] = ()
+    lists: tuple[ListFacts, ...] = ()
     disks: tuple[Disk, ...] = ()
 
     def lately(self, days: float) -> datetime:

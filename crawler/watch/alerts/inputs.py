@@ -25,7 +25,7 @@ from crawler.watch.alerts.facts import (
     Disk,
     Facts,
     Host,
-    ListPage,
+    ListFacts,
     Planned,
     Run,
 )
@@ -214,9 +214,9 @@ def _hosts(connection: Connection) -> tuple[Host, ...]:
     )
 
 
-def _lists(connection: Connection, now: datetime) -> tuple[ListPage, ...]:
+def _lists(connection: Connection, now: datetime) -> tuple[ListFacts, ...]:
     return tuple(
-        ListPage(
+        ListFacts(
             channel=row["channel"],
             node_id=classify(row["url"]).node_id or "",
             label=row["label"],

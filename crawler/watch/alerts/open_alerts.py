@@ -24,7 +24,7 @@ _LONGEST_SUBJECT = 128
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class LookResult:
     """What a look has changed.
 
     Attributes:
@@ -40,7 +40,7 @@ class Change:
 
 def enter(
     connection: Connection, findings: Sequence[Finding], ways: Sequence[str], now: datetime
-) -> Change:
+) -> LookResult:
     """Bring the table of alerts up to date, and queue a notice for each change and way.
 
     Args:
@@ -69,7 +69,7 @@ def enter(
     _queue(connection, "opened", _loud(connection, opened, now), ways, now)
     # What nobody was told of has no end that they would want to hear of.
     _queue(connection, "closed", _told(connection, _loud(connection, closed, now)), ways, now)
-    return Change(opened, closed, len(standing) - len(closed))
+    return LookResult(opened, closed, len(standing) - len(closed))
 
 
 def remind(connection: Connection, ways: Sequence[str], now: datetime, every: timedelta) -> int:
