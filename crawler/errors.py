@@ -6,6 +6,7 @@
     ├── ConfigError             exit code 2: an option, a setting or a file that the user named is wrong
     │   └── UnknownChannelError     ... and these are the nearest known names
     ├── ExtractionError         a page gave no article; names the URL, the design and the field
+    │   └── TooDearError            ... since reading it took longer than any page may
     ├── StoreError              the database cannot be used as asked
     │   ├── SchemaError             it was written by a newer renmin, or by something else
     │   ├── BusyError               another crawl or program holds it
@@ -59,7 +60,7 @@ class ExtractionError(RenminError):
         url: The page's address.
         template: The page design that was tried; ``None`` if none was recognised.
         field: The field of the record that could not be filled, or ``"page"`` for the whole.
-        why: What is wrong with it, in a few words. Also the failure reason that is counted.
+        why: What is wrong with it, in a few words.
     """
 
     def __init__(self, url: str, template: str | None, field: str, why: str) -> None:
@@ -69,9 +70,20 @@ class ExtractionError(RenminError):
         self.why = why
         super().__init__(f"{url}: {field}: {why} (page design: {template or 'none recognised'})")
 
+    @property
+    def reason(self) -> str:
+        """Under which it is counted, as ``failure/REASON``."""
+        return f"extraction_{self.field}"
+
     def __reduce__(self) -> tuple[type[ExtractionError], tuple[str, str | None, str, str]]:
         """Keep the four facts when the error crosses a process border."""
         return type(self), (self.url, self.template, self.field, self.why)
+
+
+class TooDearError(ExtractionError):
+    """Reading a page took more than any page may take; what it holds is not known."""
+
+    reason = "too_dear"
 
 
 class StoreError(RenminError):

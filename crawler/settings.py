@@ -33,6 +33,9 @@ CONCURRENT_REQUESTS = 32  # default: 16; there are 37 hosts, each asked one at a
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default: 8
 # Default: 100 workers are made for each response; ours bring one visit each.
 CONCURRENT_ITEMS = 1
+# Default: 5 MB of pages on their way through the spider, then nothing is fetched. One large page that
+# a helper reads must not stop all hosts; a host of many such pages is held back by the scheduler.
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 16 * _config.max_page_bytes
 AUTOTHROTTLE_ENABLED = True  # a slow answer makes us slower
 AUTOTHROTTLE_START_DELAY = _config.delay
 AUTOTHROTTLE_MAX_DELAY = 60.0

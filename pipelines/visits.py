@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem, NotConfigured
 
+from crawler.crawl.reading import Reader
 from crawler.crawl.session import CrawlSession
 from crawler.extract.repaired import is_hopeless
 from crawler.hooks.crawling import Crawling
@@ -54,10 +56,12 @@ class StorePipeline:
 
     Args:
         session: The crawl's dealings with the store.
+        reader: Reads what stood there before, where a page has changed.
     """
 
-    def __init__(self, session: CrawlSession) -> None:
+    def __init__(self, session: CrawlSession, reader: Reader) -> None:
         self._session = session
+        self._reader = reader
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> StorePipeline:
@@ -69,7 +73,8 @@ class StorePipeline:
         crawling = crawler.get_extension(Crawling)
         if crawling is None:
             raise NotConfigured
-        return cls(crawling.session)
+        spider: Any = crawler.spider
+        return cls(crawling.session, spider.reader)
 
     async def process_item(self, item: Visit) -> Article:
         """Record the visit.
@@ -80,7 +85,8 @@ class StorePipeline:
         Raises:
             DropItem: It brought none. It is recorded all the same.
         """
-        future = self._session.record(item)
+        earlier = await self._reader.earlier(self._session.archive_path, item)
+        future = self._session.record(item, earlier)
         if self._session.backlog > BACKLOG:
             await asyncio.wrap_future(future)
         if item.article is None:

@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
 from scrapy import Request, Spider
+from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
+from crawler.crawl.reading import Reader
+from crawler.crawl.time_limit import PAGE_SECONDS
 from crawler.errors import ExtractionError
-from crawler.extract import Listing, Page, assemble, links, read
+from crawler.extract import Listing, Page
 from crawler.items import Fetch, Visit
 from crawler.site.channels import is_excluded
 from crawler.store.leases import Lease
@@ -32,6 +35,8 @@ from spiders.responses import (
     worth_another_look,
 )
 
+# Seconds of processor time that reading one page may take: -s RENMIN_PAGE_SECONDS=...
+PAGE_SETTING = "RENMIN_PAGE_SECONDS"
 # Longer series exist nowhere on the site; a chain of links that goes on is a trap.
 MOST_PAGES = 50
 # Links to channels that this crawl was not asked for are counted under this reason.
@@ -50,9 +55,13 @@ class ChannelSpider(Spider):
         limit: Stop after so many articles.
         mirrors: Addresses of list pages on other hosts that republish the channels' articles.
         command: What was typed, for the run's history.
+
+    Attributes:
+        reader: Reads the pages.
     """
 
     name = "channel"
+    reader: Reader
 
     def __init__(
         self,
@@ -71,6 +80,17 @@ class ChannelSpider(Spider):
         )
         self._start = start_links(self.plan, mirrors)
         self.mirror_hosts = frozenset(link.channel for link in self._start if "." in link.channel)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Make the spider, and its reader before anything else is opened."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.reader = Reader(crawler.settings.getfloat(PAGE_SETTING, PAGE_SECONDS))
+        return spider
+
+    def closed(self, _reason: str) -> None:
+        """End the reader's helpers."""
+        self.reader.close()
 
     async def start(self) -> AsyncIterator[Request]:
         """Begin with the list pages of the channels."""
@@ -91,7 +111,7 @@ class ChannelSpider(Spider):
             dont_filter=True,
         )
 
-    def parse_list(self, response: Response) -> Visit:
+    async def parse_list(self, response: Response) -> Visit:
         """Take the links of a list page or sitemap."""
         lease: Lease = response.meta["lease"]
         fetch = fetch_of(response)
@@ -103,7 +123,7 @@ class ChannelSpider(Spider):
         if failure := led_away(response, lease):
             return self._visit(lease, fetches=(fetch,), failure=failure)
         try:
-            listing = links(fetch, lease.kind)
+            listing = await self.reader.links(fetch, lease.kind)
         except ExtractionError as error:
             return self._visit(lease, fetches=(fetch,), failure=extraction_failed(error))
         ours = [link for link in listing.links if link.channel in self.plan.channels]
@@ -131,11 +151,12 @@ class ChannelSpider(Spider):
             return self._visit(lease, fetches=(fetch,), **moved)
         try:
             pages, fetches = await self._all_pages(response, fetch)
+            article = await self.reader.assemble(pages)
         except ExtractionError as error:
             return self._visit(lease, fetches=(fetch,), failure=extraction_failed(error))
         except NOT_FETCHED as error:
             return self._visit(lease, fetches=(fetch,), failure=failure_of(error)[0])
-        article = replace(assemble(pages), url=lease.url)  # the frontier's key
+        article = replace(article, url=lease.url)  # the frontier's key
         return self._visit(lease, fetches=fetches, article=article, replaces=lease.body_sha256)
 
     def failed(self, failure: TwistedFailure) -> Visit:
@@ -156,12 +177,12 @@ class ChannelSpider(Spider):
         """
         # The crawl's extension has them archived if reading breaks.
         fetches: list[Fetch] = response.meta["fetches"]
-        pages = [read(first)]
+        pages = [await self.reader.read(first)]
         waiting, known = deque(pages[0].further), {response.url, *pages[0].further}
         while waiting and len(pages) < MOST_PAGES:
             further = await self._download(waiting.popleft(), response)
             fetches.append(fetch_of(further, len(pages) + 1))
-            pages.append(read(fetches[-1]))
+            pages.append(await self.reader.read(fetches[-1]))
             waiting += [url for url in pages[-1].further if url not in known]
             known.update(pages[-1].further)
         return pages, tuple(fetches)

@@ -73,7 +73,7 @@ def failure_of(
 
 def extraction_failed(error: ExtractionError) -> Failure:
     """Say that a page was fetched and gave no article."""
-    return Failure(reason=f"extraction_{error.field}", detail=str(error))
+    return Failure(reason=error.reason, detail=str(error))
 
 
 def _with_detail(failure: Failure, error: BaseException) -> Failure:

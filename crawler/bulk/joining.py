@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from crawler.bulk.sources import Problem
+from crawler.crawl.time_limit import limited
 from crawler.errors import ExtractionError
 from crawler.extract import Page, assemble, read
 from crawler.items import Article, Fetch
@@ -79,13 +80,15 @@ class Joiner:
             self.counts[reason] += 1
             return
         try:
-            page = read(capture)
+            page = limited(capture.url, lambda: read(capture))
+            whole = self._joined(page, classify(page.article.url))
         except ExtractionError as error:
-            self.counts[f"failure/extraction_{error.field}"] += 1
+            self.counts[f"failure/{error.reason}"] += 1
             if len(self.problems) < MOST_PROBLEMS:
-                self.problems.append(Problem(capture.url, f"extraction_{error.field}", error.why))
+                self.problems.append(Problem(capture.url, error.reason, error.why))
             return
-        yield from self._joined(page, classify(page.article.url))
+        if whole:
+            yield whole
 
     def rest(self) -> None:
         """Count what waits in vain, at the end of a file, and forget it."""
@@ -99,21 +102,21 @@ class Joiner:
             return "page/unchanged" if capture.status == UNCHANGED else f"status/{capture.status}"
         return refusal(capture.url, any_host=self._any_host)
 
-    def _joined(self, page: Page, address: Address) -> Iterator[Whole]:
+    def _joined(self, page: Page, address: Address) -> Whole | None:
         if page.number == 1 and not page.further:
-            yield self._article([page])
-            return
+            return self._article([page])
         waiting = self._waiting.setdefault(address.canonical, _Waiting())
         waiting.pages[page.number] = page
         if waiting.whole():
             del self._waiting[address.canonical]
-            yield self._article([waiting.pages[n] for n in sorted(waiting.pages)])
-        elif len(self._waiting) > MOST_WAITING:
+            return self._article([waiting.pages[n] for n in sorted(waiting.pages)])
+        if len(self._waiting) > MOST_WAITING:
             self._give_up(self._waiting.pop(next(iter(self._waiting))))
+        return None
 
     def _article(self, pages: list[Page]) -> Whole:
+        article = limited(pages[0].article.url, lambda: assemble(pages))
         self.counts["page/article"] += 1
-        article = assemble(pages)
         host = classify(article.url).host
         channel = by_host(host)
         article = replace(article, channel=channel.id if channel else host or None)

@@ -75,7 +75,7 @@ def _read(archive: Archive, url: str, counts: Counter[str]) -> list[Whole]:
             record = archive.record(first)
             found.append(Whole(extract_record(record), record.fetches))
         except ExtractionError as error:
-            counts[f"failure/extraction_{error.field}"] += 1
+            counts[f"failure/{error.reason}"] += 1
         except ArchiveError:
             counts["failure/archive"] += 1
     return found

@@ -6,6 +6,7 @@ import contextlib
 from dataclasses import replace
 from pathlib import Path
 
+from crawler.crawl.time_limit import limited
 from crawler.errors import ArchiveError, ConfigError, ExtractionError
 from crawler.extract import extract
 from crawler.extract.repaired import is_hopeless
@@ -18,15 +19,21 @@ def extract_record(record: Record) -> Article:
 
     Raises:
         ExtractionError: A page gives no article, or none that can be read.
+        TooDearError: It takes too long.
     """
-    article = replace(extract(record.fetches), url=record.url, channel=record.channel)
+    article = article_of(record, limited(record.url, lambda: extract(record.fetches)))
     if is_hopeless(article):
         raise ExtractionError(record.url, article.template, "text", "undecodable")
     return article
 
 
-def earlier_reading(path: Path, url: str, sha256: str) -> Article | None:
-    """The article that stood at ``url`` when its body was ``sha256``, as it reads today.
+def article_of(record: Record, article: Article) -> Article:
+    """What was read in a record, under the record's own name."""
+    return replace(article, url=record.url, channel=record.channel)
+
+
+def earlier_record(path: Path, url: str, sha256: str) -> Record | None:
+    """What stood at ``url`` when its body was ``sha256``.
 
     Args:
         path: The archive's file.
@@ -34,11 +41,10 @@ def earlier_reading(path: Path, url: str, sha256: str) -> Article | None:
         sha256: Of the first page.
 
     Returns:
-        ``None`` if the bytes are not there, or give no article.
+        ``None`` if the bytes are not there, or cannot be read.
     """
     try:
         with contextlib.closing(Archive(path, readonly=True)) as archive:
-            record = archive.before(url, sha256)
-        return extract_record(record) if record else None
-    except (ArchiveError, ConfigError, ExtractionError):
+            return archive.before(url, sha256)
+    except (ArchiveError, ConfigError):
         return None

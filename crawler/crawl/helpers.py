@@ -7,13 +7,17 @@ is open: SQLite keeps a process's locks in memory that the helper would inherit.
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
+import resource
+import signal
 import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing.connection import wait
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 
@@ -24,12 +28,44 @@ def pool(
 
     The caller has closed its databases. Helpers are forked when the first work is handed in.
     """
-    alone = threading.active_count() == 1 and sys.platform == "linux"
-    context = multiprocessing.get_context("fork" if alone else "spawn")
-    return ProcessPoolExecutor(helpers, context, _begin, (start, arguments))
+    return ProcessPoolExecutor(helpers, _context(), _begin, (start, arguments))
+
+
+def start(work: Callable[..., None], arguments: tuple[Any, ...]) -> BaseProcess:
+    """Start one process that does ``work(*arguments)`` and ends; see :func:`pool`."""
+    process: BaseProcess = _context().Process(target=_begin, args=(work, arguments), daemon=True)
+    process.start()
+    return process
+
+
+def pipe() -> tuple[Connection, Connection]:
+    """Two ends of a line between a process and its helper."""
+    return multiprocessing.Pipe()
+
+
+def can_fork() -> bool:
+    """Whether a helper can be forked now."""
+    return threading.active_count() == 1 and sys.platform == "linux"
+
+
+def end_after(seconds: float) -> None:
+    """Let the kernel end this process after so many more seconds of processor time."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    _, most = resource.getrlimit(resource.RLIMIT_CPU)
+    limit = math.ceil(usage.ru_utime + usage.ru_stime + seconds)
+    if most in (resource.RLIM_INFINITY, -1) or limit < most:
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, most))
+
+
+def _context() -> Any:
+    return multiprocessing.get_context("fork" if can_fork() else "spawn")
 
 
 def _begin(start: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+    # A parent's own handlers are none of a helper's business; Ctrl-C is for the parent to obey.
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     start(*arguments)
 

@@ -14,13 +14,13 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from crawler.crawl.archived import earlier_reading
 from crawler.crawl.ingest import Intake, Outcome, finish, ingest
 from crawler.crawl.outcome import RunOutcome
 from crawler.crawl.plan import Plan
@@ -152,25 +152,25 @@ class CrawlSession:
         ids = [lease.id for lease in unused]
         return self._writer.submit(lambda connection: leases.put_back(connection, ids))
 
-    def record(self, visit: Visit) -> Future[Outcome]:
-        """Store what a visit brought, as a whole or not at all."""
+    @property
+    def archive_path(self) -> Path:
+        """The archive's file."""
+        return self._archive.path
+
+    def record(self, visit: Visit, earlier: Article | None = None) -> Future[Outcome]:
+        """Store what a visit brought, as a whole or not at all.
+
+        Args:
+            visit: What came.
+            earlier: See :func:`crawler.crawl.ingest.ingest`.
+        """
         self.outcome.visited(visit)
         self.failed_articles += visit.kind == "article" and visit.failure is not None
-        earlier = self._earlier(visit)
         future = self._writer.submit(
             lambda connection: ingest(connection, visit, self._intake, earlier)
         )
         future.add_done_callback(self._recorded)
         return future
-
-    def _earlier(self, visit: Visit) -> Article | None:
-        """What today's code reads in the bytes that stood there before, if others came now.
-
-        Read here and not in the transaction: to read a page takes longer than to store ten.
-        """
-        if visit.article is None or visit.replaces in (None, visit.article.body_sha256):
-            return None
-        return earlier_reading(self._archive.path, visit.url, visit.replaces)
 
     def note_robots(self, host: str, **state: Any) -> Future[None]:
         """Remember what a host's robots.txt said."""

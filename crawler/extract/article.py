@@ -15,6 +15,7 @@ from pathlib import Path
 
 import crawler
 from crawler.errors import ExtractionError
+from crawler.extract.limits import refuse_heavy, refuse_heavy_body
 from crawler.extract.listing import Listing, read_list
 from crawler.extract.pages import Page, join
 from crawler.extract.parse import parse_article
@@ -42,34 +43,40 @@ PARTS = (
 )
 
 
-def read(fetch: Fetch) -> Page:
+def read(fetch: Fetch, *, light: bool = False) -> Page:
     """Read one page.
 
     Args:
         fetch: The response. One that was read from a file (``file:///...``) is taken for the page
             that it states to be, if it states its address.
+        light: Only if that takes a few milliseconds, as ordinary pages do.
 
     Raises:
         ExtractionError: It is no page, or holds no article; the message says what is missing.
+        TooDearError: ``light``, and it takes longer.
     """
     refuse(fetch.body, fetch.headers.get("content-type"), fetch.url)
+    if light:
+        refuse_heavy_body(fetch.body, fetch.url)
     verdict = decide(fetch.body, fetch.headers.get("content-type"))
     html = decode(fetch.body, verdict)
     if fetch.url.startswith("file:"):
         fetch = replace(fetch, url=stated_address(html) or fetch.url)
-    page = parse_article(html, fetch.url)
+    page = parse_article(html, fetch.url, light=light)
     return replace(page, article=replace(page.article, charset=verdict), fetch=fetch)
 
 
-def assemble(pages: Sequence[Page], *, repair: bool = True) -> Article:
+def assemble(pages: Sequence[Page], *, repair: bool = True, light: bool = False) -> Article:
     """Make one article of its pages.
 
     Args:
         pages: What :func:`read` gave: at least one, the one that was asked for first.
         repair: False for the article as its bytes read; ``script`` is then not told either.
+        light: Only if that takes a few milliseconds, as ordinary articles do.
 
     Raises:
         ValueError: There is no page.
+        TooDearError: ``light``, and it takes longer.
     """
     article = join(pages)
     fetch, verdict = pages[0].fetch, pages[0].article.charset
@@ -81,7 +88,9 @@ def assemble(pages: Sequence[Page], *, repair: bool = True) -> Article:
         fetched_at=fetch.fetched_at,
         body_sha256=fetch.sha256,
     )
-    return mended(article, lambda: decode(fetch.body, verdict), fetch.url) if repair else article
+    if not repair:
+        return article
+    return mended(article, lambda: decode(fetch.body, verdict), fetch.url, light=light)
 
 
 def extract(fetches: Sequence[Fetch]) -> Article:
@@ -96,21 +105,28 @@ def extract(fetches: Sequence[Fetch]) -> Article:
     return assemble([read(fetch) for fetch in fetches])
 
 
-def links(fetch: Fetch, kind: str = "") -> Listing:
+def links(fetch: Fetch, kind: str = "", *, light: bool = False) -> Listing:
     """Read what a list page or a sitemap leads to.
 
     Args:
         fetch: The response.
         kind: ``sitemap`` where that is known: one that robots.txt names may have any address.
+        light: Only if that takes a few milliseconds, as ordinary lists do.
 
     Raises:
         ExtractionError: It is too large, or neither of them.
+        TooDearError: ``light``, and it takes longer.
     """
+    if light:
+        refuse_heavy_body(fetch.body, fetch.url)
     if kind == "sitemap" or is_sitemap(fetch.body, fetch.url):
         return read_sitemap(fetch.body, fetch.url)
     content_type = fetch.headers.get("content-type")
     refuse(fetch.body, content_type, fetch.url)
-    return read_list(decode(fetch.body, decide(fetch.body, content_type)), fetch.url)
+    html = decode(fetch.body, decide(fetch.body, content_type))
+    if light:
+        refuse_heavy(html, fetch.url)
+    return read_list(html, fetch.url)
 
 
 def refuse(body: bytes, content_type: str | None, url: str) -> None:

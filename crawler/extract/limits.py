@@ -4,12 +4,18 @@ The time that a page takes grows with what it holds: with its elements, with the
 and, in the parser, with the square of the attributes of one element. The site's longest pages,
 indexes of a year, have 26,000 elements; an article's page has about 1,200. A page beyond these
 bounds is refused and says why: a hostile page must not keep the others waiting.
+
+Far below them stand the bounds of a light page, one that takes a few milliseconds: a crawl reads
+those itself and leaves all others to a helper.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+
+from crawler.errors import TooDearError
+from crawler.text.mojibake.detect import suspicious
 
 MOST_CHARACTERS = 2_000_000
 MOST_ELEMENTS = 40_000
@@ -18,6 +24,17 @@ MOST_ATTRIBUTES = 500
 MOST_HEADLINES = 200
 # Lines and images of one text.
 MOST_BLOCKS = 6_000
+
+# Of a light page; the site's articles reach 55 kB and 1,800 tags. In a piece without an end of a tag
+# the attributes of one element may hide, whose number counts squared.
+LIGHT_BYTES = 80_000
+LIGHT_TAGS = 3_500
+LIGHT_VALUES = 4_000
+LIGHT_LINES = 4_000
+LIGHT_PIECE = 12_000
+LIGHT_PARTS = 500
+LIGHT_CHARACTERS = 60_000
+_TOO_DEAR_HERE = "takes longer than an ordinary page"
 
 # A source this short cannot hold enough of anything to take long.
 _SHORT = 60_000
@@ -52,6 +69,46 @@ def excess(source: str) -> str | None:
     if not any(map(_is_crowded, _TAG.finditer(source))):
         return None
     return "too many attributes" if any(map(_is_crowded, _tags(source))) else None
+
+
+def refuse_heavy_body(body: bytes, url: str) -> None:
+    """Raise for a body that may take long to decode or to unpack.
+
+    Raises:
+        TooDearError: It does.
+    """
+    if len(body) > LIGHT_BYTES or body.startswith(b"\x1f\x8b"):
+        raise TooDearError(url, None, "page", _TOO_DEAR_HERE)
+
+
+def refuse_heavy(html: str, url: str) -> None:
+    """Raise for a page that may take long to read.
+
+    Raises:
+        TooDearError: It does.
+    """
+    if (
+        html.count("<") > LIGHT_TAGS
+        or html.count("=") > LIGHT_VALUES
+        or html.count("\n") > LIGHT_LINES
+        or max(map(len, html.split(">"))) > LIGHT_PIECE
+    ):
+        raise TooDearError(url, None, "page", _TOO_DEAR_HERE)
+
+
+def refuse_damage(texts: Sequence[str], url: str) -> None:
+    """Raise for the texts of an article that may take long to repair.
+
+    Raises:
+        TooDearError: They do.
+    """
+    # To look into three damaged characters may take longer than to read ten pages.
+    if (
+        len(texts) > LIGHT_PARTS
+        or sum(map(len, texts)) > LIGHT_CHARACTERS
+        or any(map(suspicious, texts))
+    ):
+        raise TooDearError(url, None, "text", _TOO_DEAR_HERE)
 
 
 def _tags(source: str) -> Iterator[re.Match[str]]:

@@ -11,14 +11,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from crawler.errors import ExtractionError
+from crawler.errors import ExtractionError, TooDearError
 from crawler.extract import generic, mirror
 from crawler.extract.byline import read_byline
 from crawler.extract.derive import joined_names
 from crawler.extract.designs import fitting
 from crawler.extract.fields import Reading, read
 from crawler.extract.header import without_page_number
-from crawler.extract.limits import MOST_BLOCKS, MOST_CHARACTERS, MOST_ELEMENTS_OF_AN_ARTICLE
+from crawler.extract.limits import (
+    MOST_BLOCKS,
+    MOST_CHARACTERS,
+    MOST_ELEMENTS_OF_AN_ARTICLE,
+    refuse_heavy,
+)
 from crawler.extract.notices import is_notice
 from crawler.extract.pages import Page, further_pages
 from crawler.extract.tree import Document, is_binary, parse
@@ -27,28 +32,35 @@ from crawler.site.urls import Address, classify
 
 # Shorter pages cannot hold too many elements.
 _LONG = 60_000
+NO_DESIGN = "no known design: the general reader takes long"
 _TAG = re.compile(r"<\s?(?:!|/?[a-zA-Z])")
 
 
-def parse_article(html: str, url: str) -> Page:
+def parse_article(html: str, url: str, *, light: bool = False) -> Page:
     """Read the article that a page holds.
 
     Args:
         html: The page, decoded. Text without any markup is read line by line.
         url: Where it was fetched from; makes addresses absolute and names the article.
+        light: Only if that takes a few milliseconds: a page of a known design, of ordinary size.
 
     Raises:
         ExtractionError: It holds no article; ``field`` and ``why`` say what is missing.
+        TooDearError: ``light``, and it takes longer.
     """
     refuse_excess(html, url)
+    if light:
+        refuse_heavy(html, url)
     if is_plain(html):
+        if light:
+            raise TooDearError(url, "mirror", "page", NO_DESIGN)
         reading = _readable(_plain(html, url), url)
         return Page(article=_article(reading, classify(url)))
     page = parse(html, url)
     address = classify(page.url)
     further = further_pages(page, address)
     # One page of several may be a photo alone.
-    reading = _reading(page, part=bool(further) or address.page > 1)
+    reading = _reading(page, part=bool(further) or address.page > 1, light=light)
     article = _article(reading, address)
     if further or address.page > 1:
         article = replace(article, title=without_page_number(article.title))
@@ -75,10 +87,10 @@ def is_plain(html: str) -> bool:
     return _TAG.search(html, 0, 200_000) is None
 
 
-def _reading(page: Document, *, part: bool) -> Reading:
+def _reading(page: Document, *, part: bool, light: bool) -> Reading:
     """Return the first reading that holds an article."""
     failure: ExtractionError | None = None
-    for reading in _readings(page):
+    for reading in _readings(page, light=light):
         try:
             return _readable(reading, page.url, part=part)
         except ExtractionError as error:
@@ -88,13 +100,13 @@ def _reading(page: Document, *, part: bool) -> Reading:
     raise failure
 
 
-def _readings(page: Document) -> Iterator[Reading]:
+def _readings(page: Document, *, light: bool) -> Iterator[Reading]:
     for design, head, boxes in fitting(page):
         yield read(page, design, head, boxes)
     if is_binary(page.html):
         raise ExtractionError(page.url, None, "page", "not a text page")
-    # Imported late: almost no page of the site gets here, and the reader is slow to import.
-
+    if light:
+        raise TooDearError(page.url, None, "page", NO_DESIGN)
     copied = mirror.read(page)
     yield copied or generic.read(page)
 

@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from crawler.errors import ExtractionError
+from crawler.errors import ExtractionError, TooDearError
 from crawler.extract.byline import read_authors
 from crawler.extract.derive import reread
+from crawler.extract.limits import refuse_damage
 from crawler.extract.parse import parse_article
 from crawler.extract.restored import summed
 from crawler.items import Article, Doubt, Photo
@@ -61,16 +62,25 @@ def repaired(article: Article) -> Article:
     return _with_script(article)
 
 
-def mended(article: Article, html: Callable[[], str], url: str) -> Article:
+def mended(article: Article, html: Callable[[], str], url: str, *, light: bool = False) -> Article:
     """Repair an article, and read in its repaired source what the damage hid.
 
     Args:
         article: As it was extracted.
         html: Gives its first page, decoded; asked only if there is damage.
         url: Where that was fetched from.
+        light: Only if that takes a few milliseconds.
+
+    Raises:
+        TooDearError: ``light``, and it takes longer.
     """
+    if light:
+        texts = [part.text for part in _parts(article) if not _is_plain_name(part)]
+        refuse_damage(texts, url)
     fixed = repaired(article)
     if fixed.damage and not article.damage and not _has_marks(fixed):
+        if light:
+            raise TooDearError(url, article.template, "text", "the whole page may be damaged")
         return _with_marked_lines(fixed, _mend_marks(html(), article), url)
     return fixed
 

@@ -190,7 +190,7 @@ class FrontierScheduler(BaseScheduler):
         self._turn += 1
         for place in range(len(hosts)):
             host = hosts[(self._turn + place) % len(hosts)]
-            if not self._leased[host] or self._resting.get(host, 0) > self._loop.time():
+            if not self._leased[host] or self._rests(host):
                 continue
             busy = under_way[host]
             if busy < fewest:
@@ -198,6 +198,11 @@ class FrontierScheduler(BaseScheduler):
             if busy == 0:
                 break
         return best
+
+    def _rests(self, host: str) -> bool:
+        """Whether a host is left alone for a moment, or its pages wait to be read."""
+        resting = self._resting.get(host, 0) > self._loop.time()
+        return resting or self._spider.reader.is_busy_with(host)
 
     def _refill_if_low(self) -> None:
         if self._refilling or (

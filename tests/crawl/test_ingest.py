@@ -9,7 +9,6 @@ from unittest import mock
 import pytest
 import sqlalchemy as sa
 
-from crawler.crawl import session as module
 from crawler.crawl.plan import Plan
 from crawler.crawl.session import CrawlSession
 from crawler.errors import DiskFullError
@@ -35,13 +34,16 @@ class Bench:
             clock=lambda: self.now,
         )
 
-    def crawl(self, *numbers: int, bring=article, code: str = "1", body: bytes = b"") -> None:
-        """One run that visits some articles, due or not."""
+    def crawl(
+        self, *numbers: int, bring=article, code: str = "1", body: bytes = b"", earlier=None
+    ) -> None:
+        """One run that visits some articles, due or not; ``earlier``: what their old bytes read."""
         session = self.session(code)
         session.enter([link(number) for number in numbers], start=True).result(10)
         for lease in session.lease().result(10).leases:
             number = int(lease.url.split("-")[1][:8]) - 40000000
-            session.record(visit(lease.id, bring(number), body, replaces=lease.body_sha256))
+            found = visit(lease.id, bring(number), body, replaces=lease.body_sha256)
+            session.record(found, earlier)
         session.close("finished", 0)
 
     def rows(self, query: str) -> list[tuple]:
@@ -87,8 +89,7 @@ def test_a_text_that_the_site_changed_is_a_revision(bench):
     bench.crawl(1)
     bench.now = NOW + timedelta(days=3)
 
-    with mock.patch.object(module, "earlier_reading", return_value=article(1)):
-        bench.crawl(1, bring=other_text)
+    bench.crawl(1, bring=other_text, earlier=article(1))
 
     assert bench.rows(REVISIONS) == [(1, 1, "1"), (2, 1, "1")]
     assert bench.count("article/changed") == 1
@@ -106,8 +107,7 @@ def test_better_code_is_no_revision(bench):
     bench.now = NOW + timedelta(days=3)
 
     reading = replace(other_text(1), body_sha256=article(1).body_sha256)
-    with mock.patch.object(module, "earlier_reading", return_value=reading):
-        bench.crawl(1, bring=other_text, code="2")
+    bench.crawl(1, bring=other_text, code="2", earlier=reading)
 
     assert bench.rows(REVISIONS) == [(1, 1, "1"), (1, 2, "2")]
     assert bench.count("article/reread") == 1

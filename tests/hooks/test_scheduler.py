@@ -70,7 +70,9 @@ class Bench:
             get_extension=lambda kind: self if kind is Crawling else None,
         )
         self.scheduler = FrontierScheduler(crawler)
-        spider = SimpleNamespace(request_for=lambda each: Request(each.fetch_url))
+        self.unread: set[str] = set()
+        reader = SimpleNamespace(is_busy_with=lambda host: host in self.unread)
+        spider = SimpleNamespace(request_for=lambda each: Request(each.fetch_url), reader=reader)
         self.scheduler.open(spider)
 
     async def answer(self, *leases: Lease, elsewhere: int = 0) -> None:
