@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import faulthandler
+import itertools
 import json
 import os
 import sqlite3
@@ -74,7 +75,9 @@ BAD: dict[str, Callable[[], bytes]] = {
     "images, 8 MB": lambda: filled("<img src=a.jpg>", 8 * MEGABYTE - 2_000),
     "images, 79 kB": lambda: filled("<img src=a.jpg>", 79_000),
     "editors' lines, 8 MB": lambda: filled("<p>（责编：丁若水）</p>", 8 * MEGABYTE - 2_000),
-    "attributes, 400 kB": lambda: article(f"<p {' '.join(f'a{n}=b' for n in range(50_000))}>字</p>"),
+    "attributes, 400 kB": lambda: article(
+        f"<p {' '.join(f'a{n}=b' for n in range(50_000))}>字</p>"
+    ),
     "attributes, 70 kB": lambda: article(f"<p {' '.join(f'a{n}' for n in range(10_000))}>字</p>"),
     "quoted attributes, 70 kB": lambda: article(
         "<p " + " ".join(f'a{n}=">"' for n in range(7_000)) + ">字</p>"
@@ -84,9 +87,11 @@ BAD: dict[str, Callable[[], bytes]] = {
     "UTF-7, 20 kB": lambda: filled("+TgBOAE4BTgE-", 20_000),
     "random bytes, 70 kB": lambda: b"<html><p>" + os.urandom(70_000) + b"</html>",
     "random bytes, 8 MB": lambda: b"<html><p>" + os.urandom(8 * MEGABYTE - 100) + b"</html>",
-    "two charsets, 70 kB": lambda: b"<html>"
-    + b"".join(_SENTENCE.encode("gbk" if n % 2 else "utf-8") + b"\n" for n in range(900))
-    + b"</html>",
+    "two charsets, 70 kB": lambda: (
+        b"<html>"
+        + b"".join(_SENTENCE.encode("gbk" if n % 2 else "utf-8") + b"\n" for n in range(900))
+        + b"</html>"
+    ),
     "unknown design, 60 kB": lambda: filled(f"<p>{_SENTENCE}</p>", 60_000).replace(
         b"rm_txt", b"other"
     ),
@@ -214,14 +219,15 @@ def report(
     )
     print(f"ordinary articles: {', '.join(f'{name} {n}' for name, n in others.items())}")
     for host, times in sorted(watched.asked.items()):
-        longest = max((b - a for a, b in zip(times, times[1:], strict=False)), default=0.0)
+        longest = max((b - a for a, b in itertools.pairwise(times)), default=0.0)
         print(f"{host:20} {len(times):5} requests, longest pause {longest:.2f} s")
     wall, own = (sorted(column) for column in zip(*gaps, strict=True))
-    print(f"{len(gaps)} beats in {took:.0f} s; gap of the loop in ms, wall clock / own processor time:")
+    print(
+        f"{len(gaps)} beats in {took:.0f} s; gap of the loop in ms, wall clock / own processor time:"
+    )
     for name, place in (("median", 0.5), ("99 %", 0.99), ("99.9 %", 0.999), ("worst", 1.0)):
         at = min(len(wall) - 1, int(place * len(wall)))
         print(f"  {name:8} {wall[at] * 1000:7.1f} {own[at] * 1000:7.1f}")
-    print("worst beats:", sorted(((round(o*1e3), round(w*1e3), i) for i,(w,o) in enumerate(gaps)), reverse=True)[:8])
     held = own[-1] <= TARGET
     print(f"target {TARGET * 1000:.0f} ms: {'held' if held else 'missed'} by processor time,")
     print(f"  {'held' if wall[-1] <= TARGET else 'missed'} by the wall clock")
@@ -241,7 +247,13 @@ def main() -> None:
     options = parser.parse_args()
     if options.role:
         database = f"sqlite:///{options.work / 'renmin.db'}"
-        crawl(database, options.proxy, options.seconds, options.work / "beats.json", explain=options.explain)
+        crawl(
+            database,
+            options.proxy,
+            options.seconds,
+            options.work / "beats.json",
+            explain=options.explain,
+        )
     else:
         sys.exit(measure(options.articles, options.each, options.seconds, explain=options.explain))
 

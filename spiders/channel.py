@@ -20,6 +20,7 @@ from crawler.crawl.reading import Reader
 from crawler.crawl.time_limit import PAGE_SECONDS
 from crawler.errors import ExtractionError
 from crawler.extract import Listing, Page
+from crawler.hooks.crawling import PAGE_SETTING
 from crawler.items import Fetch, Visit
 from crawler.site.channels import is_excluded
 from crawler.store.leases import Lease
@@ -35,8 +36,6 @@ from spiders.responses import (
     worth_another_look,
 )
 
-# Seconds of processor time that reading one page may take: -s RENMIN_PAGE_SECONDS=...
-PAGE_SETTING = "RENMIN_PAGE_SECONDS"
 # Longer series exist nowhere on the site; a chain of links that goes on is a trap.
 MOST_PAGES = 50
 # Links to channels that this crawl was not asked for are counted under this reason.

@@ -33,7 +33,6 @@ SHORT = {
     "crawler/dataset/page.py": "the public surface of a page, for who imports crawler",
     "crawler/store/migrations/passwords.py": "frozen: a migration of an old schema calls it",
     "crawler/crawl/archived.py": "crawl, reparse and rebuild read from the archive by it",
-    "crawler/crawl/helpers.py": "processes; bulk and reparse start them alike",
     "crawler/extract/keywords.py": "one field of an article",
     "crawler/extract/lines.py": "between body and tidy, which may not import each other",
     "crawler/extract/tidy.py": "the form of every text; imports nothing of the room",

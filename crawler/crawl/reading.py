@@ -42,6 +42,8 @@ MOST_OF_A_HOST = 4
 MOST_HELPERS = 4
 # Read in a wrong charset; garbled by a mirror. One of each lets all tables be read.
 _DAMAGED = ("浜烘皯鏃ユ姤", "?！??!人民網?,。")
+# No limit is so short that no page can be read.
+_LEAST = 0.01
 # Nothing that computes is silent for so long; the limit of a page is far below.
 _SILENT = 900.0
 
@@ -194,7 +196,7 @@ class _Helper:
     """One process that reads what it is sent, and the place of those that follow it when it ends."""
 
     def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+        self._seconds = max(seconds, _LEAST)
         self._closed = False
         self._process: BaseProcess | None = None
         self._line: Connection | None = None

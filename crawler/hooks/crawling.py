@@ -34,6 +34,8 @@ logger = logging.getLogger(__name__)
 BEAT_SECONDS = 5.0
 # An operator's or a test's other length of the leases: -s RENMIN_LEASE_SECONDS=...
 LEASE_SETTING = "RENMIN_LEASE_SECONDS"
+# Likewise of the processor time that reading one page may take.
+PAGE_SETTING = "RENMIN_PAGE_SECONDS"
 # The run that a runner's crawl goes on with; not for people: renmin crawl --continue-run.
 CONTINUE_SETTING = "RENMIN_CONTINUE_RUN"
 # What a service manager or a person that stopped us waits for, at most.

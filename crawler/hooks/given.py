@@ -17,8 +17,13 @@ from scrapy.utils.misc import load_object
 
 from crawler.config.convert import known_names, near
 from crawler.config.options import Config
+from crawler.crawl.session import LEASE_SECONDS
+from crawler.crawl.time_limit import PAGE_SECONDS
 from crawler.errors import ConfigError
-from crawler.hooks.crawling import LEASE_SETTING
+from crawler.hooks.crawling import LEASE_SETTING, PAGE_SETTING
+
+# Ours, for an operator's or a test's other value.
+_OURS = {LEASE_SETTING: float(LEASE_SECONDS), PAGE_SETTING: PAGE_SECONDS}
 
 # Scrapy takes fractions of these, although its defaults are whole.
 _SECONDS = ("DELAY", "TIMEOUT", "INTERVAL")
@@ -49,10 +54,10 @@ def _read(pair: str, project: Settings) -> tuple[str, str]:
     name, equals, value = pair.partition("=")
     if not equals or not name.isidentifier():
         raise ConfigError(f"-s {pair}: expected KEY=VALUE")
-    if name.startswith("RENMIN_") and name != LEASE_SETTING:
+    if name.startswith("RENMIN_") and name not in _OURS:
         raise _of_ours(pair, name)
-    default = 60.0 if name == LEASE_SETTING else project.get(name)
-    if name not in project and name != LEASE_SETTING:
+    default = _OURS[name] if name in _OURS else project.get(name)
+    if name not in project and name not in _OURS:
         if hint := near(name, list(project)):
             raise ConfigError(f"-s {pair}: Scrapy has no such setting; did you mean {hint}?")
     elif expected := _expected(name, value, default):

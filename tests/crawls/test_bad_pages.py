@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from crawler.config import load
 from crawler.replica import broken
 from crawler.replica.answer import NEVER, Response, page, redirect
+from crawler.store.archive import Archive
 from tests.crawls.conftest import counters, crawl, rows, stored
 
 pytestmark = pytest.mark.crawl
@@ -62,6 +64,29 @@ UNDECODABLE = f"""<html><head><title>河道治理先易后难--人民网</title>
 <div class="clearfix w1000_320 text_title"><h1>河道治理先易后难</h1>
 <div class="box01"><div class="fl">2026年11月01日08:15 来源：<a href="/">人民网</a></div></div></div>
 <div class="box_con" id="rwb_zw"><p>{"锟斤拷" * 60}</p><p>{"锟斤拷" * 80}</p></div></body></html>"""
+
+
+def test_a_page_that_takes_too_long_is_too_dear(serve, database):
+    """It is a failure with its reason and its bytes are kept; all other pages are stored."""
+    site = serve(articles=12)
+    dear = site.urls[3]
+    text = "".join(f"<p>{'浜烘皯缃戞祹鍗' * n}</p>" for n in range(40, 80))
+    shown = UNDECODABLE.replace(f"<p>{'锟斤拷' * 60}</p>", text)
+    site.instead[dear] = page(shown.encode(), "text/html; charset=utf-8")
+
+    done = crawl(site, database, "-s", "RENMIN_PAGE_SECONDS=0.6")
+
+    assert done.returncode == 0, done.stderr
+    failed = rows(database, "SELECT url, reason, detail, due_at IS NOT NULL FROM failures")
+    assert [(url, reason, bool(again)) for url, reason, _, again in failed] == [
+        (dear, "too_dear", True)
+    ]
+    assert "0.6 s of a processor" in failed[0][2]
+    assert set(stored(database)) == set(site.urls) - {dear}
+    assert counters(database)["failure/too_dear"] == 1
+    archive = Archive(load(database=database).archive_path, readonly=True)
+    assert archive.latest(dear).fetches[0].body == shown.encode()
+    archive.close()
 
 
 def test_identity_is_the_address_that_was_asked_for(serve, database):
