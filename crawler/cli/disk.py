@@ -1,17 +1,31 @@
-"""``renmin disk``: how large everything is, how fast it grows, and when the disk will be full."""
+"""Room on the disk: how large everything is and how fast it grows; and what may go."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
 from crawler import clock, config
-from crawler.cli.options import Database, Json, reading
-from crawler.cli.output import echo_json, show
+from crawler.cli.options import Database, Json, ended_in_order, opened, reading
+from crawler.cli.output import echo_json, progress_bar, show
+from crawler.config import Config, policy
+from crawler.crawl.prune import KINDS, Before, Given, Shares, before_of, give_back, plan, rooms
+from crawler.crawl.prune import prune as let_go
 from crawler.report.storage import FREE, PARTS, TOTAL, Storage, overview
 from crawler.report.table import Row, counted
+from crawler.store.engine import Store, crawl_lock
 from crawler.watch.sampling import Sizes, measure
 
+COMMANDS = ("disk", "prune")
+
 app = typer.Typer(add_completion=False)
+
+Age = Annotated[str, typer.Option(metavar="AGE", help="Older than: 90d, 52w, or a day.")]
+# Without a policy this is shown, so that one can be chosen.
+PROPOSED = "90d"
+COLUMNS = ("kind", "older than", "how many", "size", "what goes", "what is lost with it")
 
 
 @app.command()
@@ -100,3 +114,135 @@ def size(number: float) -> str:
             return f"{number:.0f} B" if unit == "B" else f"{number:.1f} {unit}"
         number /= 1000
     return f"{number:.1f} TB"
+
+
+@app.command()
+def prune(
+    *,
+    lists: Age = "",
+    versions: Age = "",
+    answers: Age = "",
+    looks: Age = "",
+    logs: Age = "",
+    runs: Age = "",
+    planned: Age = "",
+    alerts: Age = "",
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do it; without this it is only told.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only tell, as without --yes.")
+    ] = False,
+    vacuum: Annotated[
+        bool,
+        typer.Option("--vacuum", help="Then make the files smaller; no crawl may be going on."),
+    ] = False,
+    database: Database = None,
+    json: Json = False,
+) -> None:
+    r"""Tell what a policy lets go, how much that is and what is lost with it; with --yes, let it go.
+
+    The policy stands in renmin.toml, table [prune]; an option changes it for this once. No article,
+    no text of its history and no body that renmin reparse reads is ever among it. A crawl may go on
+    meanwhile. Interrupted, the same command goes on.
+
+    Files do not get smaller by it: the room inside them is taken by what comes next. To give it
+    back to the disk: --vacuum.
+
+    Exit codes: 0 done, 1 there is nothing to let go, 2 bad use, 3 failed.
+
+    \b
+    Example:
+        renmin prune
+        renmin prune --lists 90d --versions 52w
+        renmin prune --lists 90d --logs 30d --yes
+        renmin prune --lists 90d --yes --vacuum
+    """
+    options = config.load(database=database)
+    given = {
+        "lists": lists, "versions": versions, "answers": answers, "looks": looks,
+        "logs": logs, "runs": runs, "planned": planned, "alerts": alerts,
+    }  # fmt: skip
+    ages = {**policy.load().ages, **{name: age for name, age in given.items() if age}}
+    if not ages:
+        ages = dict.fromkeys(KINDS, PROPOSED)
+        if yes:
+            raise typer.BadParameter(_no_policy())
+        typer.echo(f"{_no_policy()}; this is what {PROPOSED} would be", err=True)
+    before = before_of(ages, clock.now())
+    if yes and not dry_run:
+        shares = _let_go(database, options, before, vacuum=vacuum, json=json)
+    else:
+        with reading(database) as connection:
+            shares = plan(connection, options, before)
+        _tell(shares, ages, json=json, done=False)
+    if not any(share.fetches for share in shares.values()):
+        raise typer.Exit(1)
+
+
+def _no_policy() -> str:
+    return "no policy: the table [prune] of renmin.toml names no age, and no option does"
+
+
+def _let_go(
+    database: str | None, options: Config, before: Before, *, vacuum: bool, json: bool
+) -> Shares:
+    with opened(database) as store, ended_in_order():
+        with progress_bar("pages") as progress:
+            shares = let_go(store, options, before, progress)
+        _tell(
+            shares,
+            {name: f"{moment:%Y-%m-%d}" for name, moment in before.items()},
+            json=json,
+            done=True,
+        )
+        if vacuum:
+            with crawl_lock(store):
+                found = give_back(store, options)
+        else:
+            found = rooms(store, options)
+        _say_room(store, found, vacuum=vacuum)
+    return shares
+
+
+def _tell(shares: Shares, ages: dict[str, str], *, json: bool, done: bool) -> None:
+    rows: Sequence[Row] = [
+        {
+            "kind": name,
+            "older than": ages[name],
+            "how many": share.fetches,
+            "bytes": share.bytes,
+            "size": size(share.bytes),
+            "what goes": KINDS[name].what,
+            "what is lost with it": KINDS[name].lost,
+        }
+        for name, share in shares.items()
+    ]
+    if json:
+        echo_json(rows)
+        return
+    show(rows, COLUMNS, right=("how many", "size"))
+    total = sum(share.bytes for share in shares.values())
+    if done:
+        typer.echo(f"\n{size(total)} went")
+    elif total:
+        typer.echo(f"\n{size(total)} would go; nothing did: name what may go, and say --yes")
+
+
+def _say_room(store: Store, found: Sequence[Given], *, vacuum: bool) -> None:
+    for one in found:
+        inside = f"{size(one.inside)} inside it are free for what comes next"
+        if vacuum:
+            typer.echo(
+                f"{one.path}: {size(one.smaller)} given back to the disk; {inside}", err=True
+            )
+        else:
+            typer.echo(f"{one.path}: is as large as before; {inside}", err=True)
+    if not vacuum and any(one.inside for one in found):
+        typer.echo("to give it back to the disk, while no crawl is going on: --vacuum", err=True)
+    if store.path is None:
+        typer.echo(
+            "rows of the server are free for others after its autovacuum; it gives the disk nothing "
+            "back without VACUUM FULL, which locks the table",
+            err=True,
+        )

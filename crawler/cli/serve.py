@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from datetime import datetime
+from functools import partial
 
 import typer
 
 from crawler import clock, config
 from crawler.cli.options import Database, log_to_stderr, opened
+from crawler.config import Config, policy
+from crawler.crawl.prune import before_of, prune
+from crawler.store.engine import Store
 from crawler.watch import serve as loop
 from crawler.watch.alerts import settings
 from crawler.watch.alerts.check import check, watched_files
@@ -18,6 +23,8 @@ from crawler.watch.schedule.process import starter
 from crawler.watch.schedule.runner import Outside, stop_on_sigterm
 
 app = typer.Typer(add_completion=False)
+
+logger = logging.getLogger(__name__)
 
 
 @app.command()
@@ -47,7 +54,17 @@ def serve(database: Database = None) -> None:
                     sample(store, options, clock.now())
                     ping(options.ping_url)
 
-                loop.serve(store, outside, look, time.sleep)
+                loop.serve(store, outside, look, time.sleep, tidy=partial(_tidy, store, options))
         except (SystemExit, KeyboardInterrupt):
             loop.guarded("leave", lambda: loop.leave(store))
             typer.echo("ended", err=True)
+
+
+def _tidy(store: Store, options: Config, now: datetime) -> None:
+    """What ``renmin prune --yes`` does, if the policy says that it is to be done by itself."""
+    kept = policy.load()
+    if not kept.automatic:
+        return
+    for name, share in prune(store, options, before_of(kept.ages, now)).items():
+        if share.fetches:
+            logger.info("pruned kind=%s number=%d bytes=%d", name, share.fetches, share.bytes)

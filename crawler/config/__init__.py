@@ -6,6 +6,7 @@ environment wins over the file; what the command line names wins over both.
 =============== ===================================================================
 ``options.py``  the options of the top level, with their meaning
 ``channels.py`` the tables ``[channels.NAME]``
+``policy.py``    the table ``[prune]``
 ``file.py``     which file is read, and what of it is known
 ``convert.py``  a value as it was written to a value as it is meant; secrets in files
 ``reading.py``  all of it in order

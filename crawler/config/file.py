@@ -21,7 +21,7 @@ FILE = "renmin.toml"
 SYSTEM = Path("/etc/renmin") / FILE
 VARIABLE = "RENMIN_CONFIG"
 # Their contents are checked by those who read them.
-TABLES = ("alerts", "channels")
+TABLES = ("alerts", "channels", "prune")
 
 _SQLITE = re.compile(r"(sqlite(?:\+\w{1,32})?:///)(?!/|:memory:|file:)(.+)", re.DOTALL)
 

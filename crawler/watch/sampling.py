@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import platform
-import sqlite3
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
-from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -16,6 +13,7 @@ from sqlalchemy import Connection
 from crawler.config import Config
 from crawler.crawl import run_log
 from crawler.report.storage import FREE, TOTAL
+from crawler.store import pruning
 from crawler.store.columns import insert_for
 from crawler.store.engine import Store
 from crawler.store.reader import file_of
@@ -34,7 +32,7 @@ def measure(connection: Connection, config: Config) -> Sizes:
     """Bytes by name, now: the parts of :data:`crawler.report.storage.PARTS`, and the disks."""
     archive = config.archive_path
     sizes = _database(connection, file_of(config.database))
-    sizes |= {"archive": _bytes(_with_log(archive)), "archive_unused": _unused(archive)}
+    sizes |= {"archive": _bytes(_with_log(archive)), "archive_unused": pruning.room(archive)}
     sizes["logs"] = _bytes(run_log.files(config))
     for disk in disks(watched_files(config)):
         sizes |= {FREE + disk.path: disk.free, TOTAL + disk.path: disk.total}
@@ -93,22 +91,6 @@ def _database(connection: Connection, path: Path | None) -> Sizes:
         "database_unused": page * ask("PRAGMA freelist_count"),
         "search_index": ask("SELECT sum(length(block)) FROM search_text_data"),
     }
-
-
-def _unused(archive: Path) -> int:
-    """Room inside the file of the archive."""
-    if not archive.exists():
-        return 0
-    address = f"file:{quote(str(archive.absolute()))}?mode=ro"
-    try:
-        with contextlib.closing(sqlite3.connect(address, uri=True, timeout=5)) as opened:
-            page, free = (
-                opened.execute(f"PRAGMA {name}").fetchone()[0]
-                for name in ("page_size", "freelist_count")
-            )
-    except sqlite3.Error:
-        return 0  # damaged, or no archive: the doctor says so
-    return int(page * free)
 
 
 def _with_log(path: Path) -> tuple[Path, Path]:

@@ -27,6 +27,7 @@ GLANCE = timedelta(seconds=2)
 ATTEND_EVERY = timedelta(minutes=1)
 CHECK_EVERY = timedelta(minutes=5)
 THIN_EVERY = timedelta(hours=6)
+TIDY_EVERY = timedelta(days=1)
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ def serve(
     check: Callable[[datetime], object],
     sleep: Callable[[float], None],
     rounds: int | None = None,
+    tidy: Callable[[datetime], object] = lambda _now: None,
 ) -> None:
     """Go round until somebody ends the process.
 
@@ -70,10 +72,12 @@ def serve(
         check: Looks for what is wrong and tells; also called while a crawl is going on.
         sleep: Waits so many seconds.
         rounds: So many, instead of without end.
+        tidy: Lets go of what the operator's policy does not want any more, once a day.
     """
     chores = (
         Chore("check", check, CHECK_EVERY),
         Chore("thin", lambda now: _thin(store, now), THIN_EVERY),
+        Chore("prune", tidy, TIDY_EVERY),
         Chore("attend", lambda now: _attend(store, now), ATTEND_EVERY),
     )
 

@@ -9,9 +9,9 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from typer.testing import CliRunner
+from click.testing import CliRunner
 
-from crawler.cli import disk
+from crawler.cli.main import command_of
 from crawler.config import Config
 from crawler.report import storage as report
 from crawler.store.engine import open_store
@@ -128,8 +128,10 @@ def test_a_person_is_shown_the_same(database, config, monkeypatch):
     """The command prints sizes with their units; before there is a day of samples it says so."""
     open_store(database).close()
 
-    result = CliRunner().invoke(disk.app, ["--database", database])
-    figures = json.loads(CliRunner().invoke(disk.app, ["--database", database, "--json"]).stdout)
+    result = CliRunner().invoke(command_of("disk"), ["--database", database])
+    figures = json.loads(
+        CliRunner().invoke(command_of("disk"), ["--database", database, "--json"]).stdout
+    )
 
     assert result.exit_code == 0
     assert "known after a day" in result.stdout

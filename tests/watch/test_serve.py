@@ -71,3 +71,19 @@ def test_sigterm_ends_the_service_with_exit_code_0(tmp_path):
 
     assert child.returncode == 0
     assert rest.endswith("ended\n")
+
+
+def test_what_a_policy_lets_go_goes_once_a_day(store, clock):
+    """Also on the day on which the service was started."""
+    days = []
+
+    serve.serve(
+        store,
+        Outside(start=never, now=clock.now),
+        lambda _now: None,
+        lambda seconds: clock.sleep(seconds * 120),
+        rounds=50,
+        tidy=days.append,
+    )
+
+    assert [at.day for at in days] == [2, 3, 4]
