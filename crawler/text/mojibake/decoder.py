@@ -32,7 +32,8 @@ from crawler.text.mojibake.codes import (
     unusual,
 )
 from crawler.text.mojibake.hypotheses import Hypothesis, Item, Link, cost_of, has_lost
-from crawler.text.mojibake.rule import Edit, Guess
+from crawler.text.mojibake.outcome import edits
+from crawler.text.mojibake.rule import Edit
 from crawler.text.mojibake.shown import CONTROLS, Code, View
 
 _BEAM: Final = 18  # hypotheses inside
@@ -52,8 +53,7 @@ _WELL: Final = 6.0  # bits of a character that fits well
 _FITS: Final = 7.0  # bits against reading it otherwise
 _RUN: Final = 48  # characters that are read at once, at most
 _TWICE: Final = 2  # vanished pieces in one gap
-_RERANKED: Final = 8  # ... that are ranked by what follows as well
-_SHOWN: Final = 40  # candidates of a doubt
+_DOUBTFUL: Final = 8.0  # bits by which a reading must beat another to be beyond doubt
 _LEADS: Final = frozenset(range(0x81, 0xFF))
 _CONTINUATIONS: Final = frozenset(range(0x80, 0xC0))
 
@@ -98,6 +98,7 @@ class _Decoder:
         self._fee = fee
         self._beam = _BEAMS.get(view.dropped, _BEAM)
         self._open = _OPEN.get(real, 4.0)
+        self._is_lossy = view.is_lossy
         self._clean = each(text)
         self._sums = np.concatenate((np.zeros(1), np.cumsum(self._clean)))
 
@@ -116,8 +117,8 @@ class _Decoder:
         lasts = [*self._leaving(inside, at), outside]
         if is_end:
             lasts = [one._replace(cost=one.cost + after(one.context, "\n")) for one in lasts]
-        last = min(lasts, key=cost_of)
-        return Reading(last.cost, tuple(self._edits(last.link)))
+        last = self._winner(lasts)
+        return Reading(last.cost, edits(self._text, self._real, last.link))
 
     # One character at a time
 
@@ -210,12 +211,18 @@ class _Decoder:
     def _outside(self, hypotheses: Sequence[Hypothesis], at: int) -> Hypothesis:
         """The best way to have the character at ``at`` stand as it is."""
         char = self._text[at]
-        cost, number = min(
-            (one.cost + after(one.context, char), number) for number, one in enumerate(hypotheses)
+        known = self._winner(
+            [one._replace(cost=one.cost + after(one.context, char)) for one in hypotheses]
         )
-        known = hypotheses[number]
         link = Link(known.link, at + 1, char, (), inside=False)
-        return Hypothesis(cost, grown(known.context, char), (), link)
+        return Hypothesis(known.cost, grown(known.context, char), (), link)
+
+    def _winner(self, hypotheses: Sequence[Hypothesis]) -> Hypothesis:
+        """The cheapest hypothesis; it remembers those that nearly were."""
+        best, *others = sorted(hypotheses, key=cost_of)
+        if self._is_lossy:
+            best = best.against(one for one in others if one.cost <= best.cost + _DOUBTFUL)
+        return best
 
     def _leaving(self, inside: Iterable[Hypothesis], at: int) -> Iterator[Hypothesis]:
         """The hypotheses that can go outside at ``at``."""
@@ -248,7 +255,10 @@ class _Decoder:
         for rank, _, one in ranked:
             if rank > ranked[0][0] + _SPREAD or len(kept) == self._beam:
                 break
-            kept.setdefault((one.context, one.pending), one)
+            state = one.context, one.pending
+            best = kept.setdefault(state, one)
+            if self._is_lossy and best is not one and one.cost <= best.cost + _DOUBTFUL:
+                kept[state] = best.against((one,))
         return list(kept.values())
 
     def _rank(self, one: Hypothesis) -> float:
@@ -317,51 +327,6 @@ class _Decoder:
             return None
         bits = float(each(text[3:], context_of(text[:3])).sum()) + unusual(text, self._real)
         return text, bits, rest
-
-    # What came out
-
-    def _edits(self, link: Link | None) -> Iterator[Edit]:
-        steps: list[Link] = []
-        while link is not None:
-            steps.append(link)
-            link = link.parent
-        start = end = 0
-        span: list[Link] = []
-        for step in reversed(steps):
-            if step.inside:
-                span.append(step)
-            else:
-                if span:
-                    yield self._edit(start, end, span)
-                    span = []
-                start = step.end
-            end = step.end
-        if span:
-            yield self._edit(start, end, span)
-
-    def _edit(self, start: int, end: int, span: Sequence[Link]) -> Edit:
-        text = "".join(step.text for step in span)
-        guesses: list[Guess] = []
-        at = 0
-        for step in span:
-            for offset, code in step.guesses:
-                guesses.append(self._guess(start, end, text, at + offset, code))
-            at += len(step.text)
-        return Edit(start, end, text, tuple(guesses))
-
-    def _guess(self, start: int, end: int, text: str, at: int, code: Code) -> Guess:
-        """The doubt about a character, with all others that its bytes allow, ranked in place."""
-        head, tail = (self._text[:start] + text[:at])[-3:], (text[at + 1 :] + self._text[end:])[:3]
-        known = options(code, self._real)
-        context = context_of(head)
-        bits = bits_after(np.full(len(known.chars), context, np.uint64), known.codes)
-        ranked = bits.argsort(kind="stable")[:_SHOWN].tolist()
-        onward = {
-            row: float(bits[row] + each(tail, grown(context, known.chars[row])).sum())
-            for row in ranked[:_RERANKED]
-        }
-        ranked[:_RERANKED] = sorted(onward, key=onward.__getitem__)
-        return Guess(at, 1, tuple(known.chars[row] for row in ranked))
 
 
 def _strode(one: Hypothesis, end: int, text: str, bits: float, rest: Code) -> Hypothesis:

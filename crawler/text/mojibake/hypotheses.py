@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from crawler.text.chinese.costs import grown
 from crawler.text.mojibake.codes import Options
 from crawler.text.mojibake.shown import Code
 
+_RIVALS: Final = 8  # ways that are remembered for one place
 _GUESSED: Final = 0.7  # bits for each lost byte that is filled in
 
 
@@ -20,6 +22,7 @@ class Link(NamedTuple):
         text: What the step wrote.
         guesses: Places in ``text`` that were inferred, each with the bytes behind it.
         inside: Whether it was read inside.
+        rivals: Other ways that ended in the same place, and cost hardly more.
     """
 
     parent: Link | None
@@ -27,6 +30,7 @@ class Link(NamedTuple):
     text: str
     guesses: tuple[tuple[int, Code], ...]
     inside: bool
+    rivals: tuple[Link, ...] = ()
 
 
 class Hypothesis(NamedTuple):
@@ -47,6 +51,14 @@ class Hypothesis(NamedTuple):
     def with_bytes(self, code: Code, price: float = 0.0) -> Hypothesis:
         """The same before ``code`` is read."""
         return self._replace(cost=self.cost + price, pending=self.pending + code)
+
+    def against(self, others: Iterable[Hypothesis]) -> Hypothesis:
+        """The same, remembering ``others``, which cost hardly more."""
+        rivals = tuple(one.link for one in others if one.link and one.link is not self.link)
+        if not rivals or not self.link:
+            return self
+        known = self.link.rivals
+        return self._replace(link=self.link._replace(rivals=(*known, *rivals)[:_RIVALS]))
 
 
 class Item(NamedTuple):

@@ -174,7 +174,8 @@ def _closed(text: str, edit: Edit) -> Edit:
     new = edit.text
     for guess in edit.guesses:
         for opening, closing in _PAIRED:
-            if new[guess.at] in (opening, closing) and closing in guess.candidates:
+            is_one = guess.length == 1 and new[guess.at] in (opening, closing)
+            if is_one and closing in guess.candidates:
                 before = text[: edit.start] + new[: guess.at]
                 is_open = before.rfind(opening) > before.rfind(closing)
                 new = (
@@ -229,11 +230,19 @@ def _contest(
 
 
 def _in_full(text: str, start: int, end: int, ranked: Sequence[_Candidate]) -> _Candidate:
-    """The best candidate of a sample read to the end; the next ones too if that leaves something."""
+    """The best candidate of a sample read to the end; the next ones too if that leaves something.
+
+    More may be lost behind the sample than in it, so other views of the best channel are tried.
+    """
+    best = ranked[0]
+    views = [(one.real, one.shown, one.view) for one in ranked[:_IN_FULL]]
+    views += [
+        (best.real, best.shown, view) for view in _views(text[start:end], best.real, best.shown)
+    ]
     found: list[_Candidate] = []
-    for each_one in ranked[:_IN_FULL]:
-        found.append(_candidate(text, start, end, each_one.real, each_one.shown, each_one.view))
-        if found[0].is_whole:
+    for real, shown, view in dict.fromkeys(views):
+        found.append(_candidate(text, start, end, real, shown, view))
+        if found[-1].is_whole:
             break
     return min(found, key=lambda candidate: candidate.bits)
 

@@ -64,8 +64,8 @@ class Rule:
 def trimmed(text: str, edit: Edit) -> Edit | None:
     """``edit`` without the characters at its ends that it leaves as they are; ``None`` if all."""
     old, new = text[edit.start : edit.end], edit.text
-    head = _same(old, new)
-    tail = _same(old[head:][::-1], new[head:][::-1])
+    head = common(old, new)
+    tail = common(old[head:][::-1], new[head:][::-1])
     if head == len(old) == len(new):
         return None
     guesses = tuple(
@@ -76,7 +76,7 @@ def trimmed(text: str, edit: Edit) -> Edit | None:
     return Edit(edit.start + head, edit.end - tail, new[head : len(new) - tail], guesses)
 
 
-def _same(a: str, b: str) -> int:
+def common(a: str, b: str) -> int:
     """How many characters ``a`` and ``b`` begin with in common."""
     different = (i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y)
     return next(different, min(len(a), len(b)))

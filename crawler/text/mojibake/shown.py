@@ -61,6 +61,11 @@ class View:
     lowered: bool = False
     cut: bool = False
 
+    @property
+    def is_lossy(self) -> bool:
+        """Whether a byte may be missing anywhere."""
+        return bool(self.lost or self.question or self.dropped or self.cut)
+
     def codes(self, text: str) -> list[tuple[Priced, ...]]:
         """The alternatives behind each character; none for a character of another hand."""
         firsts = [_first(char, self.shown) for char in text[1:]]
@@ -106,10 +111,23 @@ def code(char: str, shown: str) -> tuple[bytes, ...]:
     known = GB18030_OF_2000.get(char, char)
     names = _ENCODERS.get(shown, (shown,))
     codes = dict.fromkeys(known.encode(name, "ignore") for name in names)
+    codes.update(dict.fromkeys(_twice(shown).get(char, ())))
     longest = 4 if shown in ("gb18030", "gbk") else 2
     found_codes = tuple(each for each in codes if 0 < len(each) <= longest)
     # Windows and the browsers show the euro sign for the byte 0x80.
     return (b"\x80", *found_codes) if char == "€" and shown == "gbk" else found_codes
+
+
+@cache
+def _twice(shown: str) -> dict[str, list[bytes]]:
+    """All pairs of bytes of the characters that a code page has in several places."""
+    places: dict[str, list[bytes]] = defaultdict(list)
+    for lead in range(0x81, 0xFF):
+        for trail in range(0x40, 0xFF):
+            pair = bytes((lead, trail))
+            if char := decoded(pair, shown):
+                places[char].append(pair)
+    return {char: pairs for char, pairs in places.items() if len(pairs) > 1}
 
 
 @lru_cache(maxsize=1 << 12)

@@ -17,6 +17,7 @@ _ORDINARY: Final = 10.0  # bits a character that good Chinese does not exceed fo
 _NOTICED: Final = 4.5  # bits above that, summed over a stretch, that are worth a look
 _OVER: Final = 30.0  # bits below its peak where a stretch has ended
 _MARGIN: Final = 5  # characters to both sides
+_APART: Final = 6  # characters between two windows that are one
 _LONGEST: Final = 2000  # characters of one window
 
 _ALSO_CHINESE: Final = "“”‘’—…–·•°±×÷§№€ \xa0"
@@ -59,14 +60,35 @@ def windows(text: str, bits: Bits) -> Iterator[tuple[int, int]]:
     found = sorted([*_single_runs(text), *dear, *in_words])
     start = end = 0
     for first, last in found:
-        if first <= end and end:
-            end = max(end, last)
+        if first <= end + _APART and end:
+            end = max(end, _grown(text, last))
             continue
         if end > start:
             yield from _cut(start, end)
-        start, end = first, last
+        start, end = _begun(text, first, end), _grown(text, last)
     if end > start:
         yield from _cut(start, end)
+
+
+def _begun(text: str, start: int, floor: int) -> int:
+    """``start`` moved to the beginning of the letters of another script that it stands in."""
+    while start > floor and _is_letter(text[start - 1]):
+        start -= 1
+    return start
+
+
+def _grown(text: str, end: int) -> int:
+    """``end`` moved behind such letters."""
+    while end < len(text) and _is_letter(text[end]):
+        end += 1
+    return end
+
+
+def _is_letter(char: str) -> bool:
+    """Whether ``char`` is kana or hangul: cheap among its like, whatever they say."""
+    return (
+        "\u3041" <= char <= "\u30ff" or "\uac00" <= char <= "\ud7a3" or "\uff61" <= char <= "\uff9f"
+    )
 
 
 def _cut(start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -1,0 +1,180 @@
+"""What a search has found, as edits: the new texts, and a doubt for all that the bytes do not force.
+
+Two things are doubtful: a character that lacks bytes, and a stretch where another way through the
+text, with other bytes lost or another border, cost hardly more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from crawler.text.chinese.costs import bits_after, context_of, each, grown
+from crawler.text.mojibake.codes import options
+from crawler.text.mojibake.hypotheses import Link
+from crawler.text.mojibake.rule import Edit, Guess, common
+from crawler.text.mojibake.shown import Code
+
+_RERANKED: Final = 8  # candidates that are ranked by what follows as well
+_SHOWN: Final = 40  # candidates of a doubt
+_VARIANTS: Final = 3  # ... of one character in a stretch of several
+
+
+@dataclass(slots=True)
+class _Doubts:
+    """What is doubtful in a text: single characters, and stretches with what else they may be."""
+
+    chars: dict[int, list[str]] = field(default_factory=dict)
+    stretches: list[tuple[int, int, list[str]]] = field(default_factory=list)
+
+
+def edits(seen: str, real: str, link: Link | None) -> tuple[Edit, ...]:
+    """The edits of the way that ends in ``link``.
+
+    Args:
+        seen: The window that was read.
+        real: The charset of its bytes.
+        link: The last step of the best way.
+    """
+    steps = _steps(link)
+    text = "".join(step.text for step in steps)
+    doubts = _Doubts()
+    for at, code in _guessed(steps):
+        doubts.chars[at] = _candidates(text, at, code, real)
+    for start, end, rival in _rivals(steps):
+        _note(doubts, text, start, end, rival)
+    doubts.stretches = _joined(text, doubts)
+    return tuple(
+        Edit(start, end, text[first:last], tuple(_guesses(doubts, first, last)))
+        for start, end, first, last in _spans(steps)
+        if text[first:last] != seen[start:end]
+    )
+
+
+def _steps(link: Link | None) -> list[Link]:
+    steps: list[Link] = []
+    while link is not None:
+        steps.append(link)
+        link = link.parent
+    return steps[::-1]
+
+
+def _guessed(steps: Sequence[Link]) -> Iterator[tuple[int, Code]]:
+    at = 0
+    for step in steps:
+        for offset, code in step.guesses:
+            yield at + offset, code
+        at += len(step.text)
+
+
+def _spans(steps: Sequence[Link]) -> Iterator[tuple[int, int, int, int]]:
+    """The runs that were read inside: their places in what is seen, and in the new text."""
+    read = written = start = first = 0
+    is_inside = False
+    for step in steps:
+        if step.inside and not is_inside:
+            start, first = read, written
+        elif is_inside and not step.inside:
+            yield start, read, first, written
+        is_inside = step.inside
+        read, written = step.end, written + len(step.text)
+    if is_inside:
+        yield start, read, first, written
+
+
+def _rivals(steps: Sequence[Link]) -> Iterator[tuple[int, int, str]]:
+    """The stretches of the text that another way reads otherwise, with its reading."""
+    ends: dict[int, int] = {}
+    at = 0
+    for step in steps:
+        at += len(step.text)
+        ends[id(step)] = at
+        for rival in step.rivals:
+            parts: list[str] = []
+            other: Link | None = rival
+            while other is not None and id(other) not in ends:
+                parts.append(other.text)
+                other = other.parent
+            yield ends[id(other)] if other else 0, at, "".join(reversed(parts))
+
+
+def _candidates(text: str, at: int, code: Code, real: str) -> list[str]:
+    """All characters that the bytes allow at a place, ranked by what is around it."""
+    tail = text[at + 1 : at + 4]
+    known = options(code, real)
+    context = context_of(text[max(0, at - 3) : at])
+    bits = bits_after(np.full(len(known.chars), context, np.uint64), known.codes)
+    ranked = bits.argsort(kind="stable")[:_SHOWN].tolist()
+    onward = {
+        row: float(bits[row] + each(tail, grown(context, known.chars[row])).sum())
+        for row in ranked[:_RERANKED]
+    }
+    ranked[:_RERANKED] = sorted(onward, key=onward.__getitem__)
+    return [known.chars[row] for row in ranked]
+
+
+def _note(doubts: _Doubts, text: str, start: int, end: int, rival: str) -> None:
+    """Note where ``rival`` differs from the text that stands from ``start`` to ``end``."""
+    head = common(text[start:end], rival)
+    start, rival = start + head, rival[head:]
+    tail = common(text[start:end][::-1], rival[::-1])
+    end, rival = end - tail, rival[: len(rival) - tail]
+    if len(rival) == end - start:
+        for at, char in enumerate(rival, start):
+            if text[at] != char:
+                known = doubts.chars.setdefault(at, [text[at]])
+                if char not in known:
+                    known.insert(1, char)
+        return
+    if start == end and text:
+        # Only more is written there: the doubt needs a character to stand at.
+        if start:
+            start, rival = start - 1, text[start - 1] + rival
+        else:
+            end, rival = end + 1, rival + text[end]
+    doubts.stretches.append((start, end, [rival]))
+
+
+def _joined(text: str, doubts: _Doubts) -> list[tuple[int, int, list[str]]]:
+    """The stretches apart from each other, each with all that it may be."""
+    kept: list[tuple[int, int, list[str]]] = []
+    for start, end, rivals in sorted(doubts.stretches):
+        if kept and start < kept[-1][1]:
+            first, last, known = kept.pop()
+            longest = max(last, end)
+            known = [rival + text[last:longest] for rival in known]
+            more = [text[first:start] + rival + text[end:longest] for rival in rivals]
+            kept.append((first, longest, [*known, *more]))
+        else:
+            kept.append((start, end, rivals))
+    return [(start, end, _variants(text, doubts, start, end, more)) for start, end, more in kept]
+
+
+def _variants(text: str, doubts: _Doubts, start: int, end: int, rivals: list[str]) -> list[str]:
+    """What a stretch may be: as it is, its rivals, and either with another character."""
+    found = [text[start:end], *rivals]
+    for at in range(start, end):
+        likeliest = doubts.chars.get(at, [])[:_VARIANTS]
+        found += [text[start:at] + char + text[at + 1 : end] for char in likeliest]
+    return list(dict.fromkeys(found))
+
+
+def _guesses(doubts: _Doubts, first: int, last: int) -> Iterator[Guess]:
+    """The doubts about the text from ``first`` to ``last``, in order; places count from there."""
+    found: list[Guess] = []
+    taken: set[int] = set()
+    for start, end, rivals in doubts.stretches:
+        left, right = max(start, first), min(end, last)
+        if left < right:
+            is_whole = (left, right) == (start, end)
+            taken.update(range(left, right))
+            found.append(
+                Guess(left - first, right - left, tuple(rivals[:_SHOWN] if is_whole else ()))
+            )
+    for at, chars in doubts.chars.items():
+        if first <= at < last and at not in taken:
+            found.append(Guess(at - first, 1, tuple(chars[:_SHOWN])))
+    yield from sorted(found, key=lambda guess: guess.at)
