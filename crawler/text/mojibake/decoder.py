@@ -35,6 +35,7 @@ from crawler.text.mojibake.hypotheses import Hypothesis, Item, Link, cost_of, ha
 from crawler.text.mojibake.outcome import edits
 from crawler.text.mojibake.rule import Edit
 from crawler.text.mojibake.shown import CONTROLS, Code, View
+from crawler.text.mojibake.windows import is_letter
 
 _BEAM: Final = 18  # hypotheses inside
 _BEAMS: Final = {
@@ -46,6 +47,9 @@ _SPREAD: Final = 26.0  # bits that one may lie behind the best
 _UNFINISHED: Final = 6.0  # bits for a last character that lacks its last bytes
 _EDGE: Final = 5  # characters at both ends of a window that are read one by one
 _CLEAN: Final = 9.5  # bits of a character that may well be clean
+_SPLIT: Final = 12.0
+_ASCII: Final = 2.5  # bits against bare ASCII beside UTF-16, which would show it with zeros
+_DEAR: Final = 12.0  # bits of a character that is hardly right
 _BEFORE_GAP: Final = 2  # characters before a break that are read one by one
 _OPEN: Final = {"utf-8": 2.7}  # bits that a byte of an unfinished character will cost
 _FEW: Final = 10  # characters that are looked up one by one
@@ -99,6 +103,7 @@ class _Decoder:
         self._beam = _BEAMS.get(view.dropped, _BEAM)
         self._open = _OPEN.get(real, 4.0)
         self._is_lossy = view.is_lossy
+        self._staying = _ASCII if real == "utf-16-le" else 0.0
         self._clean = each(text)
         self._sums = np.concatenate((np.zeros(1), np.cumsum(self._clean)))
 
@@ -126,9 +131,8 @@ class _Decoder:
         self, inside: list[Hypothesis], outside: Hypothesis, at: int
     ) -> tuple[list[Hypothesis], Hypothesis]:
         codes = self._codes[at]
-        entered = (
-            [outside._replace(cost=outside.cost + self._fee, pending=self._entry)] if codes else []
-        )
+        fee = self._fee + self._border(at)
+        entered = [outside._replace(cost=outside.cost + fee, pending=self._entry)] if codes else []
         # A character that fits what is before it is hardly part of the damage.
         fits = _FITS if self._text[at] > "\x7f" and self._clean[at] < _WELL else 0.0
         open_ones = self._best((*inside, *self._with_dropped(inside, at), *entered))
@@ -211,8 +215,9 @@ class _Decoder:
     def _outside(self, hypotheses: Sequence[Hypothesis], at: int) -> Hypothesis:
         """The best way to have the character at ``at`` stand as it is."""
         char = self._text[at]
+        stays = self._staying if "!" <= char <= "~" else 0.0
         known = self._winner(
-            [one._replace(cost=one.cost + after(one.context, char)) for one in hypotheses]
+            [one._replace(cost=one.cost + after(one.context, char) + stays) for one in hypotheses]
         )
         link = Link(known.link, at + 1, char, (), inside=False)
         return Hypothesis(known.cost, grown(known.context, char), (), link)
@@ -227,11 +232,18 @@ class _Decoder:
     def _leaving(self, inside: Iterable[Hypothesis], at: int) -> Iterator[Hypothesis]:
         """The hypotheses that can go outside at ``at``."""
         is_end = at == len(self._text) or not self._codes[at]
+        border = self._border(at)
         for each_one in inside:
             if not each_one.pending:
-                yield each_one
+                yield each_one._replace(cost=each_one.cost + border) if border else each_one
             elif is_end and self._real == "utf-8":
                 yield from self._finished(each_one)
+
+    def _border(self, at: int) -> float:
+        """Bits against a border between clean and damaged text inside of a run of kana or hangul."""
+        if not 0 < at < len(self._text):
+            return 0.0
+        return _SPLIT if is_letter(self._text[at - 1]) and is_letter(self._text[at]) else 0.0
 
     def _finished(self, hypothesis: Hypothesis) -> Iterator[Hypothesis]:
         """A last character that lacks one byte, or two, is guessed."""
@@ -286,14 +298,21 @@ class _Decoder:
         codes = [self._codes[i][0][0] for i in range(at, end)]
         code = bytes(byte for each_code in (pending, *codes) for byte in each_code)  # type: ignore[misc]
         try:
-            codecs.getincrementaldecoder(self._real)().decode(code)
+            text = codecs.getincrementaldecoder(self._real)().decode(code)
         except UnicodeDecodeError as error:
             left = error.start - len(pending)
             for count, each_code in enumerate(codes):
                 left -= len(each_code)
                 if left < 0:
                     return count
-        return end - at
+            return end - at
+        if not self._gaps or self._real == "utf-8":
+            return end - at
+        # Other charsets go on after a loss without an error, in nonsense.
+        is_dear = each(text) > _DEAR
+        lost_track = np.flatnonzero(is_dear[1:] & is_dear[:-1])
+        whole = int(lost_track[0]) - _BEFORE_GAP if len(lost_track) else end - at
+        return min(end - at, max(0, whole))
 
     def _is_forced(self, at: int) -> bool:
         codes = self._codes[at]

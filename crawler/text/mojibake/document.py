@@ -12,6 +12,7 @@ from typing import Final
 
 from crawler.items import Repair
 from crawler.text.mojibake.mail import MAIL
+from crawler.text.mojibake.misread import spans
 from crawler.text.mojibake.plausible import applied
 from crawler.text.mojibake.repair import repair_all
 from crawler.text.mojibake.result import Repaired, joined, with_repairs
@@ -19,6 +20,8 @@ from crawler.text.mojibake.result import Repaired, joined, with_repairs
 # Only the line feed ends a line: U+0085 and its like are pieces of mojibake here.
 LINE: Final = re.compile("[^\n]*\n|[^\n]+")
 
+_WIDE: Final = 100  # characters around a line break that tell whether it is one
+_CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f]")
 _MOST_JOINED: Final = 1000  # lines of one paragraph of mail
 _SOFT_BREAK = re.compile(r"=[0-9A-Fa-f]{2}[^\n]*=[ \t]*\r?\n\Z")
 _FOLDED = re.compile(r"\?=[ \t]*\r?\n\Z")
@@ -40,13 +43,28 @@ def repair_documents(texts: Sequence[str]) -> tuple[Repaired, ...]:
     All their lines share their evidence (see :func:`crawler.text.mojibake.repair.repair_all`).
     """
     bare = [_without_mail(text) for text in texts]
-    lines = [LINE.findall(text) for text, _ in bare]
+    lines = [_lines(text) for text, _ in bare]
     bodies = [line.rstrip("\r\n") for each in lines for line in each]
     answers = iter(repair_all(bodies))
     return tuple(
         with_repairs(undone, joined(*_answered(each, answers)))
         for (_, undone), each in zip(bare, lines, strict=True)
     )
+
+
+def _lines(text: str) -> list[str]:
+    """The lines of ``text``; one if their breaks are pieces of UTF-16, of 上 for one."""
+    if "\n" in text and _CONTROL.search(text):
+        begin = max(0, text.index("\n") - _WIDE)
+        sample = text[begin : begin + 2 * _WIDE]
+        if any(
+            span.channel
+            and span.channel[0] == "utf-16-le"
+            and "\n" in sample[span.edit.start : span.edit.end]
+            for span in spans(sample)
+        ):
+            return [text]
+    return LINE.findall(text)
 
 
 def _answered(

@@ -339,10 +339,8 @@ def _views(sample: str, real: str, shown: str) -> Iterator[View]:
     if (real, shown) == ("gb18030", "gbk"):
         yield View(shown, lost=is_lost, cut=True)
         return
-    plain = View(shown, lost=is_lost, question=is_question and not is_lost)
+    plain = View(shown, lost=is_lost, question=is_question)
     yield plain
-    if is_question and is_lost:
-        yield View(shown, lost=True, question=True)
     if private(shown) and not _PRIVATE.search(sample):
         yield replace(plain, dropped="private")
     if not is_lost and not is_question:

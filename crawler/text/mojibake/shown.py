@@ -195,7 +195,9 @@ def _first(char: str, shown: str) -> int | None:
 def _refused(shown: str, following: int | None) -> frozenset[int]:
     if following is None:
         return HIGH
-    return frozenset(byte for byte in HIGH if _refuses(shown, byte, following))
+    # Which of the two tables a reader has does not show; the older one refuses more.
+    name = "gbk" if shown == "gb18030" else shown
+    return frozenset(byte for byte in HIGH if _refuses(name, byte, following))
 
 
 def _refuses(shown: str, byte: int, following: int) -> bool:

@@ -72,19 +72,19 @@ def windows(text: str, bits: Bits) -> Iterator[tuple[int, int]]:
 
 def _begun(text: str, start: int, floor: int) -> int:
     """``start`` moved to the beginning of the letters of another script that it stands in."""
-    while start > floor and _is_letter(text[start - 1]):
+    while start > floor and is_letter(text[start - 1]):
         start -= 1
     return start
 
 
 def _grown(text: str, end: int) -> int:
     """``end`` moved behind such letters."""
-    while end < len(text) and _is_letter(text[end]):
+    while end < len(text) and is_letter(text[end]):
         end += 1
     return end
 
 
-def _is_letter(char: str) -> bool:
+def is_letter(char: str) -> bool:
     """Whether ``char`` is kana or hangul: cheap among its like, whatever they say."""
     return (
         "\u3041" <= char <= "\u30ff" or "\uac00" <= char <= "\ud7a3" or "\uff61" <= char <= "\uff9f"
