@@ -48,6 +48,8 @@ _UNFINISHED: Final = 6.0  # bits for a last character that lacks its last bytes
 _EDGE: Final = 5  # characters at both ends of a window that are read one by one
 _CLEAN: Final = 9.5  # bits of a character that may well be clean
 _SPLIT: Final = 12.0
+_EAST: Final = ("cp932", "cp949")
+_LETTER: Final = 4.0  # ... against kana and hangul as they stand
 _ASCII: Final = 2.5  # bits against bare ASCII beside UTF-16, which would show it with zeros
 _DEAR: Final = 12.0  # bits of a character that is hardly right
 _BEFORE_GAP: Final = 2  # characters before a break that are read one by one
@@ -103,7 +105,7 @@ class _Decoder:
         self._beam = _BEAMS.get(view.dropped, _BEAM)
         self._open = _OPEN.get(real, 4.0)
         self._is_lossy = view.is_lossy
-        self._staying = _ASCII if real == "utf-16-le" else 0.0
+        self._is_wide, self._has_letters = real == "utf-16-le", view.shown in _EAST
         self._clean = each(text)
         self._sums = np.concatenate((np.zeros(1), np.cumsum(self._clean)))
 
@@ -215,12 +217,18 @@ class _Decoder:
     def _outside(self, hypotheses: Sequence[Hypothesis], at: int) -> Hypothesis:
         """The best way to have the character at ``at`` stand as it is."""
         char = self._text[at]
-        stays = self._staying if "!" <= char <= "~" else 0.0
+        stays = self._stays(char)
         known = self._winner(
             [one._replace(cost=one.cost + after(one.context, char) + stays) for one in hypotheses]
         )
         link = Link(known.link, at + 1, char, (), inside=False)
         return Hypothesis(known.cost, grown(known.context, char), (), link)
+
+    def _stays(self, char: str) -> float:
+        """Bits against ``char`` as it stands, beside damage that shows its like."""
+        if self._has_letters:
+            return _LETTER if is_letter(char) else 0.0
+        return _ASCII if self._is_wide and "!" <= char <= "~" else 0.0
 
     def _winner(self, hypotheses: Sequence[Hypothesis]) -> Hypothesis:
         """The cheapest hypothesis; it remembers those that nearly were."""

@@ -15,7 +15,14 @@ from typing import Final
 
 import numpy as np
 
-from crawler.text.chinese.costs import LOST, cost, each, hanzi_count
+from crawler.text.chinese.costs import (
+    LOST,
+    context_of,
+    cost,
+    each,
+    hanzi_count,
+    stretches,
+)
 from crawler.text.mojibake.channels import PAIRS, describe, rule_name, sample
 from crawler.text.mojibake.context import is_example, is_explained
 from crawler.text.mojibake.credible import is_credible
@@ -34,6 +41,7 @@ _DEAR: Final = 12.0  # bits of a character that is hardly clean
 _BEHIND: Final = 80.0  # bits by which a rough reading may be worse than the best
 _WORSE: Final = 30.0  # ... than the text as it stands
 _CLOSE: Final = 15.0  # bits by which a reading must beat a rough one to end the contest
+_MENDED: Final = 14.0  # bits of a character that lacks bytes
 _LEADS: Final = 0.22  # share of first bytes in UTF-8 of Chinese, at least
 _GOOD: Final = 10.5  # bits a character of a good original
 _COVERED: Final = 0.9  # share of the characters above ASCII that a channel must be able to show
@@ -44,6 +52,7 @@ _UNSEEN: Final = 12.0  # bits against losses that have left no trace
 _LOWERED: Final = 4.0
 _STRICT_FEE: Final = 5.0
 _LEFT: Final = 8.0  # bits above the ordinary that a reading may leave to be taken at once
+_BROKEN: Final = 18.0  # bits above the ordinary in a stretch that is no text
 _RARE_CHANNEL: Final = 4.0
 _NOISE: Final = 13.0  # bits a character of a window that no channel explains
 _FRUITLESS: Final = 4000  # characters of such windows in a row that end the search
@@ -55,6 +64,7 @@ _DECODED: Final = tuple(
 )
 _UTF_8_AS_GBK: Final = ("utf-8", "gbk")
 _UTF_8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe2-\xef][\x80-\xbf]{2}")
+_BROKEN_UP = re.compile("\ufffd+")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _ABOVE = re.compile("[^\0-\x7f]")
 _C1 = re.compile("[\x80-\x9f]")
@@ -165,7 +175,12 @@ def _candidate(text: str, start: int, end: int, real: str, shown: str, view: Vie
         else:
             bits += saved - _fee(real, shown)
     bits += _UNSEEN if view.dropped or view.cut else _LOWERED if view.lowered else 0.0
-    is_whole = bool(edits) and bits < _GOOD * written and _left(text, start, end, edits) < _LEFT
+    is_whole = (
+        bool(edits)
+        and bits < _GOOD * written
+        and _left(text, start, end, edits) < _LEFT
+        and not any(_is_broken(text, edit) for edit, _ in edits)
+    )
     return _Candidate(real, shown, view, bits, tuple(edits), is_whole)
 
 
@@ -191,6 +206,12 @@ def _left(text: str, start: int, end: int, edits: Sequence[tuple[Edit, float]]) 
     for edit, _ in edits:
         left[edit.start - start : edit.end - start] = 0.0
     return float(left.sum())
+
+
+def _is_broken(text: str, edit: Edit) -> bool:
+    """Whether a new text breaks off somewhere: bytes may have vanished there without a trace."""
+    before = text[max(0, edit.start - 3) : edit.start]
+    return bool(stretches(each(edit.text, context_of(before)), _ORDINARY, _BROKEN, _BROKEN))
 
 
 def _saved(text: str, edit: Edit) -> float:
@@ -314,7 +335,12 @@ def _rough(sample: str, real: str, shown: str) -> float:
             parts += pending.decode(real, "replace"), char
             pending.clear()
     parts.append(pending[1 if (real, shown) == ("gb18030", "gbk") else 0 :].decode(real, "replace"))
-    return cost("".join(parts))
+    text = "".join(parts)
+    if real == "utf-8" and shown not in SINGLE:
+        # One byte that was lost breaks a character in several pieces; the search will mend it.
+        broken = sum(max(1, len(run) - 1) for run in _BROKEN_UP.findall(text))
+        return cost(_BROKEN_UP.sub("", text)) + _MENDED * broken
+    return cost(text)
 
 
 def _views(sample: str, real: str, shown: str) -> Iterator[View]:

@@ -30,6 +30,10 @@ class _Doubts:
     chars: dict[int, list[str]] = field(default_factory=dict)
     stretches: list[tuple[int, int, list[str]]] = field(default_factory=list)
 
+    def places(self) -> set[int]:
+        """All places that are in doubt."""
+        return {*self.chars, *(at for start, end, _ in self.stretches for at in range(start, end))}
+
 
 def edits(seen: str, real: str, link: Link | None) -> tuple[Edit, ...]:
     """The edits of the way that ends in ``link``.
@@ -47,11 +51,20 @@ def edits(seen: str, real: str, link: Link | None) -> tuple[Edit, ...]:
     for start, end, rival in _rivals(steps):
         _note(doubts, text, start, end, rival)
     doubts.stretches = _joined(text, doubts)
-    return tuple(
-        Edit(start, end, text[first:last], tuple(_guesses(doubts, first, last)))
-        for start, end, first, last in _spans(steps)
-        if text[first:last] != seen[start:end]
-    )
+    doubtful = doubts.places()
+    found: list[Edit] = []
+    floor = 0
+    for start, end, first, last in _spans(steps):
+        if text[first:last] == seen[start:end]:
+            continue
+        # A character that stays beside the edit may be in doubt too.
+        while start > floor and first - 1 in doubtful:
+            start, first = start - 1, first - 1
+        while end < len(seen) and last in doubtful and text[last] == seen[end]:
+            end, last = end + 1, last + 1
+        floor = end
+        found.append(Edit(start, end, text[first:last], tuple(_guesses(doubts, first, last))))
+    return tuple(found)
 
 
 def _steps(link: Link | None) -> list[Link]:

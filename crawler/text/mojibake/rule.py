@@ -62,17 +62,16 @@ class Rule:
 
 
 def trimmed(text: str, edit: Edit) -> Edit | None:
-    """``edit`` without the characters at its ends that it leaves as they are; ``None`` if all."""
+    """``edit`` without the sure characters at its ends that it leaves; ``None`` if it leaves all."""
     old, new = text[edit.start : edit.end], edit.text
     head = common(old, new)
-    tail = common(old[head:][::-1], new[head:][::-1])
     if head == len(old) == len(new):
         return None
-    guesses = tuple(
-        replace(guess, at=guess.at - head)
-        for guess in edit.guesses
-        if head <= guess.at and guess.at + guess.length <= len(new) - tail
-    )
+    tail = common(old[head:][::-1], new[head:][::-1])
+    # What stays and is in doubt all the same belongs to the edit.
+    head = min([head, *(guess.at for guess in edit.guesses)])
+    tail = min([tail, *(len(new) - guess.at - guess.length for guess in edit.guesses)])
+    guesses = tuple(replace(guess, at=guess.at - head) for guess in edit.guesses)
     return Edit(edit.start + head, edit.end - tail, new[head : len(new) - tail], guesses)
 
 

@@ -20,6 +20,7 @@ UNKNOWN: Final = "unknown"
 
 _ORDINARY: Final = 11.5  # bits a character that good text does not exceed for long
 _LEFT: Final = 6.0  # bits above that, beside a repair, that are garbage
+_DEAR: Final = 12.5  # bits of one hanzi right beside a repair that is hardly clean
 _FLOOR: Final = 24.0  # ... in a text that was not repaired
 _OVER: Final = 16.0
 _CHEAP: Final = 9.0  # bits of the marks that part the words of a list
@@ -38,8 +39,15 @@ def left_over(text: str, written: Sequence[tuple[int, int]]) -> list[tuple[int, 
 
     Those that read badly, and letters of a wrong code page right beside what was written.
     """
-    found = set(stretches(each(text), _ORDINARY, _LEFT, _OVER))
+    bits = each(text)
+    found = set(stretches(bits, _ORDINARY, _LEFT, _OVER))
     borders = {border for span in written for border in span}
+    beside = {at for start, end in written for at in (start - 1, end)}
+    found |= {
+        (at, at + 1)
+        for at in beside
+        if 0 <= at < len(text) and bits[at] > _DEAR and _HANZI.match(text[at])
+    }
     found |= {
         run.span()
         for run in _LETTERS.finditer(text)
