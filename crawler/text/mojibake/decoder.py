@@ -48,8 +48,9 @@ _UNFINISHED: Final = 6.0  # bits for a last character that lacks its last bytes
 _EDGE: Final = 5  # characters at both ends of a window that are read one by one
 _CLEAN: Final = 9.5  # bits of a character that may well be clean
 _SPLIT: Final = 12.0
-_EAST: Final = ("cp932", "cp949")
-_LETTER: Final = 4.0  # ... against kana and hangul as they stand
+_LETTERED: Final = ("cp932", "cp949", "cp866", "cp1251", "koi8-r", "iso8859-5")
+_ODD: Final = 2.5  # bits against a character as it stands that hardly fits there
+_LETTER: Final = 4.0  # ... against letters as they stand that the page is full of
 _ASCII: Final = 2.5  # bits against bare ASCII beside UTF-16, which would show it with zeros
 _DEAR: Final = 12.0  # bits of a character that is hardly right
 _BEFORE_GAP: Final = 2  # characters before a break that are read one by one
@@ -105,7 +106,8 @@ class _Decoder:
         self._beam = _BEAMS.get(view.dropped, _BEAM)
         self._open = _OPEN.get(real, 4.0)
         self._is_lossy = view.is_lossy
-        self._is_wide, self._has_letters = real == "utf-16-le", view.shown in _EAST
+        self._unsure = "?" if view.question else ""
+        self._is_wide, self._has_letters = real == "utf-16-le", view.shown in _LETTERED
         self._clean = each(text)
         self._sums = np.concatenate((np.zeros(1), np.cumsum(self._clean)))
 
@@ -114,7 +116,7 @@ class _Decoder:
         inside: list[Hypothesis] = []
         at = 0
         while at < len(self._text):
-            run = self._run(at, inside)
+            run = self._run(at, inside) if self._has_taken_over(inside, outside) else 0
             if run > 1:
                 inside, outside = self._stride(inside, outside, at, at + run)
                 at += run
@@ -125,7 +127,7 @@ class _Decoder:
         if is_end:
             lasts = [one._replace(cost=one.cost + after(one.context, "\n")) for one in lasts]
         last = self._winner(lasts)
-        return Reading(last.cost, edits(self._text, self._real, last.link))
+        return Reading(last.cost, edits(self._text, self._real, last.link, self._unsure))
 
     # One character at a time
 
@@ -217,18 +219,21 @@ class _Decoder:
     def _outside(self, hypotheses: Sequence[Hypothesis], at: int) -> Hypothesis:
         """The best way to have the character at ``at`` stand as it is."""
         char = self._text[at]
-        stays = self._stays(char)
+        stays = self._stays(at)
         known = self._winner(
             [one._replace(cost=one.cost + after(one.context, char) + stays) for one in hypotheses]
         )
         link = Link(known.link, at + 1, char, (), inside=False)
         return Hypothesis(known.cost, grown(known.context, char), (), link)
 
-    def _stays(self, char: str) -> float:
-        """Bits against ``char`` as it stands, beside damage that shows its like."""
-        if self._has_letters:
-            return _LETTER if is_letter(char) else 0.0
-        return _ASCII if self._is_wide and "!" <= char <= "~" else 0.0
+    def _stays(self, at: int) -> float:
+        """Bits against the character at ``at`` as it stands, beside damage that shows its like."""
+        char = self._text[at]
+        if self._has_letters and is_letter(char):
+            return _LETTER
+        if char <= "\x7f":
+            return _ASCII if self._is_wide and "!" <= char <= "~" else 0.0
+        return _ODD if self._clean[at] > _DEAR and self._codes[at] else 0.0
 
     def _winner(self, hypotheses: Sequence[Hypothesis]) -> Hypothesis:
         """The cheapest hypothesis; it remembers those that nearly were."""
@@ -285,6 +290,10 @@ class _Decoder:
         return one.cost + self._open * len(one.pending)
 
     # Stretches that leave no choice
+
+    def _has_taken_over(self, inside: list[Hypothesis], outside: Hypothesis) -> bool:
+        """Whether going inside later would be dearer than having been there."""
+        return bool(inside) and inside[0].cost <= outside.cost + self._fee
 
     def _run(self, at: int, inside: list[Hypothesis]) -> int:
         """How many characters from ``at`` on leave no choice, and are whole for a hypothesis."""

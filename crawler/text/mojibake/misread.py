@@ -27,8 +27,9 @@ from crawler.text.mojibake.channels import PAIRS, describe, rule_name, sample
 from crawler.text.mojibake.context import is_example, is_explained
 from crawler.text.mojibake.credible import is_credible
 from crawler.text.mojibake.decoder import read
+from crawler.text.mojibake.outcome import against
 from crawler.text.mojibake.readers import SINGLE
-from crawler.text.mojibake.rule import Edit, Rule, trimmed
+from crawler.text.mojibake.rule import Edit, Guess, Rule, trimmed
 from crawler.text.mojibake.shown import View, code, holes, private
 from crawler.text.mojibake.windows import is_binary, windows
 
@@ -42,17 +43,23 @@ _BEHIND: Final = 80.0  # bits by which a rough reading may be worse than the bes
 _WORSE: Final = 30.0  # ... than the text as it stands
 _CLOSE: Final = 15.0  # bits by which a reading must beat a rough one to end the contest
 _MENDED: Final = 14.0  # bits of a character that lacks bytes
+_SOUND: Final = 0.2  # whole characters for each broken one, at least
+_PIECE: Final = 9.0  # ... of each piece of it, at least
 _LEADS: Final = 0.22  # share of first bytes in UTF-8 of Chinese, at least
 _GOOD: Final = 10.5  # bits a character of a good original
 _COVERED: Final = 0.9  # share of the characters above ASCII that a channel must be able to show
 _FEES: Final = {"utf-8": 2.0, "utf-16-le": 18.0, "latin-1": 4.0}  # bits that a span must save
 _FEE: Final = 8.0
 _SINGLE_FEE: Final = 4.0
+_SPEAKS: Final = 20.0  # bits that an edit of nothing but guesses must save
+_EXPLAINS: Final = 10.0  # bits for a channel that leaves nothing unexplained
 _UNSEEN: Final = 12.0  # bits against losses that have left no trace
 _LOWERED: Final = 4.0
 _STRICT_FEE: Final = 5.0
 _LEFT: Final = 8.0  # bits above the ordinary that a reading may leave to be taken at once
 _BROKEN: Final = 18.0  # bits above the ordinary in a stretch that is no text
+_DOUBTED: Final = 15.0  # ... that is in doubt
+_RIVAL: Final = 10.0  # bits by which another reading may be dearer to raise a doubt
 _RARE_CHANNEL: Final = 4.0
 _NOISE: Final = 13.0  # bits a character of a window that no channel explains
 _FRUITLESS: Final = 4000  # characters of such windows in a row that end the search
@@ -139,11 +146,40 @@ def spans(text: str, favourite: Pair | None = None) -> tuple[Span, ...]:
         if best.bits < _NOISE * (end - start):
             fruitless = 0
         found += [
-            Span(_exact(best, text, edit), edit, saved, rivals, favourite)
+            Span(
+                _exact(best, text, edit),
+                _doubted(text, best, edit, ranked),
+                saved,
+                rivals,
+                favourite,
+            )
             for edit, saved in best.edits
         ]
     edits = [span.edit for span in found]
     return () if is_example(text, edits) or is_explained(text, edits) else tuple(found)
+
+
+def _doubted(text: str, best: _Candidate, edit: Edit, ranked: Sequence[_Candidate]) -> Edit:
+    """``edit`` with doubts where others read it nearly as well, and where it breaks off."""
+    others = [
+        other
+        for one in ranked
+        if one is not best and one.bits <= best.bits + _RIVAL
+        for other, _ in one.edits
+    ]
+    if others:
+        edit = against(edit, others)
+    if best.shown in SINGLE:
+        return edit
+    known = {at for guess in edit.guesses for at in range(guess.at, guess.at + guess.length)}
+    broken = [
+        Guess(at)
+        for start, end in _breaks(text, edit, _DOUBTED)
+        for at in range(start, end)
+        if at not in known
+    ]
+    guesses = sorted((*edit.guesses, *broken), key=lambda guess: guess.at)
+    return replace(edit, guesses=tuple(guesses))
 
 
 def _exact(best: _Candidate, text: str, edit: Edit) -> str:
@@ -167,9 +203,7 @@ def _candidate(text: str, start: int, end: int, real: str, shown: str, view: Vie
         saved = _saved(text, moved)
         # What is behind a sample is not read yet: it says nothing about what is before it.
         seen = text[: moved.end] if end - start == _SAMPLE and end < len(text) else text
-        if is_credible(seen, moved, real, shown, saved) and (
-            not view.lowered or hanzi_count(moved.text)
-        ):
+        if is_credible(seen, moved, real, shown, saved) and _has_ground(moved, view, saved):
             edits.append((_closed(text, moved), saved))
             written += len(edit.text) - (edit.end - edit.start)
         else:
@@ -179,9 +213,17 @@ def _candidate(text: str, start: int, end: int, real: str, shown: str, view: Vie
         bool(edits)
         and bits < _GOOD * written
         and _left(text, start, end, edits) < _LEFT
-        and not any(_is_broken(text, edit) for edit, _ in edits)
+        and not any(_breaks(text, edit, _BROKEN) for edit, _ in edits)
     )
     return _Candidate(real, shown, view, bits, tuple(edits), is_whole)
+
+
+def _has_ground(edit: Edit, view: View, saved: float) -> bool:
+    """Whether an edit stands on something: hanzi, and where bytes vanished one that is forced."""
+    if view.dropped and not (saved >= _SPEAKS and len(set(edit.text)) > 1):
+        doubtful = {at for guess in edit.guesses for at in range(guess.at, guess.at + guess.length)}
+        return any(at not in doubtful and char > "\x7f" for at, char in enumerate(edit.text))
+    return not view.lowered or hanzi_count(edit.text) > 0
 
 
 def _closed(text: str, edit: Edit) -> Edit:
@@ -208,10 +250,10 @@ def _left(text: str, start: int, end: int, edits: Sequence[tuple[Edit, float]]) 
     return float(left.sum())
 
 
-def _is_broken(text: str, edit: Edit) -> bool:
-    """Whether a new text breaks off somewhere: bytes may have vanished there without a trace."""
+def _breaks(text: str, edit: Edit, limit: float) -> list[tuple[int, int]]:
+    """Where a new text breaks off: bytes may have vanished there without a trace."""
     before = text[max(0, edit.start - 3) : edit.start]
-    return bool(stretches(each(edit.text, context_of(before)), _ORDINARY, _BROKEN, _BROKEN))
+    return stretches(each(edit.text, context_of(before)), _ORDINARY, limit, limit)
 
 
 def _saved(text: str, edit: Edit) -> float:
@@ -244,7 +286,7 @@ def _contest(
             candidate = _candidate(text, start, end_of_sample, real, shown, view)
             if candidate.edits:
                 found.append(candidate)
-                found.sort(key=lambda candidate: candidate.bits)
+                found.sort(key=_rank)
                 if candidate.is_whole:
                     break
     return found
@@ -265,7 +307,7 @@ def _in_full(text: str, start: int, end: int, ranked: Sequence[_Candidate]) -> _
         found.append(_candidate(text, start, end, real, shown, view))
         if found[-1].is_whole:
             break
-    return min(found, key=lambda candidate: candidate.bits)
+    return min(found, key=_rank)
 
 
 def _as_before(text: str, start: int, end: int, favourite: Pair) -> _Candidate | None:
@@ -273,6 +315,11 @@ def _as_before(text: str, start: int, end: int, favourite: Pair) -> _Candidate |
     view = next(iter(_views(text[start:end], *favourite)))
     candidate = _candidate(text, start, end, *favourite, view)
     return replace(candidate, is_full=True) if candidate.is_whole else None
+
+
+def _rank(candidate: _Candidate) -> float:
+    """What candidates are sorted by: their bits, and whether they explain all of the window."""
+    return candidate.bits - (_EXPLAINS if candidate.is_whole else 0.0)
 
 
 def _may_have_lost(core: str, real: str, shown: str, found: Sequence[_Candidate]) -> bool:
@@ -336,11 +383,16 @@ def _rough(sample: str, real: str, shown: str) -> float:
             pending.clear()
     parts.append(pending[1 if (real, shown) == ("gb18030", "gbk") else 0 :].decode(real, "replace"))
     text = "".join(parts)
-    if real == "utf-8" and shown not in SINGLE:
-        # One byte that was lost breaks a character in several pieces; the search will mend it.
-        broken = sum(max(1, len(run) - 1) for run in _BROKEN_UP.findall(text))
-        return cost(_BROKEN_UP.sub("", text)) + _MENDED * broken
-    return cost(text)
+    return _mended(text) if real == "utf-8" and shown not in SINGLE else cost(text)
+
+
+def _mended(text: str) -> float:
+    """The same for UTF-8, where one lost byte breaks a character in pieces that will be mended."""
+    broken = _BROKEN_UP.findall(text)
+    rest = _BROKEN_UP.sub("", text)
+    if len(_ABOVE.findall(rest)) < _SOUND * len(broken):
+        return cost(text)
+    return cost(rest) + sum(max(_MENDED, _PIECE * len(run)) for run in broken)
 
 
 def _views(sample: str, real: str, shown: str) -> Iterator[View]:

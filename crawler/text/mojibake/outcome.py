@@ -6,8 +6,8 @@ text, with other bytes lost or another border, cost hardly more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -20,6 +20,7 @@ from crawler.text.mojibake.shown import Code
 
 _RERANKED: Final = 8  # candidates that are ranked by what follows as well
 _SHOWN: Final = 40  # candidates of a doubt
+_SHORT: Final = 16  # characters of which all are in doubt where another span crosses theirs
 _VARIANTS: Final = 3  # ... of one character in a stretch of several
 
 
@@ -35,13 +36,14 @@ class _Doubts:
         return {*self.chars, *(at for start, end, _ in self.stretches for at in range(start, end))}
 
 
-def edits(seen: str, real: str, link: Link | None) -> tuple[Edit, ...]:
+def edits(seen: str, real: str, link: Link | None, unsure: str = "") -> tuple[Edit, ...]:
     """The edits of the way that ends in ``link``.
 
     Args:
         seen: The window that was read.
         real: The charset of its bytes.
         link: The last step of the best way.
+        unsure: Characters that are in doubt wherever they stand, as ``?`` for what was lost.
     """
     steps = _steps(link)
     text = "".join(step.text for step in steps)
@@ -50,6 +52,8 @@ def edits(seen: str, real: str, link: Link | None) -> tuple[Edit, ...]:
         doubts.chars[at] = _candidates(text, at, code, real)
     for start, end, rival in _rivals(steps):
         _note(doubts, text, start, end, rival)
+    for at in _unsure(text, doubts, unsure):
+        doubts.chars.setdefault(at, [text[at]])
     doubts.stretches = _joined(text, doubts)
     doubtful = doubts.places()
     found: list[Edit] = []
@@ -114,6 +118,14 @@ def _rivals(steps: Sequence[Link]) -> Iterator[tuple[int, int, str]]:
             yield ends[id(other)] if other else 0, at, "".join(reversed(parts))
 
 
+def _unsure(text: str, doubts: _Doubts, unsure: str) -> Iterator[int]:
+    """Places of such characters, and of a letter behind a guess: it may have been its second half."""
+    for at, char in enumerate(text):
+        is_half = at - 1 in doubts.chars and char.isalpha() and char.isascii()
+        if char in unsure or (is_half and not text[at + 1 : at + 2].isascii()):
+            yield at
+
+
 def _candidates(text: str, at: int, code: Code, real: str) -> list[str]:
     """All characters that the bytes allow at a place, ranked by what is around it."""
     tail = text[at + 1 : at + 4]
@@ -127,6 +139,24 @@ def _candidates(text: str, at: int, code: Code, real: str) -> list[str]:
     }
     ranked[:_RERANKED] = sorted(onward, key=onward.__getitem__)
     return [known.chars[row] for row in ranked]
+
+
+def against(edit: Edit, others: Iterable[Edit]) -> Edit:
+    """``edit`` with a doubt wherever one of ``others`` reads the same span otherwise."""
+    doubts = _Doubts()
+    for guess in edit.guesses:
+        if guess.length == 1:
+            doubts.chars[guess.at] = list(guess.candidates)
+        else:
+            rivals = [one for one in guess.candidates if one]
+            doubts.stretches.append((guess.at, guess.at + guess.length, rivals))
+    for other in others:
+        if (other.start, other.end) == (edit.start, edit.end):
+            _note(doubts, edit.text, 0, len(edit.text), other.text)
+        elif other.start < edit.end and edit.start < other.end and len(edit.text) <= _SHORT:
+            doubts.stretches.append((0, len(edit.text), []))
+    doubts.stretches = _joined(edit.text, doubts)
+    return replace(edit, guesses=tuple(_guesses(doubts, 0, len(edit.text))))
 
 
 def _note(doubts: _Doubts, text: str, start: int, end: int, rival: str) -> None:

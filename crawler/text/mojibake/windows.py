@@ -85,9 +85,12 @@ def _grown(text: str, end: int) -> int:
 
 
 def is_letter(char: str) -> bool:
-    """Whether ``char`` is kana or hangul: cheap among its like, whatever they say."""
+    """Whether ``char`` is Greek, Cyrillic, kana or hangul: cheap among its like, whatever it says."""
     return (
-        "\u3041" <= char <= "\u30ff" or "\uac00" <= char <= "\ud7a3" or "\uff61" <= char <= "\uff9f"
+        "\u0370" <= char <= "\u052f"
+        or "\u3041" <= char <= "\u30ff"
+        or "\uac00" <= char <= "\ud7a3"
+        or "\uff61" <= char <= "\uff9f"
     )
 
 
