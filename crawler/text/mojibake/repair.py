@@ -24,7 +24,8 @@ from crawler.text.mojibake.explain import followed
 from crawler.text.mojibake.forms import FORMS
 from crawler.text.mojibake.hopeless import losses
 from crawler.text.mojibake.letters import LETTERS
-from crawler.text.mojibake.misread import MISREADINGS, Pair, misread
+from crawler.text.mojibake.misread import MISREADINGS, misread
+from crawler.text.mojibake.ranking import Pair
 from crawler.text.mojibake.result import Explained, Repaired
 from crawler.text.mojibake.rule import Edit, Rule, trimmed
 from crawler.text.mojibake.unread import UNKNOWN, is_unlikely, left_over

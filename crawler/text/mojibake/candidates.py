@@ -1,0 +1,156 @@
+"""One channel's reading of a window, and what of it can be believed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from crawler.text.chinese.costs import LOST, context_of, cost, each, hanzi_count, stretches
+from crawler.text.mojibake.channels import rule_name
+from crawler.text.mojibake.credible import is_credible
+from crawler.text.mojibake.decoder import read
+from crawler.text.mojibake.ranking import fee
+from crawler.text.mojibake.readers import SINGLE
+from crawler.text.mojibake.rule import Edit, trimmed
+from crawler.text.mojibake.shown import View, holes, private
+
+SAMPLE: Final = 64
+"""Characters of a window by which the channels are compared."""
+
+_ORDINARY: Final = 10.0
+_PAIRED: Final = ("“”", "（）", "《》", "「」")
+_GOOD: Final = 10.5  # bits a character of a good original
+_SPEAKS: Final = 20.0  # bits that an edit of nothing but guesses must save
+_UNSEEN: Final = 12.0  # bits against losses that have left no trace
+_LOWERED: Final = 4.0
+_LEFT: Final = 8.0  # bits above the ordinary that a reading may leave to be taken at once
+_BROKEN: Final = 18.0  # bits above the ordinary in a stretch that is no text
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
+_C1 = re.compile("[\x80-\x9f]")
+_SMALL = re.compile("[šœžÿ]")
+_WESTERN = re.compile("[\x80-\xff\u0152-\u2122]")
+_CAPITAL = re.compile("[À-ÖØ-ÞŠŒŽŸ]")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One channel's reading of a window, with what of it can be believed."""
+
+    real: str
+    shown: str
+    view: View
+    bits: float
+    edits: tuple[tuple[Edit, float], ...]
+    is_whole: bool
+    is_full: bool = False
+
+    @property
+    def rule(self) -> str:
+        """The name of the repair."""
+        return rule_name(self.real, self.shown)
+
+
+def candidate_of(text: str, start: int, end: int, real: str, shown: str, view: View) -> Candidate:
+    """Read the window from ``start`` to ``end`` as bytes of ``real`` that were shown so."""
+    before = text[max(0, start - 3) : start]
+    reading = read(text[start:end], view, real, fee(real, shown), before, is_end=end == len(text))
+    bits = reading.bits
+    edits: list[tuple[Edit, float]] = []
+    written = end - start
+    for edit in reading.edits:
+        moved = trimmed(text, replace(edit, start=edit.start + start, end=edit.end + start))
+        if not moved:
+            continue
+        saved = _saved(text, moved)
+        # What is behind a sample is not read yet: it says nothing about what is before it.
+        seen = text[: moved.end] if end - start == SAMPLE and end < len(text) else text
+        if is_credible(seen, moved, real, shown, saved) and _has_ground(moved, view, saved):
+            edits.append((_closed(text, moved), saved))
+            written += len(edit.text) - (edit.end - edit.start)
+        else:
+            bits += saved - fee(real, shown)
+    bits += _UNSEEN if view.dropped or view.cut else _LOWERED if view.lowered else 0.0
+    is_whole = (
+        bool(edits)
+        and bits < _GOOD * written
+        and _left(text, start, end, edits) < _LEFT
+        and not any(breaks(text, edit, _BROKEN) for edit, _ in edits)
+    )
+    return Candidate(real, shown, view, bits, tuple(edits), is_whole)
+
+
+def _has_ground(edit: Edit, view: View, saved: float) -> bool:
+    """Whether an edit stands on something: hanzi, and where bytes vanished one that is forced."""
+    if view.dropped and not (saved >= _SPEAKS and len(set(edit.text)) > 1):
+        doubtful = {at for guess in edit.guesses for at in range(guess.at, guess.at + guess.length)}
+        return any(at not in doubtful and char > "\x7f" for at, char in enumerate(edit.text))
+    return not view.lowered or hanzi_count(edit.text) > 0
+
+
+def _closed(text: str, edit: Edit) -> Edit:
+    """``edit`` with guessed quotation marks and brackets that close what is open."""
+    new = edit.text
+    for guess in edit.guesses:
+        for opening, closing in _PAIRED:
+            is_one = guess.length == 1 and new[guess.at] in (opening, closing)
+            if is_one and closing in guess.candidates:
+                before = text[: edit.start] + new[: guess.at]
+                is_open = before.rfind(opening) > before.rfind(closing)
+                new = (
+                    new[: guess.at] + (closing if is_open else new[guess.at]) + new[guess.at + 1 :]
+                )
+    return replace(edit, text=new)
+
+
+def _left(text: str, start: int, end: int, edits: Sequence[tuple[Edit, float]]) -> float:
+    """Bits above the ordinary in what a reading of a window leaves as it was."""
+    left = np.maximum(each(text[start:end]) - _ORDINARY, 0.0)
+    left[[i for i, char in enumerate(text[start:end]) if "\x7f" < char < "\u0530"]] += _LEFT
+    for edit, _ in edits:
+        left[edit.start - start : edit.end - start] = 0.0
+    return float(left.sum())
+
+
+def breaks(text: str, edit: Edit, limit: float) -> list[tuple[int, int]]:
+    """Where a new text breaks off: bytes may have vanished there without a trace."""
+    before = text[max(0, edit.start - 3) : edit.start]
+    return stretches(each(edit.text, context_of(before)), _ORDINARY, limit, limit)
+
+
+def _saved(text: str, edit: Edit) -> float:
+    before, behind = text[max(0, edit.start - 3) : edit.start], text[edit.end : edit.end + 1]
+    return cost(text[edit.start : edit.end] + behind, before) - cost(edit.text + behind, before)
+
+
+def views(sample: str, real: str, shown: str) -> Iterator[View]:
+    """The ways in which a reader may have shown the sample, the strictest first."""
+    is_lost, is_question = LOST in sample, "?" in sample
+    if shown in SINGLE:
+        spaces = real == "utf-8" and " " in sample
+        plain = View(
+            shown, lost=is_lost, question=is_question and bool(holes(shown)), spaces=spaces
+        )
+        if (
+            (real, shown) == ("utf-8", "cp1252")
+            and _SMALL.search(sample)
+            and not _CAPITAL.search(sample)
+        ):
+            yield replace(plain, lowered=True)
+        yield plain
+        if real == "utf-8" and not _C1.search(sample):
+            is_latin_1 = shown == "cp1252" and max(_WESTERN.findall(sample), default="") < "\u0100"
+            yield replace(plain, dropped="controls" if is_latin_1 or not holes(shown) else "holes")
+        return
+    if (real, shown) == ("gb18030", "gbk"):
+        yield View(shown, lost=is_lost, cut=True)
+        return
+    plain = View(shown, lost=is_lost, question=is_question)
+    yield plain
+    if private(shown) and not _PRIVATE.search(sample):
+        yield replace(plain, dropped="private")
+    if not is_lost and not is_question:
+        yield replace(plain, dropped="refused")
