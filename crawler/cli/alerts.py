@@ -67,7 +67,7 @@ def alerts(
         _say(database, silence, Silence(rule, subject or "", clock.now()), loud=loud)
         return
     with reading(database) as connection:
-        rows = watch.alerts(connection, subject=subject, limit=last).rows
+        rows = watch.alerts(connection, subject=subject, slice_=(last, 0)).rows
     if not rows:
         typer.echo("no alert so far; to look now: renmin check", err=True)
         raise typer.Exit(1)

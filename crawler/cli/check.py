@@ -83,7 +83,7 @@ def _checked(database: str | None, alerts: AlertSettings) -> list[dict[str, Any]
             thin(connection, clock.now())
         sample(store, options, clock.now())
         with store.reading.connect() as connection:
-            return watch.alerts(connection, open_only=True, limit=1000).rows
+            return watch.alerts(connection, state="open", slice_=(1000, 0)).rows
 
 
 def _severity(alerts: Any, rule: str) -> str:

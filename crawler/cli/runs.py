@@ -61,7 +61,7 @@ def runs(
             counters = report.counted(connection, run).rows
             channels = report.by_channel(connection, run).rows
         else:
-            rows = report.listed(connection, clock.now(), limit=last).rows
+            rows = report.listed(connection, clock.now(), slice_=(last, 0)).rows
     if run is None:
         _list(rows, json=json)
     elif found is None:

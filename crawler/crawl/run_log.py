@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -11,6 +12,8 @@ from crawler.config import Config
 
 MOST_BYTES = 2 * 1024**2
 MOST_RUNS = 100
+# A page shows so much of its end.
+SHOWN_BYTES = 32_768
 FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 # The machine's time, with its zone.
 TIME_FORMAT = "%Y-%m-%d %H:%M:%S %z"
@@ -18,7 +21,28 @@ TIME_FORMAT = "%Y-%m-%d %H:%M:%S %z"
 
 def path_of(config: Config, run_id: int) -> Path:
     """Where the log of a run is: ``logs/NAME-run-12.log`` beside the archive."""
-    archive = config.archive_path
+    return _beside(config.archive_path, run_id)
+
+
+def tail(archive: Path, run_id: int) -> str | None:
+    """The end of a run's log, as a page shows it; ``None`` if there is none on this machine.
+
+    Args:
+        archive: The file beside which the logs are.
+        run_id: The run.
+    """
+    try:
+        with _beside(archive, run_id).open("rb") as file:
+            file.seek(0, os.SEEK_END)
+            file.seek(max(0, file.tell() - SHOWN_BYTES))
+            whole = file.tell() == 0
+            text = file.read(SHOWN_BYTES).decode("utf-8", "replace")
+    except OSError:
+        return None
+    return text if whole else text.partition("\n")[2]
+
+
+def _beside(archive: Path, run_id: int) -> Path:
     name = archive.name.removesuffix(".db").removesuffix(".archive")
     return archive.parent / "logs" / f"{name}-run-{run_id}.log"
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
 
-from crawler.report.table import Row, Table, rows_of, table
+from crawler.report.table import Row, Table, rows_of, table, within
 from crawler.store import articles, revisions, search
 from crawler.store.articles import Stored
 from crawler.store.tables import article
@@ -17,6 +19,7 @@ COLUMNS = "id channel title source published_at template relation revision chara
 _FIELDS = [article.c[name] for name in COLUMNS.split()]
 # What stands before and behind a found word in the list of results.
 AROUND = 36
+_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,38 +28,85 @@ class WholeArticle:
 
     Attributes:
         stored: The article as it stands.
-        original: The one it is a copy of, as a row of :data:`COLUMNS`; ``None`` for an original.
+        original: The one it is a copy of; ``None`` for an original.
         copies: Its copies; the same columns, and ``similarity``.
         revisions: Every text that it had, newest first.
     """
 
     stored: Stored
-    original: Row | None
+    original: Stored | None
     copies: Table
     revisions: Sequence[RowMapping]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Narrowed:
+    """Only some articles; what is ``None`` chooses nothing.
+
+    Attributes:
+        channel: Of this channel.
+        design: Read by this page design.
+        relation: ``original``: no copies; ``copy``: only copies.
+        day: Published on this day.
+    """
+
+    channel: str | None = None
+    design: str | None = None
+    relation: str | None = None
+    day: date | None = None
+
+    def conditions(self) -> list[sa.ColumnElement[bool]]:
+        """The same for the database."""
+        c = article.c
+        chosen = [
+            c[name] == value
+            for name, value in (("channel", self.channel), ("template", self.design))
+            if value
+        ]
+        if self.relation:
+            copied = c.duplicate_of_id.is_not(None)
+            chosen.append(copied if self.relation == "copy" else ~copied)
+        if self.day:
+            chosen += within(c.published_at, self.day)
+        return chosen
+
+
+EVERYTHING = Narrowed()
+
+
 def latest(
-    connection: Connection, channel: str | None = None, limit: int = 50, offset: int = 0
+    connection: Connection, which: Narrowed = EVERYTHING, limit: int = 50, offset: int = 0
 ) -> Table:
     """Articles, the last published first; those without a date come last."""
-    query = sa.select(*_FIELDS)
-    count = sa.select(sa.func.count()).select_from(article)
-    if channel:
-        query = query.where(article.c.channel == channel)
-        count = count.where(article.c.channel == channel)
-    query = query.order_by(article.c.published_at.desc().nulls_last()).limit(limit).offset(offset)
-    rows = rows_of(connection.execute(query).mappings())
-    return table(COLUMNS, rows, connection.scalar(count) or 0)
+    conditions = which.conditions()
+    count = sa.select(sa.func.count()).select_from(article).where(*conditions)
+    # The rows are read once it is known which: an offset passes over the index alone.
+    chosen = sa.select(article.c.id).where(*conditions)
+    chosen = chosen.order_by(article.c.published_at.desc().nulls_last(), article.c.id.desc())
+    ids = list(connection.scalars(chosen.limit(limit).offset(offset)))
+    by_id = _by_ids(connection, ids, _FIELDS)
+    return table(COLUMNS, [by_id[number] for number in ids], connection.scalar(count) or 0)
 
 
-def found(connection: Connection, query: str, limit: int = 25, offset: int = 0) -> Table:
+def found(
+    connection: Connection,
+    query: str,
+    which: Narrowed = EVERYTHING,
+    limit: int = 25,
+    offset: int = 0,
+) -> Table:
     """What a search finds, latest published first, each with the place of the first word."""
-    hits = search.search(connection, query, limit, offset)
+    if conditions := which.conditions():
+        hits = search.search(connection, query, search.MOST_HITS)
+        asked = _those(connection, hits.articles, conditions)
+        ids, total = asked[offset : offset + limit], len(asked)
+    else:
+        hits = search.search(connection, query, limit, offset)
+        ids, total = list(hits.articles), hits.total
     words = [spelling for term in search.parse(query) for spelling in term]
-    by_id = _by_ids(connection, hits.articles)
-    rows = [_with_place(by_id[number], words) for number in hits.articles if number in by_id]
-    return table(f"{COLUMNS} before match after", rows, hits.total, capped=hits.capped)
+    by_id = _by_ids(connection, ids, (*_FIELDS, article.c.paragraphs))
+    rows = [_with_place(by_id[number], words) for number in ids if number in by_id]
+    return table(f"{COLUMNS} before match after", rows, total, capped=hits.capped)
 
 
 def whole(connection: Connection, article_id: int) -> WholeArticle | None:
@@ -68,7 +118,7 @@ def whole(connection: Connection, article_id: int) -> WholeArticle | None:
     original_id = connection.scalar(sa.select(of).where(article.c.id == article_id))
     return WholeArticle(
         stored=stored,
-        original=_row(connection, original_id) if original_id else None,
+        original=articles.get(connection, original_id) if original_id else None,
         copies=copies(connection, article_id),
         revisions=revisions.all_of(connection, article_id)[::-1],
     )
@@ -88,14 +138,21 @@ def id_of(connection: Connection, url: str) -> int | None:
     return connection.scalar(sa.select(article.c.id).where(article.c.url == url))
 
 
-def _row(connection: Connection, article_id: int) -> Row | None:
-    query = sa.select(*_FIELDS).where(article.c.id == article_id)
-    found = connection.execute(query).mappings().first()
-    return rows_of([found])[0] if found else None
+def _those(
+    connection: Connection, ids: Sequence[int], conditions: Sequence[sa.ColumnElement[bool]]
+) -> list[int]:
+    """Those of ``ids`` that fit, in their order."""
+    fitting: set[int] = set()
+    for start in range(0, len(ids), _BATCH):
+        query = sa.select(article.c.id).where(article.c.id.in_(ids[start : start + _BATCH]))
+        fitting.update(connection.scalars(query.where(*conditions)))
+    return [number for number in ids if number in fitting]
 
 
-def _by_ids(connection: Connection, ids: Sequence[int]) -> dict[int, Row]:
-    query = sa.select(*_FIELDS, article.c.paragraphs).where(article.c.id.in_(ids))
+def _by_ids(
+    connection: Connection, ids: Sequence[int], fields: Sequence[sa.Column[Any]]
+) -> dict[int, Row]:
+    query = sa.select(*fields).where(article.c.id.in_(ids))
     return {row["id"]: row for row in rows_of(connection.execute(query).mappings())}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,12 +11,12 @@ from sqlalchemy import Connection, RowMapping
 
 from crawler.report import counters
 from crawler.report.counters import Scope
-from crawler.report.table import Row, Table, rows_of, table
+from crawler.report.table import Row, Table, rows_of, table, within
 from crawler.store.runs import LOST_AFTER
 from crawler.store.tables import article, run, run_tick
 
 FIGURES = "pages articles changed duplicates repaired failures bytes"
-COLUMNS = f"run state command started_at ended_at seconds exit_code {FIGURES} per_minute"
+COLUMNS = f"run state channels command started_at ended_at seconds exit_code {FIGURES} per_minute"
 # The curve on the page has about so many points, whatever the run's length.
 POINTS = 240
 
@@ -31,12 +31,45 @@ def state(row: RowMapping, now: datetime) -> str:
     return "lost" if now - row["heartbeat_at"] > LOST_AFTER else "running"
 
 
-def listed(connection: Connection, now: datetime, limit: int = 50, offset: int = 0) -> Table:
-    """Runs with their figures, newest first."""
-    query = sa.select(run).order_by(run.c.id.desc()).limit(limit).offset(offset)
-    found = connection.execute(query).mappings().all()
-    total = connection.scalar(sa.select(sa.func.count()).select_from(run)) or 0
+def listed(
+    connection: Connection,
+    now: datetime,
+    *,
+    channel: str | None = None,
+    state: str | None = None,
+    day: date | None = None,
+    slice_: tuple[int, int] = (50, 0),
+) -> Table:
+    """Runs with their figures, newest first.
+
+    Args:
+        connection: Any.
+        now: Tells a run that is going on from one that is lost.
+        channel: Only runs that were asked to crawl this channel.
+        state: ``running``, ``well`` or ``badly`` (lost ones too); ``None`` for all.
+        day: Begun on this day.
+        slice_: Most rows, and how many come before.
+    """
+    conditions = within(run.c.started_at, day) if day else []
+    if channel:
+        # An id stands between quotes in the list, on either database.
+        named = sa.cast(run.c.channels, sa.Text).contains(f'"{channel}"', autoescape=True)
+        conditions.append(named)
+    if state:
+        conditions.append(_standing(now)[state])
+    query = sa.select(run).where(*conditions).order_by(run.c.id.desc())
+    found = connection.execute(query.limit(slice_[0]).offset(slice_[1])).mappings().all()
+    total = connection.scalar(sa.select(sa.func.count()).select_from(run).where(*conditions)) or 0
     return table(COLUMNS, _rows(connection, found, now), total)
+
+
+def _standing(now: datetime) -> dict[str, sa.ColumnElement[bool]]:
+    ended, alive = run.c.ended_at.is_not(None), run.c.heartbeat_at >= now - LOST_AFTER
+    return {
+        "running": sa.and_(~ended, alive),
+        "well": sa.and_(ended, run.c.exit_code == 0),
+        "badly": sa.or_(sa.and_(~ended, ~alive), sa.and_(ended, run.c.exit_code != 0)),
+    }
 
 
 def find(connection: Connection, run_id: int, now: datetime) -> Row | None:
@@ -140,6 +173,7 @@ def _row(row: RowMapping, counts: counters.Counts, now: datetime) -> Row:
     return {
         "run": row["id"],
         "state": how,
+        "channels": row["channels"],
         "command": row["command"],
         "started_at": row["started_at"],
         "ended_at": row["ended_at"],

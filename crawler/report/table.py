@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any
+
+import sqlalchemy as sa
+
+from crawler.clock import midnight
 
 Row = dict[str, Any]
 
@@ -35,6 +40,12 @@ def rows_of(found: Iterable[Mapping[Any, Any]]) -> list[Row]:
 def table(columns: str, rows: list[Row], total: int | None = None, **notes: Any) -> Table:
     """A table whose columns are named in one string; ``total`` defaults to all that is given."""
     return Table(tuple(columns.split()), rows, len(rows) if total is None else total, notes)
+
+
+def within(column: sa.Column[Any], day: date) -> list[sa.ColumnElement[bool]]:
+    """The conditions under which a moment is of ``day``."""
+    begin = midnight(day)
+    return [column >= begin, column < begin + timedelta(days=1)]
 
 
 # What each figure counts, in one sentence. The names are the columns of every table, CSV and

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -15,15 +16,19 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from crawler.errors import StoreError
+from crawler.errors import ConfigError, StoreError
 from crawler.site import channels
 from crawler.store.place import BEGIN_HINT
 from crawler.store.reader import Reader
+from crawler.watch.alerts import settings as alerts
+from crawler.watch.alerts.settings import RuleSettings
 from crawler.web import actions, article_page, bodies, data, live, pages
 from crawler.web.guard import HEADERS, Guard
 from crawler.web.query import Ask
 from crawler.web.rendering import environment, render
 from crawler.web.settings import Settings, check
+
+logger = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent / "static"
 
@@ -77,6 +82,8 @@ ROUTES = [
     Route("/run/{run:int}/live", live.watch),
     Route("/articles", pages.all_articles),
     Route("/article/{article:int}", article_page.article),
+    Route("/coverage", pages.coverage),
+    Route("/lists", pages.lists),
     Route("/text", pages.text_health),
     Route("/search", pages.search),
     Route("/failures", pages.failures),
@@ -102,6 +109,16 @@ ROUTES = [
     Route("/preference", actions.prefer, methods=["POST"]),
     Mount("/static", _Static(directory=STATIC)),
 ]
+
+
+def _rules() -> Mapping[str, RuleSettings]:
+    """The alert rules as the operator has them; as they come if renmin.toml cannot be read."""
+    try:
+        return alerts.load().rules
+    except ConfigError as error:
+        # The check says it as well, and does not look until it is mended; pages can be read.
+        logger.warning("the rules of alerts are those that come with renmin: %s", error)
+        return alerts.default_rules()
 
 
 def build(settings: Settings) -> Starlette:
@@ -134,4 +151,5 @@ def build(settings: Settings) -> Starlette:
     app.state.settings = settings
     app.state.reader = reader
     app.state.watchers = 0
+    app.state.rules = _rules()
     return app

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from crawler.items import Article
 from crawler.report import articles
 from crawler.report.differences import Difference, changed_only, compare
+from crawler.store.articles import Stored
 from crawler.web import bodies, query, reading
 from crawler.web.rendering import render
 
@@ -34,6 +35,7 @@ def article(request: Request) -> Response:
         item=item,
         reading=reading.lay_out(item),
         repaired=_repaired(request, item) if item.repairs else None,
+        copied=_copied(whole.original, item),
         revisions=_revisions(whole.revisions),
     )
 
@@ -45,6 +47,13 @@ def _repaired(request: Request, item: Article) -> list[Difference] | None:
     if before is None:
         return None
     return _changes(reading.parts(before), reading.parts(item))
+
+
+def _copied(original: Stored | None, copy: Article) -> list[Difference]:
+    """The lines in which a copy differs from its original; empty for what is no copy."""
+    if original is None:
+        return []
+    return _changes(reading.parts(original.article), reading.parts(copy))
 
 
 def _revisions(found: Sequence[RowMapping]) -> list[dict[str, Any]]:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import platform
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from crawler.crawl import run_log
 from crawler.report import channels, runs, watch
+from crawler.report.table import Row
 from crawler.store import requests
+from crawler.store.selection import UNDATED
 from crawler.web import bodies, query
 from crawler.web.rendering import render
 from crawler.web.tables import Look, looking
 
 HITS = 20
+# With more, the page of coverage shows years first.
+MOST_MONTHS = 36
 
 
 def _show(request: Request, look: Look, template: str, *names: str, **more: Any) -> Response:
@@ -28,7 +37,7 @@ def today(request: Request) -> Response:
     with looking(request) as look:
         newest = runs.newest(look.connection)
         last = runs.find(look.connection, newest, look.now) if newest else None
-        alerts = watch.alerts(look.connection, open_only=True, limit=12)
+        alerts = watch.alerts(look.connection, state="open", slice_=(12, 0))
         return _show(request, look, "today.html", "today", "days", last=last, alerts=alerts)
 
 
@@ -51,7 +60,19 @@ def all_runs(request: Request) -> Response:
 def run(request: Request) -> Response:
     """One run; it moves while the run does."""
     with looking(request) as look:
-        return _show(request, look, "run.html", "run-counters", "run-curve", **progress(look))
+        found = progress(look)
+        log = run_log.tail(request.app.state.settings.archive, look.ask.run)
+        is_here = found["run"]["machine"] == platform.node()
+        return _show(
+            request,
+            look,
+            "run.html",
+            "run-counters",
+            "run-curve",
+            **found,
+            log=log,
+            is_here=is_here,
+        )
 
 
 def progress(look: Look) -> dict[str, Any]:
@@ -114,6 +135,59 @@ def queue(request: Request) -> Response:
         return _show(
             request, look, "queue.html", "queue", "requests", *names, going=going, present=present
         )
+
+
+def coverage(request: Request) -> Response:
+    """How many articles of each month are held, and where there are gaps."""
+    with looking(request) as look:
+        found = look.table("coverage")
+        months = sorted({row["month"] for row in found.rows})
+        by_year = not look.ask.year and len(months) > MOST_MONTHS
+        held = _held(found.rows, look.ask.year, 4 if by_year else 7)
+        spans = sorted({span for cells in held.values() for span in cells})
+        years = sorted({month[:4] for month in months if month[:4].isdigit()})
+        return render(
+            request,
+            "coverage.html",
+            ask=look.ask,
+            spans=spans,
+            held=held,
+            years=years,
+            by_year=by_year,
+            most=max(
+                (cell.articles for cells in held.values() for cell in cells.values()), default=0
+            ),
+        )
+
+
+@dataclass(slots=True)
+class Cell:
+    """A channel in a month or year: how many articles, and how many months without any."""
+
+    articles: int = 0
+    gaps: int = 0
+
+
+def _held(rows: Sequence[Row], year: int, length: int) -> dict[str, dict[str, Cell]]:
+    """Cells by channel and span: the first ``length`` characters of a month are its span."""
+    held: defaultdict[str, defaultdict[str, Cell]] = defaultdict(lambda: defaultdict(Cell))
+    for row in rows:
+        month = row["month"]
+        if year and month[:4] != str(year):
+            continue
+        cell = held[row["channel"]][month if month == UNDATED else month[:length]]
+        cell.articles += row["articles"]
+        cell.gaps += not row["articles"]
+    return {channel: dict(cells) for channel, cells in held.items()}
+
+
+def lists(request: Request) -> Response:
+    """List pages: which of them still lead to articles."""
+    with looking(request) as look:
+        found = look.table("lists")
+        counts = Counter(row["state"] for row in found.rows)
+        wanted = [row for row in found.rows if look.ask.list in ("", row["state"])]
+        return render(request, "lists.html", ask=look.ask, found=found, rows=wanted, counts=counts)
 
 
 def alerts(request: Request) -> Response:

@@ -24,6 +24,7 @@ CHOICES = {
     "relation": ("original", "copy"),
     "severity": ("critical", "warning", "notice"),
     "state": ("open", "closed", "running", "well", "badly"),
+    "list": ("good", "failing", "quiet", "unseen"),
     "waits": ("waiting", "due", "hand", "failing", "given_up"),
 }
 # What a page may say was just done; each is a message, and with _none behind it another one.
@@ -40,7 +41,7 @@ SAID = frozenset(
     ]
 )
 _TEXTS = ("channel", "reason", "design", "q", "done")
-_NUMBERS = ("run", "article", "n")
+_NUMBERS = ("run", "article", "n", "year")
 _DEFAULTS: dict[str, object] = {
     **dict.fromkeys((*_TEXTS, *CHOICES), ""),
     **dict.fromkeys(_NUMBERS, 0),
@@ -65,11 +66,13 @@ class Ask:
         relation: ``original`` or ``copy``; empty for both.
         severity: Of alerts; empty for all.
         state: Of alerts or runs; empty for all.
+        list: State of list pages; empty for all.
         waits: Part of the queue; empty for all.
         day: Only of this day; ``None`` for all.
         q: Words to search for.
         run: Run id; 0 for the last.
         article: Article id.
+        year: Of coverage; 0 for all.
         days: How far to look back, 1 to 90.
         page: 1 to 400.
         size: Rows a page.
@@ -82,11 +85,13 @@ class Ask:
     relation: str = ""
     severity: str = ""
     state: str = ""
+    list: str = ""
     waits: str = ""
     day: date | None = None
     q: str = ""
     run: int = 0
     article: int = 0
+    year: int = 0
     days: int = 30
     page: int = 1
     size: int = PAGE_SIZE

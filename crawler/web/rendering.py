@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -103,6 +104,15 @@ def age(context: Context, hours: float | None) -> str:
     return f"{hours:.1f} {units[1]}" if hours < 48 else f"{hours / 24:.0f} {units[2]}"
 
 
+def heat(value: int, most: int) -> int:
+    """How dark a cell is: 0 for nothing, 1 to 4 by the square root of its share of the most.
+
+    >>> heat(0, 900), heat(1, 900), heat(400, 900), heat(900, 900)
+    (0, 1, 3, 4)
+    """
+    return max(1, math.ceil(4 * math.sqrt(value / most))) if value else 0
+
+
 def web_address(value: Any) -> str | None:
     """``value`` if it may become a link: only http and https do."""
     text = str(value or "")
@@ -140,6 +150,7 @@ FILTERS = (
     day,
     duration,
     age,
+    heat,
     web_address,
     sparkline,
     reason,
@@ -165,6 +176,7 @@ environment.globals |= {
     "CHOICES": query.CHOICES,
     "DESIGNS": DESIGNS,
     "SAID": query.SAID,
+    "MESSAGES": language.messages(),
 }
 
 
@@ -184,6 +196,7 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
         csrf=guard.form_token(request),
         now=settings.clock(),
         locked=bool(settings.token),
+        rules=request.app.state.rules,
         may_act=not settings.read_only,
         **({} if "ask" in values else {"ask": query.read(request)}),
         **values,

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from crawler.report import (
     articles,
     channels,
+    concordance,
     failures,
     health,
     leases,
@@ -23,7 +24,10 @@ from crawler.report import (
     stats,
     watch,
 )
-from crawler.report.table import Table
+from crawler.report.table import Table, table
+from crawler.store.selection import Selection
+from crawler.watch.alerts.settings import RuleSettings
+from crawler.watch.schedule.planning import following
 from crawler.web import query
 from crawler.web.query import Ask
 
@@ -36,11 +40,13 @@ class Look:
         connection: Its transaction is the snapshot.
         ask: What is asked for.
         now: When.
+        rules: Of the alerts, by name.
     """
 
     connection: Connection
     ask: Ask
     now: datetime
+    rules: Mapping[str, RuleSettings]
 
     @property
     def channel(self) -> str | None:
@@ -71,7 +77,7 @@ def looking(request: Request, ask: Ask | None = None) -> Iterator[Look]:
     """
     state = request.app.state
     with state.reader.connect() as connection:
-        yield Look(connection, ask or query.read(request), state.settings.clock())
+        yield Look(connection, ask or query.read(request), state.settings.clock(), state.rules)
 
 
 def _failures(look: Look) -> Table:
@@ -88,8 +94,48 @@ def _waits(look: Look) -> Table:
 
 
 def _alerts(look: Look) -> Table:
-    limit, offset = look.slice
-    return watch.alerts(look.connection, subject=look.channel, limit=limit, offset=offset)
+    ask = look.ask
+    wanted = [name for name, rule in look.rules.items() if rule.severity == ask.severity]
+    return watch.alerts(
+        look.connection,
+        subject=look.channel,
+        rules=wanted if ask.severity else None,
+        state=ask.state,
+        day=ask.day,
+        slice_=look.slice,
+    )
+
+
+def _runs(look: Look) -> Table:
+    ask = look.ask
+    return runs.listed(
+        look.connection,
+        look.now,
+        channel=look.channel,
+        state=ask.state,
+        day=ask.day,
+        slice_=look.slice,
+    )
+
+
+def _schedules(look: Look) -> Table:
+    found = watch.schedules(look.connection)
+    for row in found.rows:
+        if row["enabled"]:
+            row["next_at"] = following(row["cron"], look.now)
+    return found
+
+
+def _coverage(look: Look) -> Table:
+    corpus = Selection(channels=[look.channel] if look.channel else [], include_duplicates=True)
+    rows = concordance.coverage(look.connection, corpus)
+    return table(" ".join(concordance.COVERAGE), rows)
+
+
+def _narrowed(ask: Ask) -> articles.Narrowed:
+    return articles.Narrowed(
+        channel=ask.channel, design=ask.design, relation=ask.relation, day=ask.day
+    )
 
 
 ANSWERS: Mapping[str, Callable[[Look], Table]] = MappingProxyType(
@@ -97,14 +143,16 @@ ANSWERS: Mapping[str, Callable[[Look], Table]] = MappingProxyType(
         "today": lambda look: channels.today(look.connection, look.now),
         "days": lambda look: channels.daily(look.connection, look.now, look.channel),
         "stats": lambda look: stats.stats(look.connection, look.now, look.ask.days),
-        "runs": lambda look: runs.listed(look.connection, look.now, *look.slice),
+        "runs": _runs,
         "run-channels": lambda look: runs.by_channel(look.connection, look.run),
         "run-counters": lambda look: runs.counted(look.connection, look.run),
         "run-curve": lambda look: runs.curve(look.connection, look.run),
         "run-articles": lambda look: runs.latest_articles(look.connection, look.run),
-        "articles": lambda look: articles.latest(look.connection, look.channel, *look.slice),
+        "articles": lambda look: articles.latest(look.connection, _narrowed(look.ask), *look.slice),
         "copies": lambda look: articles.copies(look.connection, look.ask.article),
-        "search": lambda look: articles.found(look.connection, look.ask.q, *look.slice),
+        "search": lambda look: articles.found(
+            look.connection, look.ask.q, _narrowed(look.ask), *look.slice
+        ),
         "text-days": lambda look: health.over_time(
             look.connection, look.now, look.ask.days, look.channel
         ),
@@ -117,12 +165,13 @@ ANSWERS: Mapping[str, Callable[[Look], Table]] = MappingProxyType(
         ),
         "reasons": lambda look: failures.by_reason(look.connection, look.channel),
         "failures": _failures,
+        "coverage": _coverage,
         "lists": lambda look: lists.listed(look.connection, look.now, look.channel),
         "queue": lambda look: queue.by_channel(look.connection, look.now),
         "queue-pages": _waits,
         "requests": lambda look: queue.requests(look.connection, *look.slice),
         "alerts": _alerts,
-        "schedule": lambda look: watch.schedules(look.connection),
+        "schedule": _schedules,
         "schedule-history": lambda look: watch.history(look.connection, *look.slice),
     }
 )

@@ -88,7 +88,7 @@ def test_open_alerts_come_first(connection):
     rows = watch.alerts(connection).rows
 
     assert [row["rule"] for row in rows] == ["source_stale", "run_lost", "requests_refused"]
-    assert watch.alerts(connection, open_only=True).total == 2
+    assert watch.alerts(connection, state="open").total == 2
     assert [row["rule"] for row in watch.alerts(connection, subject="xj").rows] == ["source_stale"]
 
 
@@ -100,7 +100,7 @@ def test_schedules_have_a_history(connection):
 
 def test_articles_are_listed_newest_first(connection):
     """By date of publication; the total is that of the channel."""
-    found = articles.latest(connection, "sd", limit=20)
+    found = articles.latest(connection, articles.Narrowed(channel="sd"), limit=20)
     dates = [row["published_at"] for row in found.rows]
 
     assert dates == sorted(dates, reverse=True)
@@ -137,7 +137,7 @@ def test_an_article_comes_with_its_copies_and_revisions(connection, story):
 
     assert original.copies.total >= 1
     copy = articles.whole(connection, original.copies.rows[0]["id"])
-    assert copy.original["id"] == story.original
+    assert copy.original.id == story.original
     assert [row["revision"] for row in changed.revisions] == [2, 1]
     assert articles.whole(connection, 10**9) is None
 

@@ -35,7 +35,7 @@ def test_an_unknown_run_is_none(connection):
 
 def test_the_list_is_newest_first_and_says_how_many_there_are(connection, story):
     """A slice of the list knows the whole."""
-    found = runs.listed(connection, NOW, limit=2)
+    found = runs.listed(connection, NOW, slice_=(2, 0))
 
     assert [row["run"] for row in found.rows] == [story.live_run, story.lost_run]
     assert found.total == 32

@@ -21,6 +21,8 @@ def pages(story):
         "failures-reason": "/failures?reason=extraction_title&channel=sd",
         "queue": "/queue",
         "queue-channel": "/queue?channel=sd&waits=failing",
+        "coverage": "/coverage",
+        "lists": "/lists",
         "alerts": "/alerts",
         "schedule": "/schedule",
     }

@@ -72,13 +72,21 @@
 
   const ordered = (box, rows) => rows.slice().sort((a, b) => seconds(a[box.dataset.x]) - seconds(b[box.dataset.x]));
 
+  // A chart without a point says so instead of showing axes of nothing.
+  const say = (box) => {
+    const said = document.createElement("p");
+    said.className = "empty";
+    said.textContent = box.dataset.empty;
+    box.replaceChildren(said);
+  };
+
   const load = async (box) => {
     const answer = await fetch(box.dataset.source);
     if (!answer.ok) return;
     const { rows } = await answer.json();
     box.rows = ordered(box, rows);
     if (box.rows.length) draw(box, box.rows);
-    else box.hidden = true;
+    else say(box);
     box.dataset.drawn = "";
   };
 
@@ -98,7 +106,7 @@
       for (const [id, html] of Object.entries(news.parts)) document.getElementById(id).innerHTML = html;
       if (!news.curve.length) return;
       for (const box of document.querySelectorAll('.chart[data-x="at"]')) {
-        box.hidden = false;
+        box.replaceChildren(...box.querySelectorAll(".uplot"));
         box.rows = news.curve;
         draw(box, news.curve);
       }
