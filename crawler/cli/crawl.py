@@ -7,6 +7,7 @@ import os
 import shlex
 import sys
 import threading
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -14,8 +15,10 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings
 
+from crawler import clock
+from crawler.cli.backfill import name_of, range_of, to_the_end
 from crawler.cli.options import LARGEST, Database
-from crawler.config import load
+from crawler.config import Config, load
 from crawler.crawl.summary import summary_of
 from crawler.errors import ConfigError, RenminError
 from crawler.hooks.crawling import CONTINUE_SETTING, LEAVE_SECONDS, Crawling
@@ -27,7 +30,9 @@ from crawler.store.engine import crawl_lock, open_store
 from crawler.store.place import see_to
 from crawler.store.reader import file_of
 from crawler.watch.ping import ping
+from crawler.watch.schedule import backfill
 from crawler.watch.schedule.asked import run_asked
+from crawler.watch.schedule.backfill import Backfill, run_slice
 from crawler.watch.schedule.runner import run_due
 from spiders.planning import plan_of, start_links
 
@@ -71,14 +76,26 @@ def crawl(
     setting: Annotated[
         list[str] | None, typer.Option("-s", help="A Scrapy setting, KEY=VALUE; may be repeated.")
     ] = None,
+    slice_: Annotated[
+        str,
+        typer.Option(
+            "--slice", help="Fetch from --since to --until so many days at a time: 30d, 4w."
+        ),
+    ] = "",
     due: Annotated[
         bool, typer.Option("--due", help="Run what the schedule says is due, then leave.")
     ] = False,
     continue_run: Annotated[int, typer.Option(min=0, max=LARGEST, hidden=True)] = 0,
 ) -> None:
-    """Crawl channels; run it again to go on where it stopped, whatever stopped it.
+    r"""Crawl channels; run it again to go on where it stopped, whatever stopped it.
 
-    Example: renmin crawl sd bj --since 7d
+    With --slice a long range is fetched piece by piece, each a run; whatever stops it, the same
+    command goes on, and so does renmin serve (renmin backfill shows how far it is).
+
+    \b
+    Example:
+        renmin crawl sd bj --since 7d
+        renmin crawl sd --since 2026-09-01 --until 2026-11-20 --slice 4w
 
     Exit codes: 0 done, 1 nothing was due (--due), 2 bad use, 3 stopped early or failed.
     """
@@ -99,6 +116,11 @@ def crawl(
         typer.echo("nothing to crawl: every channel that was named is paused or left out", err=True)
         raise typer.Exit(0)
     require_contact(config.contact, config.proxy)
+    if slice_:
+        if not since or mirror or setting:
+            raise ConfigError("--slice: needs --since, and goes neither with --mirror nor with -s")
+        wanted = range_of("", ["all"] if every and not without else names, since, until, slice_)
+        raise typer.Exit(_in_slices(replace(wanted, options=_limit(limit)), config))
     arguments = {
         "channels": ",".join(names),
         "since": since,
@@ -112,6 +134,22 @@ def crawl(
     _see_to_the_store(config.database)
     project.setdict(settings, priority="cmdline")
     raise typer.Exit(_run(arguments, project))
+
+
+def _limit(limit: int | None) -> dict[str, str]:
+    return {"limit": str(limit)} if limit else {}
+
+
+def _in_slices(wanted: Backfill, config: Config) -> int:
+    """Keep the range as a back-fill, or go on with the one that is kept, and run its slices."""
+    one = replace(wanted, name=name_of(wanted.channels, wanted.since, wanted.until))
+    store = open_store(config.database)
+    try:
+        with store.writing.begin() as connection:
+            backfill.add(connection, one, clock.now())
+        return to_the_end(store, one.name, config)
+    finally:
+        store.close()
 
 
 def _see_to_the_store(database: str) -> None:
@@ -215,6 +253,9 @@ def _run(arguments: dict[str, str], settings: Settings) -> int:
 def _run_due(database: str) -> int:
     asked = run_asked(database)
     code = run_due(database)
+    if code == 1 and not asked:
+        # Nothing else is to be done: the next slice of a back-fill.
+        asked = run_slice(database)
     if code == 1 and asked:
         return 0
     if code == 1:

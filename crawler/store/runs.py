@@ -21,6 +21,8 @@ from crawler.store.tables import run, run_counter, run_tick
 
 # Twelve missed beats.
 LOST_AFTER = timedelta(seconds=60)
+# A crawl enters itself into the run table soon after it starts; times are kept to the second.
+ENTRY_SLACK = timedelta(seconds=2)
 # An interrupted crawl that is taken up again within this time goes on with the same sweep.
 SWEEP = timedelta(hours=12)
 # The finish reason of a run whose process was told to end: it may go on.
@@ -75,6 +77,16 @@ def take_up(connection: Connection, run_id: int, channels: Sequence[str], now: d
     open_again = dict.fromkeys(("ended_at", "finish_reason", "exit_code"))
     connection.execute(sa.update(run).where(run.c.id == run_id).values(**values, **open_again))
     return True
+
+
+def of_process(connection: Connection, pid: int, since: datetime) -> int | None:
+    """The run that a process of this machine entered since then; ``None`` before it has."""
+    found: int | None = connection.scalar(
+        sa.select(sa.func.max(run.c.id))
+        .where(run.c.pid == pid, run.c.machine == platform.node())
+        .where(run.c.started_at >= since - ENTRY_SLACK)
+    )
+    return found
 
 
 def counted(connection: Connection, run_id: int, name: str) -> int:

@@ -18,7 +18,7 @@ from crawler.crawl.prune_runs import thin
 from crawler.errors import RenminError
 from crawler.store import requests
 from crawler.store.engine import Store
-from crawler.watch.schedule import asked
+from crawler.watch.schedule import asked, backfill
 from crawler.watch.schedule.runner import Outside, work_off
 
 ROUND = timedelta(seconds=30)
@@ -94,6 +94,7 @@ def serve(
         for _ in range(ROUND // GLANCE):
             guarded("requests", lambda: asked.work_off(store, outside))
             sleep(GLANCE.total_seconds())
+        guarded("backfill", lambda: backfill.work_off(store, outside))
 
 
 def guarded(name: str, work: Callable[[], object]) -> None:

@@ -25,6 +25,8 @@ class Run:
         heartbeat_at: When it was last known to be alive.
         ended_at: ``None`` while it is going on, and for ever if it was killed.
         reason: Why it ended; ``None`` like ``ended_at``.
+        partial: Whether it left the newest days out (``--until``), as the slices of a back-fill do:
+            its pages are of another time, and nothing is compared with them.
     """
 
     id: int
@@ -33,6 +35,7 @@ class Run:
     heartbeat_at: datetime
     ended_at: datetime | None
     reason: str | None
+    partial: bool = False
 
     def is_lost(self, now: datetime) -> bool:
         """Whether it never said how it ended and its heart stands still."""
@@ -96,6 +99,15 @@ class Planned:
     since: datetime
     bad_outcomes: tuple[str, ...] = ()
     detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """A back-fill that is not done: how often in a row its next slice did not end well, and why."""
+
+    name: str
+    failures: int
+    detail: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +183,7 @@ class Facts:
         earlier: Whole runs before those, with the counter ``article/new`` alone.
         newest: When the newest article of a channel was published; ``None`` if it holds none.
         schedules: The enabled ones.
+        backfills: The active ones.
         hosts: Those whose robots.txt was read.
         lists: List pages that were looked at.
         disks: One for each file of ours.
@@ -182,6 +195,7 @@ class Facts:
     earlier: Mapping[str, tuple[ChannelRun, ...]]
     newest: Mapping[str, datetime | None]
     schedules: tuple[Planned, ...] = ()
+    backfills: tuple[Range, ...] = ()
     hosts: tuple[Host, ...] = ()
     lists: tuple[ListFacts, ...] = ()
     disks: tuple[Disk, ...] = ()

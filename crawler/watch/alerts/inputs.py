@@ -17,7 +17,7 @@ from crawler.report import counters, lists, storage
 from crawler.report.counters import Scope
 from crawler.site.urls import classify
 from crawler.store.runs import SWEEP
-from crawler.store.tables import article, host, run, schedule, schedule_run
+from crawler.store.tables import article, backfill, host, run, schedule, schedule_run
 from crawler.watch.alerts.facts import (
     ORDERLY,
     STOPPED,
@@ -27,6 +27,7 @@ from crawler.watch.alerts.facts import (
     Host,
     ListFacts,
     Planned,
+    Range,
     Run,
 )
 
@@ -60,6 +61,7 @@ def gather(connection: Connection, now: datetime, files: Iterable[Path] = ()) ->
         earlier=_earlier_runs(connection, earlier),
         newest={channel: _newest(connection, channel, now) for channel in channels},
         schedules=_schedules(connection),
+        backfills=_backfills(connection),
         hosts=_hosts(connection),
         lists=_lists(connection, now),
         disks=tuple(_with_growth(connection, disks(files), now)),
@@ -68,7 +70,8 @@ def gather(connection: Connection, now: datetime, files: Iterable[Path] = ()) ->
 
 def _runs(connection: Connection, now: datetime) -> tuple[Run, ...]:
     names = "id channels started_at heartbeat_at ended_at finish_reason"
-    query = sa.select(*(run.c[name] for name in names.split()))
+    partial = run.c.command.contains(" --until ").label("partial")
+    query = sa.select(*(run.c[name] for name in names.split()), partial)
     query = query.where(run.c.started_at >= now - HISTORY).order_by(run.c.id.desc())
     return tuple(
         Run(
@@ -78,6 +81,7 @@ def _runs(connection: Connection, now: datetime) -> tuple[Run, ...]:
             heartbeat_at=row.heartbeat_at,
             ended_at=row.ended_at,
             reason=row.finish_reason,
+            partial=bool(row.partial),
         )
         for row in connection.execute(query)
     )
@@ -93,7 +97,7 @@ def _chosen(runs: Sequence[Run], now: datetime) -> tuple[Chosen, Chosen]:
     """
     over: defaultdict[str, list[Run]] = defaultdict(list)
     for one in runs:
-        for channel in one.channels if one.is_over(now) else ():
+        for channel in one.channels if one.is_over(now) and not one.partial else ():
             over[channel].append(one)
     last, earlier = {}, {}
     for channel, found in over.items():
@@ -201,6 +205,15 @@ def _planned(connection: Connection, row: sa.Row[tuple[object, ...]]) -> Planned
         since=max(starts, default=row.created_at),
         bad_outcomes=tuple(bad),
         detail=next((one.detail for one in settled if one.outcome in BAD), None),
+    )
+
+
+def _backfills(connection: Connection) -> tuple[Range, ...]:
+    c = backfill.c
+    query = sa.select(c.name, c.failures, c.detail).where(c.state == "active").order_by(c.name)
+    return tuple(
+        Range(name=row.name, failures=row.failures, detail=row.detail)
+        for row in connection.execute(query)
     )
 
 

@@ -7,16 +7,12 @@ back: the next one goes on where the crawl was.
 from __future__ import annotations
 
 import logging
-import platform
 from datetime import datetime, timedelta
 
-import sqlalchemy as sa
-
 from crawler.errors import BusyError
-from crawler.store import requests
+from crawler.store import requests, runs
 from crawler.store.engine import Store, crawl_lock, open_store
 from crawler.store.requests import Request
-from crawler.store.tables import run
 from crawler.watch.schedule import process
 from crawler.watch.schedule.process import Process
 from crawler.watch.schedule.runner import (
@@ -130,13 +126,7 @@ class _Asked:
         if self._linked:
             return
         with self._store.writing.begin() as connection:
-            found = connection.scalar(
-                sa.select(sa.func.max(run.c.id)).where(
-                    run.c.pid == child.pid,
-                    run.c.machine == platform.node(),
-                    run.c.started_at >= self._began - FIRST_LOOK,
-                )
-            )
+            found = runs.of_process(connection, child.pid, self._began)
             if found is not None:
                 requests.link(connection, self._request.id, found)
                 self._linked = True

@@ -33,8 +33,6 @@ from crawler.watch.schedule.table import Schedule
 TRY_AGAIN = (timedelta(minutes=10), timedelta(minutes=30), timedelta(minutes=60))
 # Several machines: so long another runner may need to settle what it started.
 RUNNER_GRACE = timedelta(minutes=10)
-# A crawl enters itself into the run table soon after it starts.
-ENTRY_SLACK = timedelta(seconds=2)
 
 INTERRUPTED_DETAIL = "its runner was told to end; the next one goes on with it"
 
@@ -169,13 +167,7 @@ def link(connection: Connection, row_id: int, pid: int) -> bool:
     started_at: datetime = connection.execute(
         sa.select(schedule_run.c.started_at).where(schedule_run.c.id == row_id)
     ).scalar_one()
-    statement = (
-        sa.select(run.c.id)
-        .where(run.c.pid == pid, run.c.machine == platform.node())
-        .where(run.c.started_at >= started_at - ENTRY_SLACK)
-        .order_by(run.c.id.desc())
-    )
-    run_id = connection.scalar(statement.limit(1))
+    run_id = runs.of_process(connection, pid, started_at)
     if run_id is None:
         return False
     connection.execute(

@@ -177,7 +177,7 @@ def _take_up(store: Store, outside: Outside) -> Claimed | None:
     for schedule_id, due, row_id in waiting:
         one = known[schedule_id]
         # What is due of the same schedule by now does all that is left.
-        if not one.enabled or one.due(now) or _other_crawl(store) is not None:
+        if not one.enabled or one.due(now) or other_crawl(store) is not None:
             continue
         with store.writing.begin() as connection:
             taken = history.take_up(connection, row_id)
@@ -197,7 +197,7 @@ def _claim_next(store: Store, outside: Outside, ended: Sequence[Ended]) -> Claim
             and (due := one.due(now) or history.try_again(connection, one, now))
         ]
     for due, one in sorted(waiting, key=lambda pair: (pair[0].planned_at, pair[1].name)):
-        busy = _other_crawl(store)
+        busy = other_crawl(store)
         with store.writing.begin() as connection:
             if busy is not None and not history.going_on(connection, one.id):
                 history.refuse(connection, one, due, now, busy)
@@ -208,7 +208,7 @@ def _claim_next(store: Store, outside: Outside, ended: Sequence[Ended]) -> Claim
     return None
 
 
-def _other_crawl(store: Store) -> str | None:
+def other_crawl(store: Store) -> str | None:
     """What a crawl that somebody started by hand says; ``None`` if there is none."""
     try:
         with crawl_lock(store):

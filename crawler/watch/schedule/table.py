@@ -93,17 +93,26 @@ def span_text(span: timedelta) -> str:
     return "".join(parts) or "0s"
 
 
+def check_name(what: str, name: str) -> None:
+    """Refuse a name that cannot be typed or shown.
+
+    Raises:
+        ConfigError: naming ``what`` it is the name of.
+    """
+    if not _NAME.fullmatch(name):
+        raise ConfigError(
+            f"{what} name {name!r}: use up to 64 letters, digits, . _ or -, "
+            "beginning with a letter or a digit"
+        )
+
+
 def checked(schedule: Schedule) -> Schedule:
     """Give ``schedule`` back with ids for its channels' names.
 
     Raises:
         ConfigError: Name, channels, times or options cannot be used.
     """
-    if not _NAME.fullmatch(schedule.name):
-        raise ConfigError(
-            f"schedule name {schedule.name!r}: use up to 64 letters, digits, . _ or -, "
-            "beginning with a letter or a digit"
-        )
+    check_name("schedule", schedule.name)
     if not schedule.channels:
         raise ConfigError(f"schedule {schedule.name}: names no channel; --channels sd,bj or all")
     if schedule.max_duration < timedelta(minutes=1):

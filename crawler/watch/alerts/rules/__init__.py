@@ -19,6 +19,7 @@ RULES: Mapping[str, Rule] = {
     "run_lost": working.run_lost,
     "run_failed": working.run_failed,
     "schedule_failed": working.schedule_failed,
+    "backfill_stuck": working.backfill_stuck,
     # Does something come in?
     "articles_low": intake.articles_low,
     "source_stale": intake.source_stale,

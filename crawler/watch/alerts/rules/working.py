@@ -71,6 +71,20 @@ def schedule_failed(facts: Facts, rule: RuleSettings) -> Iterator[Finding]:
             )
 
 
+def backfill_stuck(facts: Facts, rule: RuleSettings) -> Iterator[Finding]:
+    """The next slice of a back-fill did not end well, several times in a row."""
+    for one in facts.backfills:
+        if one.failures >= rule.threshold:
+            yield Finding(
+                rule=rule.name,
+                subject=one.name,
+                message=f"its next slice did not end well {counted(one.failures, 'time')} in a row "
+                f"({one.detail}); it is tried again every hour: renmin backfill",
+                value=one.failures,
+                threshold=rule.threshold,
+            )
+
+
 def _made_good(run: Run, facts: Facts) -> bool:
     """Whether every channel of the run was crawled to the end since."""
     since = {
