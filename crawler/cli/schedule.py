@@ -174,37 +174,48 @@ def install(
     systemd: Annotated[bool, typer.Option("--systemd", help="Print systemd units.")] = False,
     cron: Annotated[bool, typer.Option("--cron", help="Print crontab lines.")] = False,
     write: Annotated[
-        Path | None, typer.Option(help="Write the units into this folder instead.")
+        Path | None, typer.Option(help="Write the texts into this folder instead.")
     ] = None,
     database: Database = None,
 ) -> None:
     """Print what makes this machine crawl what is due, every five minutes.
 
     Nothing is installed: the texts are printed, with the paths, the user and the settings that
-    are in force here. A password stays out of them.
+    are in force here. What renmin.toml says is not copied: the file is named. A password stays
+    out of them. With --systemd: two timers, or in their place renmin-serve.service, and the
+    dashboard, each shut into the folders of database and archive. With --cron: two lines, and a
+    file for logrotate.
 
     \b
     Example:
         renmin schedule install --systemd --write units/
         renmin schedule install --cron
+        renmin schedule install --cron --write cron/
     """  # noqa: D301 - the backspace is Click's mark for lines to keep
     if systemd == cron:
         raise typer.BadParameter("say --systemd or --cron")
     machine = units.this_machine(config.read(database=database))
     if cron:
-        typer.echo(units.crontab_lines(machine), nl=False)
-        return
-    for name, text in units.systemd_units(machine).items():
+        texts = {"crontab": units.crontab_lines(machine), "logrotate": units.logrotate(machine)}
+        places = {"crontab": "crontab -e", "logrotate": "/etc/logrotate.d/renmin"}
+        then = "# then: crontab crontab; and as root: cp logrotate /etc/logrotate.d/renmin"
+    else:
+        texts = units.systemd_units(machine)
+        places = {name: f"{units.SYSTEMD}/{name}" for name in texts}
+        then = (
+            "# then, as root: systemctl daemon-reload && "
+            "systemctl enable --now renmin-due.timer renmin-check.timer\n"
+            "# or, in their place: systemctl enable --now renmin-serve.service; "
+            "and: renmin-dashboard.service"
+        )
+    for name, text in texts.items():
         if write is None:
-            typer.echo(f"# {units.SYSTEMD}/{name}\n{text}")
+            typer.echo(f"# {places[name]}\n{text}")
             continue
         write.mkdir(parents=True, exist_ok=True)
         (write / name).write_text(text, encoding="utf-8")
         typer.echo(write / name)
-    typer.echo(
-        "# then, as root: systemctl daemon-reload && "
-        "systemctl enable --now renmin-due.timer renmin-check.timer"
-    )
+    typer.echo(then)
 
 
 def _show(database: str | None, *, json: bool) -> None:

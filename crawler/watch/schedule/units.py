@@ -1,13 +1,16 @@
-"""systemd units and crontab lines that call ``renmin`` on this machine.
+"""systemd units, crontab lines and a logrotate file that call ``renmin`` on this machine.
 
-Neither knows a schedule: every five minutes they ask the database what is due. So a schedule is
-changed in one place, and a machine that was off catches up by what the database remembers.
+None of them knows a schedule: every five minutes they ask the database what is due. So a schedule is
+changed in one place, and a machine that was off catches up by what the database remembers. The units
+may write where database and archive are, and nowhere else.
 """
 
 from __future__ import annotations
 
 import getpass
+import grp
 import os
+import pwd
 import shlex
 import shutil
 from collections.abc import Sequence
@@ -19,6 +22,7 @@ from sqlalchemy.engine import make_url
 from crawler.config import Config, Read
 from crawler.config.convert import options
 from crawler.config.file import VARIABLE
+from crawler.store.reader import file_of
 from crawler.watch.schedule.process import renmin_command
 from crawler.watch.schedule.runner import STOP_GRACE
 
@@ -37,6 +41,7 @@ class Machine:
         user: Whose crawl it is.
         settings: ``RENMIN_...`` settings that no file holds and that are no secret.
         secret: Names of settings that hold a password: they go into a file of their own.
+        writable: Folders that they must be able to write into.
         flock: The program that keeps cron from starting twice.
     """
 
@@ -45,7 +50,16 @@ class Machine:
     user: str
     settings: dict[str, str]
     secret: tuple[str, ...]
+    writable: tuple[Path, ...] = ()
     flock: str = "flock"
+
+    @property
+    def group(self) -> str:
+        """The group of the user; its name again if this machine does not know it."""
+        try:
+            return grp.getgrgid(pwd.getpwnam(self.user).pw_gid).gr_name
+        except KeyError:
+            return self.user
 
 
 def this_machine(found: Read) -> Machine:
@@ -74,21 +88,26 @@ def this_machine(found: Read) -> Machine:
         user=getpass.getuser(),
         settings=settings,
         secret=tuple(secret),
+        writable=_writable(found.config),
         flock=shutil.which("flock") or "flock",
     )
 
 
 def systemd_units(machine: Machine) -> dict[str, str]:
-    """Unit file texts by file name: a service and its timer for crawling, and for checking."""
+    """Unit file texts by file name: crawl and check with their timers, serve, and the dashboard.
+
+    Either the two timers are enabled, or ``renmin-serve.service``, which does the work of both.
+    """
+    # SIGTERM goes to the runner alone, which stops the crawl in order: a second signal would make
+    # it drop what it holds.
+    in_order = f"KillMode=mixed\nTimeoutStopSec={int(STOP_GRACE.total_seconds()) + 60}\n"
     return {
         "renmin-due.service": _service(
             machine,
             "renmin: crawl what is due",
             ["crawl", "--due"],
             # 1 says that nothing was due.
-            # SIGTERM goes to the runner alone, which stops the crawl in order: a second signal
-            # would make it drop what it holds.
-            f"SuccessExitStatus=1\nKillMode=mixed\nTimeoutStopSec={int(STOP_GRACE.total_seconds()) + 60}\n",
+            f"Type=oneshot\nSuccessExitStatus=1\n{in_order}",
         ),
         "renmin-due.timer": _timer("renmin: ask what is due", "30"),
         "renmin-check.service": _service(
@@ -96,10 +115,37 @@ def systemd_units(machine: Machine) -> dict[str, str]:
             "renmin: look for what is wrong and tell",
             ["check"],
             # 1 says that alerts are open: they were sent, the unit did its work.
-            "SuccessExitStatus=1\nTimeoutStartSec=300\nTimeoutStopSec=30\n",
+            "Type=oneshot\nSuccessExitStatus=1\nTimeoutStartSec=300\nTimeoutStopSec=30\n",
         ),
         "renmin-check.timer": _timer("renmin: look for what is wrong", "60"),
+        "renmin-serve.service": _service(
+            machine,
+            "renmin: crawl what is due, look for what is wrong, tell",
+            ["serve"],
+            f"Type=exec\nRestart=on-failure\nRestartSec=30\n{in_order}",
+            unit="Conflicts=renmin-due.timer renmin-check.timer\n",
+            install=_WANTED,
+        ),
+        "renmin-dashboard.service": _service(
+            machine,
+            "renmin: the dashboard",
+            ["dashboard"],
+            "Type=exec\nRestart=on-failure\nRestartSec=5\nTimeoutStopSec=30\n",
+            install=_WANTED,
+        ),
     }
+
+
+def logrotate(machine: Machine) -> str:
+    """The file for ``/etc/logrotate.d`` that keeps the logs of the crontab lines short."""
+    logs = " ".join(f'"{machine.directory}/output/renmin-{job}.log"' for job in ("due", "check"))
+    return (
+        f"# renmin: eight weeks of what the crontab lines said\n{logs} {{\n"
+        f"    su {machine.user} {machine.group}\n"
+        "    weekly\n    rotate 8\n    compress\n"
+        "    # A crawl of many hours goes on writing into the file that was moved away.\n"
+        "    delaycompress\n    missingok\n    notifempty\n}\n"
+    )
 
 
 def crontab_lines(machine: Machine) -> str:
@@ -112,7 +158,49 @@ def crontab_lines(machine: Machine) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _service(machine: Machine, what: str, arguments: list[str], ending: str) -> str:
+_WANTED = "\n[Install]\nWantedBy=multi-user.target\n"
+# No privilege, no other file system, no device, no kernel, no address family but those of the net.
+# (W+X memory stays allowed: callbacks of ctypes need it.)
+_SANDBOX = """\
+NoNewPrivileges=true
+CapabilityBoundingSet=
+AmbientCapabilities=
+ProtectSystem=strict
+ProtectHome=read-only
+PrivateTmp=true
+PrivateDevices=true
+ProtectProc=invisible
+ProtectClock=true
+ProtectHostname=true
+ProtectKernelLogs=true
+ProtectKernelModules=true
+ProtectKernelTunables=true
+ProtectControlGroups=true
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
+RestrictNamespaces=true
+RestrictRealtime=true
+RestrictSUIDSGID=true
+LockPersonality=true
+RemoveIPC=true
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallFilter=~@privileged
+SystemCallErrorNumber=EPERM
+UMask=0027
+MemoryMax=2G
+TasksMax=256
+"""
+
+
+def _service(
+    machine: Machine,
+    what: str,
+    arguments: list[str],
+    running: str,
+    *,
+    unit: str = "",
+    install: str = "",
+) -> str:
     settings = "".join(
         f"Environment={_systemd_quote(f'{name}={value}')}\n"
         for name, value in machine.settings.items()
@@ -120,12 +208,15 @@ def _service(machine: Machine, what: str, arguments: list[str], ending: str) -> 
     if machine.secret:
         settings += f"# {_secret_hint(machine)}\nEnvironmentFile={SECRETS}\n"
     command = " ".join(_systemd_quote(part) for part in (*machine.command, *arguments))
+    writable = " ".join(_systemd_quote(str(path)) for path in machine.writable)
     return (
-        f"[Unit]\nDescription={what}\nWants=network-online.target\nAfter=network-online.target\n\n"
-        f"[Service]\nType=oneshot\nUser={machine.user}\n"
+        f"[Unit]\nDescription={what}\n{unit}"
+        "Wants=network-online.target\nAfter=network-online.target\n\n"
+        f"[Service]\nUser={machine.user}\n"
         f"WorkingDirectory={str(machine.directory).replace('%', '%%')}\n"
-        f"{settings}ExecStart={command}\n{ending}"
-        "Nice=10\nNoNewPrivileges=true\n"
+        f"{settings}ExecStart={command}\n{running}Nice=10\n{_SANDBOX}"
+        + (f"ReadWritePaths={writable}\n" if writable else "")
+        + install
     )
 
 
@@ -148,6 +239,18 @@ def _cron_job(machine: Machine, name: str, arguments: list[str]) -> str:
     )
     # cron ends a command at a bare %.
     return f"*/{EVERY_MINUTES} * * * * {line.replace('%', chr(92) + '%')}"
+
+
+def _writable(config: Config) -> tuple[Path, ...]:
+    """The folders of database and archive; where one is not made yet, the nearest that is there."""
+    found: dict[Path, None] = {}
+    database = file_of(config.database)
+    for path in filter(None, (database, config.archive_path)):
+        folder = path.absolute().parent
+        while not folder.is_dir():
+            folder = folder.parent
+        found[folder] = None
+    return tuple(found)
 
 
 def _secret_hint(machine: Machine) -> str:

@@ -57,16 +57,20 @@ def test_an_empty_answer_says_what_to_do(renmin):
 
 
 def test_units_are_written_where_they_are_wanted(renmin, tmp_path):
-    """Four unit files, none of them installed."""
+    """Unit files, or crontab and logrotate; none of them installed."""
     result = renmin("install", "--systemd", "--write", str(tmp_path / "units"))
+    other = renmin("install", "--cron", "--write", str(tmp_path / "cron"))
 
-    assert result.exit_code == 0
+    assert (result.exit_code, other.exit_code) == (0, 0)
     assert sorted(path.name for path in (tmp_path / "units").iterdir()) == [
         "renmin-check.service",
         "renmin-check.timer",
+        "renmin-dashboard.service",
         "renmin-due.service",
         "renmin-due.timer",
+        "renmin-serve.service",
     ]
+    assert sorted(path.name for path in (tmp_path / "cron").iterdir()) == ["crontab", "logrotate"]
 
 
 def test_install_wants_to_know_for_what(renmin):

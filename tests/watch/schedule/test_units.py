@@ -43,6 +43,16 @@ def test_the_units_name_real_paths(tmp_path, monkeypatch):
         ("renmin-due.service", "TimeoutStopSec=180"),
         ("renmin-due.service", "KillMode=mixed"),
         ("renmin-check.service", "SuccessExitStatus=1"),
+        # The service does what both timers do.
+        ("renmin-serve.service", "Conflicts=renmin-due.timer renmin-check.timer"),
+        ("renmin-serve.service", "Restart=on-failure"),
+        ("renmin-serve.service", "KillMode=mixed"),
+        ("renmin-dashboard.service", "WantedBy=multi-user.target"),
+        *(
+            (f"renmin-{name}.service", line)
+            for name in ("due", "check", "serve", "dashboard")
+            for line in ("ProtectSystem=strict", "NoNewPrivileges=true", "MemoryMax=2G")
+        ),
     ],
 )
 def test_the_units_say_what_matters(unit, line):
@@ -77,6 +87,62 @@ def test_a_password_is_in_no_unit_and_no_crontab(tmp_path, monkeypatch):
     assert "EnvironmentFile=/etc/renmin.env" in texts[0]
     assert "RENMIN_DATABASE=..." in texts[0]
     assert ". /etc/renmin.env" in texts[-1]
+
+
+def test_the_units_may_write_where_the_data_is_and_nowhere_else(tmp_path, monkeypatch):
+    """Database and archive may be apart; a folder that is not made yet stands for the one above it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "raw pages").mkdir()
+    environ = {"RENMIN_ARCHIVE": str(tmp_path / "raw pages" / "a.archive.db")}
+
+    texts = units.systemd_units(units.this_machine(read(environ)))
+
+    line = f'ReadWritePaths={tmp_path} "{tmp_path}/raw pages"'
+    services = [text for name, text in texts.items() if name.endswith(".service")]
+    assert all(line in text.splitlines() for text in services)
+
+
+def test_logs_of_the_crontab_lines_are_rotated(tmp_path, monkeypatch):
+    """The file for logrotate names the very logs that the lines write."""
+    monkeypatch.chdir(tmp_path)
+    machine = units.this_machine(read({}))
+
+    text = units.logrotate(machine)
+
+    for line in units.crontab_lines(machine).splitlines()[1:]:
+        log = line.partition(">>")[2].split()[0]
+        assert f'"{tmp_path}/{log}"' in text
+    assert f"su {machine.user} {machine.group}" in text
+
+
+@pytest.mark.skipif(not shutil.which("logrotate"), reason="logrotate is not installed")
+def test_logrotate_accepts_the_file(tmp_path, monkeypatch):
+    """Tried without doing anything, it has nothing to say against it."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "renmin").write_text(units.logrotate(units.this_machine(read({}))), "utf-8")
+
+    done = subprocess.run(
+        ["logrotate", "--debug", "--state", str(tmp_path / "state"), str(tmp_path / "renmin")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "error" not in done.stderr
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
+@pytest.mark.parametrize("name", ["due", "check", "serve", "dashboard"])
+def test_a_unit_is_little_exposed(tmp_path, name):
+    """systemd-analyze gives each service an exposure of 2.5 of 10 at most."""
+    file = tmp_path / f"renmin-{name}.service"
+    file.write_text(units.systemd_units(ODD)[file.name], encoding="utf-8")
+
+    command = ["systemd-analyze", "security", "--offline=true", "--threshold=25", "--no-pager"]
+    done = subprocess.run([*command, str(file)], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
