@@ -24,6 +24,7 @@ from crawler.bulk.joining import MOST_PROBLEMS, Joiner, Whole, refusal
 from crawler.bulk.sources import Asked, Capture, Problem, captures
 from crawler.bulk.taking_in import take_in
 from crawler.crawl import helpers
+from crawler.crawl.dedup_store import see_to_sketches
 from crawler.crawl.ingest import Intake
 from crawler.extract import version
 from crawler.items import Fetch
@@ -275,6 +276,7 @@ class _Writer:
         now = clock.now()
         with store.writing.begin() as connection:
             run_id = runs.start(connection, command=command, channels=(), settings={}, now=now)
+            see_to_sketches(connection)
         self._intake = Intake(run_id, now, RETRIES, version())
         self.result = Imported(run_id)
 

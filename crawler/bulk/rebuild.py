@@ -14,6 +14,7 @@ from crawler import clock
 from crawler.bulk.joining import Whole
 from crawler.bulk.taking_in import take_in
 from crawler.crawl.archived import extract_record
+from crawler.crawl.dedup_store import see_to_sketches
 from crawler.crawl.ingest import Intake
 from crawler.errors import ArchiveError, ExtractionError
 from crawler.extract import version
@@ -52,6 +53,7 @@ def rebuild(
         now = clock.now()
         with store.writing.begin() as connection:
             run_id = runs.start(connection, command=command, channels=(), settings={}, now=now)
+            see_to_sketches(connection)
         intake = Intake(run_id, now, RETRIES, version())
         for start in range(0, len(urls), BATCH):
             batch = [

@@ -14,9 +14,10 @@ import typer
 
 from crawler.cli.options import Database, opened
 from crawler.cli.output import progress_bar
-from crawler.crawl.dedup_store import dedup_store
+from crawler.crawl.dedup_store import dedup_store, see_to_sketches, sketch_again
 from crawler.dedup.lines import BadLine, duplicates, read
 from crawler.errors import ConfigError, RenminError
+from crawler.report.table import counted
 from crawler.store.engine import crawl_lock
 
 app = typer.Typer(add_completion=False)
@@ -63,8 +64,14 @@ def dedup(
 
 
 def _dedup_store(database: str | None) -> None:
-    with opened(database) as held, crawl_lock(held), progress_bar("comparing") as progress:
-        done = dedup_store(held, progress)
+    with opened(database) as held, crawl_lock(held):
+        with held.writing.begin() as connection:
+            fits = see_to_sketches(connection)
+        if not fits:
+            with progress_bar("sketching") as progress:
+                typer.echo(f"{counted(sketch_again(held, progress), 'article')} sketched anew")
+        with progress_bar("comparing") as progress:
+            done = dedup_store(held, progress)
     typer.echo(
         f"{done.articles} articles, {done.pairs} pairs compared: {done.copies} copies; "
         f"{done.marked} newly marked, {done.moved} marked otherwise, {done.freed} no copies any more"

@@ -15,12 +15,13 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from crawler.crawl import record
 from crawler.crawl.neighbours import candidate, copy
 from crawler.dedup.corpus import Candidate, Match, rank
 from crawler.dedup.keys import LARGEST_NUMBER, NUMBER_BITS
 from crawler.dedup.pairs import Numbers, candidate_pairs, families, settle
-from crawler.dedup.sketch import KEY_BITS
-from crawler.store import articles
+from crawler.dedup.sketch import KEY_BITS, SKETCH_VERSION
+from crawler.store import articles, fingerprints
 from crawler.store.articles import Stored
 from crawler.store.engine import Store
 from crawler.store.tables import article, fingerprint
@@ -50,6 +51,50 @@ class Decided:
     marked: int
     moved: int
     freed: int
+
+
+def see_to_sketches(connection: Connection) -> bool:
+    """Note by which sketches the store works, if nobody has; whether they are those of today.
+
+    If they are not, copies of what was stored before are not noticed until :func:`sketch_again`.
+    """
+    known = fingerprints.version(connection)
+    if known is None:
+        holds = connection.scalar(sa.select(article.c.id).limit(1)) is not None
+        known = fingerprints.FIRST_VERSION if holds else SKETCH_VERSION
+        fingerprints.note_version(connection, known)
+    return known == SKETCH_VERSION
+
+
+def are_of_today(connection: Connection) -> bool:
+    """Whether the stored sketches are those of today; nothing is written."""
+    known = fingerprints.version(connection)
+    return known == SKETCH_VERSION or (
+        known is None and fingerprints.FIRST_VERSION == SKETCH_VERSION
+    )
+
+
+def sketch_again(
+    store: Store, progress: Callable[[int, int], None] = lambda _done, _total: None
+) -> int:
+    """Make digest and keys of every article anew, in one transaction.
+
+    Args:
+        store: Its crawl lock must be held by the caller.
+        progress: Told how many of how many articles are done, now and then.
+
+    Returns:
+        How many articles there are.
+    """
+    with store.writing.begin() as connection:
+        numbers = connection.scalars(sa.select(article.c.id).order_by(article.c.id)).all()
+        connection.execute(sa.delete(fingerprint))
+        for done, number in enumerate(numbers):
+            progress(done, len(numbers))
+            if (known := articles.get(connection, number)) is not None:
+                record.write_sketch(connection, number, known.article)
+        fingerprints.note_version(connection, SKETCH_VERSION)
+    return len(numbers)
 
 
 def dedup_store(

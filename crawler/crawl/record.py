@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from crawler.crawl import neighbours
@@ -22,6 +23,7 @@ from crawler.items import Article
 from crawler.store import articles, fingerprints, revisions, search, tombstones
 from crawler.store.articles import By
 from crawler.store.search import IndexEntry
+from crawler.store.tables import article
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,14 @@ def _mark(connection: Connection, article_id: int, item: Article, original: int 
 def forget_keys(connection: Connection, article_id: int, known: Article) -> None:
     """Take the keys of an article's earlier text out of the index."""
     fingerprints.remove(connection, _packed(article_id, known, sketch(body_of(known))))
+
+
+def write_sketch(connection: Connection, article_id: int, item: Article) -> None:
+    """Keep the digest and the keys of an article's text that has none, or others."""
+    summary = sketch(body_of(item))
+    digest = {"text_hash": summary.exact.hex()}
+    connection.execute(sa.update(article).where(article.c.id == article_id).values(digest))
+    fingerprints.add(connection, _packed(article_id, item, summary))
 
 
 def _packed(article_id: int, item: Article, summary: Sketch) -> list[int]:

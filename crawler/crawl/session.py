@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from crawler.crawl.dedup_store import see_to_sketches
 from crawler.crawl.ingest import Intake, Outcome, finish, ingest
 from crawler.crawl.outcome import RunOutcome
 from crawler.crawl.plan import Plan
@@ -39,6 +40,10 @@ logger = logging.getLogger(__name__)
 # Longer than twelve missed heart-beats; a process that is stopped for longer has lost its leases.
 LEASE_SECONDS = 60
 PER_HOST = 16
+OTHER_SKETCHES = (
+    "stored sketches are of another version: copies of older articles are not noticed until: "
+    "renmin dedup --store"
+)
 # With several processes on one database, so many hosts at most belong to one of them at a time.
 HOSTS_AT_ONCE = 16
 
@@ -100,6 +105,8 @@ class CrawlSession:
         self._left: set[str] = set()
         with store.writing.begin() as connection:
             self.run_id, self.sweep = self._begin(connection)
+            if not see_to_sketches(connection):
+                logger.warning("%s", OTHER_SKETCHES)
             self._hosts = frontier.hosts_of(connection, plan.channels)
             self.resting = frontier.resting(connection, plan.channels, self._clock())
         self._left.update(self.resting)

@@ -76,10 +76,6 @@ class SentenceWriter:
         """Say what ``rule`` stands for, all slots filled."""
         return self._fill(rule, 0)
 
-    def learn(self, **facts: str) -> None:
-        """Fix what a slot stands for from now on."""
-        self._facts.update(facts)
-
     def _fill(self, name: str, depth: int) -> str:
         if (fact := self._facts.get(name)) is not None:
             return fact

@@ -1,6 +1,6 @@
 """The near-duplicate index: one integer a fingerprint.
 
-The integers are packed by :mod:`crawler.dedup.sketch` so that all articles with one fingerprint
+The integers are packed by :mod:`crawler.dedup.keys` so that all articles with one fingerprint
 form one range of the primary key, newest last. Reading the newest few of a range costs the same
 however many there are: the work for one article is bounded.
 """
@@ -15,9 +15,24 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from crawler.store.columns import insert_for
-from crawler.store.tables import fingerprint
+from crawler.store.tables import fact, fingerprint
 
 NEWEST = 64
+# The fact that says by which sketches digests and fingerprints were made, and what it was before
+# it was kept.
+VERSION, FIRST_VERSION = "sketch_version", "c1-k8-n16-h1"
+
+
+def version(connection: Connection) -> str | None:
+    """By which version of the sketch the stored ones were made; ``None`` if it was never noted."""
+    return connection.scalar(sa.select(fact.c.value).where(fact.c.name == VERSION))
+
+
+def note_version(connection: Connection, value: str) -> None:
+    """Note by which version of the sketch all stored ones are made."""
+    insert = insert_for(connection, fact).values(name=VERSION, value=value)
+    changed = {"value": insert.excluded.value}
+    connection.execute(insert.on_conflict_do_update(index_elements=["name"], set_=changed))
 
 
 def add(connection: Connection, keys: Sequence[int]) -> None:

@@ -50,7 +50,13 @@ _POSTGRES = (
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """The text by which an article is found; see :func:`index_article`."""
+    """The text by which an article is found.
+
+    Attributes:
+        article_id: ``article.id``; the row must exist.
+        title: Headline; kicker and subtitle may follow on lines of their own.
+        body: Paragraphs and captions, one a line.
+    """
 
     article_id: int
     title: str
@@ -85,26 +91,12 @@ def drop(connection: Connection) -> None:
     connection.exec_driver_sql("DROP TABLE search_entry")
 
 
-def index_article(connection: Connection, article_id: int, title: str, body: str) -> None:
-    """Make one article findable by its present text.
-
-    Called in the transaction that stores the article, after its row is written. Called again, it
-    replaces what was indexed before.
-
-    Args:
-        connection: Of the writer.
-        article_id: ``article.id``; the row must exist.
-        title: Headline; kicker and subtitle may follow on lines of their own.
-        body: Paragraphs and captions, one a line.
-    """
-    index_articles(connection, [IndexEntry(article_id, title, body)])
-
-
 def index_articles(connection: Connection, entries: Sequence[IndexEntry]) -> None:
-    """Make several articles findable, as :func:`index_article` does with one.
+    """Make articles findable by their present texts, in place of what was indexed of them before.
 
-    Called once a transaction, after everything else: whenever another table is written to,
-    FTS5 empties its buffer onto the disk, which costs five times as much as all the rest.
+    Called once in the transaction that stores the articles, after everything else: whenever another
+    table is written to, FTS5 empties its buffer onto the disk, which costs five times as much as all
+    the rest.
     """
     if _is_sqlite(connection):
         _index_in_sqlite(connection, entries)

@@ -283,7 +283,7 @@ tombstone = Table(
 fingerprint = Table(
     "fingerprint",
     metadata,
-    # publication quarter | 30 bits of hash | 26 bits of article.id: see dedup/sketch.py
+    # publication quarter | 30 bits of hash | 26 bits of article.id: see dedup/keys.py
     Column("key", Id, primary_key=True, autoincrement=False),
 )
 

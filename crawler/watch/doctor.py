@@ -19,6 +19,7 @@ from sqlalchemy import Connection
 from crawler import clock as clock_of_house
 from crawler.clock import SHANGHAI
 from crawler.config import Config
+from crawler.crawl.dedup_store import are_of_today
 from crawler.errors import RenminError
 from crawler.store import runs, tables
 from crawler.store.migrations import HEAD
@@ -188,6 +189,7 @@ def _database(config: Config, now: datetime) -> Iterator[Examined]:
                 yield from _sqlite_file(reader.path, connection)
             yield _lost_runs(connection, now)
             yield _leases(connection, now)
+            yield _sketches(connection)
             yield _bodies(connection, config.archive_path)
     except RenminError as error:
         yield Examined(FAIL, "database", str(error))
@@ -237,6 +239,18 @@ def _leases(connection: Connection, now: datetime) -> Examined:
         return Examined(OK, "frontier", "no page is held by a dead process")
     return Examined(
         OK, "frontier", f"{stale} pages of a dead process wait; the next crawl takes them"
+    )
+
+
+def _sketches(connection: Connection) -> Examined:
+    """Whether copies are looked for by sketches that this renmin can compare."""
+    if are_of_today(connection):
+        return Examined(OK, "sketches", "made by this renmin's rules")
+    return Examined(
+        WARN,
+        "sketches",
+        "made by the rules of another renmin: copies of what was stored before are not noticed; "
+        "make them anew: renmin dedup --store",
     )
 
 

@@ -8,9 +8,13 @@ from random import Random
 import pytest
 import sqlalchemy as sa
 
+from crawler.crawl import dedup_store as dedup_store_module
 from crawler.crawl import record
-from crawler.crawl.dedup_store import dedup_store
+from crawler.crawl.dedup_store import are_of_today, dedup_store, see_to_sketches, sketch_again
+from crawler.dedup.keys import pack
+from crawler.store import fingerprints
 from crawler.store.articles import By
+from crawler.store.tables import fingerprint
 from tests.crawl.visits import NOW, article, prose
 
 TEXT = (prose(1), prose(2), prose(3), prose(4))
@@ -76,3 +80,36 @@ def test_a_mark_that_does_not_hold_is_taken_away(store):
 
     assert done.freed == 1
     assert marks(store) == []
+
+
+def test_a_sketch_of_other_rules_is_noticed_and_made_anew(any_store, monkeypatch):
+    """Until then the doctor and each crawl say so; afterwards copies are found as ever."""
+    items = articles()
+    for item in items:
+        with any_store.writing.begin() as connection:
+            record.finish(connection, [record.keep(connection, item, NOW, By(None, "1"))])
+    with any_store.writing.begin() as connection:
+        first = (are_of_today(connection), see_to_sketches(connection))
+        before = connection.scalars(sa.select(fingerprint.c.key).order_by(fingerprint.c.key)).all()
+    monkeypatch.setattr(dedup_store_module, "SKETCH_VERSION", "c2")
+    monkeypatch.setattr(record, "pack", lambda key, number, quarter: pack(key ^ 1, number, quarter))
+
+    with any_store.writing.begin() as connection:
+        then = (are_of_today(connection), see_to_sketches(connection))
+    made = sketch_again(any_store)
+    with any_store.writing.begin() as connection:
+        now = (are_of_today(connection), see_to_sketches(connection))
+        after = connection.scalars(sa.select(fingerprint.c.key).order_by(fingerprint.c.key)).all()
+
+    assert (first, then, now) == ((True, True), (False, False), (True, True))
+    assert made == len(items)
+    assert len(after) == len(before) > 0
+    assert set(after).isdisjoint(before)
+
+
+def test_a_new_store_notes_the_sketches_of_today(any_store, monkeypatch):
+    """One with articles and without a note was written before there were notes."""
+    monkeypatch.setattr(dedup_store_module, "SKETCH_VERSION", "c2")
+    with any_store.writing.begin() as connection:
+        assert see_to_sketches(connection)
+        assert fingerprints.version(connection) == "c2"

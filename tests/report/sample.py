@@ -230,7 +230,7 @@ def write_articles(connection: sa.Connection, rows: list[dict[str, Any]]) -> Non
     connection.execute(sa.insert(tables.article), rows)
     connection.execute(sa.insert(tables.revision), [revision_row(row) for row in rows])
     for row in rows:
-        search.index_article(connection, row["id"], *search.searchable(row))
+        search.index_articles(connection, [search.IndexEntry(row["id"], *search.searchable(row))])
 
 
 def revision_row(row: dict[str, Any], **more: Any) -> dict[str, Any]:

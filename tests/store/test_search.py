@@ -15,7 +15,7 @@ from tests.report.sample import NOW, article_row
 def put(connection, number, title, paragraphs, days=0):
     row = article_row(number, "sd", NOW, None) | {"title": title, "paragraphs": paragraphs}
     connection.execute(sa.insert(search.article), row)
-    search.index_article(connection, number, *search.searchable(row))
+    search.index_articles(connection, [search.IndexEntry(number, *search.searchable(row))])
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_every_word_of_the_query_must_stand_in_the_article(store, query, found):
 def test_an_article_is_found_by_its_present_text_only(store):
     """Indexing again replaces what was there."""
     with store.writing.begin() as connection:
-        search.index_article(connection, 1, "改过的标题", "全文已换")
+        search.index_articles(connection, [search.IndexEntry(1, "改过的标题", "全文已换")])
 
     with store.reading.connect() as connection:
         assert search.search(connection, "河道").articles == ()
