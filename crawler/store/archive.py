@@ -24,10 +24,11 @@ from typing import Any
 import zstandard
 
 from crawler.clock import SHANGHAI
-from crawler.errors import ArchiveError, BusyError, ConfigError, DiskFullError, StoreError
+from crawler.errors import ArchiveError, ConfigError
 from crawler.items import Fetch
 from crawler.store import heads
 from crawler.store.codec import Codec
+from crawler.store.troubles import explained
 
 SAMPLES = 200
 
@@ -112,7 +113,7 @@ class Archive:
         try:
             new = self._keep(visits)
         except sqlite3.Error as error:
-            raise self._explained(error) from error
+            raise explained(error, str(self.path)) from error
         self._bodies += new
         if self._codec.is_due(self._bodies):
             self._codec.train(self._bodies, self._samples())
@@ -237,7 +238,7 @@ class Archive:
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             return before - self._count()
         except sqlite3.Error as error:
-            raise self._explained(error) from error
+            raise explained(error, str(self.path)) from error
 
     def visits(self, url: str) -> list[int]:
         """Every successful visit to ``url``, in the order of time, as ids for :meth:`record`."""
@@ -313,11 +314,6 @@ class Archive:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
         return new
-
-    def _explained(self, error: sqlite3.Error) -> StoreError:
-        if "locked" in str(error):
-            return BusyError(f"{self.path}: held by another program")
-        return DiskFullError(f"{self.path}: cannot be written: {error}; is the disk full?")
 
     def _count(self) -> int:
         found: int = self._db.execute("SELECT count(*) FROM body").fetchone()[0]

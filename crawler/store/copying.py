@@ -18,9 +18,10 @@ from sqlalchemy import Connection, Table
 from crawler.errors import ConfigError, StoreError
 from crawler.store import search
 from crawler.store.columns import metadata
-from crawler.store.engine import Store, crawl_lock, explained, open_store
-from crawler.store.place import NAME_HINT
+from crawler.store.engine import Store, crawl_lock, open_store
+from crawler.store.open import NAME_HINT
 from crawler.store.tables import article
+from crawler.store.troubles import explained
 
 BATCH = 1_000
 
@@ -62,7 +63,7 @@ def copy_database(
             with crawl_lock(new):
                 return _copied(old, new, progress)
         except sa.exc.DBAPIError as error:
-            raise explained(new, error) from error
+            raise explained(error, new.url) from error
         finally:
             new.close()
     finally:

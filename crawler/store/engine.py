@@ -12,24 +12,29 @@ import contextlib
 import errno
 import fcntl
 import os
-import sqlite3
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
-import orjson
 import sqlalchemy as sa
-from sqlalchemy import Connection, Engine, event
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy import Connection, Engine
 
-from crawler.errors import BusyError, ConfigError, SchemaError, StoreError
+from crawler.errors import BusyError, StoreError
 from crawler.store.migrations import migrate, require_today, schema_of
-from crawler.store.place import BEGIN_HINT, see_to
-from crawler.store.reader import file_engine
+from crawler.store.open import (
+    BEGIN_HINT,
+    LOCK_SECONDS,
+    checked_url,
+    looking_engine,
+    make_folder,
+    see_to,
+    writing_engine,
+)
+from crawler.store.troubles import explained
 
-LOCK_SECONDS = 30
+HELD = f"another program has held it for {LOCK_SECONDS} s"
 _LONGEST_LOCK = 32  # characters: a process id
 
 
@@ -86,7 +91,7 @@ def open_store(database: str, *, create: bool = True, missing: str = BEGIN_HINT)
         _see_to_the_schema(store, create=create)
     except sa.exc.DBAPIError as error:
         store.close()
-        raise explained(store, error) from error
+        raise explained(error, store.url, held=HELD) from error
     except StoreError:
         store.close()
         raise
@@ -101,14 +106,14 @@ def open_unchecked(database: str, *, create: bool, missing: str = BEGIN_HINT) ->
         SchemaError: The file is missing and ``create`` is false.
         StoreError: A folder or the file is forbidden.
     """
-    url = _checked_url(database)
+    url = checked_url(database)
     if url.database and url.get_backend_name() == "sqlite":
         see_to(Path(url.database), create=create, missing=missing)
-        _make_folder(Path(url.database).parent)
+        make_folder(Path(url.database).parent)
     return Store(
         url.render_as_string(hide_password=True),
-        _engine(url, begin="BEGIN IMMEDIATE"),
-        _engine(url, begin="BEGIN"),
+        writing_engine(url, begin="BEGIN IMMEDIATE"),
+        writing_engine(url, begin="BEGIN"),
     )
 
 
@@ -174,69 +179,6 @@ def _take(handle: TextIO, store: Store) -> None:
     handle.flush()
 
 
-def _checked_url(database: str) -> URL:
-    try:
-        url = make_url(database)
-    except sa.exc.ArgumentError:
-        raise ConfigError(
-            f"database={database}: not a database URL; a file is written sqlite:///path/file.db"
-        ) from None
-    if url.get_backend_name() not in {"sqlite", "postgresql"}:
-        raise ConfigError(f"database={database}: renmin knows sqlite:/// and postgresql://")
-    if url.get_backend_name() == "postgresql" and url.drivername == "postgresql":
-        url = url.set(drivername="postgresql+psycopg")
-    return url
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(f"{folder}: cannot be made: {error.strerror}") from error
-
-
-def _engine(url: URL, *, begin: str) -> Engine:
-    if url.get_backend_name() == "postgresql":
-        return _postgres_engine(url)
-    engine = sa.create_engine(url, connect_args={"timeout": LOCK_SECONDS}, **_JSON)
-
-    @event.listens_for(engine, "connect")
-    def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves
-        connection.execute("PRAGMA journal_mode=WAL")
-        # A commit waits for the disk only at checkpoints; batches make FULL affordable, and a
-        # crawl that was acknowledged survives a power cut.
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA cache_size=-65536")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
-
-
-def _as_json(value: object) -> str:
-    return orjson.dumps(value).decode()
-
-
-# Hanzi stay hanzi in the file, so that other tools show text and not \uXXXX.
-_JSON: dict[str, Any] = {"json_serializer": _as_json, "json_deserializer": orjson.loads}
-
-
-def _postgres_engine(url: URL) -> Engine:
-    try:
-        # A server that was restarted is noticed when a connection is taken, not in mid-batch.
-        return sa.create_engine(
-            url, pool_pre_ping=True, connect_args={"connect_timeout": 10}, **_JSON
-        )
-    except ModuleNotFoundError as error:
-        raise ConfigError(
-            "PostgreSQL needs its driver: pip install 'psycopg[binary]' (extra: postgres)"
-        ) from error
-
-
 def _see_to_the_schema(store: Store, *, create: bool) -> None:
     with _only_looking(store) as connection:
         found = schema_of(connection, store.url)
@@ -251,21 +193,6 @@ def _see_to_the_schema(store: Store, *, create: bool) -> None:
 def _only_looking(store: Store) -> Iterator[Connection]:
     """A connection that leaves a file that may be somebody else's as it is, its journal as well."""
     path = store.path
-    looking = file_engine(path, LOCK_SECONDS) if path and path.exists() else store.reading
+    looking = looking_engine(path, LOCK_SECONDS) if path and path.exists() else store.reading
     with looking.connect() as connection:
         yield connection
-
-
-def explained(store: Store, error: sa.exc.DBAPIError) -> StoreError:
-    """What a driver's error means, in words that name the database."""
-    text = str(error.orig)
-    if "locked" in text:
-        return BusyError(f"{store.url}: another program has held it for {LOCK_SECONDS} s")
-    if "not a database" in text:
-        return SchemaError(f"{store.url}: is not an SQLite database")
-    if "unable to open" in text or "readonly" in text:
-        return StoreError(
-            f"{store.url}: cannot be made or written there ({text.splitlines()[0]}): look at the "
-            "owner and the rights of its folder, or name another file with --database"
-        )
-    return StoreError(f"{store.url}: {text.splitlines()[0]}")

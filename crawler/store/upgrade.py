@@ -13,9 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from crawler.errors import BusyError, DiskFullError, SchemaError, StoreError
-from crawler.store.engine import Store, crawl_lock, explained, open_unchecked
+from crawler.store.engine import Store, crawl_lock, open_unchecked
 from crawler.store.migrations import HEAD, migrate, schema_of
-from crawler.store.place import NAME_HINT
+from crawler.store.open import NAME_HINT
+from crawler.store.troubles import explained
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def _opened(database: str) -> Iterator[Store]:
     try:
         yield store
     except sa.exc.DBAPIError as error:
-        raise explained(store, error) from error
+        raise explained(error, store.url) from error
     finally:
         store.close()
 

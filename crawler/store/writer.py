@@ -12,7 +12,6 @@ server is back or ``PATIENCE`` is over. When the disk is full, nothing more is a
 
 from __future__ import annotations
 
-import errno
 import logging
 import queue
 import threading
@@ -26,6 +25,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
 from crawler.errors import BusyError, DiskFullError, StoreError
+from crawler.store.troubles import explain
 
 logger = logging.getLogger(__name__)
 
@@ -182,46 +182,6 @@ class Writer:
             if self._before_commit:
                 self._before_commit(connection, results)
         return results
-
-
-def explain(error: Exception, where: str) -> StoreError | None:
-    """Name the trouble with the database or the disk; ``None`` if the statement is to blame.
-
-    Args:
-        error: From SQLAlchemy, sqlite3 or the operating system.
-        where: The file or the database's name.
-    """
-    if isinstance(error, StoreError):
-        return error
-    text = str(getattr(error, "orig", error)).partition("\n")[0]
-    if getattr(error, "errno", None) == errno.ENOSPC:
-        return DiskFullError(f"{where}: {_TROUBLES['disk is full'][1]} ({text})")
-    for sign, (kind, what) in _TROUBLES.items():
-        if sign in text:
-            return kind(f"{where}: {what} ({text})")
-    if isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated:
-        return StoreError(f"{where}: the connection was lost ({text})")
-    return None
-
-
-_FULL = "cannot be written; make room and run the crawl again"
-_AWAY = "cannot be reached"
-# What SQLite and PostgreSQL say when it is not the statement's fault.
-_TROUBLES: dict[str, tuple[type[StoreError], str]] = {
-    "disk is full": (DiskFullError, _FULL),
-    "disk I/O error": (DiskFullError, _FULL),
-    "No space left": (DiskFullError, _FULL),
-    "readonly database": (DiskFullError, "cannot be written"),
-    # Two processes entered the same links in another order; the loser tries again.
-    "deadlock detected": (BusyError, "two writers got in each other's way"),
-    "is locked": (BusyError, "held by another program"),
-    "connection failed": (StoreError, _AWAY),
-    "connection refused": (StoreError, _AWAY),
-    "the database system is": (StoreError, _AWAY),
-    "terminating connection": (StoreError, _AWAY),
-    "server closed the connection": (StoreError, _AWAY),
-    "connection is closed": (StoreError, _AWAY),
-}
 
 
 def _fail(jobs: list[_Job[Any]], error: Exception) -> None:

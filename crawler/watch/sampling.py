@@ -16,7 +16,7 @@ from crawler.report.storage import FREE, TOTAL
 from crawler.store import pruning
 from crawler.store.columns import insert_for
 from crawler.store.engine import Store
-from crawler.store.reader import file_of
+from crawler.store.open import file_of
 from crawler.store.tables import storage_sample
 from crawler.watch.alerts.check import watched_files
 from crawler.watch.alerts.inputs import disks

@@ -25,7 +25,7 @@ from crawler.report import articles, failures, runs
 from crawler.site import channels
 from crawler.store import frontier, pauses, requests
 from crawler.store.engine import crawl_lock, open_store
-from crawler.store.writer import explain
+from crawler.store.troubles import explain
 from crawler.watch.alerts import open_alerts
 from crawler.watch.alerts.open_alerts import Silence
 from crawler.web import bodies, guard

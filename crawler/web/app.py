@@ -18,7 +18,7 @@ from starlette.types import Scope
 
 from crawler.errors import ConfigError, StoreError
 from crawler.site import channels
-from crawler.store.place import BEGIN_HINT
+from crawler.store.open import BEGIN_HINT
 from crawler.store.reader import Reader
 from crawler.watch.alerts import settings as alerts
 from crawler.watch.alerts.settings import RuleSettings

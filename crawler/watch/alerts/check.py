@@ -13,7 +13,7 @@ from crawler.errors import ConfigError
 from crawler.site import channels
 from crawler.store import pauses
 from crawler.store.engine import Store
-from crawler.store.reader import file_of
+from crawler.store.open import file_of
 from crawler.watch.alerts import notices, notifiers, open_alerts
 from crawler.watch.alerts.facts import Facts, Finding
 from crawler.watch.alerts.inputs import disks, gather

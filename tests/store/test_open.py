@@ -7,7 +7,7 @@ import os
 import pytest
 
 from crawler.errors import ConfigError, SchemaError, StoreError
-from crawler.store.place import see_to
+from crawler.store.open import see_to
 
 
 def test_a_file_that_is_not_there_yet_may_be_made(tmp_path):
