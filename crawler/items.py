@@ -6,8 +6,8 @@ All sequences are tuples in reading order. All times are aware datetimes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -57,6 +57,21 @@ class Repair:
     rule: str
     count: int
     lossless: bool
+
+    def __add__(self, other: Repair) -> Repair:
+        """The same rule, fired in both places; lossless if it was in both."""
+        return replace(
+            self, count=self.count + other.count, lossless=self.lossless and other.lossless
+        )
+
+
+def added_up(repairs: Iterable[Repair]) -> tuple[Repair, ...]:
+    """One repair for each rule, in the order in which the rules first fired."""
+    total: dict[str, Repair] = {}
+    for repair in repairs:
+        before = total.get(repair.rule)
+        total[repair.rule] = before + repair if before else repair
+    return tuple(total.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

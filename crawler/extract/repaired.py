@@ -15,8 +15,7 @@ from crawler.extract.byline import read_authors
 from crawler.extract.derive import reread
 from crawler.extract.limits import refuse_damage
 from crawler.extract.parse import parse_article
-from crawler.extract.restored import summed
-from crawler.items import Article, Doubt, Photo
+from crawler.items import Article, Doubt, Photo, added_up
 from crawler.text.chinese.script import script_of
 from crawler.text.mojibake.detect import suspicious
 from crawler.text.mojibake.hopeless import losses
@@ -51,8 +50,6 @@ def repaired(article: Article) -> Article:
         The article with ``repairs`` (added up per rule), ``doubts`` (each with its field and
         paragraph), ``damage`` and ``script``; a clean article differs in ``script`` only.
     """
-    # Imported late: its tables are large, and telling a page's article needs none of them.
-
     parts = [part for part in _parts(article) if not _is_plain_name(part)]
     results = repair_all([part.text for part in parts])
     if any(_says_something(result) for result in results):
@@ -187,7 +184,7 @@ def _with_results(article: Article, parts: Sequence[_Part], results: Sequence[Re
         editors=listed("editors", article.editors),
         photos=tuple(_photo(photo, i, texts) for i, photo in enumerate(article.photos)),
         damage=tuple(dict.fromkeys([*article.damage, *(d for r in results for d in r.damage)])),
-        repairs=summed([*article.repairs, *(done for r in results for done in r.repairs)]),
+        repairs=added_up([*article.repairs, *(done for r in results for done in r.repairs)]),
         doubts=article.doubts + tuple(_doubts(parts, results)),
     )
     return reread(changed, forget=read_authors(article.paragraphs))

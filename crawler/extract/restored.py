@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from crawler.extract.captions import Told
-from crawler.items import Doubt, Repair
+from crawler.items import Doubt, Repair, added_up
 from crawler.text.mirror import looks_garbled, restore
 from crawler.text.mojibake.result import Repaired
 
@@ -74,24 +74,7 @@ def evidence(restored: Restored, title: str, source: str | None, told: Told) -> 
         if offset == 0:
             repairs += result.repairs
         doubts += _placed(result.doubts, field, index, offset, len(text))
-    return Evidence(tuple(damage), summed(repairs), tuple(doubts))
-
-
-def summed(repairs: Iterable[Repair]) -> tuple[Repair, ...]:
-    """Add up the repairs of one rule, in the order in which the rules first fired."""
-    total: dict[str, Repair] = {}
-    for repair in repairs:
-        before = total.get(repair.rule)
-        total[repair.rule] = (
-            repair
-            if before is None
-            else Repair(
-                rule=repair.rule,
-                count=before.count + repair.count,
-                lossless=before.lossless and repair.lossless,
-            )
-        )
-    return tuple(total.values())
+    return Evidence(tuple(damage), added_up(repairs), tuple(doubts))
 
 
 def _fields(title: str, source: str | None, told: Told) -> Iterator[tuple[str, int | None, str]]:

@@ -71,10 +71,9 @@ class _Work:
         self.text = "".join((*parts, self.text[at:]))
 
     def _note(self, rule: Rule, *, is_lossless: bool) -> None:
-        known = self.repairs.get(rule.name, Repair(rule=rule.name, count=0, lossless=True))
-        self.repairs[rule.name] = replace(
-            known, count=known.count + 1, lossless=known.lossless and is_lossless
-        )
+        once = Repair(rule=rule.name, count=1, lossless=is_lossless)
+        known = self.repairs.get(rule.name)
+        self.repairs[rule.name] = known + once if known else once
 
 
 def repair(text: str) -> Repaired:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from crawler.items import Doubt, Repair
+from crawler.items import Doubt, Repair, added_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +107,3 @@ def with_repairs(earlier: Sequence[Repair], later: Repaired) -> Repaired:
         repairs=added_up((*earlier, *later.repairs)),
         damage=tuple(dict.fromkeys(names)),
     )
-
-
-def added_up(repairs: Iterable[Repair]) -> tuple[Repair, ...]:
-    """One repair for each rule, in the order in which they first come; lossless if all were."""
-    sums: dict[str, Repair] = {}
-    for done in repairs:
-        known = sums.get(done.rule, Repair(rule=done.rule, count=0, lossless=True))
-        sums[done.rule] = replace(
-            known, count=known.count + done.count, lossless=known.lossless and done.lossless
-        )
-    return tuple(sums.values())
