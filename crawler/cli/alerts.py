@@ -13,7 +13,7 @@ from crawler.cli.options import LARGEST, Database, Json, opened, reading
 from crawler.cli.output import echo_json, show
 from crawler.config.convert import unknown
 from crawler.report import watch
-from crawler.report.table import Row
+from crawler.report.table import Row, counted
 from crawler.watch.alerts import open_alerts, settings
 from crawler.watch.alerts.open_alerts import Silence
 from crawler.watch.schedule.table import parse_span
@@ -82,7 +82,7 @@ def _say(database: str | None, span: str, meant: Silence, *, loud: bool) -> None
     now = meant.until
     with opened(database) as store, store.writing.begin() as connection:
         if loud:
-            typer.echo(f"{open_alerts.end_silences(connection, now)} silences ended")
+            typer.echo(f"{counted(open_alerts.end_silences(connection, now), 'silence')} ended")
         elif span:
             until = now + parse_span("--silence", span)
             open_alerts.silence_for(connection, replace(meant, until=until), now)

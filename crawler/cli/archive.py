@@ -14,6 +14,7 @@ from crawler.cli.output import progress_bar
 from crawler.clock import SHANGHAI
 from crawler.config import load
 from crawler.crawl.reparse import reparse as read_again
+from crawler.report.table import counted
 from crawler.site.channels import find
 from crawler.store.engine import crawl_lock, open_store
 
@@ -59,11 +60,12 @@ def reparse(
     store.close()
     rate = result.pages / result.seconds if result.seconds else 0.0
     typer.echo(
-        f"{result.pages} articles read, {result.changed} read otherwise, "
+        f"{counted(result.pages, 'article')} read, {result.changed} read otherwise, "
         f"{len(result.errors)} could not be read; {rate:.0f} pages/s"
     )
     for url, reason in result.errors[:20]:
-        typer.echo(f"  {url}: {reason}", err=True)
+        # What extraction says begins with the address.
+        typer.echo(f"  {reason if reason.startswith(url) else f'{url}: {reason}'}", err=True)
     if not result.pages:
         typer.echo("the archive holds no such article; fill it with: renmin crawl", err=True)
         raise typer.Exit(1)

@@ -12,6 +12,7 @@ from crawler.cli.options import LARGEST, Database
 from crawler.cli.output import progress_bar
 from crawler.config import load
 from crawler.errors import ConfigError
+from crawler.report.table import counted
 from crawler.store import upgrade as store
 from crawler.store.backup import back_up, backups, check
 from crawler.store.backup import restore as put_back
@@ -49,7 +50,7 @@ def backup(
     facts = made.facts
     size = sum(file["bytes"] for file in facts["files"].values()) / 1e6
     typer.echo(
-        f"{made.folder}: {facts['articles']:,} articles, {facts['bodies']:,} raw bodies, {size:,.1f} MB"
+        f"{made.folder}: {counted(facts['articles'], 'article')}, {counted(facts['bodies'], 'raw body', 'raw bodies')}, {size:,.1f} MB"
     )
 
 
@@ -82,7 +83,9 @@ def restore(
         put_back(latest, config.database, config.archive_path)
     facts = latest.facts
     done = "is sound" if only_check else "is in place"
-    typer.echo(f"{latest.folder} of {facts['made_at']} {done}: {facts['articles']:,} articles")
+    typer.echo(
+        f"{latest.folder} of {facts['made_at']} {done}: {counted(facts['articles'], 'article')}"
+    )
 
 
 @app.command()

@@ -73,7 +73,8 @@ def _dedup_store(database: str | None) -> None:
         with progress_bar("comparing") as progress:
             done = dedup_store(held, progress)
     typer.echo(
-        f"{done.articles} articles, {done.pairs} pairs compared: {done.copies} copies; "
+        f"{counted(done.articles, 'article')}, {counted(done.pairs, 'pair')} compared: "
+        f"{counted(done.copies, 'copy', 'copies')}; "
         f"{done.marked} newly marked, {done.moved} marked otherwise, {done.freed} no copies any more"
     )
 
@@ -96,7 +97,7 @@ def _dedup_file(file: str, *, groups: bool) -> None:
         _print(group)
     typer.echo(_summary(counts), err=True)
     if counts["bad"]:
-        raise RenminError(f"{file}: {counts['bad']} lines could not be used; see above")
+        raise RenminError(f"{file}: {counted(counts['bad'], 'line')} could not be used; see above")
 
 
 @contextmanager
@@ -132,5 +133,8 @@ def _summary(counts: Counter[str]) -> str:
     copies = {name: n for name, n in counts.most_common() if name not in ("new", "bad")}
     total = sum(copies.values())
     named = ", ".join(f"{n} {name}" for name, n in copies.items())
-    text = f"{counts['new'] + total} texts: {counts['new']} originals, {total} duplicates"
+    text = (
+        f"{counted(counts['new'] + total, 'text')}: {counted(counts['new'], 'original')}, "
+        f"{counted(total, 'duplicate')}"
+    )
     return f"{text} ({named})" if named else text

@@ -34,6 +34,7 @@ from crawler.dataset.request import Request
 from crawler.dataset.schema import SCHEMA, chosen
 from crawler.dataset.write import is_folder
 from crawler.errors import ConfigError
+from crawler.report.table import counted
 from crawler.store.selection import Selection
 
 app = typer.Typer(add_completion=False)
@@ -149,7 +150,7 @@ def export(
         typer.echo("no article fits; what there is: renmin stats", err=True)
         raise typer.Exit(1)
     if destination != "-":
-        typer.echo(f"{tally.records} articles in {destination}")
+        typer.echo(f"{counted(tally.records, 'article')} in {destination}")
 
 
 def _pseudonyms(database: str | None) -> Pseudonyms:
@@ -172,7 +173,9 @@ def _write_web_archive(destination: str, request: Request, database: str | None)
             typer.echo("no article fits; what there is: renmin stats", err=True)
             raise typer.Exit(1)
         written = web_archive.export(itertools.chain([first], found), destination, archive)
-    typer.echo(f"{written.articles} articles, {written.fetches} fetches in {destination}")
+    typer.echo(
+        f"{counted(written.articles, 'article')}, {counted(written.fetches, 'fetch', 'fetches')} in {destination}"
+    )
     for url in written.missing[:20]:
         typer.echo(f"{url}: the archive has no such page", err=True)
 

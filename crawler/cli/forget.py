@@ -11,6 +11,7 @@ from crawler.cli.options import Database, opened
 from crawler.config import load
 from crawler.crawl.forget import forget as run
 from crawler.errors import ConfigError
+from crawler.report.table import counted
 from crawler.site.spelling import spell
 from crawler.store.engine import crawl_lock
 
@@ -51,8 +52,9 @@ def forget(
     with opened(database) as store, crawl_lock(store):
         done = run(store, config.archive_path, named, reason.strip())
     typer.echo(
-        f"{done.articles} articles removed with {done.bodies} raw bodies; "
-        f"{done.copies} copies got another original or are originals now"
+        f"{counted(done.articles, 'article')} removed with "
+        f"{counted(done.bodies, 'raw body', 'raw bodies')}; {counted(done.copies, 'copy', 'copies')} "
+        "got another original or became one"
     )
     for url in done.unknown:
         typer.echo(f"{url}: nothing was stored there; it will not be fetched", err=True)

@@ -18,6 +18,7 @@ from crawler.cli.crawl import require_contact, require_known
 from crawler.cli.options import Json
 from crawler.errors import ConfigError
 from crawler.items import Visit
+from crawler.report.table import counted
 from crawler.site.urls import classify
 from crawler.watch.probe import ChannelSeen, judge
 from spiders.probe import ProbeSpider
@@ -74,7 +75,7 @@ def probe(
         for channel in seen:
             _print(channel)
         if save is not None:
-            typer.echo(f"kept {len(spider.visits)} pages below {save}")
+            typer.echo(f"kept {counted(len(spider.visits), 'page')} below {save}")
     raise typer.Exit(0 if all(channel.verdict == "fits" for channel in seen) else 1)
 
 

@@ -12,6 +12,7 @@ from crawler.cli.output import echo_json, show
 from crawler.errors import ConfigError, UnknownChannelError
 from crawler.report import queue as report
 from crawler.report.queue import STATES
+from crawler.report.table import counted
 from crawler.site.channels import find
 from crawler.store import frontier
 
@@ -81,7 +82,9 @@ def _retry(database: str | None, channel: str | None, reason: str | None) -> Non
             "nothing of that kind has failed; what has: renmin queue --state FAILED", err=True
         )
         raise typer.Exit(1)
-    typer.echo(f"{number} pages wait again; fetch them with: renmin crawl {channel or 'CHANNEL'}")
+    typer.echo(
+        f"{counted(number, 'page')} {'waits' if number == 1 else 'wait'} again; fetch with: renmin crawl {channel or 'CHANNEL'}"
+    )
 
 
 def _channel(name: str | None) -> str | None:

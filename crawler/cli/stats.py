@@ -11,7 +11,7 @@ from crawler import clock
 from crawler.cli.options import Database, Json, reading
 from crawler.cli.output import echo_json, show
 from crawler.report.stats import stats as report
-from crawler.report.table import Row, Table
+from crawler.report.table import Row, Table, counted
 
 app = typer.Typer(add_completion=False)
 
@@ -43,25 +43,32 @@ def stats(
     elif found.notes["runs"]:
         _print(found)
     if not found.notes["runs"]:
-        typer.echo(f"no run in the last {days} days; start one with: renmin crawl", err=True)
+        typer.echo(
+            f"no run in the last {counted(days, 'day')}; start one with: renmin crawl", err=True
+        )
         raise typer.Exit(1)
 
 
 def _print(found: Table) -> None:
-    rows = (*found.rows, {**found.notes["everything"], "channel": "all"})
-    show([_shown(row) for row in rows], ("channel", *NUMBERS, "MB", "p/min"), right=("MB", "p/min"))
+    totals = {**found.notes["everything"], "channel": "all"}
+    show(
+        [_shown(row) for row in (*found.rows, totals)],
+        ("channel", *NUMBERS, "MB", "p/min"),
+        right=("MB", "p/min"),
+    )
     for heading, column in (("page designs", "by_design"), ("failures", "by_reason")):
-        typer.echo(f"\n{heading}")
-        for row in found.rows:
-            if row[column]:
-                typer.echo(f"  {row['channel'] or '-':<10} {_named(row[column])}")
+        rows = [row for row in found.rows if row[column]]
+        if rows:
+            typer.echo(f"\n{heading}")
+        for row in rows:
+            typer.echo(f"  {row['channel'] or '-':<10} {_named(row[column])}")
     held = found.notes["held"]
     parts = ", ".join(
         f"{name} {held[name]:,}" for name in held if name not in ("articles", "share")
     )
     typer.echo(
-        f"\n{found.notes['runs']} runs in {found.notes['days']} days; the database holds "
-        f"{held['articles']:,} articles: {parts}"
+        f"\n{counted(found.notes['runs'], 'run')} in {counted(found.notes['days'], 'day')}; "
+        f"the database holds {counted(held['articles'], 'article')}: {parts}"
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 import sqlalchemy as sa
 
 from crawler.crawl.session import CrawlSession
+from crawler.report.table import counted
 from crawler.store import hosts
 from crawler.store.tables import run, run_counter
 
@@ -46,8 +47,8 @@ def summary_of(session: CrawlSession) -> str:
 
 def _came_in(totals: Totals) -> str:
     return (
-        f"{_sum(totals, 'page')} pages, {totals['article/new']} new articles, "
-        f"{totals['article/changed']} changed, {totals['article/duplicate']} duplicates, "
+        f"{counted(_sum(totals, 'page'), 'page')}, {counted(totals['article/new'], 'new article')}, "
+        f"{totals['article/changed']:,} changed, {counted(totals['article/duplicate'], 'duplicate')}, "
         f"{totals['article/repaired']} repaired, {_sum(totals, 'failure')} failed"
     )
 

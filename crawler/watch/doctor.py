@@ -21,6 +21,7 @@ from crawler.clock import SHANGHAI
 from crawler.config import Config
 from crawler.crawl.dedup_store import are_of_today
 from crawler.errors import RenminError
+from crawler.report.table import counted
 from crawler.store import runs, tables
 from crawler.store.migrations import HEAD
 from crawler.store.reader import Reader
@@ -238,7 +239,9 @@ def _leases(connection: Connection, now: datetime) -> Examined:
     if not stale:
         return Examined(OK, "frontier", "no page is held by a dead process")
     return Examined(
-        OK, "frontier", f"{stale} pages of a dead process wait; the next crawl takes them"
+        OK,
+        "frontier",
+        f"{counted(stale, 'page')} of a dead process: the next crawl takes up what waits",
     )
 
 
@@ -263,7 +266,7 @@ def _bodies(connection: Connection, archive: Path) -> Examined:
         return Examined(
             WARN,
             "bodies",
-            f"{count} articles, and {archive} is missing: they can be read and exported, not "
+            f"{counted(count, 'article')}, and {archive} is missing: they can be read and exported, not "
             "extracted again; take it back from a backup, or name it with RENMIN_ARCHIVE",
         )
     try:
@@ -277,7 +280,9 @@ def _bodies(connection: Connection, archive: Path) -> Examined:
             f"{found.without_body} of {found.articles} articles have no raw body in {archive}: the "
             "archive is older than the database; take the newer one back from a backup",
         )
-    told = f"every article has its raw body; {found.without_article} pages gave no article"
+    told = (
+        f"every article has its raw body; {counted(found.without_article, 'page')} gave no article"
+    )
     return Examined(OK, "bodies", told)
 
 
@@ -290,7 +295,7 @@ def _archive(path: Path) -> Examined:
     except sqlite3.Error as error:
         return Examined(FAIL, "archive", f"{path}: {error}: {_what_to_do(error)}")
     size = path.stat().st_size // _MIB
-    return Examined(OK, "archive", f"{path}: {bodies} bodies, {size} MiB")
+    return Examined(OK, "archive", f"{path}: {counted(bodies, 'body', 'bodies')}, {size} MiB")
 
 
 def _what_to_do(error: sqlite3.Error) -> str:

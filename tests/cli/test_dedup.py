@@ -37,7 +37,7 @@ def test_each_line_gets_a_verdict(run, tmp_path):
         {"id": 2, "duplicate_of": None, "relation": None, "similarity": None},
         {"id": "c", "duplicate_of": "a", "relation": "same_text", "similarity": 1.0},
     ]
-    assert result.stderr == "3 texts: 2 originals, 1 duplicates (1 same_text)\n"
+    assert result.stderr == "3 texts: 2 originals, 1 duplicate (1 same_text)\n"
     assert result.exit_code == 0
 
 

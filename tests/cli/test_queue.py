@@ -74,7 +74,7 @@ def test_what_failed_waits_again(filled):
     rest = invoke(queue, "retry", "--database", filled)
 
     assert (first.exit_code, again.exit_code, rest.exit_code) == (0, 1, 0)
-    assert first.stdout.startswith("1 pages wait again")
+    assert first.stdout.startswith("1 page waits again")
     rows = json.loads(invoke(queue, "sd", "--json", "--database", filled).stdout)["pages"]
     assert {(row["state"], row["attempts"]) for row in rows} == {("PENDING", 0)}
 
