@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import inspect
+import pkgutil
 import re
 from pathlib import Path
 
@@ -21,6 +24,10 @@ SOURCES = sorted(
     for room in ("crawler", "spiders", "pipelines", "benchmarks")
     for path in (ROOT / room).rglob("*.py")
 )
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
+ROOMS = ("crawler", "spiders", "pipelines", "benchmarks", "tests", "tools", "docs")
+# What commands of the documents make.
+MADE_LATER = {"benchmarks/results"}
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 COMMANDS = sorted(modules())
 
@@ -117,6 +124,38 @@ def test_links_between_documents_lead_somewhere(path):
     targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text(encoding="utf-8"))
 
     assert [target for target in targets if not (path.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("path", [*DOCUMENTS, *SOURCES, *TESTS], ids=name)
+def test_named_files_are_there(path):
+    """A path of ours that a document or a source names leads to a file or a folder."""
+    named = re.findall(rf"(?<![\w/.-])(?:{'|'.join(ROOMS)})/[\w./-]*\w", path.read_text("utf-8"))
+
+    gone = {each for each in named if not (ROOT / each).exists() and "NNNN" not in each}
+    assert gone - MADE_LATER == set()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_named_objects_are_there(path):
+    """What a docstring refers to, as in ``:func:`crawler.module.name```, exists."""
+    text = path.read_text(encoding="utf-8")
+    named = re.findall(
+        r":(?:mod|class|func|data|attr|meth):`~?((?:crawler|spiders|pipelines)\.[\w.]+)`", text
+    )
+
+    assert [each for each in named if not is_there(each)] == []
+
+
+def is_there(dotted):
+    """Whether a dotted name is a module, or an object in one."""
+    with contextlib.suppress(ImportError, AttributeError):
+        pkgutil.resolve_name(dotted)
+        return True
+    module, _, attribute = dotted.rpartition(".")
+    with contextlib.suppress(ImportError, AttributeError):
+        # An attribute that only instances have is named in its class.
+        return attribute in inspect.getsource(pkgutil.resolve_name(module))
+    return False
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=name)

@@ -104,7 +104,7 @@ class Email:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """Where else people are told: see :mod:`crawler.watch.alerts.services`.
+    """Where else people are told: see :mod:`crawler.watch.alerts.notifiers`.
 
     Attributes:
         urls: Addresses of services as apprise writes them; empty for none.
