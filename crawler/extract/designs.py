@@ -13,59 +13,9 @@ that class, among others that it may have.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 from crawler.extract.boilerplate import FURNITURE
-from crawler.extract.tree import Document, Element, Query, between, xpath
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Design:
-    """Where one page design keeps the parts of an article.
-
-    ``mark`` is asked of the page, ``head`` and ``body`` of the element that it gives, everything
-    else of the first element that ``head`` gives: so most queries walk a few elements only. A part
-    that a design does not have is ``None``.
-
-    Attributes:
-        name: The record's ``template``.
-        clues: Strings that all stand in the source of every page of this design: a test that
-            costs microseconds, before the queries that cost a hundred times as much.
-        part: Class or id of the box that begins with an article, and of the one with whose end it
-            ends (``""`` for the same): what is parsed first. ``None``: the whole page is.
-        mark: The element that only this design has; usually the box of the text.
-        head: The box around title, source and time.
-        body: The boxes that hold the text, in reading order, none inside another.
-        title: Headline; the first that is not empty counts.
-        kicker: Line above it.
-        subtitle: Line below it.
-        author: Byline box.
-        stamp: Lines that name the time and the source, in order of trust.
-        editors: Editors' line outside the body; those inside are found without.
-        photos_before: Boxes of photos and captions that stand before the text.
-        photos_after: The same, behind it.
-        captioned: The text *is* the caption: photos first, then lines that describe them.
-        furniture: Classes and ids of boxes inside the body that are no part of the article.
-    """
-
-    name: str
-    clues: tuple[str, ...]
-    part: tuple[str, str] | None = None
-    mark: Query
-    head: Query
-    body: Query
-    title: Query
-    kicker: Query | None = None
-    subtitle: Query | None = None
-    author: Query | None = None
-    stamp: Query | None = None
-    editors: Query | None = None
-    photos_before: Query | None = None
-    photos_after: Query | None = None
-    captioned: bool = False
-    furniture: frozenset[str] = FURNITURE
-
+from crawler.extract.fields import Design
+from crawler.extract.tree import between, xpath
 
 # theory.people.com.cn and cpc.people.com.cn in 2026: a box of 2010 inside the names of 2020.
 THEORY2026 = Design(
@@ -370,31 +320,3 @@ DESIGNS: tuple[Design, ...] = (
     CPC2019,
     CPC_TABLE,
 )
-
-
-def fitting(page: Document) -> Iterator[tuple[Design, Element, list[Element]]]:
-    """Yield the designs that fit the page, with its head box and its text boxes.
-
-    Several may: a page can carry the ids of one design in the boxes of another.
-    """
-    for design in DESIGNS:
-        if all(map(page.holds, design.clues)):
-            yield from _fits_part(page, design)
-            yield from _fits(page.root, design)
-
-
-def _fits(root: Element, design: Design) -> Iterator[tuple[Design, Element, list[Element]]]:
-    for mark in design.mark(root):
-        heads = design.head(mark)
-        if heads:
-            yield design, heads[0], design.body(mark)
-
-
-def _fits_part(page: Document, design: Design) -> Iterator[tuple[Design, Element, list[Element]]]:
-    """Yield the same of the part that holds the article, if its text boxes end in it."""
-    part = page.part(*design.part) if design.part else None
-    if part is not None:
-        root, unfinished = part
-        for fit in _fits(root, design):
-            if unfinished.isdisjoint(fit[2]):
-                yield fit

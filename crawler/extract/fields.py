@@ -1,15 +1,15 @@
-"""Read an article off a page whose design is known."""
+"""What a page design is, which designs a page fits, and an article read off a page by its design."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from crawler.extract.body import Body, Image, Line, Walk
+from crawler.extract.boilerplate import FURNITURE
 from crawler.extract.byline import is_editors_text, read_editors
 from crawler.extract.captions import tell_apart
 from crawler.extract.dates import Moment
-from crawler.extract.designs import Design
 from crawler.extract.header import (
     fallback_source,
     fallback_time,
@@ -27,6 +27,53 @@ from crawler.items import Doubt, Photo, Repair
 
 # No page has more boxes of one kind, and each is read as a whole.
 _MOST_BOXES = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Design:
+    """Where one page design keeps the parts of an article.
+
+    ``mark`` is asked of the page, ``head`` and ``body`` of the element that it gives, everything
+    else of the first element that ``head`` gives: so most queries walk a few elements only. A part
+    that a design does not have is ``None``.
+
+    Attributes:
+        name: The record's ``template``.
+        clues: Strings that all stand in the source of every page of this design: a test that
+            costs microseconds, before the queries that cost a hundred times as much.
+        part: Class or id of the box that begins with an article, and of the one with whose end it
+            ends (``""`` for the same): what is parsed first. ``None``: the whole page is.
+        mark: The element that only this design has; usually the box of the text.
+        head: The box around title, source and time.
+        body: The boxes that hold the text, in reading order, none inside another.
+        title: Headline; the first that is not empty counts.
+        kicker: Line above it.
+        subtitle: Line below it.
+        author: Byline box.
+        stamp: Lines that name the time and the source, in order of trust.
+        editors: Editors' line outside the body; those inside are found without.
+        photos_before: Boxes of photos and captions that stand before the text.
+        photos_after: The same, behind it.
+        captioned: The text *is* the caption: photos first, then lines that describe them.
+        furniture: Classes and ids of boxes inside the body that are no part of the article.
+    """
+
+    name: str
+    clues: tuple[str, ...]
+    part: tuple[str, str] | None = None
+    mark: Query
+    head: Query
+    body: Query
+    title: Query
+    kicker: Query | None = None
+    subtitle: Query | None = None
+    author: Query | None = None
+    stamp: Query | None = None
+    editors: Query | None = None
+    photos_before: Query | None = None
+    photos_after: Query | None = None
+    captioned: bool = False
+    furniture: frozenset[str] = FURNITURE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,3 +257,33 @@ def _editors(design: Design, head: Element, body: Body) -> tuple[str, ...]:
     boxes = dict.fromkeys(body.editors + list(map(text_of, _all(design.editors, head))))
     lines = (b.text for b in body.blocks[-6:] if isinstance(b, Line) and is_editors_text(b.text))
     return read_editors(boxes) or read_editors(lines)
+
+
+def fitting(
+    page: Document, designs: Iterable[Design]
+) -> Iterator[tuple[Design, Element, list[Element]]]:
+    """Yield the designs that fit the page, in their order, with its head box and its text boxes.
+
+    Several may: a page can carry the ids of one design in the boxes of another.
+    """
+    for design in designs:
+        if all(map(page.holds, design.clues)):
+            yield from _fits_part(page, design)
+            yield from _fits(page.root, design)
+
+
+def _fits(root: Element, design: Design) -> Iterator[tuple[Design, Element, list[Element]]]:
+    for mark in design.mark(root):
+        heads = design.head(mark)
+        if heads:
+            yield design, heads[0], design.body(mark)
+
+
+def _fits_part(page: Document, design: Design) -> Iterator[tuple[Design, Element, list[Element]]]:
+    """Yield the same of the part that holds the article, if its text boxes end in it."""
+    part = page.part(*design.part) if design.part else None
+    if part is not None:
+        root, unfinished = part
+        for fit in _fits(root, design):
+            if unfinished.isdisjoint(fit[2]):
+                yield fit

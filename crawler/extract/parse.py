@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from crawler.errors import ExtractionError, TooDearError
-from crawler.extract import generic, mirror
+from crawler.extract import designs, generic, mirror
 from crawler.extract.byline import read_byline
 from crawler.extract.derive import joined_names
-from crawler.extract.designs import fitting
-from crawler.extract.fields import Reading, read
+from crawler.extract.fields import Reading, fitting, read
 from crawler.extract.header import without_page_number
 from crawler.extract.limits import (
     MOST_BLOCKS,
@@ -101,7 +100,7 @@ def _reading(page: Document, *, part: bool, light: bool) -> Reading:
 
 
 def _readings(page: Document, *, light: bool) -> Iterator[Reading]:
-    for design, head, boxes in fitting(page):
+    for design, head, boxes in fitting(page, designs.DESIGNS):
         yield read(page, design, head, boxes)
     if is_binary(page.html):
         raise ExtractionError(page.url, None, "page", "not a text page")
