@@ -7,8 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-import numpy as np
-
 from crawler.text.chinese.costs import LOST, context_of, cost, each, hanzi_count, stretches
 from crawler.text.mojibake.channels import rule_name
 from crawler.text.mojibake.credible import is_credible
@@ -77,7 +75,7 @@ def candidate_of(text: str, start: int, end: int, real: str, shown: str, view: V
     is_whole = (
         bool(edits)
         and bits < _GOOD * written
-        and _left(text, start, end, edits) < _LEFT
+        and not _is_left(text, start, end, edits)
         and not any(breaks(text, edit, _BROKEN) for edit, _ in edits)
     )
     return Candidate(real, shown, view, bits, tuple(edits), is_whole)
@@ -106,13 +104,13 @@ def _closed(text: str, edit: Edit) -> Edit:
     return replace(edit, text=new)
 
 
-def _left(text: str, start: int, end: int, edits: Sequence[tuple[Edit, float]]) -> float:
-    """Bits above the ordinary in what a reading of a window leaves as it was."""
-    left = np.maximum(each(text[start:end]) - _ORDINARY, 0.0)
+def _is_left(text: str, start: int, end: int, edits: Sequence[tuple[Edit, float]]) -> bool:
+    """Whether a reading of a window leaves a stretch that reads as badly as before."""
+    left = each(text[start:end])
     left[[i for i, char in enumerate(text[start:end]) if "\x7f" < char < "\u0530"]] += _LEFT
     for edit, _ in edits:
         left[edit.start - start : edit.end - start] = 0.0
-    return float(left.sum())
+    return bool(stretches(left, _ORDINARY, _LEFT, _LEFT))
 
 
 def breaks(text: str, edit: Edit, limit: float) -> list[tuple[int, int]]:

@@ -323,13 +323,11 @@ class _Decoder:
                 if left < 0:
                     return count
             return end - at
-        if not self._gaps or self._real == "utf-8":
+        # Other charsets go on in nonsense, after a loss as behind the end of the damage.
+        is_dear = each(text) > _DEAR if self._real != "utf-8" else np.zeros(0, np.bool_)
+        if not is_dear[1:].any():
             return end - at
-        # Other charsets go on after a loss without an error, in nonsense.
-        is_dear = each(text) > _DEAR
-        lost_track = np.flatnonzero(is_dear[1:] & is_dear[:-1])
-        whole = int(lost_track[0]) - _BEFORE_GAP if len(lost_track) else end - at
-        return min(end - at, max(0, whole))
+        return min(end - at, max(0, int(np.argmax(is_dear[1:])) - _BEFORE_GAP))
 
     def _is_forced(self, at: int) -> bool:
         codes = self._codes[at]

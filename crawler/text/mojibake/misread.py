@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Final
 
+import numpy as np
+
 from crawler.text.chinese.costs import each
 from crawler.text.mojibake.candidates import SAMPLE, Candidate, breaks, candidate_of, views
 from crawler.text.mojibake.channels import PAIRS, describe, rule_name, sample
@@ -23,6 +25,7 @@ from crawler.text.mojibake.rule import Edit, Guess, Rule
 from crawler.text.mojibake.shown import code
 from crawler.text.mojibake.windows import is_binary, windows
 
+_LOOKED_AT: Final = 512  # characters of a window in which the sample is looked for
 _IN_FULL: Final = 3  # ... of which so many may be read to the end of the window
 _CLOSE: Final = 15.0  # bits by which a reading must beat a rough one to end the contest
 _LEADS: Final = 0.22  # share of first bytes in UTF-8 of Chinese, at least
@@ -125,8 +128,9 @@ def _exact(best: Candidate, text: str, edit: Edit) -> str:
 
 def _contest(text: str, start: int, end: int, favourite: tuple[str, str] | None) -> list[Candidate]:
     """The channels that explain the window from ``start`` to ``end``, best first."""
-    end_of_sample = min(end, start + SAMPLE)
-    sample = text[start:end_of_sample]
+    first = _sampled(text, start, end)
+    end_of_sample = min(end, first + SAMPLE)
+    sample = text[first:end_of_sample]
     if favourite and (whole := _as_before(text, start, end, favourite)):
         return [whole]
     found: list[Candidate] = []
@@ -136,13 +140,21 @@ def _contest(text: str, start: int, end: int, favourite: tuple[str, str] | None)
         for view in views(text[start:end], real, shown):
             if view.dropped and not _may_have_lost(core(sample), real, shown, found):
                 continue
-            candidate = candidate_of(text, start, end_of_sample, real, shown, view)
+            candidate = candidate_of(text, first, end_of_sample, real, shown, view)
             if candidate.edits:
                 found.append(candidate)
                 found.sort(key=_rank)
                 if candidate.is_whole:
                     break
     return found
+
+
+def _sampled(text: str, start: int, end: int) -> int:
+    """Where the sample of a window begins that reads worst; a window may begin with clean text."""
+    if end - start <= SAMPLE:
+        return start
+    sums = np.concatenate(([0.0], np.cumsum(each(text[start : min(end, start + _LOOKED_AT)]))))
+    return start + int((sums[SAMPLE:] - sums[:-SAMPLE]).argmax())
 
 
 def _in_full(text: str, start: int, end: int, ranked: Sequence[Candidate]) -> Candidate:

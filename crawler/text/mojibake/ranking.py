@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
-from crawler.text.chinese.costs import LOST, cost, each
+import numpy as np
+
+from crawler.text.chinese.costs import LOST, Bits, cost, each
 from crawler.text.mojibake.channels import PAIRS
 from crawler.text.mojibake.readers import SINGLE
 from crawler.text.mojibake.shown import code
@@ -17,9 +20,8 @@ _TRIED: Final = 4  # channels that are read in full
 _DEAR: Final = 12.0  # bits of a character that is hardly clean
 _BEHIND: Final = 80.0  # bits by which a rough reading may be worse than the best
 _WORSE: Final = 30.0  # ... than the text as it stands
-_MENDED: Final = 14.0  # bits of a character that lacks bytes
-_SOUND: Final = 0.2  # whole characters for each broken one, at least
-_PIECE: Final = 9.0  # ... of each piece of it, at least
+_SOUND: Final = 0.15  # whole characters for each broken piece, at least
+_PIECE: Final = 9.0  # bits of a piece of a character that lacks bytes
 _COVERED: Final = 0.9  # share of the characters above ASCII that a channel must be able to show
 _FEES: Final = {"utf-8": 2.0, "utf-16-le": 18.0, "latin-1": 4.0}  # bits that a span must save
 _FEE: Final = 8.0
@@ -33,13 +35,13 @@ _DECODED: Final = tuple(
 )
 _UTF_8_AS_GBK: Final = ("utf-8", "gbk")
 _UTF_8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe2-\xef][\x80-\xbf]{2}")
-_BROKEN_UP = re.compile("\ufffd+")
 _ABOVE = re.compile("[^\0-\x7f]")
 
 
 def ranked(sample: str, favourite: tuple[str, str] | None) -> list[tuple[float, tuple[str, str]]]:
     """The channels that are worth a full reading."""
     sample = core(sample)
+    seen = each(sample)
     above = set(_ABOVE.findall(sample)) - {LOST}
     counts = {char: sample.count(char) for char in above}
     rough: list[tuple[float, int, tuple[str, str]]] = []
@@ -49,9 +51,9 @@ def ranked(sample: str, favourite: tuple[str, str] | None) -> list[tuple[float, 
         covered = sum(counts[char] for char in chars if code(char, shown))
         if not size or covered < _COVERED * size:
             continue
-        rough.append((_rough(sample, real, shown) + fee(real, shown), number, (real, shown)))
+        rough.append((_rough(sample, seen, real, shown) + fee(real, shown), number, (real, shown)))
     rough.sort()
-    limit = min(rough[0][0] + _BEHIND, cost(sample) + _WORSE) if rough else 0.0
+    limit = min(rough[0][0] + _BEHIND, float(seen.sum()) + _WORSE) if rough else 0.0
     kept = [(bits, pair) for bits, _, pair in rough[:_TRIED] if bits < limit]
     if _UTF_8.search(b"".join(found[0] for char in sample if (found := code(char, "gbk")))):
         # One letter or mark, among clean hanzi that make no UTF-8.
@@ -75,24 +77,59 @@ def _is_hanzi(char: str) -> bool:
     return "\u3000" <= char <= "\u9fff" or "\uff00" <= char <= "\uff60"
 
 
-def _rough(sample: str, real: str, shown: str) -> float:
-    """What the sample costs where it can be read, each piece for itself, losses left as they are."""
-    parts: list[str] = []
-    pending = bytearray()
+def _rough(sample: str, seen: Bits, real: str, shown: str) -> float:
+    """What the sample costs, roughly, where its best stretch is read as ``real`` and the rest stays.
+
+    Args:
+        sample: A text.
+        seen: What its characters cost as they stand.
+        real: The charset of its bytes.
+        shown: The one in which they were read.
+    """
+    text: list[str] = []
+    places: list[Bits] = [np.zeros(1, np.float32)]
+    for start, size, piece in _pieces(sample, real, shown):
+        text.append(piece)
+        places.append(start + np.arange(1, len(piece) + 1, dtype=np.float32) * (size / len(piece)))
+    read = _bits("".join(text), real, shown)
+    ends = np.cumsum([_size(char, shown) for char in sample])
+    until = np.interp(ends, np.concatenate(places), np.concatenate(([0.0], np.cumsum(read))))
+    gained = np.cumsum(np.where(np.array(list(sample)) == LOST, 0.0, seen)) - until
+    gained = np.concatenate(([0.0], gained))
+    return float(seen.sum() - (gained - np.minimum.accumulate(gained)).max())
+
+
+def _size(char: str, shown: str) -> int:
+    """The bytes behind a character; one for a character that stays, none for what is lost."""
+    if char == LOST:
+        return 0
+    return len(code(char, shown)[0]) if _is_readable(char, shown) else 1
+
+
+def _is_readable(char: str, shown: str) -> bool:
+    return bool(code(char, shown)) and not (shown in SINGLE and _is_hanzi(char))
+
+
+def _pieces(sample: str, real: str, shown: str) -> Iterator[tuple[int, int, str]]:
+    """The stretches of bytes without a gap: where each begins, how many it has, what they say."""
     is_cut = (real, shown) == ("gb18030", "gbk")
     is_paired = real in ("gb18030", "big5hkscs") and shown not in SINGLE and not is_cut
-    has_lost = False
+    pending = bytearray()
+    start, has_lost = 0, False
     for char in sample:
-        known = code(char, shown) if char != LOST else ()
-        if known and not (shown in SINGLE and _is_hanzi(char)):
-            pending += known[0]
-        elif char != LOST or is_paired:
-            parts += _piece(pending, real, has_lost=has_lost), "" if char == LOST else char
-            has_lost = char == LOST
+        is_lost = char == LOST
+        if not is_lost and _is_readable(char, shown):
+            pending += code(char, shown)[0]
+        elif not is_lost or is_paired:
+            if text := _piece(pending, real, has_lost=has_lost):
+                yield start, len(pending), text
+            start += len(pending) + (not is_lost)
+            if not is_lost:
+                yield start - 1, 1, char
+            has_lost = is_lost
             pending.clear()
-    parts.append(_piece(pending[is_cut:], real, has_lost=has_lost))
-    text = "".join(parts)
-    return _mended(text) if real == "utf-8" and shown not in SINGLE else cost(text)
+    if text := _piece(pending[is_cut:], real, has_lost=has_lost):
+        yield start, len(pending), text
 
 
 def _piece(code: bytearray, real: str, *, has_lost: bool) -> str:
@@ -102,13 +139,15 @@ def _piece(code: bytearray, real: str, *, has_lost: bool) -> str:
     return min(text, other, key=cost) if has_lost else text
 
 
-def _mended(text: str) -> float:
-    """The same for UTF-8, where one lost byte breaks a character in pieces that will be mended."""
-    broken = _BROKEN_UP.findall(text)
-    rest = _BROKEN_UP.sub("", text)
-    if len(_ABOVE.findall(rest)) < _SOUND * len(broken):
-        return cost(text)
-    return cost(rest) + sum(max(_MENDED, _PIECE * len(run)) for run in broken)
+def _bits(text: str, real: str, shown: str) -> Bits:
+    """What ``text`` costs; one lost byte breaks a character of UTF-8 in pieces, to be mended."""
+    bits = each(text)
+    if real == "utf-8" and shown not in SINGLE:
+        is_broken = np.array(list(text)) == LOST
+        is_sound = np.array([char > "\x7f" for char in text]) & ~is_broken
+        if is_sound.sum() >= _SOUND * is_broken.sum():
+            return np.where(is_broken, np.float32(_PIECE), bits)
+    return bits
 
 
 def fee(real: str, shown: str) -> float:
