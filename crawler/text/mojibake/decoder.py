@@ -56,8 +56,8 @@ _DEAR: Final = 12.0  # bits of a character that is hardly right
 _BEFORE_GAP: Final = 2  # characters before a break that are read one by one
 _OPEN: Final = {"utf-8": 2.7}  # bits that a byte of an unfinished character will cost
 _FEW: Final = 10  # characters that are looked up one by one
-_WELL: Final = 6.0  # bits of a character that fits well
-_FITS: Final = 7.0  # bits against reading it otherwise
+# Bits of a character that fits where it stands, and bits against reading it otherwise.
+_FITS: Final = ((6.0, 7.0), (9.0, 4.0), (11.0, 2.0))
 _RUN: Final = 48  # characters that are read at once, at most
 _TWICE: Final = 2  # vanished pieces in one gap
 _DOUBTFUL: Final = 8.0  # bits by which a reading must beat another to be beyond doubt
@@ -138,7 +138,7 @@ class _Decoder:
         fee = self._fee + self._border(at)
         entered = [outside._replace(cost=outside.cost + fee, pending=self._entry)] if codes else []
         # A character that fits what is before it is hardly part of the damage.
-        fits = _FITS if self._text[at] > "\x7f" and self._clean[at] < _WELL else 0.0
+        fits = self._fits(at) if self._text[at] >= "\u3000" else 0.0
         open_ones = self._best((*inside, *self._with_dropped(inside, at), *entered))
         fed = [
             Item(each_one.with_bytes(code, price + fits), "", ())
@@ -147,6 +147,10 @@ class _Decoder:
         ]
         leaving = sorted(self._leaving(inside, at), key=cost_of)[:4]
         return self._settled(fed, at + 1), self._outside([outside, *leaving], at)
+
+    def _fits(self, at: int) -> float:
+        """Bits against reading otherwise what fits where it stands."""
+        return next((more for bits, more in _FITS if self._clean[at] < bits), 0.0)
 
     def _with_dropped(self, inside: list[Hypothesis], at: int) -> list[Hypothesis]:
         """The hypotheses for which bytes vanished in front of the character at ``at``."""

@@ -19,7 +19,7 @@ from crawler.text.mojibake.candidates import SAMPLE, Candidate, breaks, candidat
 from crawler.text.mojibake.channels import PAIRS, describe, rule_name, sample
 from crawler.text.mojibake.context import is_example, is_explained
 from crawler.text.mojibake.outcome import against
-from crawler.text.mojibake.ranking import Pair, core, ranked
+from crawler.text.mojibake.ranking import Pair, core, likely_channels
 from crawler.text.mojibake.readers import SINGLE
 from crawler.text.mojibake.rule import Edit, Guess, Rule
 from crawler.text.mojibake.shown import code
@@ -134,7 +134,7 @@ def _contest(text: str, start: int, end: int, favourite: tuple[str, str] | None)
     if favourite and (whole := _as_before(text, start, end, favourite)):
         return [whole]
     found: list[Candidate] = []
-    for rough, (real, shown) in ranked(sample, favourite):
+    for rough, (real, shown) in likely_channels(sample, favourite):
         if found and found[0].is_whole and rough > found[0].bits + _CLOSE:
             break
         for view in views(text[start:end], real, shown):
@@ -170,7 +170,12 @@ def _in_full(text: str, start: int, end: int, ranked: Sequence[Candidate]) -> Ca
     for real, shown, view in dict.fromkeys(ways):
         found.append(candidate_of(text, start, end, real, shown, view))
         if found[-1].is_whole:
-            break
+            return min(found, key=_rank)
+    tried = {(real, shown) for real, shown, _ in ways}
+    for _, (real, shown) in likely_channels(text[start : min(end, start + _LOOKED_AT)], None):
+        if (real, shown) not in tried:
+            view = next(iter(views(text[start:end], real, shown)))
+            found.append(candidate_of(text, start, end, real, shown, view))
     return min(found, key=_rank)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
@@ -22,7 +23,9 @@ _BEHIND: Final = 80.0  # bits by which a rough reading may be worse than the bes
 _WORSE: Final = 30.0  # ... than the text as it stands
 _SOUND: Final = 0.15  # whole characters for each broken piece, at least
 _PIECE: Final = 9.0  # bits of a piece of a character that lacks bytes
-_COVERED: Final = 0.9  # share of the characters above ASCII that a channel must be able to show
+_COVERED: Final = 0.9  # share of what is odd above ASCII that a channel must be able to show
+_ORDINARY: Final = 8.0  # bits of a hanzi that is not odd at all
+_LETTER: Final = 4.0  # bits above that which any other character counts for
 _FEES: Final = {"utf-8": 2.0, "utf-16-le": 18.0, "latin-1": 4.0}  # bits that a span must save
 _FEE: Final = 8.0
 _SINGLE_FEE: Final = 4.0
@@ -38,17 +41,21 @@ _UTF_8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe2-\xef][\x80-\xbf]{2}")
 _ABOVE = re.compile("[^\0-\x7f]")
 
 
-def ranked(sample: str, favourite: tuple[str, str] | None) -> list[tuple[float, tuple[str, str]]]:
+def likely_channels(
+    sample: str, favourite: tuple[str, str] | None
+) -> list[tuple[float, tuple[str, str]]]:
     """The channels that are worth a full reading."""
     sample = core(sample)
     seen = each(sample)
-    above = set(_ABOVE.findall(sample)) - {LOST}
-    counts = {char: sample.count(char) for char in above}
+    weights: dict[str, float] = defaultdict(float)
+    for char, bits in zip(sample, seen.tolist(), strict=True):
+        if char > "\x7f" and char != LOST:
+            weights[char] += max(bits - _ORDINARY, 0.0 if _is_hanzi(char) else _LETTER)
     rough: list[tuple[float, int, tuple[str, str]]] = []
     for number, (real, shown) in enumerate(_DECODED):
-        chars = [char for char in above if shown not in SINGLE or not _is_hanzi(char)]
-        size = sum(counts[char] for char in chars)
-        covered = sum(counts[char] for char in chars if code(char, shown))
+        chars = [char for char in weights if shown not in SINGLE or not _is_hanzi(char)]
+        size = sum(weights[char] for char in chars)
+        covered = sum(weights[char] for char in chars if code(char, shown))
         if not size or covered < _COVERED * size:
             continue
         rough.append((_rough(sample, seen, real, shown) + fee(real, shown), number, (real, shown)))
@@ -64,13 +71,13 @@ def ranked(sample: str, favourite: tuple[str, str] | None) -> list[tuple[float, 
 
 
 def core(sample: str) -> str:
-    """``sample`` from its first dear character to its last."""
+    """``sample`` from its first dear character to the one behind its last."""
     dear = [
         i
         for i, bits in enumerate(each(sample).tolist())
         if bits > _DEAR or (sample[i] > "\x7f" and not _is_hanzi(sample[i]))
     ]
-    return sample[dear[0] : dear[-1] + 1] if dear else sample
+    return sample[dear[0] : dear[-1] + 2] if dear else sample
 
 
 def _is_hanzi(char: str) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
+from unicodedata import normalize
 
 from crawler.text.mojibake.readers import SINGLE, decoded, page
 from crawler.text.tables import GB18030_OF_2000, LOST
@@ -120,13 +121,16 @@ def code(char: str, shown: str) -> tuple[bytes, ...]:
 
 @cache
 def _twice(shown: str) -> dict[str, list[bytes]]:
-    """All pairs of bytes of the characters that a code page has in several places."""
+    """All pairs of bytes of the characters that a code page has in several places.
+
+    Compatibility ideographs, which Korean has, count as what they are compatible with.
+    """
     places: dict[str, list[bytes]] = defaultdict(list)
     for lead in range(0x81, 0xFF):
         for trail in range(0x40, 0xFF):
             pair = bytes((lead, trail))
             if char := decoded(pair, shown):
-                places[char].append(pair)
+                places[normalize("NFC", char)].append(pair)
     return {char: pairs for char, pairs in places.items() if len(pairs) > 1}
 
 

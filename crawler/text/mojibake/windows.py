@@ -18,6 +18,7 @@ _NOTICED: Final = 4.5  # bits above that, summed over a stretch, that are worth 
 _OVER: Final = 30.0  # bits below its peak where a stretch has ended
 _MARGIN: Final = 5  # characters to both sides
 _APART: Final = 6  # characters between two windows that are one
+_FAR_APART: Final = 24  # ... if they are ASCII
 _LONGEST: Final = 2000  # characters of one window
 
 _ALSO_CHINESE: Final = "“”‘’—…–·•°±×÷§№€ \xa0"
@@ -60,7 +61,7 @@ def windows(text: str, bits: Bits) -> Iterator[tuple[int, int]]:
     found = sorted([*_single_runs(text), *dear, *in_words])
     start = end = 0
     for first, last in found:
-        if first <= end + _APART and end:
+        if end and (first <= end + _APART or _is_between(text, end, first)):
             end = max(end, _grown(text, last))
             continue
         if end > start:
@@ -68,6 +69,11 @@ def windows(text: str, bits: Bits) -> Iterator[tuple[int, int]]:
         start, end = _begun(text, first, end), _grown(text, last)
     if end > start:
         yield from _cut(start, end)
+
+
+def _is_between(text: str, end: int, start: int) -> bool:
+    """Whether only ASCII is between two stretches: hanzi in UTF-16 may be that."""
+    return start <= end + _FAR_APART and text[end:start].isascii()
 
 
 def _begun(text: str, start: int, floor: int) -> int:
