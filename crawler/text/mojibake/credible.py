@@ -19,6 +19,7 @@ _NAMES: Final = 18.5  # ... that a name may cost
 _LONGEST_NAME: Final = 4
 _DISTINCT: Final = 3  # different hanzi that are no chance
 _FEWEST_AROUND: Final = 6  # characters by which a text can be told
+_WORDS_AROUND: Final = 12  # characters to both sides in which a language shows
 _NEAR_BY: Final = 4  # characters around that belong to a list
 _FEW_STEPS: Final = 3  # between characters that are listed by their codes
 _MOSTLY: Final = 0.65
@@ -42,6 +43,7 @@ _MOST_FOREIGN: Final = 0.1
 _STRANGE = re.compile(
     "[\u0250-\u02c5\u02c7-\u02db\u02dd-\u036f\u0460-\u1e9f\u1f00-\u2009\u2c00-\u2e7f\ua000-\uabff\ufb00-\ufdff]"
 )
+_CYRILLIC = re.compile("[\u0400-\u045f]{2}")
 _WESTERN = re.compile("[\x80-\u024f]")
 _ABOVE = re.compile("[\0-\x7f]+")
 _HANZI = re.compile("[\u3400-\u9fff]")
@@ -72,6 +74,8 @@ def is_credible(text: str, edit: Edit, real: str, shown: str, saved: float) -> b
         or _ALPHABET.search(text[max(0, edit.start - 3) : edit.end + 3])
     ):
         return False
+    if shown in SINGLE and _CYRILLIC.search(old) and _is_among_words(text, edit):
+        return False
     if real == "gb18030" and shown in ("gb2312", "gbk"):
         # Nearly all of such a text is as it was, so what is around must be Chinese.
         around = text[max(0, edit.start - 12) : edit.start] + text[edit.end : edit.end + 12]
@@ -84,6 +88,13 @@ def is_credible(text: str, edit: Edit, real: str, shown: str, saved: float) -> b
         is_more = len(old) > 1
         return is_more and saved >= _ENOUGH and _is_text(new) and _is_apart(text, edit, shown)
     return _is_apart(text, edit, shown) and _is_likely(text, edit, saved, shown)
+
+
+def _is_among_words(text: str, edit: Edit) -> bool:
+    """Whether a few Cyrillic letters stand among words that stay: then they are a word as well."""
+    before, behind = text[max(0, edit.start - _WORDS_AROUND) : edit.start], text[edit.end :]
+    around = _CYRILLIC.search(before) or _CYRILLIC.search(behind[:_WORDS_AROUND])
+    return bool(around) and edit.end - edit.start <= _WORDS_AROUND
 
 
 def _is_plain(around: str) -> bool:
