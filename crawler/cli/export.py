@@ -29,6 +29,7 @@ from crawler.dataset.files import check_path, format_of
 from crawler.dataset.folder import check
 from crawler.dataset.increment import Increment
 from crawler.dataset.names import Pseudonyms
+from crawler.dataset.pictures import completing
 from crawler.dataset.records import records
 from crawler.dataset.request import Request
 from crawler.dataset.schema import SCHEMA, chosen
@@ -141,7 +142,9 @@ def export(
         revisions=revisions,
         rename=_pseudonyms(database) if without_names else None,
     )
-    with ended_in_order(), reading(database) as connection:
+    folder = load(database=database).photos_path
+    with ended_in_order(), reading(database) as connection, completing(folder) as complete:
+        request = replace(request, complete=complete)
         if changed_since:
             _changes(write.write_changes(connection, request, destination, changed_since))
             return

@@ -50,11 +50,12 @@ def forget(
             raise ConfigError(f"{url}: is no address of a page ({why}); nothing was removed")
     config = load(database=database)
     with opened(database) as store, crawl_lock(store):
-        done = run(store, config.archive_path, named, reason.strip())
+        done = run(store, config.archive_path, named, reason.strip(), config.photos_path)
     typer.echo(
         f"{counted(done.articles, 'article')} removed with "
-        f"{counted(done.bodies, 'raw body', 'raw bodies')}; {counted(done.copies, 'copy', 'copies')} "
-        "got another original or became one"
+        f"{counted(done.bodies, 'raw body', 'raw bodies')}"
+        f"{' and ' + counted(done.pictures, 'photo') if done.pictures else ''}; "
+        f"{counted(done.copies, 'copy', 'copies')} got another original or became one"
     )
     for url in done.unknown:
         typer.echo(f"{url}: nothing was stored there; it will not be fetched", err=True)

@@ -106,3 +106,9 @@ class Config:
         if self.database.startswith(prefix):
             return Path(self.database.removeprefix(prefix)).with_suffix(".archive.db")
         return Path("output/renmin.archive.db")
+
+    @property
+    def photos_path(self) -> Path:
+        """The folder of photos, beside the archive: ``NAME.photos``."""
+        path = self.archive_path
+        return path.with_name(path.name.removesuffix(".db").removesuffix(".archive") + ".photos")

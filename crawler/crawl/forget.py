@@ -25,6 +25,7 @@ from crawler.store import articles, search, tombstones
 from crawler.store.archive import Archive
 from crawler.store.articles import Stored
 from crawler.store.engine import Store
+from crawler.store.photos import PhotoStore
 from crawler.store.tables import article, frontier
 
 
@@ -37,15 +38,19 @@ class Forgotten:
         unknown: Addresses at which nothing was stored; they will not be fetched either.
         copies: Articles that had a removed one for their original.
         bodies: Raw bodies that went.
+        pictures: Photos that went.
     """
 
     articles: int
     unknown: tuple[str, ...]
     copies: int
     bodies: int
+    pictures: int = 0
 
 
-def forget(store: Store, archive: Path, urls: Sequence[str], reason: str) -> Forgotten:
+def forget(
+    store: Store, archive: Path, urls: Sequence[str], reason: str, photos: Path | None = None
+) -> Forgotten:
     """Remove the articles at ``urls``, in any spelling, for good.
 
     Args:
@@ -53,6 +58,7 @@ def forget(store: Store, archive: Path, urls: Sequence[str], reason: str) -> For
         archive: The raw bodies; there need not be any.
         urls: Addresses.
         reason: For whoever asks later; it should not name what was removed.
+        photos: The folder of photos; there need not be any.
 
     Raises:
         DiskFullError, BusyError: The archive cannot be written. The articles are gone by then;
@@ -73,7 +79,11 @@ def forget(store: Store, archive: Path, urls: Sequence[str], reason: str) -> For
     if store.path:
         _empty_log(store.path)
     return Forgotten(
-        len(wanted) - len(unknown), tuple(unknown), copies, _forget_bodies(archive, wanted)
+        len(wanted) - len(unknown),
+        tuple(unknown),
+        copies,
+        _forget_bodies(archive, wanted),
+        _forget_photos(photos, wanted),
     )
 
 
@@ -118,6 +128,13 @@ def _forget_bodies(archive: Path, urls: Sequence[str]) -> int:
     if not archive.exists():
         return 0
     with contextlib.closing(Archive(archive)) as opened:
+        return opened.forget(urls)
+
+
+def _forget_photos(folder: Path | None, urls: Sequence[str]) -> int:
+    if folder is None or not folder.exists():
+        return 0
+    with contextlib.closing(PhotoStore(folder)) as opened:
         return opened.forget(urls)
 
 

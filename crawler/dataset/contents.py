@@ -18,12 +18,14 @@ from typing import Any, BinaryIO, Literal
 import orjson
 import zstandard
 
-from crawler.dataset.schema import SCHEMA
+from crawler.dataset.schema import PHOTO, SCHEMA
 from crawler.errors import ConfigError
 
 NAME = "contents.tsv.zst"
 
 _OWN = tuple(field.name for field in SCHEMA if field.own)
+_PHOTOS = _OWN.index("photos")
+_OF_PHOTO = tuple(field.name for field in PHOTO.fields if field.own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,10 @@ class Change:
 
 def digest(record: Mapping[str, Any]) -> str:
     """Of all that is the article's own: not of its latest fetch, nor of the code that read it."""
-    values = orjson.dumps([record[name] for name in _OWN])
-    return hashlib.blake2b(values, digest_size=8).hexdigest()
+    values = [record[name] for name in _OWN]
+    # That a picture was fetched changes no article.
+    values[_PHOTOS] = [{name: each[name] for name in _OF_PHOTO} for each in record["photos"]]
+    return hashlib.blake2b(orjson.dumps(values), digest_size=8).hexdigest()
 
 
 def line(record: Mapping[str, Any]) -> bytes:

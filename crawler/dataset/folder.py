@@ -100,14 +100,14 @@ def export(
         DiskFullError: Something could not be written; what was there before is untouched.
     """
     check(destination)
-    with writing(destination), _staged(destination) as root:
+    with writing(destination), staged(destination) as root:
         written = Written(root)
         for part in parts:
             _write_part(written, records(part), part, request)
         if not written.tally.records and extra is None:
             return written.tally
         _finish(written, request, origin, extra or Extra(), destination.resolve().name)
-        _put_in_place(root, destination)
+        put_in_place(root, destination)
     return written.tally
 
 
@@ -239,7 +239,7 @@ def _finish(written: Written, request: Request, origin: Origin, extra: Extra, na
     (root / "schema.json").write_bytes(manifest.as_json(json_schema(request.columns)))
     for path, text in card.documents(facts, request).items():
         (root / path).write_text(text, encoding="utf-8", newline="\n")
-    _sum_up(root)
+    sum_up(root)
 
 
 def _write_contents(root: Path, request: Request, extra: Extra) -> None:
@@ -256,7 +256,8 @@ def _write_contents(root: Path, request: Request, extra: Extra) -> None:
     shutil.rmtree(listed, ignore_errors=True)
 
 
-def _sum_up(root: Path) -> None:
+def sum_up(root: Path) -> None:
+    """Write SHA256SUMS of all files that are there."""
     paths = sorted(path for path in root.rglob("*") if path.is_file())
     lines = (
         f"{manifest.sha256(path)}  {path.relative_to(root).as_posix()}\n"
@@ -267,7 +268,8 @@ def _sum_up(root: Path) -> None:
 
 
 @contextmanager
-def _staged(destination: Path) -> Iterator[Path]:
+def staged(destination: Path) -> Iterator[Path]:
+    """A folder beside the place of another, to write into; it is gone afterwards."""
     place = destination.resolve()
     root = place.with_name(place.name + ".part")
     shutil.rmtree(root, ignore_errors=True)
@@ -278,7 +280,8 @@ def _staged(destination: Path) -> Iterator[Path]:
         shutil.rmtree(root, ignore_errors=True)
 
 
-def _put_in_place(root: Path, destination: Path) -> None:
+def put_in_place(root: Path, destination: Path) -> None:
+    """Give a staged folder its name, in the place of what was there."""
     place = destination.resolve()
     former = place.with_name(place.name + ".old")
     shutil.rmtree(former, ignore_errors=True)

@@ -6,6 +6,7 @@ Only reads. Every question is one snapshot: a crawl that writes meanwhile does n
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.clock import SHANGHAI, midnight
 from crawler.dataset import arrow, formats
+from crawler.dataset.pictures import completing
 from crawler.dataset.records import records
 from crawler.dataset.request import Request
 from crawler.dataset.schema import SCHEMA, chosen
@@ -57,6 +59,7 @@ class Library:
     def __init__(self, database: str | Path) -> None:
         name = str(database)
         self._reader = Reader(name if "://" in name else f"sqlite:///{name}", wait=30, longest=0)
+        self._photos = Path(name.removeprefix("sqlite:///")).with_suffix(".photos")
 
     def articles(self, **filters: Any) -> Iterator[Article]:
         """Every article that fits, as :class:`crawler.items.Article`, by url.
@@ -78,8 +81,8 @@ class Library:
             ConfigError, StoreError: A filter or the database cannot be used.
         """
         request = _request(filters)
-        with self._reader.connect() as connection:
-            for _, record in records(connection, request):
+        with self._reader.connect() as connection, completing(self._photos) as complete:
+            for _, record in records(connection, replace(request, complete=complete)):
                 yield dict(record)
 
     def to_arrow(self, fields: Sequence[str] = (), **filters: Any) -> pa.Table:

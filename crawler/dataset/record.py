@@ -109,6 +109,10 @@ _DERIVED: dict[str, Read] = {
     "adcode": _channel_fact("adcode"),
     "text_is_captions": _text_is_captions,
     "quality": _quality,
+    # Known of fetched photos, which lie beside the store: crawler.dataset.pictures.attach.
+    "sha256": lambda _photo: None,
+    "width": lambda _photo: None,
+    "height": lambda _photo: None,
 }
 
 

@@ -7,6 +7,7 @@ import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -35,9 +36,13 @@ def records(
     return _kept(connection, _as_records(found), request)
 
 
-def of_rows(connection: Connection, rows: Sequence[int]) -> Iterator[Record]:
+def of_rows(connection: Connection, request: Request, rows: Sequence[int]) -> Iterator[Record]:
     """The records of these rows, in this order."""
-    return (as_record(article) for _, article in selection.by_ids(connection, rows))
+    for _, article in selection.by_ids(connection, rows):
+        record = as_record(article)
+        if request.complete:
+            request.complete(record)
+        yield record
 
 
 def is_clean(record: Record) -> bool:
@@ -49,7 +54,7 @@ def is_clean(record: Record) -> bool:
 
 def _all_versions(
     connection: Connection, found: Iterable[tuple[int, Article]]
-) -> Iterator[tuple[int, Record]]:
+) -> Iterator[tuple[int, dict[str, Any]]]:
     for number, item in found:
         for version in versions.versions(connection, number, item):
             end = version.valid_to
@@ -73,13 +78,15 @@ def _at(connection: Connection, number: int, item: Article, moment: datetime) ->
     return item
 
 
-def _as_records(found: Iterable[tuple[int, Article]]) -> Iterator[tuple[int, Record]]:
+def _as_records(
+    found: Iterable[tuple[int, Article]],
+) -> Iterator[tuple[int, dict[str, Any]]]:
     return ((number, as_record(article)) for number, article in found)
 
 
 def _kept(
     connection: Connection,
-    found: Iterable[tuple[int, Record]],
+    found: Iterable[tuple[int, dict[str, Any]]],
     request: Request,
 ) -> Iterator[tuple[int, Record]]:
     limit = _limit(connection, request)
@@ -92,6 +99,8 @@ def _kept(
             continue
         if limit is not None and _rank(record["url"], request.seed) > limit:
             continue
+        if request.complete:
+            request.complete(record)
         yield number, record
 
 

@@ -30,6 +30,7 @@ class Request:
         seed: Another seed, another sample.
         revisions: Whether every text that an article had is a record of its own.
         rename: Puts pseudonyms in the place of persons; ``None`` leaves them.
+        complete: Adds to a record what lies beside the store; ``None`` if nothing does.
     """
 
     selection: Selection
@@ -42,6 +43,7 @@ class Request:
     seed: int = 0
     revisions: bool = False
     rename: Callable[[Record], Record] | None = None
+    complete: Callable[[dict[str, Any]], None] | None = None
 
     @property
     def columns(self) -> tuple[Field, ...]:

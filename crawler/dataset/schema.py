@@ -67,12 +67,15 @@ _DATELINE = Struct(
         _text("date", "As printed, 3月25日."),
     )
 )
-_PHOTO = Struct(
+PHOTO = Struct(
     (
         _text("url", "Absolute address; null where only the caption survived."),
         _text("caption", "Without a credit behind it."),
         _text("credit", "As printed, 人民网 宋翠摄."),
         Field("before_paragraph", "integer", "Index of the paragraph behind it.", nullable=False),
+        _text("sha256", "Of the picture, once it was fetched (renmin photos fetch).", own=False),
+        Field("width", "integer", "Of the picture, in pixels.", own=False),
+        Field("height", "integer", "Of the picture, in pixels.", own=False),
     )
 )
 _CHARSET = Struct(
@@ -136,7 +139,7 @@ SCHEMA: tuple[Field, ...] = (
     _list("authors", "text", "Reporters; nobody for being an editor."),
     _list("editors", "text", "责编, in order."),
     _list("paragraphs", "text", "The body in reading order."),
-    _list("photos", _PHOTO, "In reading order."),
+    _list("photos", PHOTO, "In reading order."),
     _text("script", "Of the printed text.", values=("Hans", "Hant")),
     _text(
         "template",

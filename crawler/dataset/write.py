@@ -93,7 +93,7 @@ def _write_folder(
 ) -> None:
     rows = {"new": found.new, "changed": found.changed}
     folder.export(
-        lambda part: of_rows(connection, rows[part.name]),
+        lambda part: of_rows(connection, request, rows[part.name]),
         [Part(name) for name, numbers in rows.items() if numbers],
         Path(destination),
         request,
@@ -107,7 +107,7 @@ def _write_file(
 ) -> None:
     rows = [*found.new, *found.changed]
     origin = _origin(connection, request)
-    files.export(of_rows(connection, rows), destination, request, origin, extra.facts)
+    files.export(of_rows(connection, request, rows), destination, request, origin, extra.facts)
     path = Path(destination)
     with files.writing(path), files.whole_file(path.with_name(f"{path.name}.{REMOVED}")) as file:
         file.write(extra.files[REMOVED])

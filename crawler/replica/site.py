@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from crawler.errors import ConfigError
-from crawler.replica import broken, index_pages, machine
+from crawler.replica import broken, index_pages, machine, pictures
 from crawler.replica.answer import Response, message, redirect, unless_known
 from crawler.replica.faults import delayed, gate, parse
 from crawler.replica.newsroom import Newsroom
@@ -107,6 +107,8 @@ class Site:
     def _served(self, spelled: Spelled, big5: bool) -> Response:
         if spelled.host == MIRROR_HOST:
             return self._mirrored(classify(f"http://{MAIN_HOST}{spelled.path}"))
+        if spelled.path.startswith("/NMediaFile/") and (photo := pictures.serve(spelled.path)):
+            return photo
         address = classify(spelled.url())
         if address.kind != "article":
             return index_pages.serve(self.newsroom, spelled, address)
