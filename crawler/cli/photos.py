@@ -47,13 +47,7 @@ _FORMS = ("imagefolder", "parquet")
 
 @app.callback()
 def photos() -> None:
-    """Fetch the articles' pictures politely, and export them with their captions.
-
-    \b
-    Example:
-        renmin photos fetch --channel sd --since 2026-11-01
-        renmin photos export pictures/
-    """  # noqa: D301 - the backspace is Click's mark for lines to keep
+    """Fetch the articles' pictures politely, and export them with their captions."""
 
 
 @app.command()
@@ -85,7 +79,7 @@ def fetch(
     \b
     Example:
         renmin photos fetch --channel sd --since 2026-11-01
-        renmin photos fetch --limit 100
+        renmin photos fetch --limit 100 --max-megabytes 5
 
     Exit codes: 0 done, 1 no photo is missing, 2 bad use, 3 none could be fetched, or it ended early.
     """  # noqa: D301 - the backspace is Click's mark for lines to keep
@@ -134,6 +128,7 @@ def export(
 
     \b
     Example:
+        renmin photos fetch --limit 10
         renmin photos export pictures/
         renmin photos export pictures/ --format parquet --channel sd
 

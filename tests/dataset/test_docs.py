@@ -7,13 +7,19 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from crawler.crawl import record
+from crawler.crawl.pictures import read_picture
+from crawler.items import Photo
+from crawler.replica.pictures import jpeg
 from crawler.store.articles import By
 from crawler.store.engine import open_store
+from crawler.store.photos import PhotoStore
 from tests.crawl.visits import NOW, article, html_of, prose
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -30,10 +36,17 @@ def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp("docs")
     (path / "output").mkdir()
     store = open_store(f"sqlite:///{path}/output/renmin.db")
+    photo = "http://sd.people.com.cn/NMediaFile/2026/0212/1.jpg"
     with store.writing.begin() as connection:
-        items = [article(1), article(2, host="bj.people.com.cn")]
+        pictured = replace(article(1), photos=(Photo(url=photo, caption="丰收"),))
+        items = [pictured, article(2, host="bj.people.com.cn")]
         record.finish(connection, [record.keep(connection, x, NOW, By(None, "1")) for x in items])
     store.close()
+    with closing(PhotoStore(path / "output" / "renmin.photos")) as photos:
+        photos.enter([(pictured.url, photo)], 1)
+        body = jpeg(90, 60, 5)
+        photos.keep(photo, read_picture(body), body, NOW)
+    run(path, "-m", "crawler.cli", "photos", "export", "pictures/")
     (path / "page.html").write_bytes(html_of("标题", [prose(1)]))
     if "pyarrow" in sys.modules or _is_there("pyarrow"):
         for command in COMMANDS:
