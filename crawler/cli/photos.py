@@ -128,7 +128,7 @@ def export(
 
     \b
     Example:
-        renmin photos fetch --limit 10
+        renmin photos fetch --channel sd --limit 10
         renmin photos export pictures/
         renmin photos export pictures/ --format parquet --channel sd
 
