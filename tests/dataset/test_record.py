@@ -92,7 +92,15 @@ def test_full_article_is_json():
         "date": None,
     }
     assert record["photos"] == [
-        {"url": "p", "caption": "花", "credit": "张三摄", "before_paragraph": 1}
+        {
+            "url": "p",
+            "caption": "花",
+            "credit": "张三摄",
+            "before_paragraph": 1,
+            "sha256": None,
+            "width": None,
+            "height": None,
+        }
     ]
     assert record["charset"]["decided"] == "gb18030"
     assert record["repairs"] == [{"rule": "r", "count": 2, "lossless": True}]
