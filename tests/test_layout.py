@@ -187,7 +187,7 @@ def test_every_spider_loads():
     """Scrapy finds the spiders, as for anybody who knows Scrapy."""
     loader = SpiderLoader.from_settings(get_project_settings())
 
-    assert loader.list() == ["channel", "probe"]
+    assert loader.list() == ["channel", "photos", "probe"]
     assert all(loader.load(spider).name == spider for spider in loader.list())
 
 

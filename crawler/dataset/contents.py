@@ -12,6 +12,7 @@ import heapq
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -24,6 +25,7 @@ from crawler.errors import ConfigError
 NAME = "contents.tsv.zst"
 
 _OWN = tuple(field.name for field in SCHEMA if field.own)
+_own = itemgetter(*_OWN)
 _PHOTOS = _OWN.index("photos")
 _OF_PHOTO = tuple(field.name for field in PHOTO.fields if field.own)
 
@@ -45,9 +47,10 @@ class Change:
 
 def digest(record: Mapping[str, Any]) -> str:
     """Of all that is the article's own: not of its latest fetch, nor of the code that read it."""
-    values = [record[name] for name in _OWN]
+    values = list(_own(record))
     # That a picture was fetched changes no article.
-    values[_PHOTOS] = [{name: each[name] for name in _OF_PHOTO} for each in record["photos"]]
+    if record["photos"]:
+        values[_PHOTOS] = [{name: each[name] for name in _OF_PHOTO} for each in record["photos"]]
     return hashlib.blake2b(orjson.dumps(values), digest_size=8).hexdigest()
 
 

@@ -60,12 +60,21 @@ class Tally:
         for name in _COUNTED:
             self.counts[name][record[name] or ""] += 1
         self.counts["year"][(record["published_on"] or "")[:4]] += 1
-        self.counts["damage"].update(record["damage"])
-        self.nulls.update(name for name, value in record.items() if value is None)
+        if record["damage"]:
+            self.counts["damage"].update(record["damage"])
+        nulls = self.nulls
+        for name, value in record.items():
+            if value is None:
+                nulls[name] += 1
         for name in _TIMES:
             if moment := record[name]:
-                self.first[name] = min(self.first.get(name, moment), moment)
-                self.last[name] = max(self.last.get(name, moment), moment)
+                self._span(name, moment)
+
+    def _span(self, name: str, moment: str) -> None:
+        if moment < self.first.get(name, "~"):
+            self.first[name] = moment
+        if moment > self.last.get(name, ""):
+            self.last[name] = moment
 
     def as_dict(self) -> dict[str, Any]:
         """All counts, sorted by name."""

@@ -15,10 +15,12 @@ from typing import Any
 from crawler import SCHEMA_VERSION
 from crawler.clock import SHANGHAI
 from crawler.dataset.schema import SCHEMA, Field, Kind, ListOf, Struct
-from crawler.items import Article, Quality
+from crawler.items import Article
 from crawler.site import channels
 
 Read = Callable[[Any], Any]
+# Of a channel and the number of a column in it: label of the column, province, code.
+Places = dict[tuple[str | None, str | None], tuple[str | None, str | None, str | None]]
 
 
 def as_record(article: Article) -> dict[str, Any]:
@@ -26,7 +28,29 @@ def as_record(article: Article) -> dict[str, Any]:
 
     Times are ISO 8601 with their offset, ``2026-02-12T09:05:00+08:00``; days ``2026-02-12``.
     """
-    return {name: read(article) for name, read in _READERS}
+    record = {name: read(article) for name, read in _READERS}
+    complete(record, {})
+    return record
+
+
+def complete(record: dict[str, Any], known: Places) -> None:
+    """Fill in what follows from the rest, in a record whose other fields stand.
+
+    Args:
+        record: All fields, those that are derived as ``None``.
+        known: What is said of channels and columns, kept from one record to the next.
+    """
+    record["schema_version"] = SCHEMA_VERSION
+    if moment := record["published_at"]:
+        record["published_on"] = _day(moment)
+    place = record["channel"], record["node_id"]
+    if place not in known:
+        known[place] = _of_place(*place)
+    record["column"], record["province"], record["adcode"] = known[place]
+    if record["text_is_captions"] is None:
+        record["text_is_captions"] = _text_is_captions(record)
+    if record["quality"] is None:
+        record["quality"] = _quality_of_doubts(record)
 
 
 def flat(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -58,66 +82,52 @@ def doc_id(record: Mapping[str, Any]) -> str:
     return f"{channel}-{day}-{digest[:16]}"
 
 
-def _published_on(article: Article) -> str | None:
-    moment = article.published_at
-    return moment.astimezone(SHANGHAI).date().isoformat() if moment else None
+def _day(moment: str) -> str:
+    """The day in China of a time, ISO 8601."""
+    if moment.endswith("+08:00"):
+        return moment[:10]
+    return datetime.fromisoformat(moment).astimezone(SHANGHAI).date().isoformat()
 
 
-def _text_is_captions(article: Article) -> bool:
-    if article.text_is_captions is not None:
-        return article.text_is_captions
-    captions = {photo.caption for photo in article.photos}
-    captions |= {f"{photo.caption}{photo.credit}" for photo in article.photos if photo.credit}
-    return bool(article.paragraphs) and captions.issuperset(article.paragraphs)
+def _of_place(channel: str | None, node: str | None) -> tuple[str | None, str | None, str | None]:
+    found = channels.load().get(channel or "")
+    column = channels.column(channel or "", node or "")
+    return (column, found.province, found.adcode) if found else (column, None, None)
 
 
-def _quality(article: Article) -> dict[str, Any]:
-    quality = article.quality or _quality_of_doubts(article)
+def _text_is_captions(record: Mapping[str, Any]) -> bool:
+    captions = {photo["caption"] for photo in record["photos"]}
+    captions |= {
+        f"{photo['caption']}{photo['credit']}" for photo in record["photos"] if photo["credit"]
+    }
+    return bool(record["paragraphs"]) and captions.issuperset(record["paragraphs"])
+
+
+def _quality_of_doubts(record: Mapping[str, Any]) -> dict[str, Any]:
+    """What the doubts and the repairs say by themselves."""
+    characters = len(record["title"]) + sum(map(len, record["paragraphs"]))
+    doubted = sum(doubt["end"] - doubt["start"] for doubt in record["doubts"])
+    forced = all(repair["lossless"] for repair in record["repairs"])
     return {
-        "likelihood": quality.likelihood,
-        "doubt_share": quality.doubt_share,
-        "lossless": quality.lossless,
-        "hopeless": quality.hopeless,
+        "likelihood": None,
+        "doubt_share": round(min(1.0, doubted / max(1, characters)), 6),
+        "lossless": forced and not record["doubts"],
+        "hopeless": None,
     }
 
 
-def _quality_of_doubts(article: Article) -> Quality:
-    """What the doubts and the repairs say by themselves."""
-    characters = len(article.title) + sum(map(len, article.paragraphs))
-    doubted = sum(doubt.end - doubt.start for doubt in article.doubts)
-    forced = all(repair.lossless for repair in article.repairs)
-    return Quality(
-        doubt_share=round(min(1.0, doubted / max(1, characters)), 6),
-        lossless=forced and not article.doubts,
-    )
-
-
-def _channel_fact(name: str) -> Callable[[Article], str | None]:
-    def read(article: Article) -> str | None:
-        channel = channels.load().get(article.channel or "")
-        return getattr(channel, name) if channel else None
-
-    return read
-
-
-# What no field of the article holds as it stands.
-_DERIVED: dict[str, Read] = {
-    "schema_version": lambda _article: SCHEMA_VERSION,
-    "published_on": _published_on,
-    "column": lambda article: channels.column(article.channel or "", article.node_id or ""),
-    "province": _channel_fact("province"),
-    "adcode": _channel_fact("adcode"),
-    "text_is_captions": _text_is_captions,
-    "quality": _quality,
-    # Known of fetched photos, which lie beside the store: crawler.dataset.pictures.attach.
-    "sha256": lambda _photo: None,
-    "width": lambda _photo: None,
-    "height": lambda _photo: None,
+# What no value holds as it stands: see :func:`complete`, and of pictures
+# :func:`crawler.dataset.pictures.attach`.
+_DERIVED = {
+    *("schema_version", "published_on", "column", "province", "adcode"),
+    *("sha256", "width", "height"),
 }
 
 
 def _reader(field: Field) -> Read:
-    return _DERIVED.get(field.name) or _composed(attrgetter(field.name), _value(field.kind))
+    if field.name in _DERIVED:
+        return lambda _value: None
+    return _composed(attrgetter(field.name), _value(field.kind))
 
 
 def _composed(get: Read, value: Read | None) -> Read:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from crawler.dataset import stored
 from crawler.dataset.record import as_record
 from crawler.dataset.request import Record, Request
 from crawler.items import Article
@@ -28,10 +29,13 @@ def records(
         request: What is asked for.
         part: Only this part of it.
     """
+    moment = request.selection.as_of
+    if not request.revisions and not moment:
+        return _kept(connection, stored.select(connection, request.selection, part), request)
     found = selection.select(connection, request.selection, part)
     if request.revisions:
         return _kept(connection, _all_versions(connection, found), request)
-    if moment := request.selection.as_of:
+    if moment:
         found = ((number, _at(connection, number, item, moment)) for number, item in found)
     return _kept(connection, _as_records(found), request)
 
@@ -112,7 +116,7 @@ def _limit(connection: Connection, request: Request) -> int | None:
     if request.sample is None:
         return None
     if request.clean_only:
-        found = _as_records(selection.select(connection, request.selection))
+        found = stored.select(connection, request.selection)
         urls = iter([record["url"] for _, record in found if is_clean(record)])
     else:
         urls = selection.urls(connection, request.selection)

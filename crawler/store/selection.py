@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Connection
+from sqlalchemy import ColumnElement, Connection, Select
 
+from crawler.clock import SHANGHAI
 from crawler.items import Article
 from crawler.store.articles import SELECT
 from crawler.store.rows import from_row
@@ -81,11 +82,17 @@ def select(
         selection: What is asked for.
         part: Only this part of it.
     """
-    query = SELECT.where(*conditions(selection)).order_by(_url(connection))
-    if part.split:
-        query = query.where(_part(connection, part.split) == part.name)
-    rows = connection.execution_options(yield_per=500).execute(query).mappings()
+    found = narrowed(connection, SELECT, selection, part)
+    rows = connection.execution_options(yield_per=500).execute(found).mappings()
     return ((row["id"], from_row(row)) for row in rows)
+
+
+def narrowed(
+    connection: Connection, query: Select[Any], selection: Selection, part: Part = WHOLE
+) -> Select[Any]:
+    """A query of the table ``article`` with the conditions of a selection, by url."""
+    query = query.where(*conditions(selection)).order_by(_url(connection))
+    return query.where(_in(connection, part)) if part.split else query
 
 
 def by_ids(connection: Connection, ids: Sequence[int]) -> Iterator[tuple[int, Article]]:
@@ -186,6 +193,17 @@ def _part(connection: Connection, split: Split) -> ColumnElement[str]:
     if split == "channel":
         return article.c.channel
     return period(connection, _LENGTHS[split])
+
+
+def _in(connection: Connection, part: Part) -> ColumnElement[bool]:
+    """Whether an article is of a part; periods as spans, for which there is an index."""
+    if part.split is None or part.split == "channel" or part.name == UNDATED:
+        return _part(connection, part.split or "channel") == part.name
+    year, month = int(part.name[:4]), int(part.name[5:7] or 1)
+    first = datetime(year, month, 1, tzinfo=SHANGHAI)
+    months = 12 if part.split == "year" else 1
+    last = datetime(year + (month + months > 12), (month + months - 1) % 12 + 1, 1, tzinfo=SHANGHAI)
+    return sa.and_(article.c.published_at >= first, article.c.published_at < last)
 
 
 def period(connection: Connection, length: int) -> ColumnElement[str]:
