@@ -11,6 +11,7 @@
     │   ├── SchemaError             it was written by a newer renmin, or by something else
     │   ├── BusyError               another crawl or program holds it
     │   └── DiskFullError           the disk of the named file is full
+    ├── HoldLostError           a host was taken over by another process: nothing more is written of it
     ├── ArchiveError            one record of the raw archive cannot be read; the rest can
     └── BulkError               a task of bulk work failed; the finished ones stay
 
@@ -100,6 +101,18 @@ class BusyError(StoreError):
 
 class DiskFullError(StoreError):
     """The disk that holds the named file is full."""
+
+
+class HoldLostError(RenminError):
+    """The host of a page belongs to another process by now: what came of it is not written here.
+
+    Attributes:
+        host: Its name.
+    """
+
+    def __init__(self, host: str) -> None:
+        self.host = host
+        super().__init__(f"{host}: another process has taken it over; it goes on there")
 
 
 class ArchiveError(RenminError):

@@ -56,7 +56,11 @@ TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False  # default: True; it runs code that comes over HTTP
 COOKIES_ENABLED = False
 HTTPPROXY_ENABLED = True  # for RENMIN_PROXY; the guard sets it on each request
-DOWNLOAD_HANDLERS = {"file": None, "data": None, "ftp": None, "s3": None}
+DOWNLOAD_HANDLERS = {
+    **dict.fromkeys(("file", "data", "ftp", "s3")),
+    # Scrapy's own, but for hosts that another process has taken over.
+    **dict.fromkeys(("http", "https"), "crawler.hooks.guard.HeldDownloadHandler"),
+}
 REFERRER_POLICY = "same-origin"
 TWISTED_DNS_RESOLVER = "crawler.hooks.guard.PublicResolver"
 

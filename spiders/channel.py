@@ -21,6 +21,7 @@ from crawler.crawl.time_limit import PAGE_SECONDS
 from crawler.errors import ExtractionError
 from crawler.extract import Listing, Page
 from crawler.hooks.crawling import PAGE_SETTING
+from crawler.hooks.holding import hold_of
 from crawler.items import Fetch, Visit
 from crawler.site.channels import is_excluded
 from crawler.store.leases import Lease
@@ -54,6 +55,7 @@ class ChannelSpider(Spider):
         limit: Stop after so many articles.
         mirrors: Addresses of list pages on other hosts that republish the channels' articles.
         command: What was typed, for the run's history.
+        hold: The host that a worker has started this crawl for, and its job; empty for all hosts.
 
     Attributes:
         reader: Reads the pages.
@@ -77,6 +79,8 @@ class ChannelSpider(Spider):
         self.plan = plan_of(
             channels, since=since, until=until, limit=limit, mirrors=mirrors, command=command
         )
+        given = kwargs.get("hold", "")
+        self.hold = hold_of(given) if given else None
         self._start = start_links(self.plan, mirrors)
         self.mirror_hosts = frozenset(link.channel for link in self._start if "." in link.channel)
 

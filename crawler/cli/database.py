@@ -125,7 +125,7 @@ def upgrade(
     Says from which schema to which, copies a SQLite file beside itself, then takes every step in
     one transaction: if anything goes wrong, the database is as it was. Nothing else in renmin
     changes the schema of a database that has one. A PostgreSQL server is not copied: take a
-    pg_dump first.
+    pg_dump first. There the tables of procrastinate are brought up to date too.
 
     Exit codes: 0 it is up to date, 2 bad settings, 3 it could not be done.
 
@@ -136,10 +136,13 @@ def upgrade(
     """
     url = load(database=database).database
     todo = store.plan(url)
-    if todo.found == todo.wanted:
+    if not todo.is_needed:
         typer.echo(f"{todo.database}: schema {todo.found}, up to date")
         return
-    typer.echo(f"{todo.database}: from schema {todo.found} to {todo.wanted}")
+    if todo.found != todo.wanted:
+        typer.echo(f"{todo.database}: from schema {todo.found} to {todo.wanted}")
+    if todo.jobs:
+        typer.echo(f"{todo.database}: the tables of procrastinate, which hands out the hosts")
     if dry_run:
         if todo.copy and not no_copy:
             typer.echo(f"would be copied first to {todo.copy} ({todo.size / 1e6:,.1f} MB)")

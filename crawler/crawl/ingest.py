@@ -134,7 +134,7 @@ def _fail(connection: Connection, visit: Visit, intake: Intake, now: datetime) -
     if visit.failure is None:
         return
     if visit.failure.wait:
-        leases.put_back(connection, [visit.frontier_id])
+        leases.put_back(connection, intake.run_id, [visit.frontier_id])
     else:
         frontier.settle_failed(connection, visit.frontier_id, visit.failure, now, intake.retries)
 

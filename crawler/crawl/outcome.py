@@ -7,6 +7,8 @@ unreachable         3          no host gave any answer: the network or the proxy
 robots_unreadable   0          hosts answered, but none with a robots.txt that can be read:
                                they are waited for, as they ask
 lists_failed        3          no list page and no sitemap could be read
+passed_on           0          a worker's host had its turn, and others waited for it
+taken_over          3          a worker's host went to another worker: this one was silent for long
 stopped             0          somebody asked for it (dashboard, renmin schedule stop)
 ==================  =========  ==========================================================
 """
@@ -27,6 +29,7 @@ EXIT_CODES = {
     "limit": 0,
     "closespider_timeout": 0,
     "stopped": 0,
+    "passed_on": 0,
     "robots_unreadable": 0,
     "unreachable": 3,
     "lists_failed": 3,

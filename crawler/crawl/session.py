@@ -1,4 +1,4 @@
-"""One crawl's dealings with the store: its run, its leases, what its visits bring.
+"""One crawl's dealings with the store: its run, its pages, what its visits bring.
 
 Everything that writes goes through the one :class:`~crawler.store.writer.Writer`; the methods
 here hand jobs to it and give futures back, so that the crawl's event loop never waits for a disk.
@@ -9,10 +9,10 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,30 +22,28 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from crawler.crawl.dedup_store import see_to_sketches
+from crawler.crawl.holding import HeldHosts
 from crawler.crawl.ingest import Intake, Outcome, finish, ingest
 from crawler.crawl.outcome import RunOutcome
 from crawler.crawl.plan import Plan
 from crawler.crawl.prune_runs import thin
-from crawler.errors import StoreError
+from crawler.errors import HoldLostError, StoreError
 from crawler.items import Article, Link, Visit
-from crawler.store import frontier, hosts, leases, requests, runs
+from crawler.store import frontier, holds, hosts, leases, requests, runs
 from crawler.store.archive import Archive
 from crawler.store.engine import Store
 from crawler.store.frontier import LIST_PRIORITY
+from crawler.store.holds import Hold
 from crawler.store.leases import Lease
 from crawler.store.writer import Writer
 
 logger = logging.getLogger(__name__)
 
-# Longer than twelve missed heart-beats; a process that is stopped for longer has lost its leases.
-LEASE_SECONDS = 60
 PER_HOST = 16
 OTHER_SKETCHES = (
     "stored sketches are of another version: copies of older articles are not noticed until: "
     "renmin dedup --store"
 )
-# With several processes on one database, so many hosts at most belong to one of them at a time.
-HOSTS_AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +54,15 @@ class Refill:
         leases: Pages to fetch, best first.
         asked: The hosts that were asked.
         elsewhere: Pages that another process is fetching or may have to leave to this one.
+        wanted: Hosts that have pages, and that no job of this run holds or waits for.
+        done: Hosts that are held and not needed any more, or that others wait for.
     """
 
     leases: tuple[Lease, ...]
     asked: frozenset[str]
     elsewhere: int = 0
+    wanted: frozenset[str] = frozenset()
+    done: frozenset[str] = frozenset()
 
 
 class CrawlSession:
@@ -72,7 +74,7 @@ class CrawlSession:
         plan: What to do.
         code_version: Of the extraction code.
         clock: The time; handed in by tests.
-        lease_seconds: After so long without a heart-beat, others may have this run's pages.
+        held: The hosts that jobs of this process hold; ``None`` where it is the only one.
     """
 
     def __init__(
@@ -83,13 +85,16 @@ class CrawlSession:
         *,
         code_version: str,
         clock: Callable[[], datetime],
-        lease_seconds: float = LEASE_SECONDS,
+        held: HeldHosts | None = None,
     ) -> None:
         self.store = store
         self.plan = plan
         self._archive = archive
         self._clock = clock
-        self._lease_time = timedelta(seconds=lease_seconds)
+        self.held = held
+        self._only = only = held.only if held else None
+        # The hosts of the pages that were leased and not recorded yet, by their rows.
+        self._host_of: dict[int, str] = {}
         self._writer = Writer(store.writing, before_commit=self._book, on_fatal=self._broke)
         self._fatal: StoreError | None = None
         self.on_fatal: Callable[[StoreError], None] = lambda _error: None
@@ -107,7 +112,7 @@ class CrawlSession:
             self.run_id, self.sweep = self._begin(connection)
             if not see_to_sketches(connection):
                 logger.warning("%s", OTHER_SKETCHES)
-            self._hosts = frontier.hosts_of(connection, plan.channels)
+            self._hosts = {only} if only else frontier.hosts_of(connection, plan.channels)
             self.resting = frontier.resting(connection, plan.channels, self._clock())
         self._left.update(self.resting)
         self._intake = Intake(self.run_id, self.sweep, plan.retries, code_version)
@@ -137,14 +142,38 @@ class CrawlSession:
         """Hosts that have pages of this crawl, also those that were left."""
         return set(self._hosts)
 
+    @property
+    def queue_name(self) -> str:
+        """The queue of the jobs by which this run holds hosts."""
+        return f"crawl-{self.run_id}"
+
+    def may_ask(self, host: str) -> bool:
+        """Whether a request to ``host`` may leave now."""
+        return self.held is None or self.held.may_ask(host)
+
     def leave_host(self, name: str) -> None:
         """Ask nothing more of a host in this run."""
         self._left.add(name)
 
     def enter(self, links: Sequence[Link], *, start: bool = False) -> Future[int]:
         """Enter ``links`` into the frontier; those a crawl starts from are opened again."""
-        self._hosts.update(urlsplit(link.fetch_url).hostname or "" for link in links)
+        if self._only:
+            links = [link for link in links if urlsplit(link.fetch_url).hostname == self._only]
+        self._see(urlsplit(link.fetch_url).hostname or "" for link in links)
         return self._writer.submit(partial(self._enter, links=links, start=start), urgent=True)
+
+    def look_at_host(self, hold: Hold) -> Future[tuple[int, float]]:
+        """What whoever held a host before has left, now that a job of ours holds it.
+
+        Returns:
+            How many pages it had taken and not settled: with none it ended in order. And the
+            seconds between two requests that the host's robots.txt asks for.
+        """
+        return self._writer.submit(partial(_look_at_host, hold=hold), urgent=True)
+
+    def take_host(self, hold: Hold) -> Future[int]:
+        """Take back the pages that were left behind on a host that a job of ours holds."""
+        return self._writer.submit(partial(_take_host, hold=hold), urgent=True)
 
     def lease(self, but: Collection[str] = ()) -> Future[Refill]:
         """Ask for pages of all hosts of the crawl but the named ones.
@@ -157,7 +186,7 @@ class CrawlSession:
     def put_back(self, unused: Sequence[Lease]) -> Future[None]:
         """Give pages back that were not asked for."""
         ids = [lease.id for lease in unused]
-        return self._writer.submit(lambda connection: leases.put_back(connection, ids))
+        return self._writer.submit(lambda connection: leases.put_back(connection, self.run_id, ids))
 
     @property
     def archive_path(self) -> Path:
@@ -173,29 +202,35 @@ class CrawlSession:
         """
         self.outcome.visited(visit)
         self.failed_articles += visit.kind == "article" and visit.failure is not None
-        future = self._writer.submit(
-            lambda connection: ingest(connection, visit, self._intake, earlier)
-        )
-        future.add_done_callback(self._recorded)
+        host = self._host_of.pop(visit.frontier_id, urlsplit(visit.url).hostname or "")
+
+        def work(connection: Connection) -> Outcome:
+            return ingest(connection, visit, self._intake, earlier)
+
+        future = self._writer.submit(self.held.guarded(host, work) if self.held else work)
+        future.add_done_callback(partial(self._recorded, host=host))
         return future
 
     def note_robots(self, host: str, **state: Any) -> Future[None]:
         """Remember what a host's robots.txt said."""
         now = self._clock()
-        return self._writer.submit(
-            lambda connection: hosts.note_robots(connection, host, now=now, **state)
-        )
+
+        def work(connection: Connection) -> None:
+            hosts.note_robots(connection, host, now=now, **state)
+
+        guarded = self.held is not None and self.held.of(host) is not None
+        return self._writer.submit(self.held.guarded(host, work) if self.held and guarded else work)
 
     def count(self, counts: Mapping[tuple[str, str], int]) -> Future[None]:
         """Add to the run's counters what no visit brings."""
         return self._writer.submit(lambda connection: runs.count(connection, self.run_id, counts))
 
     def beat(self) -> Future[None]:
-        """Say that the run is alive, keep its leases, add a point to its curve."""
+        """Say that the run is alive, have its holds confirmed, add a point to its curve."""
         return self._writer.submit(self._beat, urgent=True)
 
     def close(self, reason: str, exit_code: int, timeout: float | None = None) -> None:
-        """Commit everything, give leases back, say how the run ended.
+        """Commit everything, give pages back, say how the run ended.
 
         Raises:
             StoreError: Writing had ended before; what was not committed is fetched again.
@@ -204,7 +239,6 @@ class CrawlSession:
 
         def end(connection: Connection) -> None:
             leases.release_run(connection, self.run_id)
-            hosts.release_run(connection, self.run_id)
             self._beat(connection)
             runs.finish(connection, self.run_id, reason=reason, exit_code=exit_code, now=now)
             thin(connection, now)
@@ -223,11 +257,8 @@ class CrawlSession:
     def _begin(self, connection: Connection) -> tuple[int, datetime]:
         now, channels = self._clock(), self.plan.channels
         # A SQLite file has one crawl at a time (the crawl lock): whatever is leased is orphaned.
-        if self.store.is_sqlite:
-            leases.take_back(connection, None)
-            hosts.free_all(connection)
-        else:
-            leases.take_back(connection, self._lease_clock(connection))
+        if self.held is None:
+            leases.take_back(connection)
         sweep = runs.sweep_start(connection, channels, now)
         frontier.open_due(connection, channels, now)
         if runs.take_up(connection, self.plan.continues, channels, now):
@@ -254,45 +285,44 @@ class CrawlSession:
             frontier.open_again(connection, urls, self.sweep, self._clock())
         return new
 
-    def _lease_clock(self, connection: Connection) -> datetime:
-        """The time by which leases end: the server's, since machines disagree about theirs."""
-        if self.store.is_sqlite:
-            return self._clock()
-        now: datetime = connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
-        return now
+    def _see(self, found: Iterable[str]) -> None:
+        """Hear of hosts that have pages of this crawl."""
+        self._hosts.update(host for host in found if self._only in (None, host))
 
     def _lease(self, connection: Connection, wanted: Sequence[str]) -> Refill:
-        now = self._lease_clock(connection)
-        until = now + self._lease_time
-        if self.store.is_sqlite:
-            return Refill(tuple(self._take(connection, wanted, until)), frozenset(wanted))
-        leases.take_back(connection, now)
-        # What gives nothing may be fetched by others, unless its last pages are still on their way.
-        busy = leases.busy_hosts(connection, self.run_id, wanted)
-        hosts.let_go(connection, self.run_id, set(wanted) - busy)
-        # A host without pages must not take the place of one that has some.
-        rich = sorted(frontier.hosts_waiting(connection, wanted, self.days))
-        mine = hosts.claim(
-            connection, self.run_id, rich, most=self._share(connection), until=until, now=now
-        )
-        taken = self._take(connection, mine, until)
+        if self.held is None:
+            return Refill(tuple(self._take(connection, wanted)), frozenset(wanted))
+        asked = set(wanted)
+        # Also of those that were left meanwhile: they go to others when their last page is done.
+        mine = self.held.confirm(connection, self.held.among(asked | self._left))
+        going = [host for host, is_over in mine.items() if host in asked and not is_over]
+        taken = self._take(connection, going)
+        idle = mine.keys() - {lease.host for lease in taken}
+        done = idle - leases.busy_hosts(connection, self.run_id, idle)
+        # Also where others fetch: when they end, or die, the rest is ours.
+        rich = frontier.hosts_waiting(connection, asked - mine.keys(), self.days)
+        asked_for = holds.asked_for(connection, self.queue_name) if rich else set()
         elsewhere = 0 if taken else self._elsewhere(connection)
-        return Refill(tuple(taken), frozenset(wanted) - (set(rich) - set(mine)), elsewhere)
+        return Refill(
+            tuple(taken),
+            frozenset(wanted),
+            elsewhere,
+            wanted=frozenset(rich - asked_for),
+            done=frozenset(done),
+        )
 
     def _elsewhere(self, connection: Connection) -> int:
         """Pages that others fetch, or found on hosts that this run has not heard of."""
-        self._hosts |= frontier.hosts_of(connection, self.plan.channels)
+        self._see(frontier.hosts_of(connection, self.plan.channels))
         return frontier.waiting(connection, self.hosts, self.days)
 
-    def _share(self, connection: Connection) -> int:
-        """How many hosts this run may hold, so that the others have some too."""
-        alive = runs.sharing(connection, self.plan.channels, self._clock() - self._lease_time)
-        return min(HOSTS_AT_ONCE, -(-len(self.hosts) // max(1, alive)))
+    def _take(self, connection: Connection, names: Sequence[str]) -> Sequence[Lease]:
+        taken = self._chosen(connection, names)
+        self._host_of.update((lease.id, lease.host) for lease in taken)
+        return taken
 
-    def _take(
-        self, connection: Connection, names: Sequence[str], until: datetime
-    ) -> Sequence[Lease]:
-        take = partial(leases.lease, connection, self.run_id, names, until=until)
+    def _chosen(self, connection: Connection, names: Sequence[str]) -> Sequence[Lease]:
+        take = partial(leases.lease, connection, self.run_id, names)
         lists = (LIST_PRIORITY, LIST_PRIORITY)
         if self.plan.limit is None:
             return [
@@ -302,22 +332,25 @@ class CrawlSession:
         articles = take(per_host=PER_HOST, ranks=self.days)
         return articles or take(per_host=1, ranks=lists)
 
-    def _recorded(self, future: Future[Outcome]) -> None:
+    def _recorded(self, future: Future[Outcome], host: str) -> None:
         """On the writer's thread: a visit is committed, or could not be stored."""
         if error := future.exception():
-            if not isinstance(error, StoreError):
+            if not isinstance(error, (StoreError, HoldLostError)):
                 logger.error("a page could not be stored", exc_info=error)
             return
-        if found := future.result().hosts:
-            self._hosts.update(found)
-            self.on_pages(found)
+        found = future.result().hosts
+        self._see(found)
+        if self.held is not None:
+            # It may have been the last page of the host, which can go to others then.
+            found |= {host}
+        if found:
+            self.on_pages(found & self._hosts)
 
     def _beat(self, connection: Connection) -> None:
         now = self._clock()
-        until = self._lease_clock(connection) + self._lease_time
         runs.beat(connection, self.run_id, now)
-        leases.extend(connection, self.run_id, until)
-        hosts.extend(connection, self.run_id, until)
+        if self.held is not None:
+            self.held.confirm(connection, self.held.all())
         queue = frontier.waiting(connection, self.hosts, self.days)
         runs.tick(connection, self.run_id, now, queue)
         self.queue = queue
@@ -344,6 +377,19 @@ class CrawlSession:
     def _broke(self, error: StoreError) -> None:
         self._fatal = error
         self.on_fatal(error)
+
+
+def _look_at_host(connection: Connection, hold: Hold) -> tuple[int, float]:
+    if not holds.confirm(connection, [hold]):
+        raise HoldLostError(hold.host)
+    delays = hosts.crawl_delays(connection, [hold.host])
+    return leases.count(connection, hold.host), delays.get(hold.host, 0.0)
+
+
+def _take_host(connection: Connection, hold: Hold) -> int:
+    if not holds.confirm(connection, [hold]):
+        raise HoldLostError(hold.host)
+    return leases.take_back(connection, hold.host)
 
 
 def _progress(counts: Mapping[tuple[str, str], int]) -> dict[str, int]:

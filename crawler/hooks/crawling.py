@@ -21,19 +21,23 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawler import clock, extract
 from crawler.config import load
+from crawler.crawl.holding import STALLED_SECONDS, HeldHosts, Pace
 from crawler.crawl.outcome import EXIT_CODES
-from crawler.crawl.session import LEASE_SECONDS, CrawlSession
+from crawler.crawl.session import CrawlSession
 from crawler.errors import DiskFullError, StoreError
+from crawler.hooks.holding import GivenHost, Holding, SharedHosts
 from crawler.items import Failure, Fetch, Visit
+from crawler.store import job_schema
 from crawler.store.archive import Archive
-from crawler.store.engine import crawl_lock, open_store
+from crawler.store.engine import Store, crawl_lock, open_store
+from crawler.store.holds import Hold
 from crawler.store.leases import Lease
 
 logger = logging.getLogger(__name__)
 
 BEAT_SECONDS = 5.0
-# An operator's or a test's other length of the leases: -s RENMIN_LEASE_SECONDS=...
-LEASE_SETTING = "RENMIN_LEASE_SECONDS"
+# On PostgreSQL: after so many silent seconds others take over (-s RENMIN_STALLED_SECONDS=...).
+STALLED_SETTING = "RENMIN_STALLED_SECONDS"
 # Likewise of the processor time that reading one page may take.
 PAGE_SETTING = "RENMIN_PAGE_SECONDS"
 # The run that a runner's crawl goes on with; not for people: renmin crawl --continue-run.
@@ -49,14 +53,23 @@ class Crawling:
         crawler: Scrapy's.
         session: The crawl's dealings with the store.
         lock: Held until the crawl has ended.
+        holding: How it comes by hosts; ``None`` where all are its own.
 
     Attributes:
         session: As above.
+        holding: As above.
         exit_code: Of the crawl, once it has ended.
     """
 
-    def __init__(self, crawler: Crawler, session: CrawlSession, lock: contextlib.ExitStack) -> None:
+    def __init__(
+        self,
+        crawler: Crawler,
+        session: CrawlSession,
+        lock: contextlib.ExitStack,
+        holding: Holding | None = None,
+    ) -> None:
         self.session = session
+        self.holding = holding
         self.exit_code = 3
         self._crawler = crawler
         self._lock = lock
@@ -80,9 +93,11 @@ class Crawling:
         if plan is None:
             raise NotConfigured
         config = load(database=crawler.settings["RENMIN_DATABASE"])
+        hold: Hold | None = getattr(crawler.spider, "hold", None)
         with contextlib.ExitStack() as stack:
             store = open_store(config.database)
             stack.enter_context(crawl_lock(store))
+            held = None if store.is_sqlite else _held_hosts(crawler, store, hold)
             session = CrawlSession(
                 store,
                 Archive(config.archive_path),
@@ -94,24 +109,43 @@ class Crawling:
                 ),
                 code_version=extract.version(),
                 clock=clock.now,
-                lease_seconds=crawler.settings.getfloat(LEASE_SETTING, LEASE_SECONDS),
+                held=held,
             )
-            return cls(crawler, session, stack.pop_all())
+            holding: Holding | None = None
+            if held and hold:
+                holding = GivenHost(crawler, session, held, hold)
+            elif held:
+                holding = SharedHosts(crawler, session, held, config.database)
+            return cls(crawler, session, stack.pop_all(), holding)
         raise AssertionError  # unreachable: the block returns or raises
 
     def _opened(self) -> None:
         self._loop = asyncio.get_running_loop()
         self.session.on_fatal = self._on_fatal
+        if self.holding and self.session.held:
+            self.session.held.on_lost = self._on_lost
+            self.holding.begin()
         self._beating = self._loop.create_task(self._beat())
+
+    def _on_lost(self, host: str) -> None:
+        """On any thread: a host was taken over by another process."""
+        self._loop.call_soon_threadsafe(self._lost, host)
+
+    def _lost(self, host: str) -> None:
+        logger.warning("lost host=%s: another process has taken it over", host)
+        self._crawler.engine.scheduler.drop_host(host)  # type: ignore[union-attr]
+        if self.holding:
+            self.holding.lost(host)
 
     def _on_fatal(self, error: StoreError) -> None:
         """On the writer's thread: nothing more can be stored."""
         self._loop.call_soon_threadsafe(self._stop, error)
 
     async def _beat(self) -> None:
-        lease = self._crawler.settings.getfloat(LEASE_SETTING, LEASE_SECONDS)
+        held = self.session.held
+        pause = min(BEAT_SECONDS, held.pace.beat) if held else BEAT_SECONDS
         while True:
-            await asyncio.sleep(min(BEAT_SECONDS, lease / 4))
+            await asyncio.sleep(pause)
             try:
                 await asyncio.wrap_future(self.session.beat())
             except StoreError:
@@ -169,12 +203,16 @@ class Crawling:
         if reason == "shutdown":
             reason = self._stop_reason
         reason = self.session.outcome.finish_reason(reason)
+        if self.holding and self.holding.reason and reason != "stopped":
+            reason = self.holding.reason
         self.exit_code = EXIT_CODES.get(reason, 3)
         try:
             await asyncio.to_thread(self.session.close, reason, self.exit_code, LEAVE_SECONDS)
         except StoreError as error:
             logger.error("the crawl ended early: %s", error)  # noqa: TRY400 - its message says all
         finally:
+            if self.holding:
+                await self.holding.end()
             atexit.unregister(self._give_up)
             self._lock.close()
 
@@ -204,6 +242,18 @@ class Crawling:
     def _stop_reason(self) -> str:
         """``stopped`` if a person asked for it on the dashboard, ``shutdown`` for a signal."""
         return "stopped" if self.session.stop_asked else "shutdown"
+
+
+def _held_hosts(crawler: Crawler, store: Store, hold: Hold | None) -> HeldHosts:
+    """What a crawl holds on a server that others use too.
+
+    Raises:
+        ConfigError, SchemaError: No job can be made there.
+    """
+    with store.reading.connect() as connection:
+        job_schema.require(connection, store.url)
+    pace = Pace(crawler.settings.getfloat(STALLED_SETTING, STALLED_SECONDS))
+    return HeldHosts(pace, hold.host if hold else None)
 
 
 def _settings_of(crawler: Crawler) -> dict[str, Any]:

@@ -17,13 +17,13 @@ from scrapy.utils.misc import load_object
 
 from crawler.config.convert import known_names, near
 from crawler.config.options import Config
-from crawler.crawl.session import LEASE_SECONDS
+from crawler.crawl.holding import STALLED_SECONDS
 from crawler.crawl.time_limit import PAGE_SECONDS
 from crawler.errors import ConfigError
-from crawler.hooks.crawling import LEASE_SETTING, PAGE_SETTING
+from crawler.hooks.crawling import PAGE_SETTING, STALLED_SETTING
 
 # Ours, for an operator's or a test's other value.
-_OURS = {LEASE_SETTING: float(LEASE_SECONDS), PAGE_SETTING: PAGE_SECONDS}
+_OURS = {STALLED_SETTING: STALLED_SECONDS, PAGE_SETTING: PAGE_SECONDS}
 
 # Scrapy takes fractions of these, although its defaults are whole.
 _SECONDS = ("DELAY", "TIMEOUT", "INTERVAL")

@@ -6,6 +6,8 @@ no ports but the usual ones, no addresses of private networks, also not behind a
 
 With a proxy that the operator named, the proxy resolves names; the rules on addresses as written
 still hold.
+
+Last of all, when a request leaves: is its host still ours to ask? (:class:`HeldDownloadHandler`)
 """
 
 from __future__ import annotations
@@ -17,13 +19,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet import defer
 from twisted.internet.base import ReactorBase
 from twisted.internet.error import DNSLookupError
 
+from crawler.hooks.crawling import Crawling
 from crawler.items import Failure
 from crawler.site.channels import by_host
 from crawler.site.spelling import is_site_host
@@ -182,3 +187,22 @@ def _public_only(address: str, name: str) -> str:
 def _usual_port(netloc: str) -> bool:
     port = netloc.rpartition("@")[2].rpartition("]")[2].partition(":")[2]
     return port in ("", "80", "443")
+
+
+class HostNotHeldError(Refusal):
+    """A page was not asked for, since its host belongs to another process by now, or may do so."""
+
+    failure = Failure(reason="host_not_held", wait=True)
+
+
+class HeldDownloadHandler(HTTP11DownloadHandler):
+    """Sends a request only to a host that is held, whatever has happened since it was due."""
+
+    async def download_request(self, request: Request) -> Response:
+        """Download, or refuse."""
+        crawling = self._crawler.get_extension(Crawling)
+        lease = request.meta.get("lease")
+        host = lease.host if lease else urlsplit(request.url).hostname or ""
+        if crawling is not None and not crawling.session.may_ask(host):
+            raise HostNotHeldError(host)
+        return await super().download_request(request)

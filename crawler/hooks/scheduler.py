@@ -79,6 +79,7 @@ class FrontierScheduler(BaseScheduler):
         if crawling is None:
             raise RuntimeError("the frontier needs the extension crawler.hooks.crawling.Crawling")
         self._session: CrawlSession = crawling.session
+        self._holding = crawling.holding
         self._spider: Any = spider
         self._loop = asyncio.get_running_loop()
         self._session.on_pages = self._on_pages
@@ -147,6 +148,15 @@ class FrontierScheduler(BaseScheduler):
             self._session.put_back(list(leases))
             self._at_hand -= len(leases)
         self._session.leave_host(host)
+        self._empty_slot(host)
+
+    def drop_host(self, host: str) -> None:
+        """Ask nothing of a host that another process has taken over, unless it comes back."""
+        self._at_hand -= len(self._leased.pop(host, ()))
+        self._empty_slot(host)
+        self._found(frozenset({host}))
+
+    def _empty_slot(self, host: str) -> None:
         if slot := self._crawler.engine.downloader.slots.get(host):
             while slot.queue:
                 slot.queue.popleft()[1].errback(HostRestsError(host))
@@ -200,9 +210,10 @@ class FrontierScheduler(BaseScheduler):
         return best
 
     def _rests(self, host: str) -> bool:
-        """Whether a host is left alone for a moment, or its pages wait to be read."""
+        """Whether a host is left alone for a moment, its pages wait to be read, or it may be lost."""
         resting = self._resting.get(host, 0) > self._loop.time()
-        return resting or self._spider.reader.is_busy_with(host)
+        busy = self._spider.reader.is_busy_with(host)
+        return resting or busy or not self._session.may_ask(host)
 
     def _refill_if_low(self) -> None:
         if self._refilling or (
@@ -232,6 +243,8 @@ class FrontierScheduler(BaseScheduler):
         for lease in refill.leases:
             self._leased.setdefault(lease.host, deque()).append(lease)
         self._dry |= refill.asked - {lease.host for lease in refill.leases}
+        if self._holding is not None:
+            self._holding.follow(refill)
         if refill.leases:
             self._settled = False
             self._wake()

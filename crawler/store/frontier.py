@@ -202,10 +202,10 @@ def hosts_of(connection: Connection, channels: Collection[str]) -> set[str]:
 def hosts_waiting(
     connection: Connection, hosts: Collection[str], days: tuple[int, int]
 ) -> set[str]:
-    """Those of ``hosts`` on which pages wait that nobody is fetching."""
+    """Those of ``hosts`` on which pages wait, or are being fetched by somebody."""
     statement = (
         sa.select(frontier.c.host)
-        .where(frontier.c.host.in_(hosts), frontier.c.state == PENDING)
+        .where(frontier.c.host.in_(hosts), frontier.c.state.in_((PENDING, LEASED)))
         .where(_wanted(days))
         .distinct()
     )
@@ -252,7 +252,6 @@ _SETTLED: dict[str, Any] = {
     "due_at": sa.bindparam("b_due"),
     "settled_at": sa.bindparam("b_now"),
     "leased_by": None,
-    "lease_until": None,
 }
 _SETTLE = sa.update(frontier).where(frontier.c.id == sa.bindparam("b_id"))
 _SETTLE_DONE = _SETTLE.values(state=DONE, attempts=0, reason=None, detail=None, **_SETTLED)

@@ -1,5 +1,8 @@
 """Leases: which pages of the frontier a run holds, and how they come back if it dies.
 
+A page belongs to the run that may ask its host: the one process that crawls into a SQLite file, or
+the one whose job holds the host. Whoever comes after it takes the pages back; no clock is asked.
+
 All functions run inside the caller's transaction.
 """
 
@@ -7,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -47,7 +49,6 @@ def lease(
     *,
     per_host: int,
     ranks: tuple[int, int],
-    until: datetime,
 ) -> list[Lease]:
     """Take up to ``per_host`` PENDING pages of each of ``hosts``, best first.
 
@@ -57,12 +58,11 @@ def lease(
         hosts: Host names.
         per_host: At most so many of one host.
         ranks: Lowest and highest priority to take (``--since`` and ``--until`` set them).
-        until: When the lease ends, unless it is extended.
     """
     taken: list[int] = []
     floor, ceiling = ranks
     for name in hosts:
-        arguments = {"h": name, "n": per_host, "f": floor, "c": ceiling, "r": run_id, "u": until}
+        arguments = {"h": name, "n": per_host, "f": floor, "c": ceiling, "r": run_id}
         statement = _TAKE_POSTGRES if connection.dialect.name == "postgresql" else _TAKE_SQLITE
         taken.extend(connection.scalars(statement, arguments))
     if not taken:
@@ -71,10 +71,10 @@ def lease(
     return [Lease(**row) for row in rows]
 
 
-def put_back(connection: Connection, frontier_ids: Collection[int]) -> None:
-    """Give leases back unused: the pages are PENDING again, no attempt is counted."""
+def put_back(connection: Connection, run_id: int, frontier_ids: Collection[int]) -> None:
+    """Give leases of a run back unused: the pages are PENDING again, no attempt is counted."""
     if frontier_ids:
-        _free(connection, frontier.c.id.in_(frontier_ids))
+        _free(connection, frontier.c.leased_by == run_id, frontier.c.id.in_(frontier_ids))
 
 
 def release_run(connection: Connection, run_id: int) -> int:
@@ -82,24 +82,24 @@ def release_run(connection: Connection, run_id: int) -> int:
     return _free(connection, frontier.c.leased_by == run_id)
 
 
-def take_back(connection: Connection, now: datetime | None) -> int:
-    """Make leases PENDING that nobody holds any more.
+def take_back(connection: Connection, host: str | None = None) -> int:
+    """Make pages PENDING again that a run held which asks for them no more.
 
     Args:
         connection: Of the writing engine.
-        now: Leases that ended before are taken back; ``None`` takes back all of them, which is
-            right where the caller holds the crawl lock of a SQLite file.
+        host: Of this host, which the caller's job holds; ``None`` for all hosts, which is right
+            where the caller holds the crawl lock of a SQLite file.
+
+    Returns:
+        How many there were: with none, whoever held them before ended in order.
     """
-    if now is None:
-        return _free(connection, sa.true())
-    return _free(connection, frontier.c.lease_until < now)
+    return _free(connection, sa.true() if host is None else frontier.c.host == host)
 
 
-def extend(connection: Connection, run_id: int, until: datetime) -> None:
-    """Keep all leases of a run that is alive."""
-    connection.execute(
-        sa.update(frontier).where(frontier.c.leased_by == run_id).values(lease_until=until)
-    )
+def count(connection: Connection, host: str) -> int:
+    """How many pages of a host are leased, by whomever."""
+    query = sa.select(sa.func.count()).where(frontier.c.state == LEASED, frontier.c.host == host)
+    return connection.scalar(query) or 0
 
 
 def busy_hosts(connection: Connection, run_id: int, hosts: Collection[str]) -> set[str]:
@@ -113,11 +113,11 @@ def busy_hosts(connection: Connection, run_id: int, hosts: Collection[str]) -> s
     return set(connection.scalars(statement))
 
 
-def _free(connection: Connection, which: sa.ColumnElement[bool]) -> int:
+def _free(connection: Connection, *which: sa.ColumnElement[bool]) -> int:
     statement = (
         sa.update(frontier)
-        .where(frontier.c.state == LEASED, which)
-        .values(state=PENDING, leased_by=None, lease_until=None)
+        .where(frontier.c.state == LEASED, *which)
+        .values(state=PENDING, leased_by=None)
     )
     return connection.execute(statement).rowcount
 
@@ -135,7 +135,7 @@ def _take(best: sa.Select[tuple[int]]) -> sa.sql.dml.ReturningUpdate[tuple[int]]
     return (
         sa.update(frontier)
         .where(frontier.c.id.in_(best))
-        .values(state=LEASED, leased_by=sa.bindparam("r"), lease_until=sa.bindparam("u"))
+        .values(state=LEASED, leased_by=sa.bindparam("r"))
         .returning(frontier.c.id)
     )
 

@@ -28,6 +28,9 @@ SWEEP = timedelta(hours=12)
 # The finish reason of a run whose process was told to end: it may go on.
 SHUTDOWN = "shutdown"
 
+# A run that ended so, or never said how it ended, is gone on with.
+INTERRUPTED = frozenset({None, "shutdown", "database", "disk_full", "passed_on", "taken_over"})
+
 # Which counters a run's curve adds up: the whole name, or the noun before the slash.
 CURVES = {
     "page": "pages",
@@ -155,14 +158,6 @@ def sweep_start(connection: Connection, channels: Sequence[str], now: datetime) 
             break
         began = min(began, started_at)
     return began
-
-
-def sharing(connection: Connection, channels: Sequence[str], since: datetime) -> int:
-    """How many runs whose heart has beaten since ``since`` crawl some of ``channels``."""
-    statement = sa.select(run.c.channels).where(
-        run.c.ended_at.is_(None), run.c.heartbeat_at >= since
-    )
-    return sum(1 for others in connection.scalars(statement) if set(others) & set(channels))
 
 
 def lost(connection: Connection, now: datetime) -> list[int]:

@@ -123,9 +123,6 @@ host = Table(
     Column("robots_detail", Masked),
     Column("robots_at", Instant),
     Column("crawl_delay", Float),
-    # One process at a time fetches from a host, also when several share the database.
-    Column("leased_by", Id, ForeignKey("run.id", ondelete="SET NULL")),
-    Column("lease_until", Instant),
 )
 
 frontier = Table(
@@ -145,7 +142,6 @@ frontier = Table(
     Column("reason", String(64)),
     Column("detail", Masked),
     Column("leased_by", Id, ForeignKey("run.id", ondelete="SET NULL")),
-    Column("lease_until", Instant),
     Column("found_at", Instant, nullable=False),
     Column("found_on", Text),
     Column("settled_at", Instant),

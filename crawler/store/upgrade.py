@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from crawler.errors import BusyError, DiskFullError, SchemaError, StoreError
+from crawler.store import job_schema
 from crawler.store.engine import Store, crawl_lock, open_unchecked
 from crawler.store.migrations import HEAD, migrate, schema_of
 from crawler.store.open import NAME_HINT
@@ -29,6 +30,7 @@ class Upgrade:
         wanted: The schema that this renmin needs; equal to ``found`` if there is nothing to do.
         copy: Where the file is copied to first; ``None`` for a server, or if nothing is to do.
         size: Bytes of the file; 0 for a server.
+        jobs: Whether the tables of procrastinate are missing or older.
     """
 
     database: str
@@ -36,6 +38,12 @@ class Upgrade:
     wanted: str
     copy: Path | None
     size: int = 0
+    jobs: bool = False
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether there is anything to do."""
+        return self.found != self.wanted or self.jobs
 
 
 @contextlib.contextmanager
@@ -76,7 +84,7 @@ def upgrade(database: str, *, copy: bool = True) -> Upgrade:
     """
     with _opened(database) as store, crawl_lock(store), store.writing.begin() as connection:
         todo = _planned(store, connection)
-        if todo.found == todo.wanted:
+        if not todo.is_needed:
             return todo
         if store.is_sqlite:
             # What is taken out of a row is overwritten in the file.
@@ -100,7 +108,7 @@ def _planned(store: Store, connection: Connection) -> Upgrade:
             "install the newer renmin"
         )
     if found == HEAD or store.path is None:
-        return Upgrade(store.url, found, HEAD, None)
+        return Upgrade(store.url, found, HEAD, None, jobs=job_schema.missing(connection))
     return Upgrade(store.url, found, HEAD, _free_name(store.path, found), store.path.stat().st_size)
 
 

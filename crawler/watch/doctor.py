@@ -22,7 +22,7 @@ from crawler.config import Config
 from crawler.crawl.dedup_store import are_of_today
 from crawler.errors import RenminError
 from crawler.report.table import counted
-from crawler.store import runs, tables
+from crawler.store import job_schema, runs, tables
 from crawler.store.migrations import HEAD
 from crawler.store.reader import Reader
 from crawler.watch.alerts import settings as alert_settings
@@ -189,7 +189,9 @@ def _database(config: Config, now: datetime) -> Iterator[Examined]:
             if reader.path:
                 yield from _sqlite_file(reader.path, connection)
             yield _lost_runs(connection, now)
-            yield _leases(connection, now)
+            yield _held_pages(connection, now)
+            if not reader.path:
+                yield _jobs(connection)
             yield _sketches(connection)
             yield _bodies(connection, config.archive_path)
     except RenminError as error:
@@ -232,16 +234,20 @@ def _lost_runs(connection: Connection, now: datetime) -> Examined:
     )
 
 
-def _leases(connection: Connection, now: datetime) -> Examined:
-    c = tables.frontier.c
-    query = sa.select(sa.func.count()).where(c.state == "LEASED", c.lease_until < now)
-    stale = connection.scalar(query) or 0
-    if not stale:
+def _held_pages(connection: Connection, now: datetime) -> Examined:
+    """Pages that a run has taken and cannot bring any more."""
+    c, run = tables.frontier.c, tables.run.c
+    ended = sa.or_(run.ended_at.is_not(None), run.heartbeat_at < now - runs.LOST_AFTER)
+    query = sa.select(sa.func.count()).select_from(
+        tables.frontier.outerjoin(tables.run, run.id == c.leased_by)
+    )
+    left = connection.scalar(query.where(c.state == "LEASED", ended)) or 0
+    if not left:
         return Examined(OK, "frontier", "no page is held by a dead process")
     return Examined(
         OK,
         "frontier",
-        f"{counted(stale, 'page')} of a dead process: the next crawl takes up what waits",
+        f"{counted(left, 'page')} of a dead process: the next crawl takes up what waits",
     )
 
 
@@ -255,6 +261,21 @@ def _sketches(connection: Connection) -> Examined:
         "made by the rules of another renmin: copies of what was stored before are not noticed; "
         "make them anew: renmin dedup --store",
     )
+
+
+def _jobs(connection: Connection) -> Examined:
+    """The tables of procrastinate, by which the processes of a fleet share the hosts."""
+    state = job_schema.found(connection)
+    if job_schema.wanted() is None:
+        return Examined(
+            WARN, "jobs", "procrastinate is not installed, so nothing is crawled: renmin[fleet]"
+        )
+    if job_schema.missing(connection):
+        what = f"are of {state}, older than" if state else "are missing, as wanted by"
+        return Examined(
+            FAIL, "jobs", f"the tables of procrastinate {what} this one: renmin upgrade"
+        )
+    return Examined(OK, "jobs", f"tables of procrastinate {state}")
 
 
 def _bodies(connection: Connection, archive: Path) -> Examined:

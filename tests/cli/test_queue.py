@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 
 import pytest
 from typer.testing import CliRunner
@@ -39,7 +38,6 @@ def filled(database):
             ["sd.people.com.cn"],
             per_host=2,
             ranks=(0, frontier.LIST_PRIORITY),
-            until=now + timedelta(minutes=1),
         )
         ids = {each.url: each.id for each in taken}
         fault = Failure(reason="error_KeyError", detail="'verdict'")

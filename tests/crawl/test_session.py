@@ -1,4 +1,4 @@
-"""Several processes on one server share the hosts, and no host is forgotten for the others."""
+"""On a server a run takes pages only of hosts that its jobs hold, and writes only of those."""
 
 from __future__ import annotations
 
@@ -6,34 +6,52 @@ from datetime import timedelta
 
 import pytest
 
+from crawler.crawl.holding import HeldHosts, Pace
 from crawler.crawl.plan import Plan
-from crawler.crawl.session import HOSTS_AT_ONCE, CrawlSession
+from crawler.crawl.session import CrawlSession
+from crawler.errors import HoldLostError
 from crawler.items import Link
 from crawler.store.archive import Archive
 from crawler.store.engine import open_store
 from tests.crawl.visits import NOW, article, visit
+from tests.fleet.conftest import Jobs
 
-HOSTS = [f"h{n:02}.people.com.cn" for n in range(2 * HOSTS_AT_ONCE + 3)]
+pytestmark = pytest.mark.postgres
+
+SD, BJ = "sd.people.com.cn", "bj.people.com.cn"
 LINKS = [
     Link(
-        url=f"http://{host}/1.html", fetch_url=f"http://{host}/1.html", kind="article", channel="sd"
+        url=f"http://{host}/{n}.html",
+        fetch_url=f"http://{host}/{n}.html",
+        kind="article",
+        channel="sd",
     )
-    for host in HOSTS
+    for host in (SD, BJ)
+    for n in range(2)
 ]
 
 
 @pytest.fixture
-def sessions(postgres, tmp_path):
+def fleet(postgres):
+    """The jobs of the database."""
+    store = open_store(postgres)
+    yield Jobs(store)
+    store.close()
+
+
+@pytest.fixture
+def sessions(postgres, fleet, tmp_path):
     """A function that begins a run on the server."""
     begun = []
 
-    def begin() -> CrawlSession:
+    def begin(only: str | None = None) -> CrawlSession:
         session = CrawlSession(
             open_store(postgres),
             Archive(tmp_path / f"{len(begun)}.db"),
             Plan("test", ("sd",)),
             code_version="1",
             clock=lambda: NOW + timedelta(seconds=len(begun)),
+            held=HeldHosts(Pace(3.0), only),
         )
         begun.append(session)
         return session
@@ -43,39 +61,65 @@ def sessions(postgres, tmp_path):
         session.close("finished", 0)
 
 
-def fetch_all(session: CrawlSession) -> set[str]:
-    """Lease pages and settle them, once; gives their hosts."""
-    taken = session.lease().result(10).leases
-    visits = [session.record(visit(each.id, article(each.id, channel="sd"))) for each in taken]
-    for future in visits:
-        future.result(10)
-    return {lease.host for lease in taken}
-
-
-@pytest.mark.postgres
-def test_a_host_without_pages_takes_no_others_place(sessions):
-    """With more hosts than a run may hold, those at the end of the alphabet have their turn too."""
+def test_pages_come_of_held_hosts_and_the_others_are_wanted(sessions, fleet):
+    """Nothing is taken of a host without a job; a job is asked for once."""
     session = sessions()
     session.enter(LINKS, start=True).result(10)
+    session.held.add(fleet.hold(fleet.worker(), SD), confirmed=0.0)
 
-    turns = [fetch_all(session) for _ in range(3)]
+    first = session.lease().result(10)
+    fleet.waiting(BJ, queue=session.queue_name)
+    second = session.lease().result(10)
 
-    assert [len(turn) for turn in turns] == [HOSTS_AT_ONCE, HOSTS_AT_ONCE, 3]
-    assert set.union(*turns) == set(HOSTS)
+    assert {lease.host for lease in first.leases} == {SD}
+    assert (first.wanted, second.wanted) == ({BJ}, frozenset())
+    # Two of the other host, and what is under way here.
+    assert second.elsewhere == 4
 
 
-@pytest.mark.postgres
-def test_two_runs_hold_different_hosts(sessions):
-    """What one fetches from the other does not, and each has a share."""
-    one, other = sessions(), sessions()
-    one.enter(LINKS[:8], start=True).result(10)
-    other.enter(LINKS[:8], start=True).result(10)
+def test_a_host_is_done_when_its_last_page_is_stored(sessions, fleet):
+    """Not while a page is under way: it may bring more."""
+    session = sessions()
+    session.enter(LINKS[:2], start=True).result(10)
+    session.held.add(fleet.hold(fleet.worker(), SD), confirmed=0.0)
+    leased = session.lease().result(10).leases
 
-    mine = {lease.host for lease in one.lease().result(10).leases}
-    theirs = {lease.host for lease in other.lease().result(10).leases}
-    refill = one.lease().result(10)
+    under_way = session.lease().result(10).done
+    for each in leased:
+        session.record(visit(each.id, article(each.id, channel="sd"))).result(10)
+    after = session.lease().result(10)
 
-    assert (len(mine), len(theirs)) == (4, 4)
-    assert mine | theirs == set(HOSTS[:8])
-    # It waits for what the other holds: that one may die.
-    assert (refill.leases, refill.elsewhere) == ((), 8)
+    assert (under_way, after.done, after.elsewhere) == (frozenset(), {SD}, 0)
+
+
+def test_a_visit_to_a_host_that_was_taken_over_is_not_stored(sessions, fleet):
+    """Whoever took over takes the page back and stores it once."""
+    one = sessions()
+    one.enter(LINKS[:2], start=True).result(10)
+    hold = fleet.hold(fleet.worker(), SD)
+    one.held.add(hold, confirmed=0.0)
+    leased = one.lease().result(10).leases
+    other = sessions()
+    fleet.take_over(hold)
+
+    refused = one.record(visit(leased[0].id, article(1))).exception(10)
+    mine = fleet.hold(fleet.worker(), SD)
+    left_behind, _delay = other.look_at_host(mine).result(10)
+    other.take_host(mine).result(10)
+    other.held.add(mine, confirmed=0.0)
+    again = other.lease().result(10).leases
+    stored = other.record(visit(again[0].id, article(1))).exception(10)
+
+    assert isinstance(refused, HoldLostError)
+    assert stored is None
+    assert (left_behind, {each.id for each in again}) == (2, {each.id for each in leased})
+
+
+def test_a_run_for_one_host_knows_of_no_other(sessions):
+    """What a worker starts for a host enters and waits for that host's pages alone."""
+    session = sessions(only=BJ)
+    session.enter(LINKS, start=True).result(10)
+    refill = session.lease().result(10)
+
+    assert session.hosts == {BJ}
+    assert refill.elsewhere == 2

@@ -17,13 +17,13 @@ KILLS = 2
 
 
 LATENCY = 0.03
-LEASE = ("-s", "RENMIN_LEASE_SECONDS=2")
+STALLED = ("-s", "RENMIN_STALLED_SECONDS=2")
 
 
 def killed_crawl(site, database, after: int) -> None:
     """Crawl until the site was asked so many more times, then ``kill -9``."""
     seen = len(site.asked) + after
-    with started(crawl_command(site, database, "sd", "bj", *LEASE)) as process:
+    with started(crawl_command(site, database, "sd", "bj", *STALLED)) as process:
         wait_for(lambda: len(site.asked) >= seen or process.poll() is not None)
         process.kill()
 
@@ -35,7 +35,7 @@ def test_kill_9_loses_nothing_and_doubles_nothing(serve, any_database):
 
     for _ in range(KILLS):
         killed_crawl(site, any_database, moments.randrange(8, 50))
-    done = crawl(site, any_database, "sd", "bj", *LEASE)
+    done = crawl(site, any_database, "sd", "bj", *STALLED)
 
     assert done.returncode == 0, done.stderr
     assert stored(any_database) == Counter(site.urls)
@@ -62,9 +62,9 @@ def overlaps(site) -> int:
 def test_two_processes_share_hosts_and_one_may_die(serve, postgres):
     """With two crawls on one server, one of them killed, nothing is lost, doubled or asked at once."""
     names = ("sd", "bj", "ah", "hb", "hlj")
-    site = serve(articles=75, channels=names, latency=LATENCY)
+    site = serve(articles=150, channels=names, latency=LATENCY)
     # Without any delay Scrapy itself lets the pages go at once that waited for robots.txt.
-    arguments = crawl_command(site, postgres, *names, *LEASE, "-s", "DOWNLOAD_DELAY=0.05")
+    arguments = crawl_command(site, postgres, *names, *STALLED, "-s", "DOWNLOAD_DELAY=0.1")
 
     with started(arguments) as first, started(arguments) as second:
         wait_for(lambda: len(rows_if_any(postgres, SHARED)) == 2)

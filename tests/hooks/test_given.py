@@ -28,7 +28,7 @@ def project():
         "AUTOTHROTTLE_ENABLED=False",
         "LOG_LEVEL=DEBUG",
         "LOG_FILE=crawl.log",
-        "RENMIN_LEASE_SECONDS=2",
+        "RENMIN_STALLED_SECONDS=2",
         'DOWNLOAD_SLOTS={"sd.people.com.cn": {"delay": 2}}',
         'EXTENSIONS={"scrapy.extensions.memusage.MemoryUsage": null}',
         "ANOTHER_PROJECTS_OWN=1",
@@ -56,7 +56,7 @@ def test_what_scrapy_can_use_passes(pair, project):
         "DOWNLAOD_DELAY=3",
         "RENMIN_DELAY=0.1",
         "RENMIN_PROXY=http://proxy.example:3128",
-        "RENMIN_LEASE_SECONDS=long",
+        "RENMIN_STALLED_SECONDS=long",
     ],
 )
 def test_what_it_cannot_use_is_refused_by_name(pair, project):

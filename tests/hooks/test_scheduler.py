@@ -43,6 +43,7 @@ class FakeSession:
         self.limit_reached = False
         self.asked: deque[Future] = deque()
         self.returned: list[int] = []
+        self.unconfirmed: set[str] = set()
 
     def lease(self, but=()):
         self.asked.append(Future())
@@ -50,6 +51,9 @@ class FakeSession:
 
     def put_back(self, leases):
         self.returned += [each.id for each in leases]
+
+    def may_ask(self, host):
+        return host not in self.unconfirmed
 
     def leave_host(self, name):
         self.hosts.discard(name)
@@ -60,6 +64,7 @@ class Bench:
 
     def __init__(self, limit: int | None = None) -> None:
         self.session = FakeSession(limit)
+        self.holding = None
         self.active: list[SimpleNamespace] = []
         engine = SimpleNamespace(
             downloader=SimpleNamespace(slots={}, active=self.active), _slot=None
@@ -156,6 +161,35 @@ async def test_a_paused_host_gives_its_pages_back():
     bench.scheduler.pause_host("sd.people.com.cn")
 
     assert bench.session.returned == [1, 2]
+    assert bench.scheduler.next_request() is None
+
+
+@on_a_loop
+async def test_a_host_that_another_process_may_have_by_now_is_not_asked():
+    """A page waits until the database has confirmed that its host is still ours."""
+    bench = Bench()
+    bench.scheduler.has_pending_requests()
+    bench.session.unconfirmed = {"sd.people.com.cn"}
+    await bench.answer(lease(1))
+
+    before = bench.scheduler.next_request()
+    bench.session.unconfirmed = set()
+    after = bench.scheduler.next_request()
+
+    assert before is None
+    assert after.url == lease(1).url
+
+
+@on_a_loop
+async def test_pages_of_a_host_that_was_taken_over_are_dropped():
+    """They are another process's: nothing is asked for, and nothing given back."""
+    bench = Bench()
+    bench.scheduler.has_pending_requests()
+    await bench.answer(lease(1), lease(2))
+
+    bench.scheduler.drop_host("sd.people.com.cn")
+
+    assert bench.session.returned == []
     assert bench.scheduler.next_request() is None
 
 

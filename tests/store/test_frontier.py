@@ -8,12 +8,11 @@ import pytest
 
 from crawler.clock import SHANGHAI
 from crawler.items import Failure, Link
-from crawler.store import frontier, hosts, leases, runs
+from crawler.store import frontier, leases, runs
 from crawler.store.frontier import LIST_PRIORITY
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=SHANGHAI)
 ALL = (0, LIST_PRIORITY)
-LATER = NOW + timedelta(minutes=1)
 
 
 def link(number: int, kind: str = "article", channel: str = "sd", day: int = 1) -> Link:
@@ -29,7 +28,7 @@ def run_id(any_store):
 
 
 def take(c, run_id, per_host=10, ranks=ALL, host="sd.people.com.cn"):
-    return leases.lease(c, run_id, [host], per_host=per_host, ranks=ranks, until=LATER)
+    return leases.lease(c, run_id, [host], per_host=per_host, ranks=ranks)
 
 
 def test_a_page_that_is_found_twice_is_one_row(any_store, run_id):
@@ -76,27 +75,31 @@ def test_since_leaves_older_articles_waiting(any_store, run_id):
     assert waiting == 1
 
 
-def test_leases_of_a_dead_process_are_taken_back_when_they_end(any_store, run_id):
-    """An expired lease becomes PENDING; one that is still running does not."""
+def test_pages_of_a_dead_process_are_taken_back(any_store, run_id):
+    """Whoever has a host, or the file, has its leased pages again; those of other hosts stay."""
     with any_store.writing.begin() as c:
-        frontier.add(c, [link(1)], NOW, None)
+        frontier.add(c, [link(1), link(2, channel="bj")], NOW, None)
         take(c, run_id)
-        too_early = leases.take_back(c, NOW)
-        in_time = leases.take_back(c, LATER + timedelta(seconds=1))
-        again = take(c, run_id)
+        take(c, run_id, host="bj.people.com.cn")
+        of_one_host = leases.take_back(c, "sd.people.com.cn")
+        left = leases.count(c, "bj.people.com.cn")
+        of_all = leases.take_back(c)
 
-    assert (too_early, in_time, len(again)) == (0, 1, 1)
+    assert (of_one_host, left, of_all) == (1, 1, 1)
 
 
-def test_a_heartbeat_keeps_leases(any_store, run_id):
-    """An extended lease outlives its first end."""
+def test_a_run_gives_back_its_own_pages_only(any_store, run_id):
+    """A page that another run has by now stays with that run."""
     with any_store.writing.begin() as c:
+        other = runs.start(c, command="t", channels=["sd"], settings={}, now=NOW)
         frontier.add(c, [link(1)], NOW, None)
-        take(c, run_id)
-        leases.extend(c, run_id, LATER + timedelta(hours=1))
-        taken_back = leases.take_back(c, LATER + timedelta(seconds=1))
+        (page,) = take(c, run_id)
+        leases.put_back(c, other, [page.id])
+        after_others = leases.count(c, "sd.people.com.cn")
+        leases.put_back(c, run_id, [page.id])
+        after_mine = leases.count(c, "sd.people.com.cn")
 
-    assert taken_back == 0
+    assert (after_others, after_mine) == (1, 0)
 
 
 @pytest.mark.parametrize(
@@ -147,19 +150,6 @@ def test_success_forgets_earlier_failures(any_store, run_id):
         row = c.execute(frontier.frontier.select()).one()
 
     assert (row.state, row.attempts, row.reason) == ("DONE", 0, None)
-
-
-def test_a_host_belongs_to_one_process(any_store, run_id):
-    """What one run claims, another cannot claim before it is let go or expires."""
-    names = ["a.example", "b.example", "c.example"]
-    with any_store.writing.begin() as c:
-        other = runs.start(c, command="t", channels=["sd"], settings={}, now=NOW)
-        mine = hosts.claim(c, run_id, names, most=2, until=LATER, now=NOW)
-        theirs = hosts.claim(c, other, names, most=2, until=LATER, now=NOW)
-        hosts.let_go(c, run_id, mine)
-        after = hosts.claim(c, other, names, most=3, until=LATER, now=NOW)
-
-    assert (len(mine), len(theirs), len(after)) == (2, 1, 3)
 
 
 def test_an_interrupted_crawl_goes_on_with_its_sweep(any_store, run_id):

@@ -5,6 +5,9 @@ A step is frozen: statements written out for each database (``NAME.sqlite.sql``,
 them, a function that names its own tables. It never looks at :mod:`crawler.store.tables`, which
 says what a row is *today*. A test holds both ways to one schema.
 
+The tables of procrastinate have migrations of their own (:mod:`crawler.store.job_schema`); they are
+taken along.
+
 What is derived is not migrated: views and the full text are made by today's code after the last
 step. A new step is a file here and a line in :data:`STEPS`.
 
@@ -21,7 +24,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from crawler.errors import SchemaError
-from crawler.store import search, tables
+from crawler.store import job_schema, search, tables
 from crawler.store.columns import metadata
 from crawler.store.migrations import passwords
 
@@ -59,6 +62,7 @@ STEPS: tuple[Step, ...] = (
     Step("0006_operator"),
     Step("0007_requests"),
     Step("0008_upkeep"),
+    Step("0009_no_lease_times"),
 )
 HEAD = STEPS[-1].number
 
@@ -120,6 +124,8 @@ def migrate(connection: Connection, name: str, last: str = HEAD) -> tuple[Step, 
     if connection.dialect.name == "postgresql":
         # Two processes that open a new database at once: the second waits, then finds it done.
         connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({0x72656E6D})"))
+    if last == HEAD:
+        job_schema.migrate(connection)
     found = schema_of(connection, name) or ""
     missing = tuple(step for step in STEPS if found < step.number <= last)
     if not missing:
@@ -127,14 +133,18 @@ def migrate(connection: Connection, name: str, last: str = HEAD) -> tuple[Step, 
     if found:
         _drop_views(connection)
     for step in missing:
-        for statement in _statements(step, connection.dialect.name):
-            connection.exec_driver_sql(statement)
-        if step.rows:
-            step.rows(connection)
+        _take(connection, step)
     _write_number(connection, missing[-1].number)
     if last == HEAD:
         _derive(connection, reindex=bool(found) and any(step.reindexes for step in missing))
     return missing
+
+
+def _take(connection: Connection, step: Step) -> None:
+    for statement in _statements(step, connection.dialect.name):
+        connection.exec_driver_sql(statement)
+    if step.rows:
+        step.rows(connection)
 
 
 def _derive(connection: Connection, *, reindex: bool) -> None:

@@ -1,0 +1,173 @@
+"""A worker of procrastinate that goes on when the server comes back, and takes stalled jobs over.
+
+procrastinate's worker ends when the database is away for long; then a new one begins, with a new
+number, as soon as it can. Jobs of the old one have stalled and are taken over like those of anybody
+who died: by every worker that is there, a few times within the time after which a job has stalled.
+(As a periodic job this could stall itself.)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import psycopg
+import psycopg_pool
+from procrastinate import App
+from procrastinate.exceptions import ProcrastinateException
+from procrastinate.jobs import Status
+from procrastinate.worker import Worker
+
+from crawler.crawl.holding import Pace
+from crawler.fleet.app import make_app
+
+# The task by which a crawl holds a host.
+HOLD = "hold"
+AWAY = (ProcrastinateException, psycopg.Error, psycopg_pool.PoolTimeout, OSError)
+
+logger = logging.getLogger(__name__)
+
+
+class Working:
+    """Works through the jobs of some queues until it is told to stop.
+
+    Args:
+        database: SQLAlchemy URL of a PostgreSQL database.
+        queues: Whose jobs.
+        add_tasks: Adds the tasks to an application.
+        pace: When a job has stalled.
+        concurrency: So many jobs at once.
+
+    Attributes:
+        app: The application of the worker that is at work; ``None`` while the database is away.
+        worker_id: Its number, likewise.
+    """
+
+    def __init__(
+        self,
+        database: str,
+        queues: Sequence[str],
+        add_tasks: Callable[[App], None],
+        *,
+        pace: Pace,
+        concurrency: int,
+    ) -> None:
+        self.app: App | None = None
+        self._database = database
+        self._queues = list(queues)
+        self._add_tasks = add_tasks
+        self._pace = pace
+        self._concurrency = concurrency
+        self._worker: Worker | None = None
+        self._stopping = asyncio.Event()
+
+    @property
+    def worker_id(self) -> int | None:
+        """Procrastinate's number of the worker that is at work."""
+        return self._worker.worker_id if self._worker else None
+
+    async def run(self, grace: float) -> None:
+        """Work until :meth:`stop`; jobs that go on so many seconds later are cancelled.
+
+        Args:
+            grace: Seconds.
+        """
+        wait = 1.0
+        while not self._stopping.is_set():
+            began = asyncio.get_running_loop().time()
+            try:
+                await self._work(grace)
+            except AWAY as error:
+                logger.warning("waiting for the database: %s", _first_line(error))
+            if asyncio.get_running_loop().time() - began > 60:
+                wait = 1.0
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), wait)
+            wait = min(2 * wait, 30.0)
+
+    def stop(self) -> None:
+        """Take no more jobs; :meth:`run` ends when those at work have ended."""
+        self._stopping.set()
+        if self._worker:
+            self._worker.stop()  # type: ignore[no-untyped-call]
+
+    async def _work(self, grace: float) -> None:
+        app = make_app(self._database)
+        self._add_tasks(app)
+        async with app.open_async():
+            self.app, self._worker = app, self._make(app, grace)
+            taking = asyncio.create_task(self._take_over(app))
+            try:
+                await self._worker.run()  # type: ignore[no-untyped-call]
+            finally:
+                taking.cancel()
+                self.app = self._worker = None
+
+    def _make(self, app: App, grace: float) -> Worker:
+        pace = self._pace
+        return Worker(
+            app,
+            queues=self._queues,
+            concurrency=self._concurrency,
+            fetch_job_polling_interval=pace.poll,
+            abort_job_polling_interval=pace.poll,
+            update_heartbeat_interval=pace.beat,
+            stalled_worker_timeout=pace.stalled,
+            shutdown_graceful_timeout=grace,
+            install_signal_handlers=False,
+        )
+
+    async def _take_over(self, app: App) -> None:
+        while True:
+            await asyncio.sleep(self._pace.beat)
+            try:
+                await take_over(app, self._pace)
+            except AWAY as error:
+                logger.warning("stalled jobs could not be looked for: %s", _first_line(error))
+
+
+async def take_over(app: App, pace: Pace) -> None:
+    """Let the jobs of workers that died be done by others.
+
+    A sweep waits again; the hold of a crawl that died is ended, since only that crawl had a use for
+    it, and what it was waiting for is cancelled.
+    """
+    if not await _has_been_up(app, pace):
+        return
+    manager = app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=pace.stalled):
+        logger.warning("takes over host=%s job=%s of a dead worker", job.lock, job.id)
+        if job.task_name == HOLD:
+            await manager.finish_job(job, Status.FAILED, delete_job=False)
+        else:
+            await manager.retry_job(job)
+    for row in await _ask(app, _ORPHANS, stalled=pace.stalled, hold=HOLD):
+        await manager.cancel_job_by_id_async(row["id"], delete_job=True)
+
+
+async def _has_been_up(app: App, pace: Pace) -> bool:
+    """Whether the server is up for so long that whoever is alive could have said so."""
+    rows = await _ask(app, _UP, stalled=pace.stalled)
+    return bool(rows[0]["up"])
+
+
+async def _ask(app: App, query: str, **arguments: Any) -> list[dict[str, Any]]:
+    return await app.connector.execute_query_all_async(query, **arguments)
+
+
+def _first_line(error: BaseException) -> str:
+    cause = error.__cause__ or error
+    return f"{type(cause).__name__}: {str(cause).strip().partition(chr(10))[0]}"
+
+
+_UP = "SELECT pg_postmaster_start_time() < now() - make_interval(secs => %(stalled)s) AS up"
+_ORPHANS = """
+    SELECT job.id FROM procrastinate_jobs AS job
+    LEFT JOIN procrastinate_workers AS worker ON worker.id = (job.args->>'worker')::bigint
+    WHERE job.task_name = %(hold)s AND job.status = 'todo' AND (
+        worker.id IS NULL OR worker.last_heartbeat < now() - make_interval(secs => %(stalled)s)
+    )
+"""
