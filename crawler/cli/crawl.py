@@ -23,6 +23,7 @@ from crawler.crawl.summary import summary_of
 from crawler.errors import ConfigError, RenminError
 from crawler.hooks.crawling import CONTINUE_SETTING, LEAVE_SECONDS, Crawling
 from crawler.hooks.given import read_settings
+from crawler.hooks.holding import hold_of, text_of
 from crawler.site.channels import find
 from crawler.site.channels import load as load_channels
 from crawler.store import pauses
@@ -85,6 +86,7 @@ def crawl(
         bool, typer.Option("--due", help="Run what the schedule says is due, then leave.")
     ] = False,
     continue_run: Annotated[int, typer.Option(min=0, max=LARGEST, hidden=True)] = 0,
+    hold: Annotated[str, typer.Option(hidden=True)] = "",
 ) -> None:
     r"""Crawl channels; run it again to go on where it stopped, whatever stopped it.
 
@@ -130,6 +132,9 @@ def crawl(
     }
     # Whatever is wrong with them is said before Scrapy begins, and before there is a run.
     start_links(plan_of(**arguments), arguments["mirrors"])
+    if hold:
+        # One host, by the job of a worker.
+        arguments["hold"] = text_of(hold_of(hold))
     _see_to_the_store(config.database)
     project.setdict(settings, priority="cmdline")
     raise typer.Exit(_run(arguments, project))

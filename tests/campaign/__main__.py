@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.campaign import guard, hostile, kills, mutants, scarcity
+from tests.campaign import fleet, guard, hostile, kills, mutants, scarcity
 from tests.campaign.rows import COLUMNS, Row
 
 
@@ -31,7 +31,12 @@ def parts(options: argparse.Namespace, folder: Path) -> dict[str, Callable[[], I
         "hostile": lambda: hostile.rows(folder / "hostile", options.attack),
         "mutants": lambda: mutants.rows(options.mutants, options.seed),
         "guard": lambda: guard.rows(folder / "guard"),
+        "fleet": lambda: fleet.rows(folder / "fleet", options.rounds, rng),
     }
+
+
+# Waits for a minute again and again: only when it is asked for.
+BY_NAME = ("fleet",)
 
 
 def show(cells: tuple[str, ...]) -> None:
@@ -48,7 +53,9 @@ def main() -> int:
     parser.add_argument("--mutants", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", default="", help="kills, scarcity, hostile, mutants or guard")
+    parser.add_argument(
+        "--only", default="", help="kills, scarcity, hostile, mutants, guard, fleet"
+    )
     parser.add_argument("--attack", default="", help="only hostile sites with these words")
     options = parser.parse_args()
     began = time.monotonic()
@@ -56,7 +63,7 @@ def main() -> int:
         wanted = {
             part: make
             for part, make in parts(options, Path(name)).items()
-            if options.only in ("", part)
+            if options.only == part or (not options.only and part not in BY_NAME)
         }
         show(COLUMNS)
         done = []

@@ -36,6 +36,9 @@ RUNNER_GRACE = timedelta(minutes=10)
 
 INTERRUPTED_DETAIL = "its runner was told to end; the next one goes on with it"
 
+# Of a planned time whose hosts are jobs of the workers, which settle it themselves.
+BY_WORKERS = "its hosts are swept by the workers: renmin jobs"
+
 HasProcess = Callable[[int], bool]
 
 
@@ -158,6 +161,13 @@ def settle(connection: Connection, row_id: int, now: datetime, **values: Any) ->
     )
 
 
+def note(connection: Connection, row_id: int, detail: str) -> None:
+    """Say more of a run that goes on."""
+    connection.execute(
+        sa.update(schedule_run).where(schedule_run.c.id == row_id).values(detail=detail)
+    )
+
+
 def link(connection: Connection, row_id: int, pid: int) -> bool:
     """Find the run that process ``pid`` entered, and note it.
 
@@ -198,6 +208,7 @@ def settle_abandoned(
         .add_columns(run.c.machine, run.c.pid, run.c.heartbeat_at)
         .select_from(schedule_run.outerjoin(run, schedule_run.c.run_id == run.c.id))
         .where(schedule_run.c.outcome == "running")
+        .where(schedule_run.c.detail.is_distinct_from(BY_WORKERS))
     )
     settled = 0
     for row in connection.execute(statement).all():

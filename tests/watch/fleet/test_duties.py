@@ -1,0 +1,87 @@
+"""Schedules and wishes become jobs once, whoever comes to them, and are settled when those end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from crawler.store import requests
+from crawler.watch.fleet import duties
+from crawler.watch.schedule import history, table
+from crawler.watch.schedule.table import Schedule
+from tests.crawl.visits import NOW
+
+pytestmark = pytest.mark.postgres
+
+LATER = NOW + timedelta(hours=2)
+
+
+@pytest.fixture
+def scheduled(server):
+    """A schedule of two channels that is due at LATER."""
+    with server.writing.begin() as c:
+        one = Schedule(
+            name="s", channels=("sd", "bj"), cron="0 * * * *", options={}, settled_until=NOW
+        )
+        table.save(c, one, NOW)
+    return server
+
+
+def last(server) -> dict:
+    with server.reading.connect() as c:
+        (one,) = table.load(c, "s")
+        return history.latest(c, one.id, 1)[0]
+
+
+def end(jobs, status: str) -> None:
+    jobs._scalar(f"UPDATE procrastinate_jobs SET status = '{status}' RETURNING id")
+
+
+def test_a_schedule_is_deferred_once(scheduled):
+    """The second worker that looks finds it done."""
+    first, second = duties.defer_due(scheduled, LATER), duties.defer_due(scheduled, LATER)
+
+    assert (first, second) == (2, 0)
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"), [("succeeded", "done"), ("failed", "failed"), ("aborted", "failed")]
+)
+def test_a_planned_time_is_settled_when_its_last_job_has_ended(scheduled, jobs, status, outcome):
+    """Not before; and as failed if one of them was."""
+    duties.defer_due(scheduled, LATER)
+    duties.settle(scheduled, LATER)
+    before = last(scheduled)["outcome"]
+    end(jobs, status)
+    duties.settle(scheduled, LATER)
+
+    assert (before, last(scheduled)["outcome"]) == ("running", outcome)
+
+
+def test_another_runner_leaves_what_the_workers_do_to_them(scheduled):
+    """A ``renmin crawl --due`` on the same database does not take it for abandoned."""
+    duties.defer_due(scheduled, LATER)
+    with scheduled.writing.begin() as c:
+        settled = history.settle_abandoned(
+            c, LATER + timedelta(days=1), alone=False, has_process=lambda _pid: False
+        )
+
+    assert settled == 0
+
+
+def test_what_a_person_asks_for_is_done_by_the_workers(server, jobs):
+    """The wish is taken, becomes jobs, and is settled with the last of them."""
+    with server.writing.begin() as c:
+        wanted = requests.ask(c, requests.RUN, NOW, ["sd"])
+
+    deferred = duties.defer_asked(server, NOW)
+    with server.reading.connect() as c:
+        there = [row["kind"] for row in requests.attending(c, NOW)]
+        waiting = requests.waiting(c, requests.RUN)
+    end(jobs, "succeeded")
+    duties.settle(server, NOW)
+    with server.reading.connect() as c:
+        outcome = c.exec_driver_sql(f"SELECT outcome FROM request WHERE id = {wanted}").scalar()
+
+    assert (deferred, there, waiting, outcome) == (1, ["worker"], 0, "done")
