@@ -121,7 +121,8 @@ class Working:
         )
 
     async def _take_over(self, app: App) -> None:
-        while True:
+        # Asked each time: a cancellation while a connection is awaited may be lost in the pool.
+        while self.app is app:
             await asyncio.sleep(self._pace.beat)
             try:
                 await take_over(app, self._pace)

@@ -7,6 +7,7 @@ import contextlib
 import signal
 from collections.abc import Callable, Sequence
 
+import sqlalchemy as sa
 from procrastinate import App
 
 from crawler import clock
@@ -106,6 +107,9 @@ class FleetWorker:
         duties.settle(self._store, now)
 
     def _is_idle(self) -> bool:
-        with self._store.reading.connect() as connection:
-            states = counts(connection)
+        try:
+            with self._store.reading.connect() as connection:
+                states = counts(connection)
+        except sa.exc.SQLAlchemyError:
+            return False  # the database is away: nobody can say
         return not states.get("todo") and not states.get("doing")
