@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import Connection
 
 from crawler.errors import HoldLostError
-from crawler.store import holds
+from crawler.store import holds, hosts, leases
 from crawler.store.holds import Hold
 
 if TYPE_CHECKING:
@@ -182,6 +182,21 @@ class HeldHosts:
             return work(connection)
 
         return guarded
+
+
+def look_at_host(connection: Connection, hold: Hold) -> tuple[int, float]:
+    """See :meth:`crawler.crawl.session.CrawlSession.look_at_host`."""
+    if not holds.confirm(connection, [hold]):
+        raise HoldLostError(hold.host)
+    delays = hosts.crawl_delays(connection, [hold.host])
+    return leases.count(connection, hold.host), delays.get(hold.host, 0.0)
+
+
+def take_host(connection: Connection, hold: Hold) -> int:
+    """See :meth:`crawler.crawl.session.CrawlSession.take_host`."""
+    if not holds.confirm(connection, [hold]):
+        raise HoldLostError(hold.host)
+    return leases.take_back(connection, hold.host)
 
 
 async def begin(session: CrawlSession, held: HeldHosts, hold: Hold, delay: float) -> bool:

@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from crawler.crawl.dedup_store import see_to_sketches
-from crawler.crawl.holding import HeldHosts
+from crawler.crawl.holding import HeldHosts, look_at_host, take_host
 from crawler.crawl.ingest import Intake, Outcome, finish, ingest
 from crawler.crawl.outcome import RunOutcome
 from crawler.crawl.plan import Plan
@@ -169,11 +169,11 @@ class CrawlSession:
             How many pages it had taken and not settled: with none it ended in order. And the
             seconds between two requests that the host's robots.txt asks for.
         """
-        return self._writer.submit(partial(_look_at_host, hold=hold), urgent=True)
+        return self._writer.submit(partial(look_at_host, hold=hold), urgent=True)
 
     def take_host(self, hold: Hold) -> Future[int]:
         """Take back the pages that were left behind on a host that a job of ours holds."""
-        return self._writer.submit(partial(_take_host, hold=hold), urgent=True)
+        return self._writer.submit(partial(take_host, hold=hold), urgent=True)
 
     def lease(self, but: Collection[str] = ()) -> Future[Refill]:
         """Ask for pages of all hosts of the crawl but the named ones.
@@ -377,19 +377,6 @@ class CrawlSession:
     def _broke(self, error: StoreError) -> None:
         self._fatal = error
         self.on_fatal(error)
-
-
-def _look_at_host(connection: Connection, hold: Hold) -> tuple[int, float]:
-    if not holds.confirm(connection, [hold]):
-        raise HoldLostError(hold.host)
-    delays = hosts.crawl_delays(connection, [hold.host])
-    return leases.count(connection, hold.host), delays.get(hold.host, 0.0)
-
-
-def _take_host(connection: Connection, hold: Hold) -> int:
-    if not holds.confirm(connection, [hold]):
-        raise HoldLostError(hold.host)
-    return leases.take_back(connection, hold.host)
 
 
 def _progress(counts: Mapping[tuple[str, str], int]) -> dict[str, int]:
