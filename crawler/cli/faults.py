@@ -4,32 +4,31 @@ from __future__ import annotations
 
 import errno
 import os
+import sqlite3
 import tempfile
 import traceback
 from pathlib import Path
 
 from crawler.secrets import mask
-
-# What libraries say, in words that name what to do. Tried in order, on the text of the error.
-_KNOWN = (
-    ("database or disk is full", "the disk is full: make room, then run the command again"),
-    ("No space left", "the disk is full: make room, then run the command again"),
-    ("disk I/O error", "the disk is full or broken: look at it (df, dmesg), then run it again"),
-    ("readonly database", "the database cannot be written here: look at its owner and its disk"),
-    ("unable to open database file", "a database cannot be opened: look at its folder's rights"),
-    ("database is locked", "another program holds the database: wait for it, then run it again"),
-)
+from crawler.store import troubles
 
 
 def explain(error: Exception) -> str:
     """One line: what is wrong, what to do, and the file that has the traceback."""
     first = (str(error).strip() or type(error).__name__).splitlines()[0]
-    says = next(
-        (what for sign, what in _KNOWN if sign in str(error)),
+    says = (
         _forbidden(error)
-        or f"a fault of renmin's own, please report it: {type(error).__name__}: {first[:200]}",
+        or _trouble(error)
+        or f"a fault of renmin's own, please report it: {type(error).__name__}: {first[:200]}"
     )
     return mask(f"{says} ({_kept(error)})")
+
+
+def _trouble(error: Exception) -> str:
+    """What is wrong with the database or the disk; empty if the error is of another kind."""
+    if isinstance(error, sqlite3.Error | OSError) or hasattr(error, "orig"):
+        return str(troubles.explain(error, "the database") or "")
+    return ""
 
 
 def _forbidden(error: Exception) -> str:

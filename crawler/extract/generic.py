@@ -16,7 +16,7 @@ from typing import Any
 
 from lxml import etree
 
-from crawler.extract.body import Image, Line
+from crawler.extract.body import Image, Line, read_body
 from crawler.extract.byline import is_editors_text, read_editors
 from crawler.extract.captions import Told, tell_apart
 from crawler.extract.credits import split_credit
@@ -31,8 +31,9 @@ from crawler.extract.header import (
     read_source,
 )
 from crawler.extract.keywords import marks
-from crawler.extract.lines import lines_of, lines_of_text
 from crawler.extract.page_furniture import without_noise
+from crawler.extract.setting import Setting
+from crawler.extract.tidy import tidy
 from crawler.extract.tree import Document
 
 NAME = "generic"
@@ -233,3 +234,17 @@ def _tight(text: str) -> str:
 def _depth_exceeds(page: Document, limit: int) -> bool:
     deeper = etree.XPath("boolean(" + "/".join(["/*"] + ["*"] * limit) + ")")
     return bool(deeper(page.root))
+
+
+# A page as the lines that a reader sees, for pages whose markup says nothing about their parts.
+
+
+def lines_of(page: Document) -> list[Line | Image]:
+    """Return the lines and images of a whole page, in reading order."""
+    return read_body(page, page.root.xpath("/html/body") or [page.root]).blocks
+
+
+def lines_of_text(lines: list[str]) -> list[Line | Image]:
+    """Return lines of plain text as lines of a page; empty ones are left out."""
+    tidied = map(tidy, lines)
+    return [Line(text, Setting()) for text in tidied if text]

@@ -11,20 +11,25 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
+from crawler.clock import midnight
+from crawler.errors import UnknownChannelError
 from crawler.extract.body import Image, Line
 from crawler.extract.byline import is_editors_text, read_dateline, read_editors
 from crawler.extract.captions import tell_apart
 from crawler.extract.credits import split_credit
+from crawler.extract.dates import Moment
 from crawler.extract.fields import Reading, first_source, without_headline
+from crawler.extract.generic import lines_of, lines_of_text
 from crawler.extract.header import fallback_time, fallback_title, first_time, is_stamp, read_source
 from crawler.extract.keywords import marks
-from crawler.extract.lines import lines_of, lines_of_text
-from crawler.extract.origin import Origin, origin_of
 from crawler.extract.page_furniture import without_noise
 from crawler.extract.restored import Restored, evidence, restore_lines
 from crawler.extract.tree import Document
+from crawler.site.channels import find
 from crawler.site.urls import classify
+from crawler.text.chinese.script import to_simplified
 
 NAME = "mirror"
 
@@ -105,7 +110,7 @@ def _reading(blocks: Sequence[Line | Image], restored: Restored, url: str, title
     told = tell_apart(without_headline(without_noise(found.text), (found.title,)))
     source = first_source(found.stamps)
     editors = [b.text for b in blocks if isinstance(b, Line) and is_editors_text(b.text)]
-    origin: Origin = origin_of(url, source)
+    origin: Original = origin_of(url, source)
     proof = evidence(restored, found.title, source, told)
     return Reading(
         template=NAME,
@@ -184,3 +189,65 @@ def _is_theirs(line: Line) -> bool:
 def _belongs(line: Line) -> bool:
     """Tell whether a text may end with this line."""
     return line.text.endswith(_ENDS) or split_credit(line.text)[1] is not None
+
+
+# Where the original of a copy stands, as far as the copy's own address tells.
+#
+# Mirrors keep the path of the original (/n2/2023/0325/c123-456.html) and change the host. The path
+# names column, article and day; the host is told by the source line, if it names a channel.
+
+_CHANNEL = marks(r"人民网\s?[-－—·]{1,2}\s?(\w{2,4})频道")
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """What is known of an original.
+
+    Attributes:
+        node_id: Its column.
+        content_id: Its number.
+        published: Its day, 00:00.
+        address: Its canonical address; ``None`` unless path *and* host are known.
+    """
+
+    node_id: str | None = None
+    content_id: str | None = None
+    published: Moment | None = None
+    address: str | None = None
+
+
+def origin_of(url: str, source: str | None) -> Original:
+    """Read the original off a copy's address and source line.
+
+    >>> origin_of("http://m.example/n2/2023/0325/c364532-40350001.html", "人民网-山东频道").address
+    'http://sd.people.com.cn/n2/2023/0325/c364532-40350001.html'
+    >>> origin_of("http://m.example/zuxun/4751.html", "人民网-山东频道")
+    Original(node_id=None, content_id=None, published=None, address=None)
+    """
+    try:
+        path = urlsplit(url).path
+    except ValueError:
+        return Original()
+    host = _host_of(source)
+    address = classify(f"http://{host or 'www.people.com.cn'}{path}")
+    if address.kind != "article":
+        return Original()
+    day = address.published
+    return Original(
+        node_id=address.node_id,
+        content_id=address.content_id,
+        published=Moment(midnight(day), "day", "address") if day else None,
+        address=address.canonical if host else None,
+    )
+
+
+def _host_of(source: str | None) -> str | None:
+    named = _CHANNEL.search(source or "")
+    if named is None:
+        return None
+    # Imported late: few pages are copies, and the tables of scripts are slow to load.
+
+    try:
+        return find(to_simplified(named[1])).host
+    except UnknownChannelError:
+        return None

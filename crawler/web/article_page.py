@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from crawler.items import Article
 from crawler.report import articles
-from crawler.report.differences import Difference, changed_only, compare
+from crawler.report.revisions import Difference, changed_only, compare
 from crawler.store.articles import Stored
 from crawler.web import bodies, query, reading
 from crawler.web.rendering import render

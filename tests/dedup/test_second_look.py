@@ -7,8 +7,7 @@ from random import Random
 import pytest
 
 from crawler.dedup.compare import Text
-from crawler.dedup.decide import decide
-from crawler.dedup.second_look import in_order
+from crawler.dedup.decide import decide, in_order
 
 WORDS = "会议召开治理河道先易后难记者获悉今年以来农业生产形势稳定粮食产量再创新高居民收入增长城市更新项目开工建设群众"
 SENTENCES = 24

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from crawler.clock import SHANGHAI
-from crawler.extract.origin import origin_of
+from crawler.extract.mirror import origin_of
 from crawler.extract.parse import parse_article
 from crawler.replica.mirror_damage import MirrorSite, damage
 
