@@ -18,6 +18,7 @@ from typing import Any
 # A detail has 500 characters at most; what is longer is no sentence of ours.
 _LONGEST = 1_000
 _DEEPEST = 3
+_NAME = re.compile(r"[a-z]+(?:_[A-Za-z0-9]+)*")
 
 
 def reason(name: str) -> str:
@@ -54,11 +55,24 @@ def _said(text: str, depth: int) -> str | None:
 
 
 def _part(text: str, depth: int) -> str:
-    """What stands in a gap: a sentence, a reason, a word of the table, or as it is."""
+    """What stands in a gap: a sentence, a word, a list of words with numbers, or as it is."""
     if depth and (inner := _said(text, depth - 1)):
         return inner
+    items = text.split(", ")
+    return "、".join(_word(item) for item in items) if len(items) > 1 else _word(text)
+
+
+def _word(text: str) -> str:
+    """A word of the table or a reason, alone or with a number behind it."""
     words: Mapping[str, str] = _table()["words"]
-    return words.get(text) or (reason(text) if "_" in text else text)
+    if text in words:
+        return words[text]
+    if _NAME.fullmatch(text):
+        return reason(text)
+    head, blank, number = text.rpartition(" ")
+    if blank and number.rstrip("%").isdigit() and (head in words or _NAME.fullmatch(head)):
+        return f"{_word(head)} {number}"
+    return text
 
 
 @cache
@@ -69,12 +83,13 @@ def _table() -> dict[str, Any]:
 
 @cache
 def _sentences() -> tuple[tuple[re.Pattern[str], str], ...]:
-    """Patterns with their Chinese; the one that leaves least open is tried first."""
+    """Patterns with their Chinese; the one that says most itself is tried first."""
     pairs: Mapping[str, str] = _table()["sentences"]
-    ordered = sorted(pairs.items(), key=lambda pair: (pair[0].count("{}"), -len(pair[0])))
+    ordered = sorted(pairs.items(), key=lambda pair: -len(pair[0].replace("{}", "")))
     return tuple((_pattern(english), chinese) for english, chinese in ordered)
 
 
 def _pattern(english: str) -> re.Pattern[str]:
-    gap = "(.*?)"
-    return re.compile(gap.join(map(re.escape, english.split("{}"))), re.DOTALL)
+    """``{}`` is a gap; a brace that is meant is doubled, as for :meth:`str.format`."""
+    pieces = (piece.replace("{{", "{").replace("}}", "}") for piece in english.split("{}"))
+    return re.compile("(.*?)".join(map(re.escape, pieces)), re.DOTALL)

@@ -12,7 +12,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from crawler.items import Fetch
-from crawler.store import tables
+from crawler.site import channels
+from crawler.site.urls import classify
+from crawler.store import pauses, requests, tables
 from crawler.store.archive import Archive, Record
 from crawler.store.engine import Store
 from tests.report.sample import (
@@ -92,6 +94,7 @@ def _specials(store: Store, builder: Builder, archive_path: Path) -> dict[str, A
         write_counts(connection, live, counts)
         _older_text(connection, rows[2])
         failure, body = _failure(connection, builder, archive_path)
+        _queue(connection, builder, live)
         watch(connection, lost)
     return {
         "live_run": live,
@@ -103,6 +106,47 @@ def _specials(store: Store, builder: Builder, archive_path: Path) -> dict[str, A
         "failure": failure,
         "failure_body": body,
     }
+
+
+def _queue(connection: sa.Connection, builder: Builder, live: int) -> None:
+    """Pages that wait, that are due again, and that the live run is fetching; some rows of lists."""
+    hour = timedelta(hours=1)
+    fresh = {"reason": None, "detail": None, "attempts": 0, "settled_at": None, "due_at": None}
+    for number, (channel, state, due) in enumerate(
+        [
+            *(("sd", "PENDING", None),) * 7,
+            *(("bj", "PENDING", None),) * 3,
+            *(("sd", "DONE", -hour),) * 2,
+            *(("xj", "DONE", -hour),) * 4,
+            *(("gd", "DONE", hour),) * 5,
+            *(("sd", "LEASED", None),) * 2,
+        ]
+    ):
+        row = frontier_row(900_000 + number, channel, NOW - 5 * hour, "") | fresh
+        row |= {"state": state, "due_at": NOW + due if due else None}
+        row["leased_by"] = live if state == "LEASED" else None
+        connection.execute(sa.insert(tables.frontier), row)
+    for number, page in enumerate(channels.load()["sd"].lists[:3]):
+        url = classify(page.url).canonical
+        row = frontier_row(0, "sd", NOW, "") | fresh
+        row |= {"url": url, "fetch_url": url, "kind": "list", "state": "DONE"}
+        inserted = sa.insert(tables.frontier).returning(tables.frontier.c.id)
+        health = {
+            "frontier_id": connection.execute(inserted, row).scalar_one(),
+            "looked_at": NOW - hour,
+            "status": 200 if number else 404,
+            "reason": None if number else "http_404",
+            "links": 40 * number,
+            "newest_at": NOW - number * 5 * hour,
+            "brought_at": NOW - 1000 * hour if number == 2 else NOW - hour,
+            "failing_since": None if number else NOW - 80 * hour,
+        }
+        connection.execute(sa.insert(tables.list_health), health)
+    pauses.add(connection, "gz", NOW - 30 * hour)
+    requests.ask(connection, requests.RUN, NOW - hour, ["bj", "sd"])
+    requests.take(connection, requests.RUN, NOW - hour)
+    requests.settle(connection, 1, NOW, "failed", "renmin crawl ended with exit code 3")
+    requests.ask(connection, requests.RUN, NOW - timedelta(minutes=1), ["xj"])
 
 
 def _run(connection: sa.Connection, row: dict[str, Any]) -> int:

@@ -91,3 +91,9 @@ def test_the_language_is_chosen(cookie, accept, chosen):
 def test_any_header_gives_a_language(accept):
     """Whatever a browser sends."""
     assert language.choose(None, accept) in language.LANGUAGES
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_every_figure_is_defined_in_both_languages(figure):
+    """The English sentence is that of the documentation."""
+    assert language.messages()[f"figure_{figure}"][1] == FIGURES[figure]

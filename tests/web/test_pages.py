@@ -126,7 +126,7 @@ def test_the_grid_shows_state_freshness_and_alerts(client, story):
 
     assert f'href="/run/{story.live_run}"' in text
     assert text.count('class="spark"') == 6
-    assert "newest article of xj is 41.5 h old" in text
+    assert "the newest article is of 11-18 16:00, 42 hours ago" in text
 
 
 def test_an_article_shows_what_was_done_to_it(client, story):

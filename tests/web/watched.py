@@ -19,9 +19,9 @@ def watch(connection: sa.Connection, lost: int) -> None:
             alert
             | {
                 "rule": "run_lost",
-                "subject": str(lost),
+                "subject": f"run {lost}",
                 "opened_at": NOW - 6 * hours,
-                "message": f"run {lost} has not been heard of for six hours",
+                "message": "killed after 11-20 03:30; the next crawl of xj goes on where it stopped",
             },
             alert
             | {
@@ -30,7 +30,7 @@ def watch(connection: sa.Connection, lost: int) -> None:
                 "opened_at": NOW - 3 * hours,
                 "value": 41.5,
                 "threshold": 36.0,
-                "message": "newest article of xj is 41.5 h old",
+                "message": "the newest article is of 11-18 16:00, 42 hours ago",
             },
             alert
             | {
@@ -38,7 +38,8 @@ def watch(connection: sa.Connection, lost: int) -> None:
                 "subject": "bj",
                 "opened_at": NOW - 30 * hours,
                 "closed_at": NOW - 20 * hours,
-                "message": "403 and 429 were 4 % of answers",
+                "message": "12 of 300 responses were 403 or 429; raise the delay, and see whether the "
+                "site still wants to be crawled",
                 "value": 0.04,
                 "threshold": 0.02,
             },
@@ -77,7 +78,7 @@ def watch(connection: sa.Connection, lost: int) -> None:
                 "ended_at": None,
                 "outcome": "overlap",
                 "exit_code": None,
-                "detail": "run 7 still going",
+                "detail": "the run before was still going on",
             },
         ],
     )

@@ -35,6 +35,7 @@ import orjson
 from crawler import __version__
 from crawler.config.convert import secret_in
 from crawler.errors import ConfigError
+from crawler.watch import wording
 from crawler.watch.alerts.notices import Batch, Notice, Send
 from crawler.watch.alerts.settings import Email, Services, Webhook
 
@@ -63,12 +64,18 @@ def text(batch: Sequence[Notice]) -> str:
         return _one(batch[0])
     lines = [
         f"{EVENTS_ZH[one.event]} ({one.rule.severity}, {one.event})  {one.about}  {one.rule.title_zh}\n"
-        f"    {one.rule.title}: {one.message}"
+        f"{_chinese(one, '    ')}    {one.rule.title}: {one.message}"
         for one in batch[:MOST_LINES]
     ]
     if len(batch) > MOST_LINES:
         lines.append(f"... {len(batch) - MOST_LINES} more: renmin alerts")
     return "\n".join(lines) + "\n"
+
+
+def _chinese(one: Notice, indent: str = "") -> str:
+    """What is wrong, as a Chinese line; nothing if it cannot be said."""
+    said = wording.said(one.message)
+    return f"{indent}{said}\n" if said else ""
 
 
 def _one(one: Notice) -> str:
@@ -77,7 +84,7 @@ def _one(one: Notice) -> str:
     return (
         f"{EVENTS_ZH[one.event]}：{about} {one.rule.title_zh}\n"
         f"{one.rule.title} ({one.rule.severity}, {one.event})\n\n"
-        f"{one.message}\n\n"
+        f"{_chinese(one)}{one.message}\n\n"
         f"rule      {one.rule.name}\n"
         f"subject   {one.subject}\n"
         f"opened    {one.opened_at:%Y-%m-%d %H:%M} +08:00\n"
