@@ -18,31 +18,14 @@ SPOKEN = ("title", "aria-label", "placeholder", "alt", "data-labels", "data-when
 VOID = {"br", "img", "input", "link", "meta", "hr"}
 # Names, formats and units that Chinese operators write as they are.
 ALLOWED = {
-    *(
-        [
-            "renmin",
-            "CSV",
-            "JSON",
-            "UTF",
-            "U",
-            "FFFD",
-            "GDP",
-            "GB",
-            "kB",
-            "MB",
-            "B",
-            "chardet",
-            "robots",
-            "txt",
-            "gzip",
-            "HTML",
-            "HTTP",
-        ]
+    *re.findall(
+        "[A-Za-z]+", "renmin CSV JSON UTF FFFD GDP kB MB chardet robots txt gzip HTML HTTP"
     ),
-    *(["press", "room", "morning", "utf", "gb", "gbk", "big", "gb18030", "n", "r"]),
+    *re.findall("[A-Za-z]+", "press room morning gb gbk utf big IT logs javascript"),
+    # What the story's hostile page says in a title, and as its source.
+    *re.findall("[A-Za-z]+", f"{HOSTILE} cmd calc"),
     *channels.load(),
-    *(word for design in DESIGNS for word in re.findall("[A-Za-z]+", design)),
-    *(word for kind in DAMAGE for word in re.findall("[A-Za-z]+", kind)),
+    *(word for name in (*DESIGNS, *DAMAGE) for word in re.findall("[A-Za-z]+", name)),
 }
 ADDRESS = re.compile(r"https?://\S+|\b[\w.-]+\.(?:com\.cn|toml)\b|[0-9a-f]{16}…|№")
 
