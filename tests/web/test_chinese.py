@@ -10,6 +10,7 @@ from crawler.web.rendering import DESIGNS
 from tests.report.sample import DAMAGE
 from tests.web.addresses import pages
 from tests.web.conftest import settings_of
+from tests.web.story import HOSTILE
 
 NAMES = list(pages(type("Any", (), {"__getattr__": lambda self, name: 1})()))
 # Code, keys and logs are what one types or what a program wrote; another language says so itself.
