@@ -201,7 +201,8 @@ def _let_go(
                 found = give_back(store, options)
         else:
             found = rooms(store, options)
-        _say_room(store, found, vacuum=vacuum)
+        if vacuum or any(share.fetches for share in shares.values()):
+            _say_room(store, found, vacuum=vacuum)
     return shares
 
 

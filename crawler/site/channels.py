@@ -236,5 +236,7 @@ def _list_page(host: str, row: tuple[str, str], primary: frozenset[str]) -> List
     # The column's number is the innermost folder: /GB/82838/337124/index.html is 337124.
     node = next((part for part in reversed(path.split("/")) if part.isdigit()), None)
     if node is None:
-        raise ValueError(f"no column number in {path}")
+        raise ValueError(
+            f"no column number in {path}; name a list page like http://HOST/GB/166192/index.html"
+        )
     return ListPage(url=f"http://{host}{path}", node_id=node, label=label, primary=node in primary)

@@ -202,6 +202,10 @@ def _place(source: Path, target: Path) -> None:
     partial = target.with_name(target.name + ".part")
     try:
         shutil.copyfile(source, partial)
+        # A backup is one file without a log; what is worked with has one, so that readers and the
+        # crawl do not wait for each other.
+        with contextlib.closing(sqlite3.connect(partial)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
         partial.replace(target)
     except OSError as error:
         raise DiskFullError(f"{target}: cannot be written: {error.strerror or error}") from error

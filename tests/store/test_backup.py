@@ -1,7 +1,9 @@
 """Backups are whole, checked and can be taken back; a database moves without losing a row."""
 
+import contextlib
 import gzip
 import json
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 
@@ -110,6 +112,8 @@ def test_a_backup_is_taken_back_whole(full, tmp_path):
     assert archive.latest(url_of(1)) is not None
     archive.close()
     assert made.facts["articles"] == len(rows_of(url(full))["article"])
+    with contextlib.closing(sqlite3.connect(target)) as db:
+        assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 def test_a_server_is_backed_up_into_files_and_restored_into_a_server(full, any_database, tmp_path):

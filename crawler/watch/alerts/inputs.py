@@ -185,13 +185,15 @@ def _schedules(connection: Connection) -> tuple[Planned, ...]:
 
 def _planned(connection: Connection, row: sa.Row[tuple[object, ...]]) -> Planned:
     c = schedule_run.c
-    query = sa.select(c.planned_at, c.started_at, c.outcome, c.detail)
+    query = sa.select(c.planned_at, c.started_at, c.outcome, c.detail, c.run_id)
     query = query.where(c.schedule_id == row.id).order_by(c.planned_at.desc()).limit(100)
     settled = connection.execute(query).all()
     bad: list[str] = []
     for one in settled:
         if one.outcome in ("running", "interrupted"):
             continue
+        if one.outcome in ("failed", "lost") and one.run_id is not None:
+            break  # its run has an alert of its own
         if one.outcome not in BAD:
             break
         bad.append(one.outcome)

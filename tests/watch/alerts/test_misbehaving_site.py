@@ -33,8 +33,6 @@ EXPECTED = {
     ("design_shift", "sd"),
     ("field_missing", "bj/captions"),
     ("requests_refused", "sh"),
-    ("pages_failing", "sh"),
-    ("articles_low", "sh"),
     ("field_missing", "gd/source"),
     ("text_shift", "js/repaired"),
     ("text_lost", "zj"),

@@ -31,7 +31,6 @@ TROUBLES = [
     ("design changed", NEW_DESIGN, ("design_shift", "sd")),
     ("pages cannot be read", UNREADABLE, ("design_shift", "sd")),
     ("source gone", SITE_GONE, ("pages_failing", "sd")),
-    ("source gone", SITE_GONE, ("articles_low", "sd")),
     ("all is 403", REFUSED, ("requests_refused", "sd")),
     ("some are 429", changed(status_429=3), ("requests_refused", "sd")),
     ("captions gone", changed(field_captions=0), ("field_missing", "sd/captions")),
@@ -193,6 +192,46 @@ def test_a_schedule_that_ends_badly_is_told(history, store, monday, outcome):
     settle(store, monday.replace(day=4), "done")
     history.now = monday.replace(day=4)
     assert history.look() == ([], [("schedule_failed", "east")])
+
+
+@pytest.mark.parametrize("outcome", ["failed", "lost"])
+def test_a_planned_time_whose_run_is_told_is_not_told_again(history, store, monday, outcome):
+    """Neither while the run's own alert is open, nor after somebody made it good by hand."""
+    plan(store, monday)
+    history.now = monday
+    broke = history.run(reason=None if outcome == "lost" else "error")
+    settle(store, history.now, outcome)
+    with store.writing.begin() as connection:
+        connection.execute(sa.update(schedule_run).values(run_id=broke))
+    opened = history.look()[0]
+
+    history.run()
+    history.now = history.now.replace(hour=7)
+    afterwards = history.look()
+
+    assert [rule for rule, _ in opened if rule != "articles_low"] == [f"run_{outcome}"]
+    assert [rule for rule, _ in afterwards[0]] == []
+
+
+def test_an_outage_is_one_alert(history, store):
+    """A run that reached nothing is told, and not each host that it could not ask."""
+    history.days(3)
+    broke = history.run({}, reason="unreachable", publish=False)
+    with store.writing.begin() as connection:
+        at = connection.scalar(sa.select(run.c.ended_at).where(run.c.id == broke))
+        for name in ("sd", "bj"):
+            row = {"host": f"{name}.people.com.cn", "robots": "unreadable", "robots_at": at}
+            connection.execute(sa.insert(host), row)
+
+    assert history.look()[0] == [("run_failed", f"run {broke}")]
+
+
+def test_a_site_that_refuses_us_is_one_alert_a_channel(history):
+    """That no list could be read, that pages fail and articles are few is said by it."""
+    history.days(12)
+    history.run({"failure/http_403": 13, "status/403": 13}, reason="lists_failed", publish=False)
+
+    assert [rule for rule, _ in history.look()[0]] == ["requests_refused"]
 
 
 def test_a_small_sample_does_not_shout(history):
