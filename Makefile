@@ -29,7 +29,7 @@ demo: install  ## crawl the stand-in site and show what came out
 	$(BIN)/renmin demo
 
 test: .venv/.installed-dev  ## all tests, offline
-	$(BIN)/python -m pytest -q -n 2 --doctest-modules
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup --doctest-modules
 
 wheel-test: .venv/.installed-dev  ## build the wheel, install it elsewhere with an old pip, use it
 	$(BIN)/python -m pytest -q -m wheel tests/wheel

@@ -12,7 +12,7 @@ from typing import Any
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem, NotConfigured
 
-from crawler.crawl.reading import Reader
+from crawler.crawl.reading import PageReader
 from crawler.crawl.session import CrawlSession
 from crawler.extract.repaired import is_hopeless
 from crawler.hooks.crawling import Crawling
@@ -59,7 +59,7 @@ class StorePipeline:
         reader: Reads what stood there before, where a page has changed.
     """
 
-    def __init__(self, session: CrawlSession, reader: Reader) -> None:
+    def __init__(self, session: CrawlSession, reader: PageReader) -> None:
         self._session = session
         self._reader = reader
 

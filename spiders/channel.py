@@ -16,7 +16,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
-from crawler.crawl.reading import Reader
+from crawler.crawl.reading import PageReader
 from crawler.crawl.time_limit import PAGE_SECONDS
 from crawler.errors import ExtractionError
 from crawler.extract import Listing, Page
@@ -62,7 +62,7 @@ class ChannelSpider(Spider):
     """
 
     name = "channel"
-    reader: Reader
+    reader: PageReader
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class ChannelSpider(Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         """Make the spider, and its reader before anything else is opened."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        spider.reader = Reader(crawler.settings.getfloat(PAGE_SETTING, PAGE_SECONDS))
+        spider.reader = PageReader(crawler.settings.getfloat(PAGE_SETTING, PAGE_SECONDS))
         return spider
 
     def closed(self, _reason: str) -> None:

@@ -37,7 +37,7 @@ PART = ".part"
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class TaskShare:
     """What of a source one task reads.
 
     Attributes:
@@ -56,7 +56,7 @@ class Share:
         return self.parts == 1 or zlib.crc32(canonical) % self.parts == self.part
 
 
-def shares(paths: list[str], rank: int, world_size: int) -> list[Share]:
+def shares(paths: list[str], rank: int, world_size: int) -> list[TaskShare]:
     """What one task of ``world_size`` reads of these files.
 
     >>> [share.path for share in shares(["a", "b", "c"], 0, 2)]
@@ -67,10 +67,10 @@ def shares(paths: list[str], rank: int, world_size: int) -> list[Share]:
     if not paths:
         return []
     if world_size <= len(paths):
-        return [Share(path) for path in paths[rank::world_size]]
+        return [TaskShare(path) for path in paths[rank::world_size]]
     at = rank % len(paths)
     parts = -(-(world_size - at) // len(paths))
-    return [Share(paths[at], rank // len(paths), parts)]
+    return [TaskShare(paths[at], rank // len(paths), parts)]
 
 
 class Captures(PipelineStep):  # type: ignore[misc]  # datatrove has no types
@@ -100,7 +100,7 @@ class Captures(PipelineStep):  # type: ignore[misc]  # datatrove has no types
             for capture in self._captures(folder, share):
                 yield Document("", share.path, metadata={"capture": capture})
 
-    def _captures(self, folder: DataFolder, share: Share) -> Iterator[Capture]:
+    def _captures(self, folder: DataFolder, share: TaskShare) -> Iterator[Capture]:
         if share.path.lower().endswith(WARC_SUFFIXES):
             with folder.open(share.path, "rb") as file:
                 yield from from_warc(file, share.path, share.wanted)

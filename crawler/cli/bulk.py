@@ -21,7 +21,7 @@ from crawler.errors import ConfigError
 app = typer.Typer(add_completion=False)
 
 
-class Format(StrEnum):
+class RecordFormat(StrEnum):
     """What the records are written as."""
 
     PARQUET = "parquet"
@@ -59,7 +59,7 @@ def extract(
         int, typer.Option(min=0, max=LARGEST, help="Tasks at a time; 0: one for each core.")
     ] = 0,
     executor: Annotated[Executor, typer.Option(help="Where the tasks run.")] = Executor.LOCAL,
-    format: Annotated[Format, typer.Option(help="Of the records.")] = Format.PARQUET,
+    format: Annotated[RecordFormat, typer.Option(help="Of the records.")] = RecordFormat.PARQUET,
     any_host: Annotated[bool, typer.Option(help="Also pages of other sites.")] = False,
     clean_only: Annotated[bool, typer.Option(help="Leave out damaged articles.")] = False,
     partition: Annotated[str, typer.Option(help="Slurm's partition.")] = "",

@@ -31,7 +31,7 @@ from crawler.dataset.increment import Increment
 from crawler.dataset.names import Pseudonyms
 from crawler.dataset.pictures import completing
 from crawler.dataset.records import records
-from crawler.dataset.request import Request
+from crawler.dataset.request import ExportRequest
 from crawler.dataset.schema import SCHEMA, chosen
 from crawler.dataset.write import is_folder
 from crawler.errors import ConfigError
@@ -124,7 +124,7 @@ def export(
             without_names=without_names,
         )
         form = format_of("-", None)
-        chosen_pages = Request(
+        chosen_pages = ExportRequest(
             selection=wanted, form=form, clean_only=clean_only, sample=sample, seed=seed
         )
         _write_web_archive(destination, chosen_pages, database)
@@ -167,7 +167,7 @@ def _check_alone(destination: str, **options: Any) -> None:
         raise ConfigError(f"{destination} {named[0]}: a web archive holds whole pages as they came")
 
 
-def _write_web_archive(destination: str, request: Request, database: str | None) -> None:
+def _write_web_archive(destination: str, request: ExportRequest, database: str | None) -> None:
     archive = load(database=database).archive_path
     with ended_in_order(), reading(database) as connection:
         found = (record for _, record in records(connection, request))
@@ -206,7 +206,7 @@ def _request(
     *,
     fields: str | None,
     **options: Any,
-) -> Request:
+) -> ExportRequest:
     folder = is_folder(destination)
     if options["split"] and not folder:
         raise ConfigError(f"--split {options['split']}: {destination} is one file; name a folder/")
@@ -225,4 +225,4 @@ def _request(
         )
     names = [name.strip() for name in fields.split(",")] if fields else []
     columns = chosen(names) if names else SCHEMA
-    return Request(selection=selection, form=form, fields=columns, **options)
+    return ExportRequest(selection=selection, form=form, fields=columns, **options)

@@ -32,7 +32,7 @@ from crawler.crawl.pictures import pillow
 from crawler.dataset import formats, names, pictures
 from crawler.dataset.names import Pseudonyms
 from crawler.dataset.records import records
-from crawler.dataset.request import Request
+from crawler.dataset.request import ExportRequest
 from crawler.errors import ConfigError
 from crawler.hooks.given import read_settings
 from crawler.store.engine import crawl_lock
@@ -146,7 +146,7 @@ def export(
     config = load(database=database)
     key = names.key_file(config.archive_path)
     rename = Pseudonyms(names.open_key(key)) if without_names else None
-    request = Request(
+    request = ExportRequest(
         selection=selection(channel, since, until, copies), form=formats.named("jsonl")
     )
     with (

@@ -15,9 +15,9 @@ from crawler.dataset.files import check_path, whole_file, writing
 from crawler.dataset.tables import (
     BadRow,
     Chunk,
-    Kind,
+    InputTable,
     Repairer,
-    Table,
+    TableKind,
     kind_of,
     open_table,
     open_writer,
@@ -119,7 +119,7 @@ def _each_text(stream: BinaryIO, target: BinaryIO, output: str) -> None:
             report(number, number)
 
 
-def _explain(file: str, kind: Kind | None, output: str, fields: tuple[str, ...]) -> None:
+def _explain(file: str, kind: TableKind | None, output: str, fields: tuple[str, ...]) -> None:
     with _written_to(output) as target:
         for where, text in _texts(file, kind, fields):
             repaired = repair_document(text)
@@ -128,7 +128,7 @@ def _explain(file: str, kind: Kind | None, output: str, fields: tuple[str, ...])
                 target.write("".join(line + "\n" for line in lines).encode("utf-8", "replace"))
 
 
-def _texts(file: str, kind: Kind | None, fields: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _texts(file: str, kind: TableKind | None, fields: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """The texts of a table's fields, or the lines of a text, each with its place."""
     if kind is None:
         with open_text(file) as stream:
@@ -163,14 +163,14 @@ def _fields(field: str | None) -> tuple[str, ...]:
     return names
 
 
-def _kind_of_stream(file: str, output: str) -> Kind:
+def _kind_of_stream(file: str, output: str) -> TableKind:
     """Take standard input for the kind of table that is written, or for JSONL."""
     if file != "-":
         raise ConfigError(
             f"--field: {file} is no table by its name; it should end in .csv, .tsv, .jsonl or .parquet"
         )
     kind = kind_of(output)
-    return Kind(kind.form, "", kind.delimiter) if kind else Kind("jsonl")
+    return TableKind(kind.form, "", kind.delimiter) if kind else TableKind("jsonl")
 
 
 @contextmanager
@@ -233,7 +233,7 @@ def _json_of(text: str, given: dict[str, Any]) -> bytes:
 
 
 def _repair_table(
-    file: str, kind: Kind, output: str, fields: tuple[str, ...], processes: int
+    file: str, kind: TableKind, output: str, fields: tuple[str, ...], processes: int
 ) -> None:
     target = kind_of(output) if output != "-" else kind
     if target is None:
@@ -257,7 +257,7 @@ def _repair_table(
     bad.finish()
 
 
-def _check_columns(file: str, table: Table, fields: tuple[str, ...]) -> None:
+def _check_columns(file: str, table: InputTable, fields: tuple[str, ...]) -> None:
     missing = [name for name in fields if table.columns is not None and name not in table.columns]
     if missing:
         known = ", ".join((table.columns or [])[:20])

@@ -48,7 +48,7 @@ _LEAST = 0.01
 _SILENT = 900.0
 
 
-class Reader:
+class PageReader:
     """Reads pages as :mod:`crawler.extract` does, without ever keeping the event loop for long.
 
     To be made before databases are opened and threads are started: helpers are then forked at

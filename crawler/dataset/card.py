@@ -13,7 +13,7 @@ from typing import Any
 
 from crawler.dataset.formats import csv, txt
 from crawler.dataset.manifest import as_json
-from crawler.dataset.request import Request
+from crawler.dataset.request import ExportRequest
 from crawler.dataset.schema import Field, Kind, ListOf, Struct, as_markdown
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
@@ -68,7 +68,7 @@ _CONTEXT = {
 }
 
 
-def documents(facts: Mapping[str, Any], request: Request) -> dict[str, str]:
+def documents(facts: Mapping[str, Any], request: ExportRequest) -> dict[str, str]:
     """Path and text of every document of a data set, its manifest being ``facts``."""
     return {
         "README.md": _readme(facts, request),
@@ -98,11 +98,11 @@ def _day(facts: Mapping[str, Any]) -> str:
 # The card.
 
 
-def _readme(facts: Mapping[str, Any], request: Request) -> str:
+def _readme(facts: Mapping[str, Any], request: ExportRequest) -> str:
     return "\n".join([*_header(facts, request), "", *_text(facts, request)]) + "\n"
 
 
-def _header(facts: Mapping[str, Any], request: Request) -> Iterator[str]:
+def _header(facts: Mapping[str, Any], request: ExportRequest) -> Iterator[str]:
     size = next((name for limit, name in _SIZES if facts["records"] < limit), "1M<n<10M")
     yield from ("---", "language:", "- zh", "license: other", "license_name: publishers-rights")
     yield f'pretty_name: "{title(facts)}"'
@@ -119,7 +119,7 @@ def _header(facts: Mapping[str, Any], request: Request) -> Iterator[str]:
     yield "---"
 
 
-def _tables(facts: Mapping[str, Any], request: Request) -> list[str]:
+def _tables(facts: Mapping[str, Any], request: ExportRequest) -> list[str]:
     """The files that hold the records; of a folder of texts the tables that name them."""
     paths = [file["path"] for file in facts["files"]]
     if request.form.module is txt:
@@ -150,7 +150,7 @@ def _feature(kind: Kind, indent: str) -> Iterator[str]:
         yield f"{indent}dtype: {_HF_TYPES[kind]}"
 
 
-def _text(facts: Mapping[str, Any], request: Request) -> Iterator[str]:
+def _text(facts: Mapping[str, Any], request: ExportRequest) -> Iterator[str]:
     yield from (f"# {title(facts)}", "", _what(facts), "")
     yield from ("## What is in it", "", *_counts(facts), "")
     yield from ("## Fields", "", as_markdown(request.columns))
@@ -223,7 +223,7 @@ def _version(facts: Mapping[str, Any]) -> str:
 # Descriptions for machines.
 
 
-def _croissant(facts: Mapping[str, Any], request: Request) -> dict[str, Any]:
+def _croissant(facts: Mapping[str, Any], request: ExportRequest) -> dict[str, Any]:
     files = [file for file in facts["files"] if file["records"]]
     return {
         "@context": _CONTEXT,
@@ -260,7 +260,9 @@ def _file_object(file: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _record_sets(files: Iterable[Mapping[str, Any]], request: Request) -> list[dict[str, Any]]:
+def _record_sets(
+    files: Iterable[Mapping[str, Any]], request: ExportRequest
+) -> list[dict[str, Any]]:
     """A record set a file: a part of a data set is an answer of its own."""
     return [
         {
@@ -294,7 +296,7 @@ def _croissant_field(field: Field, path: str) -> dict[str, Any]:
     return found
 
 
-def _datapackage(facts: Mapping[str, Any], request: Request) -> dict[str, Any]:
+def _datapackage(facts: Mapping[str, Any], request: ExportRequest) -> dict[str, Any]:
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": _name(facts),
@@ -309,7 +311,7 @@ def _datapackage(facts: Mapping[str, Any], request: Request) -> dict[str, Any]:
     }
 
 
-def _resource(number: int, file: Mapping[str, Any], request: Request) -> dict[str, Any]:
+def _resource(number: int, file: Mapping[str, Any], request: ExportRequest) -> dict[str, Any]:
     path = file["path"]
     found = {
         "name": f"part-{number:05}",

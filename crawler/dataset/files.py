@@ -16,14 +16,14 @@ import zstandard
 from crawler.dataset import manifest
 from crawler.dataset.formats import Format, by_ending, named
 from crawler.dataset.manifest import Origin, Tally
-from crawler.dataset.request import Record, Request
+from crawler.dataset.request import ExportRequest, Record
 from crawler.errors import ConfigError, DiskFullError, RenminError
 
 
 def export(
     records: Iterable[Record],
     destination: str,
-    request: Request,
+    request: ExportRequest,
     origin: Origin,
     extra: Mapping[str, Any] | None = None,
 ) -> Tally:
@@ -60,13 +60,13 @@ def export(
     return tally
 
 
-def write_file(path: Path, records: Iterable[Record], request: Request) -> None:
+def write_file(path: Path, records: Iterable[Record], request: ExportRequest) -> None:
     """Write records, shaped already, to a file that is whole or not there."""
     with whole_file(path, request.form.compression) as file:
         request.form.module.write(records, file, request.columns)
 
 
-def shaped(records: Iterable[Record], request: Request, tally: Tally) -> Iterator[Record]:
+def shaped(records: Iterable[Record], request: ExportRequest, tally: Tally) -> Iterator[Record]:
     """Records as they are written, each counted on its way."""
     for record in records:
         tally.add(record)
@@ -138,7 +138,7 @@ def _compressed(compression: str, raw: BinaryIO) -> Iterator[BinaryIO]:
         yield raw
 
 
-def _print(records: Iterator[Record], request: Request, tally: Tally) -> None:
+def _print(records: Iterator[Record], request: ExportRequest, tally: Tally) -> None:
     try:
         with _compressed(request.form.compression, sys.stdout.buffer) as file:
             request.form.module.write(records, file, request.columns)

@@ -29,10 +29,10 @@ from crawler.dataset.formats import txt
 from crawler.dataset.formats.csv import write as write_csv
 from crawler.dataset.manifest import Origin, Tally
 from crawler.dataset.record import flat
-from crawler.dataset.request import Record, Request
+from crawler.dataset.request import ExportRequest, Record
 from crawler.dataset.schema import FLAT, Field, json_schema
 from crawler.errors import ConfigError
-from crawler.store.selection import Part
+from crawler.store.selection import SplitPart
 
 SHARD = 200_000
 SUMS = "SHA256SUMS"
@@ -75,10 +75,10 @@ class Extra:
 
 
 def export(
-    records: Callable[[Part], Iterable[Record]],
-    parts: Iterable[Part],
+    records: Callable[[SplitPart], Iterable[Record]],
+    parts: Iterable[SplitPart],
     destination: Path,
-    request: Request,
+    request: ExportRequest,
     origin: Origin,
     extra: Extra | None = None,
 ) -> Tally:
@@ -153,7 +153,9 @@ def sums(folder: Path) -> dict[str, str]:
     return {name: digest for digest, _, name in (line.partition("  ") for line in lines) if name}
 
 
-def _write_part(written: Written, records: Iterable[Record], part: Part, request: Request) -> None:
+def _write_part(
+    written: Written, records: Iterable[Record], part: SplitPart, request: ExportRequest
+) -> None:
     listed = written.root / ".contents" / (part.folder or "all")
     listed.parent.mkdir(exist_ok=True)
     with listed.open("wb") as lines:
@@ -171,7 +173,7 @@ def _noted(records: Iterable[Record], write: Callable[[bytes], object]) -> Itera
 
 
 def _write_shards(
-    written: Written, records: Iterable[Record], part: Part, request: Request
+    written: Written, records: Iterable[Record], part: SplitPart, request: ExportRequest
 ) -> None:
     rows = shaped(records, request, written.tally)
     for number in itertools.count():
@@ -185,7 +187,9 @@ def _write_shards(
         _note(written, path, written.tally.records - before)
 
 
-def _write_texts(written: Written, records: Iterable[Record], part: Part, request: Request) -> None:
+def _write_texts(
+    written: Written, records: Iterable[Record], part: SplitPart, request: ExportRequest
+) -> None:
     """One file an article, and a table of them."""
     path = _data(written.root, part) / "metadata.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -198,7 +202,7 @@ def _write_texts(written: Written, records: Iterable[Record], part: Part, reques
 
 
 def _texts(
-    written: Written, records: Iterable[Record], folder: Path, request: Request
+    written: Written, records: Iterable[Record], folder: Path, request: ExportRequest
 ) -> Iterator[Record]:
     for record in records:
         written.tally.add(record)
@@ -211,7 +215,7 @@ def _texts(
         yield {"file": path.name, **about}
 
 
-def _data(root: Path, part: Part) -> Path:
+def _data(root: Path, part: SplitPart) -> Path:
     return root / "data" / part.folder if part.folder else root / "data"
 
 
@@ -219,7 +223,9 @@ def _note(written: Written, path: Path, records: int) -> None:
     written.files[path.relative_to(written.root).as_posix()] = records
 
 
-def _finish(written: Written, request: Request, origin: Origin, extra: Extra, name: str) -> None:
+def _finish(
+    written: Written, request: ExportRequest, origin: Origin, extra: Extra, name: str
+) -> None:
     """Write all that is not data."""
     root = written.root
     _write_contents(root, request, extra)
@@ -242,7 +248,7 @@ def _finish(written: Written, request: Request, origin: Origin, extra: Extra, na
     sum_up(root)
 
 
-def _write_contents(root: Path, request: Request, extra: Extra) -> None:
+def _write_contents(root: Path, request: ExportRequest, extra: Extra) -> None:
     listed = root / ".contents"
     # Of revisions an address is no key: no other data set can be held against them.
     if not request.revisions:

@@ -20,7 +20,7 @@ from crawler.dataset import contents, folder, formats
 from crawler.dataset.contents import Change
 from crawler.dataset.formats import jsonl
 from crawler.dataset.records import records
-from crawler.dataset.request import Record, Request
+from crawler.dataset.request import ExportRequest, Record
 from crawler.errors import ConfigError
 from crawler.store import articles, selection, tombstones
 
@@ -62,7 +62,7 @@ class Increment:
         return b"".join(jsonl.line(each) for each in self.removed)
 
 
-def since(connection: Connection, request: Request, named: str, lines: BinaryIO) -> Increment:
+def since(connection: Connection, request: ExportRequest, named: str, lines: BinaryIO) -> Increment:
     """Find out what changed.
 
     Args:
@@ -94,7 +94,7 @@ def _noted(found: Iterable[tuple[int, Record]], lines: BinaryIO) -> Iterator[tup
         yield number, record
 
 
-def _contents_of(path: Path, request: Request) -> Iterator[tuple[bytes, bytes]]:
+def _contents_of(path: Path, request: ExportRequest) -> Iterator[tuple[bytes, bytes]]:
     facts = folder.read_manifest(path)
     mine = request.as_query()
     query = facts.get("query", {})
@@ -158,7 +158,7 @@ def _by_time(
     connection: Connection,
     now: Iterable[tuple[int, Record]],
     moment: datetime,
-    request: Request,
+    request: ExportRequest,
     found: Increment,
 ) -> Iterator[Change]:
     for number, record in now:

@@ -16,7 +16,7 @@ from crawler.clock import SHANGHAI, midnight
 from crawler.dataset import arrow, formats
 from crawler.dataset.pictures import completing
 from crawler.dataset.records import records
-from crawler.dataset.request import Request
+from crawler.dataset.request import ExportRequest
 from crawler.dataset.schema import SCHEMA, chosen
 from crawler.errors import ConfigError
 from crawler.items import Article
@@ -117,12 +117,12 @@ class Library:
         self.close()
 
 
-def _request(filters: dict[str, Any]) -> Request:
+def _request(filters: dict[str, Any]) -> ExportRequest:
     known = {"channel", "since", "until", "copies", "clean"}
     for name in filters:
         if name not in known:
             raise ConfigError(f"{name}: no such filter; there are {', '.join(sorted(known))}")
-    return Request(
+    return ExportRequest(
         selection=Selection(
             channels=_channels(filters.get("channel")),
             since=_moment("since", filters.get("since")),

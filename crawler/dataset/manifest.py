@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from crawler import SCHEMA_VERSION, __version__
-from crawler.dataset.request import Request
+from crawler.dataset.request import ExportRequest
 from crawler.dataset.schema import SCHEMA
 from crawler.extract import version
 
@@ -109,7 +109,7 @@ class Origin:
     runs: Sequence[Mapping[str, Any]] = ()
 
 
-def of(request: Request, tally: Tally, origin: Origin) -> dict[str, Any]:
+def of(request: ExportRequest, tally: Tally, origin: Origin) -> dict[str, Any]:
     """What a manifest says of any data set; the files are added by whoever wrote them.
 
     Nothing in it depends on when or where it was made: the same articles give the same manifest.

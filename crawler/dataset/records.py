@@ -13,14 +13,14 @@ from sqlalchemy import Connection
 
 from crawler.dataset import stored
 from crawler.dataset.record import as_record
-from crawler.dataset.request import Record, Request
+from crawler.dataset.request import ExportRequest, Record
 from crawler.items import Article
 from crawler.store import articles, selection, tombstones, versions
-from crawler.store.selection import WHOLE, Part
+from crawler.store.selection import WHOLE, SplitPart
 
 
 def records(
-    connection: Connection, request: Request, part: Part = WHOLE
+    connection: Connection, request: ExportRequest, part: SplitPart = WHOLE
 ) -> Iterator[tuple[int, Record]]:
     """Every record that was asked for, whole, with its row, by url.
 
@@ -40,7 +40,9 @@ def records(
     return _kept(connection, _as_records(found), request)
 
 
-def of_rows(connection: Connection, request: Request, rows: Sequence[int]) -> Iterator[Record]:
+def of_rows(
+    connection: Connection, request: ExportRequest, rows: Sequence[int]
+) -> Iterator[Record]:
     """The records of these rows, in this order."""
     for _, article in selection.by_ids(connection, rows):
         record = as_record(article)
@@ -91,7 +93,7 @@ def _as_records(
 def _kept(
     connection: Connection,
     found: Iterable[tuple[int, dict[str, Any]]],
-    request: Request,
+    request: ExportRequest,
 ) -> Iterator[tuple[int, Record]]:
     limit = _limit(connection, request)
     # None of them is stored; but what came back by another way is not to leave the house.
@@ -108,7 +110,7 @@ def _kept(
         yield number, record
 
 
-def _limit(connection: Connection, request: Request) -> int | None:
+def _limit(connection: Connection, request: ExportRequest) -> int | None:
     """The largest rank that is in the sample; ``None`` if there is no sample.
 
     A rank depends on the address and the seed alone: when the store grows, most of a sample stays.

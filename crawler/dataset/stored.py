@@ -22,7 +22,7 @@ from crawler.dataset.schema import SCHEMA, Field, ListOf, Struct
 from crawler.items import Dateline, Doubt, Photo, Quality, Repair, Verdict
 from crawler.store import selection
 from crawler.store.articles import original
-from crawler.store.selection import WHOLE, Part, Selection
+from crawler.store.selection import WHOLE, Selection, SplitPart
 from crawler.store.tables import article
 
 Read = Callable[[Any], Any]
@@ -40,7 +40,7 @@ _DEFAULTS = {
 
 
 def select(
-    connection: Connection, chosen: Selection, part: Part = WHOLE
+    connection: Connection, chosen: Selection, part: SplitPart = WHOLE
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     """The record of every article that fits, with its row, by url.
 

@@ -33,7 +33,7 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(slots=True)
-class Written:
+class WrittenArchive:
     """What stands in the file.
 
     Attributes:
@@ -58,7 +58,7 @@ def is_web_archive(destination: str, form: str | None) -> bool:
     return destination.endswith(ENDINGS) and form in {None, "warc", "wacz"}
 
 
-def export(records: Iterable[Mapping[str, Any]], destination: str, archive: Path) -> Written:
+def export(records: Iterable[Mapping[str, Any]], destination: str, archive: Path) -> WrittenArchive:
     """Write the raw pages of articles.
 
     Args:
@@ -84,10 +84,10 @@ def export(records: Iterable[Mapping[str, Any]], destination: str, archive: Path
 
 def write_warc(
     file: BinaryIO, name: str, records: Iterable[Mapping[str, Any]], archive: Archive
-) -> Written:
+) -> WrittenArchive:
     """Write a WARC file, one gzip member a record."""
     warc = Warc(file, name)
-    written = Written()
+    written = WrittenArchive()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)  # warcio forgets its temporary files
         warc.begin()
@@ -99,7 +99,7 @@ def write_warc(
 
 
 def _write_article(
-    warc: Warc, record: Mapping[str, Any], archive: Archive, written: Written
+    warc: Warc, record: Mapping[str, Any], archive: Archive, written: WrittenArchive
 ) -> None:
     url = str(record["url"])
     last: Fetch | None = None
@@ -118,7 +118,7 @@ def _write_article(
     written.pages.append({"url": last.url, "ts": moment, "title": record["title"]})
 
 
-def _fetches(archive: Archive, url: str, written: Written) -> Iterator[Fetch]:
+def _fetches(archive: Archive, url: str, written: WrittenArchive) -> Iterator[Fetch]:
     for first in archive.looks(url):
         try:
             yield from archive.record(first).fetches
@@ -126,7 +126,9 @@ def _fetches(archive: Archive, url: str, written: Written) -> Iterator[Fetch]:
             written.missing.append(url)
 
 
-def _write_wacz(path: Path, records: Iterable[Mapping[str, Any]], archive: Archive) -> Written:
+def _write_wacz(
+    path: Path, records: Iterable[Mapping[str, Any]], archive: Archive
+) -> WrittenArchive:
     name = path.name.removesuffix(".wacz") + ".warc.gz"
     with whole_file(path) as raw, zipfile.ZipFile(raw, "w") as package:
         with package.open(_entry(f"archive/{name}"), "w", force_zip64=True) as file:
@@ -178,14 +180,14 @@ def _datapackage(place: str, warc: _Counted, parts: Mapping[str, bytes]) -> byte
     return json.dumps(about, indent=2).encode()
 
 
-def _pages(written: Written) -> bytes:
+def _pages(written: WrittenArchive) -> bytes:
     head = {"format": "json-pages-1.0", "id": "pages", "title": "Articles"}
     return b"".join(
         orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in [head, *written.pages]
     )
 
 
-def _index(written: Written) -> bytes:
+def _index(written: WrittenArchive) -> bytes:
     lines = sorted(line.encode("utf-8", "surrogatepass") for line in written.index)
     return b"".join(line + b"\n" for line in lines)
 

@@ -13,15 +13,15 @@ from crawler.dataset.folder import Extra
 from crawler.dataset.increment import REMOVED, Increment
 from crawler.dataset.manifest import Origin, Tally
 from crawler.dataset.records import of_rows, records
-from crawler.dataset.request import Record, Request
+from crawler.dataset.request import ExportRequest, Record
 from crawler.errors import ConfigError
 from crawler.store import selection
-from crawler.store.selection import WHOLE, Part
+from crawler.store.selection import WHOLE, SplitPart
 
 SPOOL = 16 * 1024 * 1024
 
 
-def write(connection: Connection, request: Request, destination: str) -> Tally:
+def write(connection: Connection, request: ExportRequest, destination: str) -> Tally:
     """Export to ``destination``.
 
     Args:
@@ -38,7 +38,7 @@ def write(connection: Connection, request: Request, destination: str) -> Tally:
     """
     origin = _origin(connection, request)
 
-    def of_part(part: Part) -> Iterator[Record]:
+    def of_part(part: SplitPart) -> Iterator[Record]:
         return (record for _, record in records(connection, request, part))
 
     if not is_folder(destination):
@@ -48,7 +48,7 @@ def write(connection: Connection, request: Request, destination: str) -> Tally:
 
 
 def write_changes(
-    connection: Connection, request: Request, destination: str, named: str
+    connection: Connection, request: ExportRequest, destination: str, named: str
 ) -> Increment:
     """Export what changed since another data set or a moment.
 
@@ -89,12 +89,12 @@ def is_folder(destination: str) -> bool:
 
 
 def _write_folder(
-    connection: Connection, request: Request, destination: str, found: Increment, extra: Extra
+    connection: Connection, request: ExportRequest, destination: str, found: Increment, extra: Extra
 ) -> None:
     rows = {"new": found.new, "changed": found.changed}
     folder.export(
         lambda part: of_rows(connection, request, rows[part.name]),
-        [Part(name) for name, numbers in rows.items() if numbers],
+        [SplitPart(name) for name, numbers in rows.items() if numbers],
         Path(destination),
         request,
         _origin(connection, request),
@@ -103,7 +103,7 @@ def _write_folder(
 
 
 def _write_file(
-    connection: Connection, request: Request, destination: str, found: Increment, extra: Extra
+    connection: Connection, request: ExportRequest, destination: str, found: Increment, extra: Extra
 ) -> None:
     rows = [*found.new, *found.changed]
     origin = _origin(connection, request)
@@ -113,7 +113,7 @@ def _write_file(
         file.write(extra.files[REMOVED])
 
 
-def _origin(connection: Connection, request: Request) -> Origin:
+def _origin(connection: Connection, request: ExportRequest) -> Origin:
     moment = selection.high_water(connection)
     return Origin(
         high_water=moment.isoformat() if moment else None,

@@ -48,7 +48,7 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SplitPart:
     """A part of a data set that is split.
 
     Attributes:
@@ -69,11 +69,11 @@ class Part:
         return self.name.replace("/", "_").replace("\\", "_").lstrip(".")
 
 
-WHOLE = Part()
+WHOLE = SplitPart()
 
 
 def select(
-    connection: Connection, selection: Selection, part: Part = WHOLE
+    connection: Connection, selection: Selection, part: SplitPart = WHOLE
 ) -> Iterator[tuple[int, Article]]:
     """Every article that fits, with its row, by url and without holding them all in memory.
 
@@ -88,7 +88,7 @@ def select(
 
 
 def narrowed(
-    connection: Connection, query: Select[Any], selection: Selection, part: Part = WHOLE
+    connection: Connection, query: Select[Any], selection: Selection, part: SplitPart = WHOLE
 ) -> Select[Any]:
     """A query of the table ``article`` with the conditions of a selection, by url."""
     query = query.where(*conditions(selection)).order_by(_url(connection))
@@ -110,13 +110,13 @@ def urls(connection: Connection, selection: Selection) -> Iterator[str]:
     return iter(connection.execution_options(yield_per=5000).scalars(query))
 
 
-def parts(connection: Connection, selection: Selection, split: Split | None) -> list[Part]:
+def parts(connection: Connection, selection: Selection, split: Split | None) -> list[SplitPart]:
     """The parts of a selection that have an article in them, by name; one part if not split."""
     if split is None:
-        return [Part()]
+        return [SplitPart()]
     name = _part(connection, split)
     found = connection.scalars(sa.select(name).where(*conditions(selection)).distinct())
-    return [Part(each, split) for each in sorted(found)]
+    return [SplitPart(each, split) for each in sorted(found)]
 
 
 def copies_left_out(connection: Connection, selection: Selection) -> int:
@@ -195,7 +195,7 @@ def _part(connection: Connection, split: Split) -> ColumnElement[str]:
     return period(connection, _LENGTHS[split])
 
 
-def _in(connection: Connection, part: Part) -> ColumnElement[bool]:
+def _in(connection: Connection, part: SplitPart) -> ColumnElement[bool]:
     """Whether an article is of a part; periods as spans, for which there is an index."""
     if part.split is None or part.split == "channel" or part.name == UNDATED:
         return _part(connection, part.split or "channel") == part.name

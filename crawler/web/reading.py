@@ -10,7 +10,7 @@ from crawler.items import Article, Doubt, Photo
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TextRun:
     """A run of characters; ``doubt`` says what is uncertain about it, if anything is."""
 
     text: str
@@ -26,12 +26,12 @@ class Block:
         photo: The photo; ``None`` for a paragraph.
     """
 
-    runs: tuple[Run, ...]
+    runs: tuple[TextRun, ...]
     photo: Photo | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class LaidOut:
     """An article laid out.
 
     Attributes:
@@ -39,13 +39,13 @@ class Reading:
         blocks: Paragraphs and photos in reading order.
     """
 
-    kicker: tuple[Run, ...]
-    title: tuple[Run, ...]
-    subtitle: tuple[Run, ...]
+    kicker: tuple[TextRun, ...]
+    title: tuple[TextRun, ...]
+    subtitle: tuple[TextRun, ...]
     blocks: tuple[Block, ...]
 
 
-def lay_out(article: Article) -> Reading:
+def lay_out(article: Article) -> LaidOut:
     """Set the photos between the paragraphs and mark the doubts in the text."""
     doubts: defaultdict[tuple[str, int | None], list[Doubt]] = defaultdict(list)
     for doubt in article.doubts:
@@ -59,7 +59,7 @@ def lay_out(article: Article) -> Reading:
     for index, paragraph in enumerate(article.paragraphs):
         blocks += photos[index]
         blocks.append(Block(runs=marked(paragraph, doubts["paragraphs", index])))
-    return Reading(
+    return LaidOut(
         kicker=marked(article.kicker or "", doubts["kicker", None]),
         title=marked(article.title, doubts["title", None]),
         subtitle=marked(article.subtitle or "", doubts["subtitle", None]),
@@ -67,20 +67,20 @@ def lay_out(article: Article) -> Reading:
     )
 
 
-def marked(text: str, doubts: Iterable[Doubt]) -> tuple[Run, ...]:
+def marked(text: str, doubts: Iterable[Doubt]) -> tuple[TextRun, ...]:
     """Cut ``text`` at the doubts; those that do not lie in it, or overlap, are left out.
 
     >>> marked("会议召开", [Doubt(start=2, end=3, text="召")])[1].text
     '召'
     """
-    runs: list[Run] = []
+    runs: list[TextRun] = []
     at = 0
     for doubt in sorted(doubts, key=lambda one: one.start):
         if at <= doubt.start < doubt.end <= len(text):
-            runs.append(Run(text[at : doubt.start]))
-            runs.append(Run(text[doubt.start : doubt.end], doubt))
+            runs.append(TextRun(text[at : doubt.start]))
+            runs.append(TextRun(text[doubt.start : doubt.end], doubt))
             at = doubt.end
-    return tuple(run for run in (*runs, Run(text[at:])) if run.text)
+    return tuple(run for run in (*runs, TextRun(text[at:])) if run.text)
 
 
 def parts(article: Article) -> tuple[list[str], ...]:

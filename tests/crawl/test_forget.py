@@ -8,7 +8,7 @@ from crawler.crawl import record
 from crawler.crawl.forget import forget
 from crawler.dataset.formats import named
 from crawler.dataset.records import records
-from crawler.dataset.request import Request
+from crawler.dataset.request import ExportRequest
 from crawler.store import articles, frontier, search, tombstones
 from crawler.store.archive import Archive, Record
 from crawler.store.articles import By
@@ -67,7 +67,7 @@ def test_it_does_not_come_back(any_store, tmp_path):
         assert record.keep_reading(connection, article(1), NOW, BY) is None
         articles.insert(connection, article(1), text_hash="", now=NOW, by=BY)
     assert keep(any_store, article(1)) == [None]
-    request = Request(selection=Selection(), form=named("jsonl"))
+    request = ExportRequest(selection=Selection(), form=named("jsonl"))
     with any_store.reading.connect() as connection:
         found = [each["url"] for _, each in records(connection, request)]
         grave = tombstones.find(connection, url_of(1))

@@ -12,7 +12,7 @@ import pytest
 
 from crawler import extract
 from crawler.crawl import helpers
-from crawler.crawl.reading import MOST_OF_A_HOST, Reader
+from crawler.crawl.reading import MOST_OF_A_HOST, PageReader
 from crawler.errors import ExtractionError, TooDearError
 from crawler.extract import limits
 from crawler.replica import Site
@@ -47,7 +47,7 @@ HEAVY = {
 @contextlib.contextmanager
 def reading(**options):
     """A reader that ends with the block."""
-    reader = Reader(count=1, **options)
+    reader = PageReader(count=1, **options)
     try:
         yield reader
     finally:

@@ -14,7 +14,7 @@ from crawler.dataset import files
 from crawler.dataset.files import export
 from crawler.dataset.manifest import Origin
 from crawler.dataset.record import as_record
-from crawler.dataset.request import Request
+from crawler.dataset.request import ExportRequest
 from crawler.errors import ConfigError, DiskFullError
 from crawler.store.selection import Selection
 from tests.crawl.visits import article
@@ -23,7 +23,7 @@ RECORDS = [as_record(article(number)) for number in range(3)]
 
 
 def write(path, records=RECORDS, format_name=None):
-    request = Request(selection=Selection(), form=files.format_of(str(path), format_name))
+    request = ExportRequest(selection=Selection(), form=files.format_of(str(path), format_name))
     return export(iter(records), str(path), request, Origin())
 
 

@@ -16,7 +16,7 @@ from crawler.dataset.record import as_record
 from crawler.items import Dateline, Doubt, Photo, Quality, Repair, Verdict
 from crawler.store import selection
 from crawler.store.articles import By
-from crawler.store.selection import Part, Selection
+from crawler.store.selection import Selection, SplitPart
 from crawler.store.tables import article as table
 from tests.crawl.visits import NOW, article, prose
 
@@ -117,4 +117,4 @@ def test_the_parts_are_the_whole(kept, split):
         for name, days in found.items():
             assert all((day or "undated").startswith(name) for day in days)
             assert days
-    assert Part("2026", "year") in parts or split != "year"
+    assert SplitPart("2026", "year") in parts or split != "year"

@@ -12,7 +12,7 @@ import zstandard
 from typer.testing import CliRunner
 
 from crawler.cli.repair import app
-from crawler.dataset.tables import Kind, kind_of
+from crawler.dataset.tables import TableKind, kind_of
 from crawler.errors import ConfigError
 
 pyarrow = pytest.importorskip("pyarrow")
@@ -218,7 +218,7 @@ def test_bad_use_is_refused(tmp_path, monkeypatch, arguments):
 
 def test_kinds_are_told_by_the_name():
     """Endings count in any case; a text has no kind; Parquet is not compressed again."""
-    assert kind_of("A.CSV.GZ") == Kind("csv", ".gz")
+    assert kind_of("A.CSV.GZ") == TableKind("csv", ".gz")
     assert kind_of("notes.txt") is None
     with pytest.raises(ConfigError, match="compresses itself"):
         kind_of("a.parquet.gz")

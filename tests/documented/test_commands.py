@@ -33,7 +33,7 @@ from crawler.replica.serve import in_thread
 from tests import forked
 from tests.documented.commands import DOCUMENTS, ROOT, Line, of_document, of_help
 
-pytestmark = pytest.mark.crawl
+pytestmark = [pytest.mark.crawl, pytest.mark.xdist_group("documented")]
 HELP = sorted(
     path
     for path in (ROOT / "crawler" / "cli").glob("*.py")

@@ -9,7 +9,7 @@ import pytest
 from crawler.clock import SHANGHAI
 from crawler.crawl import record
 from crawler.store.articles import By
-from crawler.store.selection import Part, Selection, copies_left_out, parts, select, urls
+from crawler.store.selection import Selection, SplitPart, copies_left_out, parts, select, urls
 from tests.crawl.visits import NOW, article, prose, url_of
 
 NEW_YEAR = datetime(2026, 1, 1, 0, 30, tzinfo=SHANGHAI)  # in UTC it is still the old year
@@ -53,7 +53,7 @@ def test_copies_are_counted_and_can_be_asked_for(filled):
     with filled.reading.connect() as connection:
         left_out = [copies_left_out(connection, s) for s in (Selection(), every)]
         count = len(list(urls(connection, every)))
-        part = [item.url for _, item in select(connection, every, Part("2026", "year"))]
+        part = [item.url for _, item in select(connection, every, SplitPart("2026", "year"))]
 
     assert (left_out, count) == ([1, 0], 4)
     assert part == [url_of(1), url_of(4)]

@@ -8,9 +8,18 @@ ever whole in memory, and a bad row is a :class:`BadRow`, never the end of the w
 
 from __future__ import annotations
 
-from crawler.dataset.tables.kinds import BadRow, Chunk, Kind, kind_of
-from crawler.dataset.tables.reading import Table, open_table
+from crawler.dataset.tables.kinds import BadRow, Chunk, TableKind, kind_of
+from crawler.dataset.tables.reading import InputTable, open_table
 from crawler.dataset.tables.repairing import Repairer
 from crawler.dataset.tables.writing import open_writer
 
-__all__ = ["BadRow", "Chunk", "Kind", "Repairer", "Table", "kind_of", "open_table", "open_writer"]
+__all__ = [
+    "BadRow",
+    "Chunk",
+    "InputTable",
+    "Repairer",
+    "TableKind",
+    "kind_of",
+    "open_table",
+    "open_writer",
+]

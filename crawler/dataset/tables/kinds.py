@@ -22,7 +22,7 @@ CHUNK_CHARACTERS: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class TableKind:
     """How a table is written.
 
     Attributes:
@@ -64,7 +64,7 @@ class Chunk:
     batch: Any = None
 
 
-def kind_of(name: str) -> Kind | None:
+def kind_of(name: str) -> TableKind | None:
     """Tell the kind of table by its name; ``None`` if it is none, but a text.
 
     Raises:
@@ -82,4 +82,4 @@ def kind_of(name: str) -> Kind | None:
     form = _FORMS[ending]
     if form == "parquet" and compression:
         raise ConfigError(f"{name}: Parquet compresses itself; name it without {compression}")
-    return Kind(form, compression, "\t" if ending == ".tsv" else ",")
+    return TableKind(form, compression, "\t" if ending == ".tsv" else ",")

@@ -27,7 +27,7 @@ from crawler.dataset.tables.kinds import (
     COMPRESSIONS,
     BadRow,
     Chunk,
-    Kind,
+    TableKind,
 )
 from crawler.errors import ConfigError, RenminError
 from crawler.text.charset.decide import decide, decode
@@ -40,7 +40,7 @@ _DAMAGED = (EOFError, zlib.error, zstandard.ZstdError, gzip.BadGzipFile)
 
 
 @dataclass(slots=True)
-class Table:
+class InputTable:
     """An open table.
 
     Attributes:
@@ -52,7 +52,7 @@ class Table:
         mark: The byte order mark that it began with, or nothing.
     """
 
-    kind: Kind
+    kind: TableKind
     columns: list[str] | None
     chunks: Iterator[Chunk]
     schema: Any = None
@@ -61,7 +61,7 @@ class Table:
 
 
 @contextmanager
-def open_table(name: str, kind: Kind) -> Iterator[tuple[Table, BinaryIO | None]]:
+def open_table(name: str, kind: TableKind) -> Iterator[tuple[InputTable, BinaryIO | None]]:
     """Open a table, and the file below it, by whose place progress is told.
 
     Args:
@@ -85,13 +85,13 @@ def open_table(name: str, kind: Kind) -> Iterator[tuple[Table, BinaryIO | None]]
         yield _table(name, file, kind, stack), file
 
 
-def _table(name: str, file: BinaryIO, kind: Kind, stack: ExitStack) -> Table:
+def _table(name: str, file: BinaryIO, kind: TableKind, stack: ExitStack) -> InputTable:
     if kind.form == "parquet":
         return _parquet(name, file, kind)
     stream = io.BufferedReader(_unpacked(file, kind.compression), _HEAD)
     stack.callback(stream.detach)  # the file below it is closed by its owner
     if kind.form == "jsonl":
-        return Table(kind, None, _named(name, _chunked(_json_rows(stream))))
+        return InputTable(kind, None, _named(name, _chunked(_json_rows(stream))))
     return _csv(name, stream, kind, stack)
 
 
@@ -198,7 +198,9 @@ def decoded(body: bytes) -> str:
         return decode(body, decide(body))
 
 
-def _csv(name: str, stream: io.BufferedReader[Any], kind: Kind, stack: ExitStack) -> Table:
+def _csv(
+    name: str, stream: io.BufferedReader[Any], kind: TableKind, stack: ExitStack
+) -> InputTable:
     try:
         head = stream.peek(_HEAD)
     except _DAMAGED as error:
@@ -220,7 +222,7 @@ def _csv(name: str, stream: io.BufferedReader[Any], kind: Kind, stack: ExitStack
     line_end = "\r\n" if b"\r\n" in head[: head.find(b"\n") + 1] else "\n"
     chunks = _named(name, _chunked(_csv_rows(rows, columns, kind.delimiter)))
     mark = codecs.BOM_UTF8 if head.startswith(codecs.BOM_UTF8) else b""
-    return Table(kind, columns, chunks, line_end=line_end, mark=mark)
+    return InputTable(kind, columns, chunks, line_end=line_end, mark=mark)
 
 
 def _csv_rows(
@@ -252,7 +254,7 @@ def _line(row: list[str], delimiter: str) -> bytes:
     return line.getvalue().encode("utf-8", "surrogatepass")
 
 
-def _parquet(name: str, file: BinaryIO, kind: Kind) -> Table:
+def _parquet(name: str, file: BinaryIO, kind: TableKind) -> InputTable:
     pyarrow = arrow.pyarrow()
     if not file.seekable():
         file = io.BytesIO(file.read())
@@ -260,7 +262,7 @@ def _parquet(name: str, file: BinaryIO, kind: Kind) -> Table:
         source = pyarrow.parquet.ParquetFile(file)
     except (pyarrow.ArrowException, OSError) as error:
         raise RenminError(f"{name}: no Parquet that can be read: {error}") from error
-    return Table(
+    return InputTable(
         kind, source.schema_arrow.names, _batches(name, source), schema=source.schema_arrow
     )
 

@@ -15,8 +15,8 @@ import orjson
 
 from crawler.dataset import arrow
 from crawler.dataset.files import check_path, whole_file, writing
-from crawler.dataset.tables.kinds import BadRow, Chunk, Kind
-from crawler.dataset.tables.reading import Table
+from crawler.dataset.tables.kinds import BadRow, Chunk, TableKind
+from crawler.dataset.tables.reading import InputTable
 from crawler.errors import ConfigError, RenminError
 
 REPAIR: Final = "repair"
@@ -30,7 +30,7 @@ _BREAKS: Final = {char: f"\\u{ord(char):04x}".encode() for char in "\x85\u2028\u
 
 
 @contextmanager
-def open_writer(name: str, kind: Kind, table: Table) -> Iterator[Write]:
+def open_writer(name: str, kind: TableKind, table: InputTable) -> Iterator[Write]:
     """Open a table for writing; the file takes its name when the block ends well.
 
     Args:
@@ -68,12 +68,12 @@ def json_line(record: dict[str, Any]) -> bytes:
     return line + b"\n"
 
 
-def keeps_bad_rows(written: Kind, read: Kind) -> bool:
+def keeps_bad_rows(written: TableKind, read: TableKind) -> bool:
     """Whether a bad row can be passed on as it is: only among rows of the same form."""
     return (written.form, written.delimiter) == (read.form, read.delimiter)
 
 
-def _jsonl(file: BinaryIO, kind: Kind, table: Table) -> Write:
+def _jsonl(file: BinaryIO, kind: TableKind, table: InputTable) -> Write:
     is_passed_on = keeps_bad_rows(kind, table.kind)
 
     def write(chunk: Chunk) -> list[BadRow]:
@@ -87,7 +87,7 @@ def _jsonl(file: BinaryIO, kind: Kind, table: Table) -> Write:
     return write
 
 
-def _csv(file: BinaryIO, kind: Kind, table: Table) -> Write:
+def _csv(file: BinaryIO, kind: TableKind, table: InputTable) -> Write:
     columns: list[str] = [*(table.columns or [])]
 
     def line(values: list[str]) -> bytes:
@@ -133,14 +133,14 @@ def _cell(value: Any) -> str:
     return value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
 
 
-_WRITERS: Final[dict[str, Callable[[BinaryIO, Kind, Table], Write]]] = {
+_WRITERS: Final[dict[str, Callable[[BinaryIO, TableKind, InputTable], Write]]] = {
     "jsonl": _jsonl,
     "csv": _csv,
 }
 
 
 @contextmanager
-def _parquet(file: BinaryIO, table: Table) -> Iterator[Write]:
+def _parquet(file: BinaryIO, table: InputTable) -> Iterator[Write]:
     pyarrow = arrow.pyarrow()
     schema = None if table.schema is None else _with_repair(table.schema)
     writer: Any = None
