@@ -17,7 +17,9 @@ DOCUMENTS = [
     *sorted((ROOT / "docs").glob("*.md")),
 ]
 # What a line of a code block begins with if it is meant for a shell.
-_COMMAND = re.compile(r"(?:\.venv/bin/|[A-Z_]+=\S+ )*(?:renmin|scrapy|make|python3?|curl|pip|docker) \S")
+_COMMAND = re.compile(
+    r"(?:\.venv/bin/|[A-Z_]+=\S+ )*(?:renmin|scrapy|make|python3?|curl|pip|docker) \S"
+)
 _OTHER = re.compile(r"export [A-Z_]+=|echo |renmin$|(?:\.venv/bin/)?renmin \|")
 # In the source of a document or of a command: this line cannot run offline, and why.
 _NOT_RUN = re.compile(r"(?:<!--|#) not run: (?P<line>.+?) -- (?P<reason>.+?)(?: -->)?$")
