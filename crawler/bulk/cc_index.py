@@ -43,7 +43,7 @@ RETRIES = urllib3.Retry(
     allowed_methods=("GET",),
     raise_on_status=False,
 )
-_FILE = re.compile(r"[\w./=-]{1,500}\.warc(?:\.gz)?", re.ASCII)
+_FILE = re.compile(r"\A[\w./=-]{1,500}\.warc(?:\.gz)?", re.ASCII)
 _PACKED = 4 * MAX_PAGE_BYTES
 _FOLDER = "crawl-data"
 

@@ -22,7 +22,9 @@ from crawler.errors import ConfigError
 KEY_BYTES = 32
 _TEXTS = ("title", "kicker", "subtitle", "source")
 # 人民网 宋翠、张三摄影报道: what stands around the names of a credit.
-_CREDIT_END = re.compile(r"(?:(?:摄影|拍摄|供图|提供|制图|摄制|通讯员|摄|图|文|/|／)+(?:报道)?)$")
+_CREDIT_END = re.compile(
+    r"(?:(?:摄影|拍摄|供图|提供|制图|摄制|通讯员|摄|图|文|/|／){1,9}(?:报道)?)$"
+)
 _NAME = re.compile(r"[\u3400-\u9fff·]{2,8}|[A-Za-z][A-Za-z .]{2,40}")
 _OUTLET = re.compile(r"(?:网|社|报|台|中心|频道|资料|记者|通讯员|发)$")
 _SPACED = re.compile(

@@ -22,7 +22,7 @@ from typing import TypeAlias
 _HAN = "一二三四五六七八九十百千万零〇两"
 # The first character stands before the alternatives so that the search can leap from one to the next.
 _NUMBER = re.compile(
-    f"([0-9{_HAN}](?:(?<=[0-9])[0-9]*(?:月[0-9]+)?|(?<=第.)[{_HAN}]*|[{_HAN}]*月[{_HAN}]{{1,3}}|[{_HAN}]+))"
+    f"([0-9{_HAN}](?:(?<=[0-9])[0-9]*(?:月[0-9]+)?|(?<=第.)[{_HAN}]*|[{_HAN}]++(?:月[{_HAN}]{{1,3}})?|月[{_HAN}]{{1,3}}))"
 )
 _AROUND = 2
 

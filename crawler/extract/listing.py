@@ -22,10 +22,10 @@ from crawler.site.urls import Address, classify
 MAX_LINKS = 5_000
 
 _ANCHORS = xpath("/html//*[self::a or self::area][@href]")
-_NEXT = marks("[\\[【<>《》\\s]*下一?页[\\]】<>《》\\s]*|[>»›]{1,2}|下页")
+_NEXT = marks("[\\[【<>《》\\s]{0,9}下一?页[\\]】<>《》\\s]{0,9}|[>»›]{1,2}|下页")
 
 # On a host that is not the site's: what an article's address looks like there.
-_FOREIGN_ARTICLE = re.compile(r"/[\w-]*\d{3,}[\w-]*\.s?html?$|/\d{4,}/?$")
+_FOREIGN_ARTICLE = re.compile(r"/(?=[\w-]{0,120}\d{3})[\w-]{3,120}\.s?html?$|/\d{4,}/?$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

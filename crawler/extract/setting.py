@@ -51,7 +51,7 @@ class Style(NamedTuple):
 
 
 _SMALL_SIZE = re.compile(
-    r"(?:[1-9]|1[0-3])(?:\.\d{1,4})?px|(?:[1-9]|10)(?:\.\d)?pt|(?:x+-)?small(?:er)?"
+    r"(?:[1-9]|1[0-3])(?:\.\d{1,4})?px|(?:[1-9]|10)(?:\.\d)?pt|(?:x{1,9}-)?small(?:er)?"
 )
 _GREY = re.compile(
     r"#(?P<a>[5-9ab])(?P=a)(?P=a)|#(?P<b>[5-9ab][0-9a-f])(?P=b)(?P=b)|(?:dim|dark)?gr[ae]y"

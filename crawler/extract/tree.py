@@ -110,7 +110,7 @@ _META_NAME = re.compile(
 _LONGEST_META = 400
 _MOST_MENTIONS = 10
 # /a/b.jpg: no second stroke, no step up.
-_ROOTED = re.compile(r"/(?:[\w%~+,=-]+[/.])*[\w%~+,=-]+$", re.ASCII)
+_ROOTED = re.compile(r"\A/(?:[\w%~+,=-]+[/.])*[\w%~+,=-]+$", re.ASCII)
 # A page's <head> ends before that.
 _HEAD = 10_000
 _META = xpath("/html//meta[@content][@name or @property]")

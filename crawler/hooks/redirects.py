@@ -31,7 +31,9 @@ _UNSEEN = re.compile(
 )
 _META = re.compile(r"<meta\b([^<>]{1,2000})>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([\w-]{1,40})\s{0,20}=\s{0,20}("[^"]*"|'[^']*'|[^\s"'>]+)""")
-_REFRESH = re.compile(r"\s*(\d{0,6})(?:\.\d*)?\s*(?:[;,]\s*)?(?:url\s*=\s*)?(\S.*)?", re.I | re.S)
+_REFRESH = re.compile(
+    r"\A\s*+(\d{0,6})(?:\.\d*+)?\s*+(?:[;,]\s*+)?(?:url\s*+=\s*+)?+(\S.*)?", re.I | re.S
+)
 _SCRIPTED = re.compile(
     r"""\blocation(?:\.href)?\s{0,20}=\s{0,20}["']([^"'\s]{1,1000})["']"""
     r"""|\blocation\.(?:replace|assign)\(\s{0,20}["']([^"'\s]{1,1000})["']"""

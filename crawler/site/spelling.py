@@ -21,15 +21,15 @@ MAX_LENGTH = 2_000
 Unreadable = Literal["scheme", "malformed"]
 
 _PARTS = re.compile(
-    r"(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*):(?://(?P<authority>[^/?#]*))?"
-    r"(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?(?:#.*)?",
+    r"\A(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]*+):(?://(?P<authority>[^/?#]*+))?+"
+    r"(?P<path>[^?#]*+)(?:\?(?P<query>[^#]*+))?+(?:#.*)?",
     re.DOTALL,
 )
 # As browsers do: these vanish wherever they stand, or at both ends.
 _INVISIBLE = re.compile(r"[\t\n\r]")
 _ENDS = "".join(map(chr, range(0x21))) + "\u3000\ufeff"
 _HOST = re.compile(
-    r"(?:[^@]*@)?(?P<host>\[[0-9a-fA-F:.]+\]|[^:@\[\]\s]+?)\.?(?::(?P<port>\d{0,5}))?"
+    r"\A(?:[^@]*+@)?(?P<host>\[[0-9a-fA-F:.]+\]|[^:@\[\]\s]+?)\.?(?::(?P<port>\d{0,5}))?"
 )
 
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -38,11 +38,11 @@ _NEEDLESS = re.compile(r"%(2[dDeE]|3[0-9]|4[1-9a-fA-F]|5[0-9aAfF]|6[1-9a-fA-F]|7
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _SAFE = "/%:@!$&'()*+,;=~-._"
 
-_BIG5 = re.compile(r"(?:/BIG5)+(?=/|$)", re.IGNORECASE)
+_BIG5 = re.compile(r"(?:/BIG5){1,9}(?=/|$)", re.IGNORECASE)
 _GB = re.compile(r"/GB(?=/|$)", re.IGNORECASE)
 _DATED = re.compile(r"/n[12]?/\d{4}/\d{4}/")
 _TRACKING = re.compile(
-    r"(?:utm_\w*|from|isappinstalled|spm|fbclid|gclid|share_\w*|sharefrom|tdsourcetag|sudaref)(?:=|$)",
+    r"\A(?:utm_\w*|from|isappinstalled|spm|fbclid|gclid|share_\w*|sharefrom|tdsourcetag|sudaref)(?:=|$)",
     re.IGNORECASE,
 )
 

@@ -99,7 +99,7 @@ _REVIEW = re.compile(
 )
 _ROOT = re.compile(r"/(?:GB/?|index\.html?|GB/index\.html?)?")
 _SITEMAP = re.compile(
-    r"/(?:[\w.-]{1,40}/){0,4}?(?:cn/(?P<channel>[a-z]{1,12})/)?[\w-]*sitemap[\w-]*\.(?:xml|txt)(?:\.gz)?"
+    r"/(?:[\w.-]{1,40}/){0,4}?(?:cn/(?P<channel>[a-z]{1,12})/)?[\w-]{0,60}sitemap[\w-]{0,60}\.(?:xml|txt)(?:\.gz)?"
 )
 # Where a channel's sitemap stands on the main host, whatever its name.
 _CHANNEL_FOLDER = re.compile(r"/cn/(?P<channel>[a-z]{1,12})/")

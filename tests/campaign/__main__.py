@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.campaign import fleet, guard, hostile, kills, mutants, scarcity
+from tests.campaign import fleet, guard, hostile, kills, mutants, patterns, scarcity
 from tests.campaign.rows import COLUMNS, Row
 
 
@@ -30,6 +30,7 @@ def parts(options: argparse.Namespace, folder: Path) -> dict[str, Callable[[], I
         "scarcity": lambda: scarcity.rows(folder / "scarcity"),
         "hostile": lambda: hostile.rows(folder / "hostile", options.attack),
         "mutants": lambda: mutants.rows(options.mutants, options.seed),
+        "patterns": patterns.rows,
         "guard": lambda: guard.rows(folder / "guard"),
         "fleet": lambda: fleet.rows(folder / "fleet", options.rounds, rng),
     }
@@ -54,7 +55,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
-        "--only", default="", help="kills, scarcity, hostile, mutants, guard, fleet"
+        "--only", default="", help="kills, scarcity, hostile, mutants, patterns, guard or fleet"
     )
     parser.add_argument("--attack", default="", help="only hostile sites with these words")
     options = parser.parse_args()

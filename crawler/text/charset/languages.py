@@ -43,7 +43,7 @@ _CYRILLIC: Final[dict[str, float]] = dict(
 )  # fmt: skip
 _BITS: Final = {letter: log2(share / 1000 * 33) for letter, share in _CYRILLIC.items()}
 _CYRILLIC_CODECS: Final = ("cp1251", "koi8-r", "iso8859-5", "cp866", "mac-cyrillic")
-_CYRILLIC_WORD = re.compile("[A-Za-z]*[\u0400-\u045f\u0490\u0491]+[A-Za-z]*")
+_CYRILLIC_WORD = re.compile("(?:(?<![A-Za-z])[A-Za-z]++)?[\u0400-\u045f\u0490\u0491]+[A-Za-z]*")
 _JOINED = re.compile("[A-Za-z]")
 _NOT_CYRILLIC_TEXT = re.compile("[^\u0400-\u045f\u0490\u0491\xa0«»„“”’–—…№\xb0]")
 _FOREIGN_LETTER: Final = -4.0  # bits, for what is no Cyrillic letter and no mark

@@ -18,14 +18,15 @@ from crawler.text.mojibake.repair import repair_all
 from crawler.text.mojibake.result import Repaired, joined, with_repairs
 
 # Only the line feed ends a line: U+0085 and its like are pieces of mojibake here.
-LINE: Final = re.compile("[^\n]*\n|[^\n]+")
+LINE: Final = re.compile("[^\n]+\n?|\n")
 
 _WIDE: Final = 100  # characters around a line break that tell whether it is one
 _CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f]")
 _MOST_JOINED: Final = 1000  # lines of one paragraph of mail
-_SOFT_BREAK = re.compile(r"=[0-9A-Fa-f]{2}[^\n]*=[ \t]*\r?\n\Z")
+_QUOTED = re.compile(r"=[0-9A-Fa-f]{2}")
+_SOFT_BREAK = re.compile(r"=[ \t]*\r?\n\Z")
 _FOLDED = re.compile(r"\?=[ \t]*\r?\n\Z")
-_CONTINUED = re.compile(r"[ \t]+=\?")
+_CONTINUED = re.compile(r"\A[ \t]+=\?")
 
 
 def repair_document(text: str) -> Repaired:
@@ -83,7 +84,7 @@ def logical_lines(lines: Iterable[str]) -> Iterator[str]:
             yield "".join(held)
             held = []
         held.append(line)
-        if len(held) >= _MOST_JOINED or not (_SOFT_BREAK.search(line) or _FOLDED.search(line)):
+        if len(held) >= _MOST_JOINED or not (_is_broken(line) or _FOLDED.search(line)):
             yield "".join(held)
             held = []
     if held:
@@ -91,7 +92,13 @@ def logical_lines(lines: Iterable[str]) -> Iterator[str]:
 
 
 def _goes_on(line: str, following: str) -> bool:
-    return bool(_SOFT_BREAK.search(line) or _CONTINUED.match(following))
+    return _is_broken(line) or _CONTINUED.match(following) is not None
+
+
+def _is_broken(line: str) -> bool:
+    """Whether a line of quoted-printable goes on with the next; the mark stands behind a byte."""
+    end = _SOFT_BREAK.search(line)
+    return end is not None and _QUOTED.search(line, 0, end.start()) is not None
 
 
 def _without_mail(text: str) -> tuple[str, tuple[Repair, ...]]:
