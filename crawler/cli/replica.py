@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import Callable, Iterator
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
 import orjson
@@ -13,7 +16,7 @@ from crawler.cli.options import LARGEST
 from crawler.errors import ConfigError
 from crawler.replica.faults import FAULTS
 from crawler.replica.plan import TODAY, Clock
-from crawler.replica.serve import LOOPBACK, serve
+from crawler.replica.serve import LOOPBACK, Access, serve
 from crawler.replica.site import Site
 
 app = typer.Typer(add_completion=False)
@@ -41,6 +44,10 @@ def replica(
         int, typer.Option(min=0, max=LARGEST, help="Days that have passed since --today.")
     ] = 0,
     today: Annotated[str, typer.Option(help="Day 0, YYYY-MM-DD.")] = TODAY.isoformat(),
+    access_log: Annotated[
+        Path | None,
+        typer.Option(help="File that gets a JSON line a request: at, connection, method, url ..."),
+    ] = None,
     plain: Annotated[
         bool, typer.Option("--plain", help="Articles only: nothing broken, copied or slow.")
     ] = False,
@@ -69,11 +76,30 @@ def replica(
             typer.echo(orjson.dumps(row))
         return
     try:
-        asyncio.run(serve(site, port, latency, typer.echo))
+        with _access_log(access_log) as log:
+            asyncio.run(serve(site, port, latency, typer.echo, log))
     except OSError as error:
         raise ConfigError(
             f"--port {port}: {error.strerror} on {LOOPBACK}; --port 0 takes any free one"
         ) from error
+
+
+@contextlib.contextmanager
+def _access_log(path: Path | None) -> Iterator[Callable[[Access], None] | None]:
+    """What writes a line a request; ``None`` where none is wanted."""
+    if path is None:
+        yield None
+        return
+    try:
+        file = path.open("ab", buffering=0)
+    except OSError as error:
+        raise ConfigError(f"--access-log {path}: {error.strerror}") from error
+    with file:
+
+        def write(access: Access) -> None:
+            file.write(orjson.dumps(access, option=orjson.OPT_APPEND_NEWLINE))
+
+        yield write
 
 
 def _day(text: str) -> date:

@@ -196,7 +196,19 @@ class HostNotHeldError(Refusal):
 
 
 class HeldDownloadHandler(HTTP11DownloadHandler):
-    """Sends a request only to a host that is held, whatever has happened since it was due."""
+    """Sends a request only to a host that is held, whatever has happened since it was due.
+
+    Scrapy keeps as many connections open as it asks one host for at a time, which is one; and to a proxy
+    so many for all hosts together. Here one stays for each request that may be under way.
+
+    Args:
+        crawler: Scrapy's.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        if crawler.settings["RENMIN_PROXY"]:
+            self._pool.maxPersistentPerHost = crawler.settings.getint("CONCURRENT_REQUESTS")
 
     async def download_request(self, request: Request) -> Response:
         """Download, or refuse."""

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from crawler.replica.answer import NEVER, Response, message
@@ -24,6 +27,36 @@ _END = b"\r\n\r\n"
 _NO_TUNNEL = "the replica speaks plain http only; use http:// addresses"
 
 
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One request that was answered.
+
+    Attributes:
+        at: Seconds since the epoch.
+        connection: Number of the connection it came on, from 1.
+        method: As asked.
+        url: As asked.
+        status: Of the answer.
+        bytes: Of its body.
+    """
+
+    at: float
+    connection: int
+    method: str
+    url: str
+    status: int
+    bytes: int
+
+
+@dataclass(slots=True)
+class Crowd:
+    """The open connections, and what is told of every request."""
+
+    log: Callable[[Access], None] | None = None
+    open: set[Connection] = field(default_factory=set)
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+
 class Connection(asyncio.Protocol):
     """One connection of a visitor: requests are answered in order, one at a time.
 
@@ -33,8 +66,9 @@ class Connection(asyncio.Protocol):
         crowd: The open connections; this one enters and leaves.
     """
 
-    def __init__(self, site: Site, latency: float, crowd: set[Connection]) -> None:
+    def __init__(self, site: Site, latency: float, crowd: Crowd) -> None:
         self._site = site
+        self._number = next(crowd.numbers)
         self._crowd = crowd
         self._latency = latency
         self._unread = b""
@@ -46,14 +80,14 @@ class Connection(asyncio.Protocol):
         """Remember where to write."""
         assert isinstance(transport, asyncio.Transport)  # a stream server makes no other
         self._transport = transport
-        self._crowd.add(self)
+        self._crowd.open.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 (asyncio's interface)
         """Forget an answer that nobody waits for."""
         if self._waiting is not None:
             self._waiting.cancel()
         self._transport = None
-        self._crowd.discard(self)
+        self._crowd.open.discard(self)
 
     def hang_up(self) -> None:
         """End the connection without another word."""
@@ -99,7 +133,11 @@ class Connection(asyncio.Protocol):
         if method == "CONNECT":
             return message(501, _NO_TUNNEL)
         url = target if "://" in target else f"http://{headers.get('host', '')}{target}"
-        return self._site.respond(method, url, headers)
+        answer = self._site.respond(method, url, headers)
+        if self._crowd.log is not None:
+            size = len(answer.body)
+            self._crowd.log(Access(time.time(), self._number, method, url, answer.status, size))
+        return answer
 
     def _send_late(self, response: Response, keep: bool, method: str) -> None:
         self._waiting = None
@@ -128,12 +166,15 @@ class Proxy:
     Args:
         site: Answers.
         latency: Seconds before every answer.
+        log: Told of every request.
     """
 
-    def __init__(self, site: Site, latency: float = 0.0) -> None:
+    def __init__(
+        self, site: Site, latency: float = 0.0, log: Callable[[Access], None] | None = None
+    ) -> None:
         self._site = site
         self._latency = latency
-        self._crowd: set[Connection] = set()
+        self._crowd = Crowd(log)
         self._server: asyncio.Server | None = None
 
     async def open(self, port: int = 0) -> int:
@@ -152,13 +193,19 @@ class Proxy:
         """Stop listening and hang up on everybody."""
         if self._server is not None:
             self._server.close()
-        for connection in tuple(self._crowd):
+        for connection in tuple(self._crowd.open):
             connection.hang_up()
         # The transports tell their protocols in the next round of the loop.
         await asyncio.sleep(0)
 
 
-async def serve(site: Site, port: int, latency: float, announce: Callable[[str], None]) -> None:
+async def serve(
+    site: Site,
+    port: int,
+    latency: float,
+    announce: Callable[[str], None],
+    log: Callable[[Access], None] | None = None,
+) -> None:
     """Serve until SIGTERM or Ctrl-C, then leave at once; announces its address when it listens.
 
     Raises:
@@ -168,20 +215,22 @@ async def serve(site: Site, port: int, latency: float, announce: Callable[[str],
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    proxy = Proxy(site, latency)
+    proxy = Proxy(site, latency, log)
     announce(f"http://{LOOPBACK}:{await proxy.open(port)}")
     await stop.wait()
     await proxy.close()
 
 
 @contextlib.contextmanager
-def in_thread(site: Site, latency: float = 0.0) -> Iterator[int]:
+def in_thread(
+    site: Site, latency: float = 0.0, log: Callable[[Access], None] | None = None
+) -> Iterator[int]:
     """Serve from another thread while the block runs; yields the port.
 
     For tests. A benchmark of a crawl starts ``renmin replica`` as a process of its own instead.
     """
     loop = asyncio.new_event_loop()
-    proxy = Proxy(site, latency)
+    proxy = Proxy(site, latency, log)
     port = loop.run_until_complete(proxy.open())
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()

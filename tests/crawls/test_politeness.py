@@ -6,8 +6,10 @@ from itertools import pairwise
 
 import pytest
 
+from crawler.replica import Site
 from crawler.replica.answer import page, redirect
-from tests.crawls.conftest import command, counters, crawl, environment, rows, run
+from crawler.replica.serve import Access, in_thread
+from tests.crawls.conftest import WatchedSite, command, counters, crawl, environment, rows, run
 
 pytestmark = pytest.mark.crawl
 
@@ -84,3 +86,16 @@ def test_the_live_site_is_not_fetched_without_a_contact(database):
     assert done.returncode == 2
     assert "RENMIN_CONTACT" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_connections_are_kept_through_a_proxy(database):
+    """The site sees no more connections than requests that may be under way, not one a request."""
+    site = WatchedSite(Site(articles=60, plain=True))
+    seen: list[Access] = []
+
+    with in_thread(site, log=seen.append) as site.port:
+        done = crawl(site, database, "all")
+
+    assert done.returncode == 0, done.stderr
+    assert len(seen) > 150
+    assert len({each.connection for each in seen}) <= 32
