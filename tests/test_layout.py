@@ -45,7 +45,6 @@ SHORT = {
     "crawler/hooks/logging.py": "Scrapy asks for it by its name",
     "crawler/hooks/answers.py": "spiders and other hooks ask it; it asks only the guard",
     "crawler/store/pauses.py": "one table",
-    "crawler/watch/ping.py": "tells that all is well, not what is wrong: no alert",
     "crawler/text/mojibake/letters.py": "one kind of damage",
 }
 

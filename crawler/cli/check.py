@@ -14,8 +14,8 @@ from crawler.report import watch
 from crawler.watch.alerts import settings
 from crawler.watch.alerts.check import check as look
 from crawler.watch.alerts.check import low_disks, tell_at_once, test_notice, watched_files
+from crawler.watch.alerts.notifiers import ping
 from crawler.watch.alerts.settings import AlertSettings
-from crawler.watch.ping import ping
 from crawler.watch.sampling import sample
 
 app = typer.Typer(add_completion=False)

@@ -29,7 +29,7 @@ from crawler.site.channels import load as load_channels
 from crawler.store import pauses
 from crawler.store.engine import crawl_lock, open_store
 from crawler.store.open import file_of, see_to
-from crawler.watch.ping import ping
+from crawler.watch.alerts.notifiers import ping
 from crawler.watch.schedule import backfill
 from crawler.watch.schedule.asked import run_asked
 from crawler.watch.schedule.backfill import Backfill, run_slice

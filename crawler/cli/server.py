@@ -18,7 +18,7 @@ from crawler.store.engine import Store
 from crawler.watch import serve as loop
 from crawler.watch.alerts import settings
 from crawler.watch.alerts.check import check, watched_files
-from crawler.watch.ping import ping
+from crawler.watch.alerts.notifiers import ping
 from crawler.watch.sampling import sample
 from crawler.watch.schedule.process import starter
 from crawler.watch.schedule.runner import Outside, stop_on_sigterm

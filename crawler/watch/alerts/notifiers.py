@@ -27,7 +27,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
-from http.client import HTTPMessage
+from http.client import HTTPException, HTTPMessage
 from typing import IO, Any
 
 import orjson
@@ -272,3 +272,26 @@ def _known(urls: Sequence[str]) -> Any:
                 "apprise knows; docs/operations.md has the forms"
             )
     return known
+
+
+# Tell a service elsewhere that all goes on: it tells people when that stops. A machine that is off,
+# a timer that was never installed, a disk that is gone: none of these can send an alert. So
+# ping_url is fetched after each good check and each good run.
+
+PING_SECONDS = 10.0
+
+logger = logging.getLogger(__name__)
+
+
+def ping(url: str) -> bool:
+    """Fetch ``url``, if there is one; whether it was taken. What goes wrong is logged alone."""
+    if not url:
+        return False
+    request = urllib.request.Request(url, headers={"User-Agent": f"renmin/{__version__}"})
+    try:
+        urllib.request.urlopen(request, timeout=PING_SECONDS).close()
+    except (OSError, HTTPException, ValueError) as error:
+        # The address is a secret: it is not named.
+        logger.warning("failed ping_url: %s", getattr(error, "reason", type(error).__name__))
+        return False
+    return True

@@ -11,7 +11,6 @@ from crawler import clock
 from crawler.cli.main import app
 from crawler.config import file
 from crawler.errors import ConfigError
-from crawler.watch import ping
 from crawler.watch.alerts import check, notifiers, settings
 
 ADDRESSES = [
@@ -89,7 +88,7 @@ def test_a_ping_is_fetched_and_never_in_the_way(receiver, caplog, status, taken)
     """What goes wrong is logged without the address, which is a secret."""
     receiver.status = status
 
-    assert ping.ping(f"http://127.0.0.1:{receiver.server_address[1]}/s3kr1t") is taken
-    assert ping.ping("") is False
+    assert notifiers.ping(f"http://127.0.0.1:{receiver.server_address[1]}/s3kr1t") is taken
+    assert notifiers.ping("") is False
     assert receiver.got[0][0] == "/s3kr1t"
     assert "s3kr1t" not in caplog.text

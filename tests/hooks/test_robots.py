@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.hooks.robots_text import PRODUCT, delay_of, parse, text_of
+from crawler.hooks.robots import PRODUCT, delay_of, parse, text_of
 
 PAGE = "http://sd.people.com.cn/n2/2026/1004/c364532-41700001.html"
 CLOSED, OPEN = "Disallow: /\n", "Disallow:\n"
