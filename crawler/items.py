@@ -17,6 +17,7 @@ MAX_PAGE_BYTES = 8 * 1024 * 1024
 
 Script = Literal["Hans", "Hant"]
 PageKind = Literal["list", "article", "sitemap"]
+DoubtReason = Literal["characters", "names", "text_short", "text_cut", "title_unlike"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,7 @@ def added_up(repairs: Iterable[Repair]) -> tuple[Repair, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt:
-    """A place in the text that was inferred, or that could not be restored.
+    """A place that was inferred, that could not be restored, or a field that may be misread.
 
     Attributes:
         field: Field of the record: ``title``, ``paragraphs``, ``photos`` (the caption) ...
@@ -86,6 +87,9 @@ class Doubt:
         end: One past the last character.
         text: ``repaired[start:end]``.
         candidates: What it may be instead, likeliest first; empty if nothing is known.
+        reason: ``characters`` were inferred or are lost; ``names`` run together; and of a whole
+            field: ``text_short`` for an article, ``text_cut`` from its box by a stray end tag and
+            read on behind it, ``title_unlike``: ``<title>`` says something else.
     """
 
     field: str = ""
@@ -94,6 +98,7 @@ class Doubt:
     end: int
     text: str
     candidates: tuple[str, ...] = ()
+    reason: DoubtReason = "characters"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ SHOWN = {
     "articles": "new",
     "changed": "changed",
     "repaired": "repaired",
+    "misread": "misread",
     "failures": "failed",
     "per_minute": "p/min",
     "exit_code": "exit",

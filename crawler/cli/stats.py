@@ -15,7 +15,7 @@ from crawler.report.table import Row, Table, counted
 
 app = typer.Typer(add_completion=False)
 
-NUMBERS = ("pages", "articles", "changed", "duplicates", "repaired", "failures")
+NUMBERS = ("pages", "articles", "changed", "duplicates", "repaired", "misread", "failures")
 
 
 @app.command()

@@ -11,6 +11,7 @@ from collections import Counter
 from crawler.items import Article, Visit
 
 # Fields whose share of filled articles is watched: when it drops, the site changed its pages.
+MISREAD = ("text_short", "text_cut", "title_unlike")
 WATCHED = ("title", "source", "published_at", "dateline", "authors", "editors", "photos")
 
 
@@ -64,8 +65,11 @@ def _of_text(item: Article) -> Counter[str]:
     for repair in item.repairs:
         counts[f"repair/{repair.rule}"] += repair.count
     counts.update(f"damage/{kind}" for kind in item.damage)
-    counts["doubt/count"] += len(item.doubts)
-    counts["article/doubtful"] += bool(item.doubts)
+    misread = Counter(doubt.reason for doubt in item.doubts if doubt.reason in MISREAD)
+    counts.update({f"doubt/{reason}": number for reason, number in misread.items()})
+    counts["article/misread"] += bool(misread)
+    counts["doubt/count"] += len(item.doubts) - misread.total()
+    counts["article/doubtful"] += len(item.doubts) > misread.total()
     counts["text/characters"] += sum(map(len, item.paragraphs))
     counts["text/fffd"] += sum(text.count("\ufffd") for text in (item.title, *item.paragraphs))
     return counts

@@ -301,7 +301,11 @@ def verified(copy: Article, original: Article) -> Article:
     if not copy.damage or original.damage:
         return copy
     paragraphs: list[str] = []
-    doubts = [doubt for doubt in copy.doubts if doubt.field != "paragraphs"]
+    doubts = [
+        doubt
+        for doubt in copy.doubts
+        if doubt.field != "paragraphs" or doubt.reason != "characters"
+    ]
     agreeing = 0
     for index, text in enumerate(copy.paragraphs):
         mine = [

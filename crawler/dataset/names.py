@@ -143,7 +143,8 @@ class _Swap:
                 "text": moved,
                 "candidates": [],
             }
-        return {**doubt, "start": start, "end": end}
+        candidates = [self.text(each) for each in doubt["candidates"]]
+        return {**doubt, "start": start, "end": end, "candidates": candidates}
 
 
 def _bare(name: str) -> str:

@@ -106,12 +106,14 @@ def _text_is_captions(record: Mapping[str, Any]) -> bool:
 def _quality_of_doubts(record: Mapping[str, Any]) -> dict[str, Any]:
     """What the doubts and the repairs say by themselves."""
     characters = len(record["title"]) + sum(map(len, record["paragraphs"]))
-    doubted = sum(doubt["end"] - doubt["start"] for doubt in record["doubts"])
+    # A doubt of a whole field is about the reading, not about characters.
+    doubts = [doubt for doubt in record["doubts"] if doubt["reason"] == "characters"]
+    doubted = sum(doubt["end"] - doubt["start"] for doubt in doubts)
     forced = all(repair["lossless"] for repair in record["repairs"])
     return {
         "likelihood": None,
         "doubt_share": round(min(1.0, doubted / max(1, characters)), 6),
-        "lossless": forced and not record["doubts"],
+        "lossless": forced and not doubts,
         "hopeless": None,
     }
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 from crawler import SCHEMA_VERSION
 from crawler.errors import ConfigError
+from crawler.items import DoubtReason
 
 Scalar: TypeAlias = Literal["text", "integer", "number", "boolean", "instant", "day"]
 
@@ -105,6 +106,7 @@ _DOUBT = Struct(
         Field("end", "integer", "One past the last.", nullable=False),
         _text("text", "What stands there.", nullable=False),
         Field("candidates", ListOf("text"), "What it may be, likeliest first.", nullable=False),
+        _text("reason", "Why: docs/record.md.", nullable=False, values=get_args(DoubtReason)),
     )
 )
 _QUALITY = Struct(

@@ -18,12 +18,13 @@ from crawler.errors import ExtractionError
 from crawler.extract.limits import refuse_heavy, refuse_heavy_body
 from crawler.extract.listing import Listing, read_list
 from crawler.extract.pages import Page, join
-from crawler.extract.parse import parse_article
+from crawler.extract.parse import parse_bytes
 from crawler.extract.repaired import mended
 from crawler.extract.sitemap import is_sitemap, read_sitemap
 from crawler.extract.tree import stated_address
 from crawler.items import MAX_PAGE_BYTES, Article, Fetch
 from crawler.text.charset.decide import decide, decode
+from crawler.text.chinese.script import script_of
 
 _TEXT_TYPES = re.compile(
     r"\s{0,9}(?:text/(?:html|plain|xml)|application/(?:xhtml\+xml|xml|octet-stream))?\s{0,9}(?:;|$)",
@@ -59,11 +60,11 @@ def read(fetch: Fetch, *, light: bool = False) -> Page:
     if light:
         refuse_heavy_body(fetch.body, fetch.url)
     verdict = decide(fetch.body, fetch.headers.get("content-type"))
-    html = decode(fetch.body, verdict)
     if fetch.url.startswith("file:"):
-        fetch = replace(fetch, url=stated_address(html) or fetch.url)
-    page = parse_article(html, fetch.url, light=light)
-    return replace(page, article=replace(page.article, charset=verdict), fetch=fetch)
+        stated = stated_address(decode(fetch.body, verdict))
+        fetch = replace(fetch, url=stated or fetch.url)
+    page = parse_bytes(fetch.body, verdict, fetch.url, light=light)
+    return Page(article=page.article, further=page.further, number=page.number, fetch=fetch)
 
 
 def assemble(pages: Sequence[Page], *, repair: bool = True, light: bool = False) -> Article:
@@ -82,15 +83,15 @@ def assemble(pages: Sequence[Page], *, repair: bool = True, light: bool = False)
     fetch, verdict = pages[0].fetch, pages[0].article.charset
     if fetch is None or verdict is None:
         return article
-    article = replace(
+    if repair:
+        article = mended(article, lambda: decode(fetch.body, verdict), fetch.url, light=light)
+    return replace(
         article,
+        script=script_of("\n".join((article.title, *article.paragraphs))) if repair else None,
         fetched_url=fetch.url,
         fetched_at=fetch.fetched_at,
         body_sha256=fetch.sha256,
     )
-    if not repair:
-        return article
-    return mended(article, lambda: decode(fetch.body, verdict), fetch.url, light=light)
 
 
 def extract(fetches: Sequence[Fetch]) -> Article:

@@ -1,9 +1,9 @@
 """One pass over the box that holds an article: its lines and its images, in reading order.
 
 The box is markup of twenty years: paragraphs in ``<p>``, or parted by ``<br>`` and indented with
-full-width spaces; images alone, in ``<center>``, in tables, inside paragraphs; scripts, players,
-share buttons and lists of other articles in between. This module says only *what stands there
-and how it is set*; :mod:`crawler.extract.page_furniture` and :mod:`crawler.extract.captions` say what it is.
+full-width spaces; images alone, in ``<center>``, in tables, inside paragraphs; scripts and players
+in between. This module says only *what stands there and how it is set*;
+:mod:`crawler.extract.page_furniture` and :mod:`crawler.extract.captions` say what it is.
 """
 
 from __future__ import annotations
@@ -147,10 +147,10 @@ class Walk:
         self.enter(box, Setting(caption_box=purpose is Box.CAPTION), 0)
         self.end_line()
 
-    def read_elements(self, elements: Iterable[Element]) -> None:
+    def read_elements(self, boxes: Iterable[Element]) -> None:
         """Read elements that stand side by side, without the text behind them."""
-        for element in elements:
-            self.visit(element, Setting(), 0)
+        for box in boxes:
+            self.visit(box, Setting(), 0)
         self.end_line()
 
     def enter(self, element: Element, setting: Setting, depth: int) -> None:
@@ -182,12 +182,10 @@ class Walk:
             self.visit_silent(element, setting, depth)
         elif tag == "rt":
             self.add_reading(element, setting)
-        else:
-            purpose = self.purpose_of(element)
-            if purpose is Box.EDITORS:
-                self.end_text(element)
-            elif purpose is not Box.FURNITURE:
-                self.open_box(element, setting, depth, purpose is Box.CAPTION)
+        elif element.keys():
+            self.visit_box(element, setting, depth)
+        else:  # as most elements of a text
+            self.open_box(element, setting, depth)
 
     def visit_silent(self, element: Element, setting: Setting, depth: int) -> None:
         """Read what an element without text of its own holds of the article all the same."""
@@ -198,11 +196,18 @@ class Walk:
         elif element.tag in PLAYERS and holds_paragraphs(element):
             self.enter(element, setting, depth + 1)
 
+    def visit_box(self, element: Element, setting: Setting, depth: int) -> None:
+        """Read an element that may say what it is for."""
+        purpose = self.purpose_of(element)
+        if purpose is Box.EDITORS:
+            self.end_text(element)
+        elif purpose is Box.CAPTION:
+            self.open_box(element, setting._replace(caption_box=True), depth)
+        elif purpose is Box.TEXT:
+            self.open_box(element, setting, depth)
+
     def purpose_of(self, element: Element) -> Box:
         """Tell what an element is for."""
-        # Most elements of a text have no attributes: not to ask them saves a third of the pass.
-        if not element.keys():
-            return Box.TEXT
         get = element.get
         if get("hidden") is not None:
             return Box.FURNITURE
@@ -223,11 +228,12 @@ class Walk:
             self.asked += 1
         return self.told
 
-    def open_box(self, element: Element, outer: Setting, depth: int, caption: bool) -> None:
+    def open_box(self, element: Element, outer: Setting, depth: int) -> None:
         """Read an element that may hold text of the article."""
-        if caption or element.tag == "figcaption":
+        tag = element.tag
+        if tag == "figcaption":
             outer = outer._replace(caption_box=True)
-        if element.tag in BLOCKS:
+        if tag in BLOCKS:
             if self.pieces:
                 self.end_line(outer)
             inner = self.block_setting(element, outer)
@@ -303,8 +309,8 @@ class Walk:
         parent = element.getparent()
         if parent is None or parent.tag != "picture":
             return None
-        sources = (address_in_set(source, self.page) for source in parent.iterchildren("source"))
-        return next(filter(None, sources), None)
+        found = (address_in_set(source, self.page) for source in parent.iterchildren("source"))
+        return next(filter(None, found), None)
 
     def end_line(self, setting: Setting | None = None) -> None:
         """Close the line being gathered; an empty one leaves no trace.
@@ -339,8 +345,7 @@ class Walk:
 
     def block_setting(self, element: Element, outer: Setting) -> Setting:
         """Return the setting inside a block."""
-        tag = element.tag
-        table, row, paragraph = outer.table, outer.row, outer.paragraph
+        tag, table, row, paragraph = element.tag, outer.table, outer.row, outer.paragraph
         if tag == "table":
             self.tables += 1
             table = self.tables
@@ -353,8 +358,7 @@ class Walk:
             self.paragraphs += 1
             paragraph = self.paragraphs
         style = style_of(element.get("align"), element.get("style"))
-        # By position: this is made for every paragraph.
-        return Setting(
+        return Setting(  # by position: this is made for every paragraph
             (outer.centred or tag == "center") if style.centred is None else style.centred,
             outer.indented if style.indented is None else style.indented,
             outer.caption_box,

@@ -126,7 +126,7 @@ def _moments(text: str) -> Iterator[Moment]:
             # The word is this time's, and not the next one's.
             kind, end = "changed" if said.re is _CHANGED_AFTER else "published", said.end()
         if moment is not None:
-            yield replace(moment, kind=kind)
+            yield moment if kind == "unsaid" else replace(moment, kind=kind)
 
 
 def _moment(match: re.Match[str]) -> Moment | None:

@@ -54,6 +54,7 @@ def joined_names(authors: Sequence[str]) -> tuple[Doubt, ...]:
             end=len(name),
             text=name,
             candidates=tuple(map(_BETWEEN.join, ways)),
+            reason="names",
         )
         for i, name in enumerate(authors)
         if (ways := readings_of(name))
@@ -61,4 +62,4 @@ def joined_names(authors: Sequence[str]) -> tuple[Doubt, ...]:
 
 
 def _is_of_joined_names(doubt: Doubt) -> bool:
-    return doubt.field == "authors" and any(_BETWEEN in other for other in doubt.candidates)
+    return doubt.reason == "names"

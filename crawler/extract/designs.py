@@ -15,13 +15,14 @@ from __future__ import annotations
 
 from crawler.extract.boilerplate import FURNITURE
 from crawler.extract.fields import Design
+from crawler.extract.parts import Part
 from crawler.extract.tree import between, xpath
 
 # theory.people.com.cn and cpc.people.com.cn in 2026: a box of 2010 inside the names of 2020.
 THEORY2026 = Design(
     name="theory2026",
     clues=("rm_txt", "rm_txt_zw", "show_text", "text_c"),
-    part=("text_c", ""),
+    part=Part("text_c"),
     mark=xpath("/descendant::*[@id='rm_txt_zw'][1]"),
     head=xpath("ancestor::div[has-class('text_c')][1]"),
     body=xpath("."),
@@ -37,7 +38,7 @@ THEORY2026 = Design(
 ZW2026 = Design(
     name="zw2026",
     clues=("rm_txt", "rm_txt_zw"),
-    part=("rm_txt", ""),
+    part=Part("rm_txt"),
     mark=xpath("/descendant::*[@id='rm_txt_zw'][1]"),
     head=xpath("ancestor::div[has-class('rm_txt')][1]"),
     # Photos and the editors' line may stand beside the inner box: the outer one is read, if any.
@@ -58,7 +59,7 @@ ZW2026 = Design(
 WBC2020 = Design(
     name="wbc2020",
     clues=("rm_txt", "rm_txt_con"),
-    part=("rm_txt", ""),
+    part=Part("rm_txt"),
     mark=xpath("/descendant::div[has-class('rm_txt_con')][1]"),
     head=xpath("ancestor::div[has-class('rm_txt')][1]"),
     body=xpath("."),
@@ -81,7 +82,7 @@ WBC2020 = Design(
 WB2016 = Design(
     name="wb2016",
     clues=("text_title",),
-    part=("text_title", "box_con"),
+    part=Part("text_title", "box_con"),
     mark=xpath("/descendant::div[@id='rwb_zw' or has-class('box_con')][1]"),
     head=xpath("preceding::div[has-class('text_title')][1]"),
     body=xpath("."),
@@ -102,8 +103,8 @@ WB2016 = Design(
 # stand around it, mostly empty.
 WB2010 = Design(
     name="wb2010",
-    clues=("text_c", "show_text"),
-    part=("text_c", "p_editor"),
+    clues=("show_text", "text_c"),
+    part=Part("text_c", "p_editor"),
     mark=xpath("/descendant::div[has-class('show_text')][1]"),
     head=xpath("ancestor::div[has-class('text_c')][1]"),
     body=xpath("."),
@@ -131,8 +132,8 @@ WB2010 = Design(
 # ``#content_first_pic``, the text in ``font#zoom.show_c``, the editors in ``table.bianji``.
 TEXT2007 = Design(
     name="text2007",
-    clues=("show_c", "p_content"),
-    part=("left_c_c", "p_editor"),
+    clues=("p_content", "show_c"),
+    part=Part("left_c_c", "p_editor"),
     mark=xpath("/descendant::*[@id='p_content'][ancestor::*[has-class('show_c')]][1]"),
     head=xpath("(ancestor::div[has-class('left_c_c')] | ancestor::*[descendant::h1])[last()]"),
     body=xpath("."),
@@ -155,6 +156,7 @@ TEXT2007 = Design(
 WB2013 = Design(
     name="wb2013",
     clues=("p_content", "p_publishtime"),
+    part=Part("p_content", headline="<h1"),
     # The nearest box around both the text and the headline.
     mark=xpath("/descendant::*[@id='p_content'][1]"),
     head=xpath("ancestor::*[descendant::h1][1]"),
@@ -184,6 +186,7 @@ _GALLERY_PICTURE = "@id='picG' or has-class('pic') or has-class('pic_c')"
 GALLERY = Design(
     name="gallery",
     clues=("pic_content",),
+    part=Part("pic_content", headline="<h1", before=True, alone="content"),
     mark=xpath("/descendant::div[has-class('pic_content')][1]"),
     head=xpath("/html/body"),
     # The box of descriptions; where there is none, the lines around the photo.
@@ -221,7 +224,7 @@ _GALLERY2010_TEXT = (
 GALLERY2010 = Design(
     name="gallery2010",
     clues=("picG", "width978"),
-    part=("width978", ""),
+    part=Part("width978"),
     mark=xpath("/descendant::*[@id='picG'][1]"),
     head=xpath("ancestor::div[has-class('width978')][last()]"),
     body=xpath(_GALLERY2010_TEXT),
@@ -238,7 +241,7 @@ GALLERY2010 = Design(
 HEALTH = Design(
     name="health",
     clues=("articleCont", "artDet"),
-    part=("articleCont", ""),
+    part=Part("articleCont"),
     mark=xpath("/descendant::div[has-class('artDet')][1]"),
     head=xpath("ancestor::div[has-class('articleCont')][1]"),
     body=xpath("."),
@@ -254,6 +257,7 @@ HEALTH = Design(
 CAPITAL = Design(
     name="capital",
     clues=("box_text",),
+    part=Part("box_text", headline="<h1"),
     mark=xpath("/descendant::div[has-class('box_text')][1]"),
     head=xpath("ancestor::*[descendant::h1][1]"),
     body=xpath("."),
@@ -274,6 +278,7 @@ _CPC2019_STAMP = "has-class('time1') or has-class('sou') or has-class('time')"
 CPC2019 = Design(
     name="cpc2019",
     clues=("txtCon",),
+    part=Part("txtCon", headline="<h1", before=True),
     mark=xpath("/descendant::div[has-class('txtCon')][1]"),
     head=xpath("."),
     body=xpath("."),
@@ -291,6 +296,7 @@ CPC2019 = Design(
 CPC_TABLE = Design(
     name="cpc_table",
     clues=("ftitle", "zoom"),
+    part=Part("zoom", headline="ftitle"),
     mark=xpath("/descendant::*[@id='zoom'][1]"),
     head=xpath("ancestor::*[descendant::*[has-class('ftitle')]][1]"),
     body=xpath("."),

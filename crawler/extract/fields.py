@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from crawler.extract import misread
 from crawler.extract.body import Body, Image, Line, Walk
 from crawler.extract.boilerplate import FURNITURE
 from crawler.extract.byline import is_editors_text, read_editors
-from crawler.extract.captions import tell_apart
+from crawler.extract.captions import Told, tell_apart
 from crawler.extract.dates import Moment
 from crawler.extract.header import (
     fallback_source,
@@ -20,6 +21,7 @@ from crawler.extract.header import (
 )
 from crawler.extract.names import names_in
 from crawler.extract.page_furniture import without_noise
+from crawler.extract.parts import Part
 from crawler.extract.setting import Setting
 from crawler.extract.surroundings import cut_off, photos_above
 from crawler.extract.tree import Document, Element, Query, text_of
@@ -27,6 +29,8 @@ from crawler.items import Doubt, Photo, Repair
 
 # No page has more boxes of one kind, and each is read as a whole.
 _MOST_BOXES = 40
+# A text of so many characters is none too short.
+_LONG = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +45,7 @@ class Design:
         name: The record's ``template``.
         clues: Strings that all stand in the source of every page of this design: a test that
             costs microseconds, before the queries that cost a hundred times as much.
-        part: Class or id of the box that begins with an article, and of the one with whose end it
-            ends (``""`` for the same): what is parsed first. ``None``: the whole page is.
+        part: Where an article lies in the source: what is parsed first. ``None``: the whole page.
         mark: The element that only this design has; usually the box of the text.
         head: The box around title, source and time.
         body: The boxes that hold the text, in reading order, none inside another.
@@ -60,7 +63,7 @@ class Design:
 
     name: str
     clues: tuple[str, ...]
-    part: tuple[str, str] | None = None
+    part: Part | None = None
     mark: Query
     head: Query
     body: Query
@@ -127,9 +130,10 @@ def read(page: Document, design: Design, head: Element, boxes: list[Element]) ->
     stamps = [text_of(element) for element in _all(design.stamp, head)]
     text = body.text(design, frozenset(filter(None, stamps)))
     told = tell_apart(without_headline(text, (title, kicker, subtitle)))
+    headline = without_site(title) or fallback_title(page)
     return Reading(
         template=design.name,
-        title=without_site(title) or fallback_title(page),
+        title=headline,
         kicker=kicker or None,
         subtitle=subtitle or None,
         source=first_source(stamps) or fallback_source(page),
@@ -139,7 +143,30 @@ def read(page: Document, design: Design, head: Element, boxes: list[Element]) ->
         paragraphs=told.paragraphs,
         photos=told.photos,
         text_is_captions=told.is_captions,
+        doubts=tuple(_doubts(page, headline, told, boxes, is_cut=body.is_cut)),
     )
+
+
+def _doubts(
+    page: Document, headline: str, told: Told, boxes: list[Element], *, is_cut: bool
+) -> Iterator[Doubt]:
+    """Say what looks misread."""
+    if told.paragraphs and not told.is_captions and _is_short(told.paragraphs, boxes):
+        yield misread.doubt("paragraphs", "text_short")
+    if is_cut:
+        yield misread.doubt("paragraphs", "text_cut")
+    other = misread.unlike_title(headline, page)
+    if other is not None:
+        yield misread.doubt("title", "title_unlike", headline, other)
+
+
+def _is_short(paragraphs: tuple[str, ...], boxes: list[Element]) -> bool:
+    """Tell a text that is too short, by itself or beside what stands in its boxes."""
+    length = sum(map(len, paragraphs))
+    if length > _LONG:
+        return False
+    said = sum(text_of(box).count("。") for box in boxes)
+    return misread.is_short(paragraphs, said - sum(line.count("。") for line in paragraphs))
 
 
 def without_headline(blocks: list[Line | Image], headlines: Iterable[str]) -> list[Line | Image]:
@@ -174,10 +201,12 @@ class _Whole:
     Attributes:
         body: All lines and images.
         above: How many of its blocks stand in boxes before the text.
+        is_cut: Text goes on behind its box, which an end tag too many has closed.
     """
 
     body: Body
     above: int
+    is_cut: bool
 
     def text(self, design: Design, stamps: frozenset[str]) -> list[Line | Image]:
         """Return the blocks of the article; a gallery's lines marked as what they are, captions.
@@ -215,11 +244,13 @@ def _whole_body(page: Document, design: Design, head: Element, boxes: list[Eleme
     above = len(walk.body.blocks)
     for box in boxes:
         walk.read_inside(box)
+    inside = len(walk.body.blocks)
     if boxes and not design.captioned and not walk.body.editors:
         _read_cut_off(walk, boxes[-1], after)
+    is_cut = any(map(misread.is_sentence, walk.body.blocks[inside:]))
     for box in after:
         walk.read_inside(box)
-    return _Whole(walk.body, above)
+    return _Whole(walk.body, above, is_cut)
 
 
 def _read_cut_off(walk: Walk, box: Element, after: list[Element]) -> None:
@@ -281,7 +312,7 @@ def _fits(root: Element, design: Design) -> Iterator[tuple[Design, Element, list
 
 def _fits_part(page: Document, design: Design) -> Iterator[tuple[Design, Element, list[Element]]]:
     """Yield the same of the part that holds the article, if its text boxes end in it."""
-    part = page.part(*design.part) if design.part else None
+    part = page.part(design.part) if design.part else None
     if part is not None:
         root, unfinished = part
         for fit in _fits(root, design):

@@ -43,6 +43,15 @@ def marks(pattern: str, flags: int = 0) -> re.Pattern[str]:
     return re.compile("".join(pieces), flags)
 
 
+def in_both_scripts(characters: str) -> str:
+    """Return characters of marker words with their traditional forms.
+
+    >>> in_both_scripts("者报")
+    '者报報'
+    """
+    return "".join(character + _BOTH.get(character, "") for character in characters)
+
+
 def in_simplified_marks(text: str) -> str:
     """Write the marker characters of a short text in simplified form, one for one.
 

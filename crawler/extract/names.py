@@ -231,8 +231,9 @@ def _words() -> dict[str, frozenset[str]]:
 def _by_role(text: str, editors: bool, trusted: bool) -> list[tuple[bool, bool, str]]:
     """Cut ``text`` at its roles: is this stretch wanted, is it trusted, what does it say."""
     stretches = []
-    wanted, trust, start = True, trusted and ROLE.search(text) is None, 0
-    for match in ROLE.finditer(text):
+    roles = list(ROLE.finditer(text))
+    wanted, trust, start = True, trusted and not roles, 0
+    for match in roles:
         stretch = text[start : match.start()]
         if match["writer"] and takes_a_house(match[0]):
             stretch = _without_house(stretch, behind_role=start > 0)

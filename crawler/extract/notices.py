@@ -20,6 +20,8 @@ _ERROR = marks(
     r"|^\W*(?:访问出错|(?:系统|网站)(?:正在)?维护中?|(?:页面|网页|网站)?无法访问)\W*$",
     re.IGNORECASE,
 )
+# One of these stands in every such headline: a test before the one that costs.
+_ERROR_SIGN = marks("[页错4nN访维]")
 _CHALLENGE = marks(
     r"(?:安全|访问|人机|身份)验证|验证码|just a moment|attention required|access denied"
     r"|checking your browser|访问(?:被|已被)(?:拒绝|拦截|阻断)|请求(?:被|已被)(?:拒绝|拦截|阻断)"
@@ -33,6 +35,7 @@ _JUMP = marks(
 )
 # A notice has so many characters at most; the shortest articles have more, or say none of this.
 _SHORT = 200
+_LONGEST_WORDS = 40
 
 _FRAMES = xpath("/html//*[self::frameset or self::frame or self::iframe]")
 _SCRIPTS = xpath("/html//script")
@@ -44,12 +47,16 @@ def is_notice(title: str, paragraphs: Sequence[str]) -> bool:
     """Whether a page says no more than that there is no page, or that it is elsewhere."""
     if len(paragraphs) >= 4:
         return False
-    if _ERROR.search(title):
+    if _ERROR_SIGN.search(title) and _ERROR.search(title):
         return True
     if sum(map(len, paragraphs)) > _SHORT:
         return False
-    said = (title, *paragraphs)
-    return any(_JUMP.search(text) for text in said) or bool(_CHALLENGE.fullmatch(title.strip()))
+    return any(map(_says_jump, (title, *paragraphs))) or bool(_CHALLENGE.fullmatch(title.strip()))
+
+
+def _says_jump(text: str) -> bool:
+    # Where 跳转 does not stand, the words are the whole line.
+    return ("跳" in text or len(text) <= _LONGEST_WORDS) and _JUMP.search(text) is not None
 
 
 def refuse_no_list(page: Document, leads: int) -> None:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from crawler.extract.body import Image, Line
 from crawler.extract.byline import is_editors_text, read_dateline
 from crawler.extract.images import is_advert
-from crawler.extract.keywords import marks
+from crawler.extract.keywords import in_both_scripts, marks
 from crawler.extract.pointers import is_pointer, without_lists, without_runs
 
 # Longest line that can be words of the page; and longest of those that may end like a sentence.
@@ -58,8 +58,10 @@ _WORDS = marks(
 _EXCUSES = marks(
     r"(?:对不起[，,]?|抱歉[，,]?)?(?:您|你|当前)的?浏览器.{0,6}(?:不支持|版本过低|未安装|禁用)"
 )
+_EXCUSES_OPEN = frozenset("对對抱您你当當")
 # Lines that are furniture by how they begin; those behind the stroke only without a full stop.
 _OPENINGS = marks(r"(?:分享|转发)?让更多人看到|手机看新闻|手机读报，精彩随身|人民网版权所有")
+_WORDS_OPEN = frozenset(in_both_scripts("分转让手人"))
 _RESERVED = marks("未经书?面?授权(?:禁止|不得)(?:使用|转载)")
 _CLOSED = marks(
     r"(?:点击|戳|长按|扫码|扫描).{0,30}(?:>>|》》|＞＞|二维码|下载|进入专题)|(?:查看|更多).{0,20}(?:>>|》》|＞＞)"
@@ -108,23 +110,34 @@ def without_noise(blocks: Iterable[Line | Image]) -> list[Line | Image]:
 def is_noise(line: Line) -> bool:
     """Tell a line that is no part of the article."""
     text = line.text
-    if len(text) > _LONGEST:
-        return _opens_as_words(text[:40]) or is_pointer(line)
-    if _opens_as_words(text[:40]) or _PRINTED_PAGE.match(text) or _PHOTO_NUMBER.fullmatch(text):
+    if _opens_as_words(text[:40]):
+        return True
+    # Hardly any words of the page are that long, or end like a sentence.
+    if len(text) <= _LONGEST and (text[-1] != "。" or text[0] in _EXCUSES_OPEN):
+        return _is_words(text) or _is_foreign(line)
+    return line.href != "" and _is_foreign(line)
+
+
+def _is_words(text: str) -> bool:
+    """Tell words of the page, whole lines of them."""
+    if _PRINTED_PAGE.match(text) or _PHOTO_NUMBER.fullmatch(text) or _EXCUSES.match(text):
         return True
     if _STAMP_SOURCE.search(text) and _STAMP_TIME.search(text) and not text.endswith("。"):
         return True
-    if _EXCUSES.match(text):
-        return True
-    if _FULL_STOP.search(text) is None and (
-        _CLOSED.match(text) or _WORDS.fullmatch(text) or _is_tools(text)
-    ):
-        return True
+    if _FULL_STOP.search(text):
+        return False
+    return bool(_CLOSED.match(text) or _WORDS.fullmatch(text) or _is_tools(text))
+
+
+def _is_foreign(line: Line) -> bool:
+    """Tell a line that leads elsewhere: to another article, to advertising."""
     return is_pointer(line) or bool(line.href and line.linked and is_advert(line.href))
 
 
 def _opens_as_words(start: str) -> bool:
-    return _OPENINGS.match(start) is not None or _RESERVED.search(start) is not None
+    if start[0] in _WORDS_OPEN and _OPENINGS.match(start):
+        return True
+    return "未" in start and _RESERVED.search(start) is not None
 
 
 def _cleaned(blocks: Iterable[Line | Image]) -> Iterable[Line | Image]:

@@ -71,7 +71,7 @@ def _candidates(page: Document, address: Address) -> list[str]:
     own = address.content_id or page.number
     if own is None:
         return list(_BAR_LINKS(page.root)) if any(map(page.holds, _BARS)) else []
-    return list(_addresses_with(page.html, f"{own}-"))
+    return list(_addresses_with(page.source, f"{own}-"))
 
 
 def _addresses_with(html: str, number: str) -> Iterator[str]:
@@ -131,6 +131,7 @@ def join(pages: Sequence[Page]) -> Article:
             text_is_captions=all(page.article.text_is_captions for page in ordered),
             authors=_union(page.article.authors for page in ordered),
             editors=_union(page.article.editors for page in ordered),
+            doubts=tuple(dict.fromkeys(doubt for page in ordered for doubt in page.article.doubts)),
         )
     )
 

@@ -25,8 +25,8 @@ from crawler.extract.limits import (
 )
 from crawler.extract.notices import is_notice
 from crawler.extract.pages import Page, further_pages
-from crawler.extract.tree import Document, is_binary, parse
-from crawler.items import Article
+from crawler.extract.tree import Document, document_of, is_binary
+from crawler.items import Article, Verdict
 from crawler.site.urls import Address, classify
 
 # Shorter pages cannot hold too many elements.
@@ -47,38 +47,56 @@ def parse_article(html: str, url: str, *, light: bool = False) -> Page:
         ExtractionError: It holds no article; ``field`` and ``why`` say what is missing.
         TooDearError: ``light``, and it takes longer.
     """
-    refuse_excess(html, url)
+    return _read(Document(html, url), light=light)
+
+
+def parse_bytes(body: bytes, charset: Verdict, url: str, *, light: bool = False) -> Page:
+    """Read the article that the bytes of a page hold; only what it needs of them is decoded.
+
+    Args:
+        body: The page as it came.
+        charset: What it is in; the article's ``charset``.
+        url: Where it was fetched from.
+        light: As for :func:`parse_article`.
+
+    Raises:
+        ExtractionError: It holds no article.
+        TooDearError: ``light``, and it takes longer.
+    """
+    return _read(document_of(body, charset, url), light=light)
+
+
+def _read(page: Document, *, light: bool) -> Page:
+    refuse_excess(page)
     if light:
-        refuse_heavy(html, url)
-    if is_plain(html):
+        refuse_heavy(page.source, page.url)
+    if is_plain(page.source):
         if light:
-            raise TooDearError(url, "mirror", "page", NO_DESIGN)
-        reading = _readable(_plain(html, url), url)
-        return Page(article=_article(reading, classify(url)))
-    page = parse(html, url)
+            raise TooDearError(page.url, "mirror", "page", NO_DESIGN)
+        reading = _readable(_plain(page.html, page.url), page.url)
+        return Page(article=_article(page, reading, classify(page.url)))
     address = classify(page.url)
     further = further_pages(page, address)
     # One page of several may be a photo alone.
-    reading = _reading(page, part=bool(further) or address.page > 1, light=light)
-    article = _article(reading, address)
-    if further or address.page > 1:
-        article = replace(article, title=without_page_number(article.title))
-    if article.content_id is None or article.node_id is None:
-        number, column = article.content_id or page.number, article.node_id or page.column
-        article = replace(article, content_id=number, node_id=column)
-    return Page(article=article, further=further, number=address.page)
+    is_part = bool(further) or address.page > 1
+    reading = _reading(page, part=is_part, light=light)
+    if is_part:
+        whole = tuple(doubt for doubt in reading.doubts if doubt.reason != "text_short")
+        reading = replace(reading, title=without_page_number(reading.title), doubts=whole)
+    return Page(article=_article(page, reading, address), further=further, number=address.page)
 
 
-def refuse_excess(html: str, url: str) -> None:
+def refuse_excess(page: Document) -> None:
     """Raise for a page that holds more than any article's does.
 
     Raises:
         ExtractionError: It would take too long.
     """
-    if len(html) > MOST_CHARACTERS:
-        raise ExtractionError(url, None, "page", "page too large")
-    if len(html) > _LONG and html.count("<") > 2 * MOST_ELEMENTS_OF_AN_ARTICLE:
-        raise ExtractionError(url, None, "page", "too many elements")
+    size = len(page.source)
+    if size > MOST_CHARACTERS and len(page.html) > MOST_CHARACTERS:
+        raise ExtractionError(page.url, None, "page", "page too large")
+    if size > _LONG and page.source.count("<") > 2 * MOST_ELEMENTS_OF_AN_ARTICLE:
+        raise ExtractionError(page.url, None, "page", "too many elements")
 
 
 def is_plain(html: str) -> bool:
@@ -111,7 +129,7 @@ def _readings(page: Document, *, light: bool) -> Iterator[Reading]:
 
 
 def _plain(html: str, url: str) -> Reading:
-    if not html.strip():
+    if not html or html.isspace():
         raise ExtractionError(url, None, "page", "empty page")
     if is_binary(html):
         raise ExtractionError(url, None, "page", "not a text page")
@@ -133,7 +151,7 @@ def _readable(reading: Reading, url: str, *, part: bool = False) -> Reading:
     return reading
 
 
-def _article(reading: Reading, address: Address) -> Article:
+def _article(page: Document, reading: Reading, address: Address) -> Article:
     dateline, in_text = read_byline(reading.paragraphs)
     authors = tuple(dict.fromkeys(reading.signed + in_text))
     published = reading.published
@@ -141,8 +159,8 @@ def _article(reading: Reading, address: Address) -> Article:
         url=address.canonical,
         fetched_url=None,
         channel=address.channel or address.host or None,
-        node_id=address.node_id or reading.node_id,
-        content_id=address.content_id or reading.content_id,
+        node_id=address.node_id or reading.node_id or page.column,
+        content_id=address.content_id or reading.content_id or page.number,
         title=reading.title,
         kicker=reading.kicker,
         subtitle=reading.subtitle,
@@ -157,6 +175,7 @@ def _article(reading: Reading, address: Address) -> Article:
         photos=reading.photos,
         text_is_captions=reading.text_is_captions,
         template=reading.template,
+        charset=page.charset,
         damage=reading.damage,
         repairs=reading.repairs,
         doubts=reading.doubts + joined_names(authors),

@@ -7,8 +7,9 @@ the text (dateline, authors, credits) is read again afterwards.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from crawler.errors import ExtractionError, TooDearError
 from crawler.extract.byline import read_authors
@@ -16,7 +17,6 @@ from crawler.extract.derive import reread
 from crawler.extract.limits import refuse_damage
 from crawler.extract.parse import parse_article
 from crawler.items import Article, Doubt, Photo, added_up
-from crawler.text.chinese.script import script_of
 from crawler.text.mojibake.detect import suspicious
 from crawler.text.mojibake.hopeless import losses
 from crawler.text.mojibake.repair import repair_all
@@ -44,11 +44,11 @@ class _Part:
 
 
 def repaired(article: Article) -> Article:
-    """Repair every text of an article, and tell its script.
+    """Repair every text of an article.
 
     Returns:
         The article with ``repairs`` (added up per rule), ``doubts`` (each with its field and
-        paragraph), ``damage`` and ``script``; a clean article differs in ``script`` only.
+        paragraph) and ``damage``; the same object if it is clean.
     """
     parts = [part for part in _parts(article) if not _is_plain_name(part)]
     results = repair_all([part.text for part in parts])
@@ -56,7 +56,7 @@ def repaired(article: Article) -> Article:
         parts = list(_parts(article))
         results = repair_all([part.text for part in parts])
         article = _with_results(article, parts, results)
-    return _with_script(article)
+    return article
 
 
 def mended(article: Article, html: Callable[[], str], url: str, *, light: bool = False) -> Article:
@@ -185,7 +185,7 @@ def _with_results(article: Article, parts: Sequence[_Part], results: Sequence[Re
         photos=tuple(_photo(photo, i, texts) for i, photo in enumerate(article.photos)),
         damage=tuple(dict.fromkeys([*article.damage, *(d for r in results for d in r.damage)])),
         repairs=added_up([*article.repairs, *(done for r in results for done in r.repairs)]),
-        doubts=article.doubts + tuple(_doubts(parts, results)),
+        doubts=(*map(partial(_of_title, texts), article.doubts), *_doubts(parts, results)),
     )
     return reread(changed, forget=read_authors(article.paragraphs))
 
@@ -194,12 +194,15 @@ def _photo(photo: Photo, i: int, texts: dict[tuple[str, int | None], str]) -> Ph
     return replace(photo, caption=texts.get(("photos", i)), credit=texts.get(("credits", i)))
 
 
+def _of_title(texts: Mapping[tuple[str, int | None], str], doubt: Doubt) -> Doubt:
+    """A doubt about the headline, of the headline as it is now."""
+    if doubt.reason != "title_unlike":
+        return doubt
+    title = texts.get(("title", None), doubt.text)
+    return replace(doubt, text=title, end=len(title))
+
+
 def _doubts(parts: Sequence[_Part], results: Sequence[Repaired]) -> Iterable[Doubt]:
     for part, result in zip(parts, results, strict=True):
         for doubt in result.doubts:
             yield replace(doubt, field=part.field, paragraph=part.index)
-
-
-def _with_script(article: Article) -> Article:
-
-    return replace(article, script=script_of("\n".join((article.title, *article.paragraphs))))

@@ -6,7 +6,7 @@ word (``极目新闻记者``, ``南方+记者``, ``《人民日报》记者``) i
 
 from __future__ import annotations
 
-from crawler.extract.keywords import marks
+from crawler.extract.keywords import in_both_scripts, marks
 
 HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 
@@ -50,6 +50,10 @@ _DID = "报道|采写|整理|采访|撰写|参与|执笔|摄影|拍摄|撰文|�
 # 采访整理, 参与采写, 唐山报道: no names of people.
 _DEED = marks(rf"[{HAN}]{{0,6}}(?:{_DID})")
 _DEED_END = marks(rf"(?:(?:联合|综合|摄影|独家)?报道|(?:{_DID}){{1,2}})$")
+# How posts and deeds end: most names are told from them by that.
+_LAST_OF_POSTS = frozenset(
+    in_both_scripts("".join(word[-1] for word in f"{_POSTS}|{_DID}".split("|")))
+)
 _OTHERS_TOO = marks("等(?:[一二两三四五六七八九十]人)?$")
 
 INSTITUTION = marks(
@@ -72,7 +76,7 @@ def in_front(text: str) -> str:
     >>> in_front("谢雨桐/文 何听澜/图")
     '文/谢雨桐 图/何听澜'
     """
-    return _BEHIND.sub(r"\2/\1", text)
+    return _BEHIND.sub(r"\2/\1", text) if "/" in text or "／" in text else text
 
 
 def takes_a_house(role: str) -> bool:
@@ -86,6 +90,8 @@ def is_post(phrase: str) -> bool:
     >>> [is_post(p) for p in ("中央党校教授", "采访整理", "济南报道", "谢雨桐")]
     [True, True, True, False]
     """
+    if phrase[-1:] not in _LAST_OF_POSTS:
+        return False
     return _POST_END.search(phrase) is not None or _DEED.fullmatch(phrase) is not None
 
 

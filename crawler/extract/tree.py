@@ -17,8 +17,10 @@ from lxml import etree
 
 from crawler.errors import ExtractionError
 from crawler.extract.limits import MOST_CHARACTERS, excess
-from crawler.extract.parts import END_ID, cut
+from crawler.extract.parts import END, END_ID, Part, find_part, names_editors
 from crawler.extract.tidy import tidy
+from crawler.items import Verdict
+from crawler.text.charset.decide import decode, decode_part, has_parts
 
 # lxml's own element type cannot be named in an annotation that mypy follows.
 Element: TypeAlias = Any
@@ -44,7 +46,8 @@ def xpath(expression: str) -> Query:
     >>> xpath("//p[has-class('sou')]")(etree.fromstring("<div><p class='a sou'/></div>"))[0].tag
     'p'
     """
-    spelt_out = _HAS_CLASS.sub(r"contains(concat(' ', @class, ' '), ' \1 ')", expression)
+    # Asked of the attribute: most elements have none, and cost nothing then.
+    spelt_out = _HAS_CLASS.sub(r"@class[contains(concat(' ', ., ' '), ' \1 ')]", expression)
     return etree.XPath(spelt_out, smart_strings=False)
 
 
@@ -60,21 +63,26 @@ def between(wanted: str, *, first: str = "", last: str = "") -> Query:
     """
     conditions = [condition for condition in (wanted, first, last) if condition]
     query = xpath(f"descendant::*[{' or '.join(conditions)}]")
-    ends = [
-        xpath(f"descendant::*[{condition}][1]") if condition else None
+    opens, closes = (
+        xpath(f"boolean(self::*[{condition}])") if condition else None
         for condition in (first, last)
-    ]
+    )
 
     def ask(element: Element) -> list[Element]:
-        opening, closing = (end(element)[:1] if end else [] for end in ends)
-        found = query(element)
-        if (first and not opening) or (last and not closing):
+        found: list[Element] = query(element)
+        start, end = _first_of(found, opens), _first_of(found, closes)
+        if start is None or end is None:
             return []
-        start = found.index(opening[0]) + 1 if opening else 0
-        end = found.index(closing[0]) if closing else len(found)
-        return list(found[start:end])
+        return found[start + 1 if opens else 0 : end if closes else None]
 
     return ask
+
+
+def _first_of(elements: list[Element], is_wanted: Query | None) -> int | None:
+    """Return the place of the first element that is wanted: 0 without a wish, ``None`` if none is."""
+    if is_wanted is None:
+        return 0
+    return next((i for i, element in enumerate(elements) if is_wanted(element)), None)
 
 
 # huge_tree lifts the depth from 255 to 2,047: pages that never close their <font> need it.
@@ -113,22 +121,47 @@ _MOST_MENTIONS = 10
 _ROOTED = re.compile(r"\A/(?:[\w%~+,=-]+[/.])*[\w%~+,=-]+$", re.ASCII)
 # A page's <head> ends before that.
 _HEAD = 10_000
+# A byte a character: what stands in it above ASCII is not to be read.
+_BYTES = "latin-1"
+_HEAD_END = re.compile(r"</head\s?>\s{0,100}<body|</HEAD\s?>\s{0,100}<BODY")
+_META_TAGS = ("<meta", "<META", "<Meta")
 _META = xpath("/html//meta[@content][@name or @property]")
 
 
 @dataclass(frozen=True)
 class Document:
-    """A page, parsed when its tree is asked for.
+    """A page, decoded and parsed as far as it is asked.
 
     Attributes:
-        html: The decoded page, as it was given.
+        source: What is searched for ASCII: the decoded page, or its bytes, one character each.
         url: Its address.
-        clues: What has been searched for in ``html``; see :meth:`holds`.
+        charset: What its bytes are in; ``None`` if that was not told.
+        is_decoded: False if ``source`` is its bytes.
+        clues: What has been searched for in ``source``; see :meth:`holds`.
     """
 
-    html: str
+    source: str
     url: str
+    charset: Verdict | None = None
+    is_decoded: bool = True
     clues: dict[str, bool] = field(default_factory=dict)
+
+    @cached_property
+    def html(self) -> str:
+        """The whole page, decoded."""
+        if self.is_decoded or self.charset is None:
+            return self.source
+        return decode(self.source.encode(_BYTES), self.charset)
+
+    def stretch(self, start: int, end: int) -> str | None:
+        """Return a stretch of the source, from one tag to another, decoded.
+
+        ``None`` if it cannot be decoded by itself: the whole page must be, then.
+        """
+        piece = self.source[start:end]
+        if self.is_decoded or self.charset is None:
+            return piece
+        return decode_part(piece.encode(_BYTES), self.charset)
 
     @cached_property
     def root(self) -> Element:
@@ -139,16 +172,17 @@ class Document:
         """
         return self.tree_of(self.html)
 
-    def part(self, opens: str, closes: str) -> tuple[Element, frozenset[Element]] | None:
+    def part(self, place: Part) -> tuple[Element, frozenset[Element]] | None:
         """Return the tree of a part of the page, and the elements that were open at its end.
 
         What stands in an open element may go on behind the part. ``None`` if there is no such
-        part: see :func:`crawler.extract.parts.cut`.
+        part: see :mod:`crawler.extract.parts`.
         """
-        source = cut(self.html, opens, closes)
-        if source is None:
+        span = find_part(self.source, place)
+        part = self.stretch(*span) if span else None
+        if part is None or not names_editors(part):
             return None
-        root = last = self.tree_of(source)
+        root = last = self.tree_of(part + END)
         while len(last):
             last = last[-1]
         if last.get("id") != END_ID:
@@ -173,14 +207,14 @@ class Document:
         """Tell whether the source holds ``clue``; each is searched for once."""
         known = self.clues.get(clue)
         if known is None:
-            known = self.clues[clue] = clue in self.html
+            known = self.clues[clue] = clue in self.source
         return known
 
     @cached_property
     def base(self) -> str:
         """What relative addresses on the page start from: ``<base href>``, else ``url``."""
         # Looked for where it may stand: to search a whole page takes as long as to parse a part.
-        if self.html.find("<base", 0, _HEAD) < 0 and self.html.find("<BASE", 0, _HEAD) < 0:
+        if self.source.find("<base", 0, _HEAD) < 0 and self.source.find("<BASE", 0, _HEAD) < 0:
             return self.url
         named = _BASE(self.root)
         return (self.absolute(named[0], self.url) if named else None) or self.url
@@ -189,12 +223,20 @@ class Document:
     def meta(self) -> dict[str, str]:
         """``<meta>`` contents by name or property, lower case; the first of each, none empty."""
         found: dict[str, str] = {}
-        for element in _META(self.root):
+        for element in _META(self._root_of_meta()):
             name = (element.get("name") or element.get("property")).lower()
             content = tidy(element.get("content"))
             if content:
                 found.setdefault(name, content)
         return found
+
+    def _root_of_meta(self) -> Element:
+        """Return the root of a tree with all of ``<meta>``: of the head alone, where that is all."""
+        head = _HEAD_END.search(self.source, 0, _HEAD)
+        if head is None or any(self.source.find(tag, head.end()) >= 0 for tag in _META_TAGS):
+            return self.root
+        part = self.stretch(0, head.end())
+        return self.root if part is None else self.tree_of(part)
 
     @property
     def number(self) -> str | None:
@@ -208,16 +250,16 @@ class Document:
 
     def _stated(self, name: str) -> str | None:
         """Return the number that a ``<meta>`` of the source gives: no tree is built for that."""
-        at = self.html.find(name)
+        at = self.source.find(name)
         for _ in range(_MOST_MENTIONS):
             if at < 0:
                 break
-            start = self.html.rfind("<", max(0, at - _LONGEST_META), at)
-            tag = self.html[start : self.html.find(">", at, at + _LONGEST_META) + 1]
+            start = self.source.rfind("<", max(0, at - _LONGEST_META), at)
+            tag = self.source[start : self.source.find(">", at, at + _LONGEST_META) + 1]
             content = _META_CONTENT.search(tag)
             if content and _META_NAME.search(tag):
                 return content[1]
-            at = self.html.find(name, at + len(name))
+            at = self.source.find(name, at + len(name))
         return None
 
     @cached_property
@@ -240,6 +282,13 @@ class Document:
             return None
 
 
+def document_of(body: bytes, charset: Verdict, url: str) -> Document:
+    """Take the bytes of a page; what is not ASCII in all its parts is decoded at once."""
+    if has_parts(charset):
+        return Document(body.decode(_BYTES), url, charset, is_decoded=False)
+    return Document(decode(body, charset), url, charset)
+
+
 def parse(html: str, url: str) -> Document:
     """Take a decoded page.
 
@@ -250,7 +299,7 @@ def parse(html: str, url: str) -> Document:
         raise ExtractionError(url, None, "page", "empty page")
     if len(html) > MOST_CHARACTERS:
         raise ExtractionError(url, None, "page", "page too large")
-    return Document(html=html, url=url)
+    return Document(html, url)
 
 
 def _mended(html: str) -> str:

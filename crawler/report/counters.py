@@ -23,6 +23,7 @@ NAMES = {
     "changed": ("article/changed",),
     "duplicates": ("article/duplicate",),
     "repaired": ("article/repaired",),
+    "misread": ("article/misread",),
     "bytes": ("bytes/fetched",),
     "failures": ("failure/",),
 }

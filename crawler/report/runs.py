@@ -15,7 +15,7 @@ from crawler.report.table import Row, Table, rows_of, table, within
 from crawler.store.runs import LOST_AFTER
 from crawler.store.tables import article, run, run_tick
 
-FIGURES = "pages articles changed duplicates repaired failures bytes"
+FIGURES = "pages articles changed duplicates repaired misread failures bytes"
 COLUMNS = f"run state channels command started_at ended_at seconds exit_code {FIGURES} per_minute"
 # The curve on the page has about so many points, whatever the run's length.
 POINTS = 240

@@ -14,7 +14,7 @@ from crawler.report.runs import per_minute, state
 from crawler.report.table import Row, Table, table
 from crawler.store.tables import run
 
-FIGURES = "pages articles changed duplicates repaired failures bytes per_minute"
+FIGURES = "pages articles changed duplicates repaired misread failures bytes per_minute"
 
 
 COUNTED = (*counters.wanted_names(), "template/")

@@ -63,6 +63,8 @@ FIGURES = MappingProxyType(
         "empty; counted: article/repaired).",
         "damaged": "Articles in which a kind of mis-encoding was found, undone or not (damage is "
         "not empty).",
+        "misread": "Articles whose text is too short, was cut by a stray tag, or whose headline "
+        "the page's title does not share (counted: article/misread).",
         "doubtful": "Articles with at least one place that was inferred or could not be restored "
         "(doubts is not empty).",
         "failures": "Visits that brought nothing, whatever the reason (failure/*).",

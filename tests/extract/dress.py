@@ -56,7 +56,39 @@ def wb2010(text, above="", below=""):
     )
 
 
+def gallery(text, above="", below=""):
+    return (
+        '<div class="path"><a href="/">山东频道</a></div><div class="pic_content clearfix"><h1>湖边的灯</h1>'
+        '<div class="page_c"><div class="fr">来源:人民网-山东频道&nbsp;&nbsp;2021年03月26日08:41</div></div>'
+        f'<div class="pic" id="picG">{above}{IMAGE}</div><div class="content clear clearfix">{text}</div>'
+        f'<i id="p_editor">(责编：葛青禾、陶一帆)</i>{below}</div>{_FOOT}'
+    )
+
+
+def capital(text, above="", below=""):
+    return (
+        '<div class="w980"><h1>湖边的灯</h1><div class="time">2017年05月12日14:02&nbsp;来源：<a href="/">人民网-山东频道</a></div>'
+        f'{above}<div class="gray box_text">{text}</div><div class="edit">(责编：葛青禾、陶一帆)</div>{below}</div>{_FOOT}'
+    )
+
+
+def cpc2019(text, above="", below=""):
+    return (
+        '<div class="w1000 txtCon"><h1>湖边的灯</h1><div class="editor time1">2019年07月18日09:12 来源：<a href="/">人民网-山东频道</a></div>'
+        f'{above}{text}<div class="editor">(责编：葛青禾、陶一帆)</div>{below}</div>{_FOOT}'
+    )
+
+
+def cpc_table(text, above="", below=""):
+    return (
+        '<table><tr><td class="ftitle">湖边的灯</td></tr><tr><td><font class="ly_red">2007年01月05日08:30</font> 来源：人民网</td></tr>'
+        f'<tr><td>{above}<font id="zoom">{text}</font></td></tr><tr><td class="edit">（责任编辑：葛青禾）</td></tr></table>{below}{_FOOT}'
+    )
+
+
 DESIGNS = (wbc2020, zw2026, wb2016, wb2013, wb2010)
+# And those whose text box is one of the article's boxes among others.
+OTHERS = (gallery, capital, cpc2019, cpc_table)
 
 
 def paragraphs(*texts):

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from crawler.errors import ExtractionError
 from crawler.extract import designs
 from crawler.extract.parse import parse_article
-from crawler.extract.parts import END, cut
-from tests.extract.dress import DESIGNS, IMAGE, URL, A, B, C, D, centred, paragraphs
+from crawler.extract.parts import Part, find_part, names_editors
+from tests.extract.dress import DESIGNS, IMAGE, OTHERS, URL, A, B, C, D, centred, paragraphs
 
 NAVIGATION = "<ul>" + '<li><a href="/GB/1/index.html">频道</a></li>' * 3 + "</ul>"
 PAGES = [
     f"<html><head><title>湖边的灯--人民网</title></head><body>{NAVIGATION}{design(text)}{NAVIGATION}</body></html>"
-    for design in DESIGNS
+    for design in (*DESIGNS, *OTHERS)
     for text in (paragraphs(A, B, C, D), f"　　{A}<br><br>{centred(IMAGE)}　　{B}<br><br>　　{C}")
 ]
 TEXTS = (A, B, C, D)
@@ -26,7 +26,7 @@ PIECES = [
     "</div>", "<div>", "</p>", "<!--", "-->", "<script>", "</script>", "<style>", "</style>", "<textarea>", "</textarea>", "<table><tr><td>", "</td>",
     "</table>", "<a href=x>", "</a>", "<font>", "</font>", "<center>", "</center>", '"', "'", "<", ">", "</body>", "</html>", "<h1>别的</h1>", "<select>",
     "<title>", "<iframe>", "<object>", "<noscript>", '<div class="rm_txt">', '<div class="rm_txt_con">', '<div class="text_c">', '<div class="text_title">',
-    '<div class="box_con">', '<div class="edit">(责编：甲乙)</div>', "(责编：甲乙)",
+    '<div class="box_con">', '<div class="content">', '<div class="box_text">', '<div id="p_content">', '<td class="ftitle">', '<div class="edit">(责编：甲乙)</div>', "(责编：甲乙)",
 ]  # fmt: skip
 EDITS = st.lists(
     st.tuples(
@@ -119,4 +119,7 @@ BOX = '<div class="rm_txt"><div><p>花</p></div><p>(责编：甲)</p></div>'
 )  # fmt: skip
 def test_part_is_a_box_whose_end_is_known(html, part):
     """A part is a whole box with its editors; anything else is a case for the whole page."""
-    assert cut(html, "rm_txt", "") == (part and part + END)
+    span = find_part(html, Part("rm_txt"))
+
+    found = html[slice(*span)] if span else None
+    assert (found if found and names_editors(found) else None) == part

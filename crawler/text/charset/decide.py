@@ -29,10 +29,12 @@ from crawler.text.charset.mixed import decode_mixed
 from crawler.text.charset.text_runs import sample, without_code
 from crawler.text.charset.utf16 import by_mark, by_nuls, reads_as_chinese, without_marks
 from crawler.text.chinese.characters import measure
+from crawler.text.tables import LOST
 
 _HEAD: Final = 1 << 16  # bytes; escapes and NULs show there or nowhere
 
 _ASCII: Final = bytes(range(128))
+_SURROGATE: Final = 0xED  # begins one where UTF-8 has none
 _ENCLOSED: Final = 0.8  # Reading.weight; every escape closed is evidence too, so names will do
 _THREE_BYTES = re.compile(rb"[\xe0-\xf4]")
 _IN_A_WORD = re.compile(rb"[A-Za-z][\xc2-\xdf][\x80-\xbf]|[\xc2-\xdf][\x80-\xbf][A-Za-z]")
@@ -76,6 +78,22 @@ def decode(body: bytes, verdict: Verdict) -> str:
     if verdict.mixed:
         return decode_mixed(body, verdict.decided)
     return decode_run(body, verdict.decided)
+
+
+def has_parts(verdict: Verdict) -> bool:
+    """Whether a page so encoded shows its markup in its bytes, so that parts can be cut out of it."""
+    return not verdict.mixed and verdict.decided in ("utf-8", "gb18030")
+
+
+def decode_part(part: bytes, verdict: Verdict) -> str | None:
+    """Decode a part of a page as the whole would be; ``None`` if that cannot be told from it alone.
+
+    Args:
+        part: Begins and ends with ASCII, in the markup: there no character is torn.
+        verdict: Of the whole page; :func:`has_parts`.
+    """
+    text = decode_run(without_marks(part, verdict.decided), verdict.decided)
+    return None if LOST in text else text
 
 
 def _by_mark(body: bytes, _: Declared) -> Judgement | None:
@@ -126,7 +144,7 @@ def _by_utf8(body: bytes, declared: Declared) -> Judgement | None:
     try:
         text, why = body.decode("utf-8"), "valid UTF-8"
     except UnicodeDecodeError as error:
-        if joined := _cesu_8(body):
+        if joined := _cesu_8(body, error.start):
             return Judgement(codec="utf-8", why=joined)
         if error.reason != "unexpected end of data":
             return None
@@ -138,8 +156,10 @@ def _by_utf8(body: bytes, declared: Declared) -> Judgement | None:
     return Judgement(codec="utf-8", why=why)
 
 
-def _cesu_8(body: bytes) -> str | None:
-    """Why ``body`` is UTF-8 although surrogates stand in it; ``None`` if it is not."""
+def _cesu_8(body: bytes, bad: int) -> str | None:
+    """Why ``body`` is UTF-8 although surrogates stand in it, first at ``bad``; ``None`` if not."""
+    if body[bad] != _SURROGATE:
+        return None
     joined = joined_surrogates(body)
     if joined is body or joined == body:
         return None

@@ -8,14 +8,15 @@ pairing of its bytes. A run begins with its first byte above ASCII and ends befo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
 CUTS: Final = (b"<", b">", b"\n")
 RUN: Final = re.compile(rb"[\x80-\xff][^<>\n]*")
 
 _LINE = re.compile(rb"[^<>\n]+")
-_CODE = ((b"<script", b"</script"), (b"<style", b"</style"))
+# Nothing in it is given back, so it is read once.
+_CODE = re.compile(rb"<((?i:script|style))[^<]*+(?:<(?!/(?i:\1))[^<]*+)*+")
+_WINDOW: Final = 256  # bytes; so many are asked at once whether any is above ASCII
 _PART: Final = 500  # bytes from each third of the page: some 750 hanzi in all
 
 
@@ -44,24 +45,7 @@ def sample_lines(body: bytes) -> bytes:
 
 def without_code(body: bytes) -> bytes:
     """Cut scripts and style sheets out; one that is not closed goes to the end of the page."""
-    lower = body.lower()  # changes ASCII letters only, so all places stay
-    for opening, closing in _CODE:
-        if opening in lower:
-            kept = list(_outside(lower, opening, closing))
-            body = b"".join(body[start:end] for start, end in kept)
-            lower = b"".join(lower[start:end] for start, end in kept)
-    return body
-
-
-def _outside(lower: bytes, opening: bytes, closing: bytes) -> Iterator[tuple[int, int]]:
-    """Yield where the parts outside of ``opening ... closing`` start and end."""
-    start = 0
-    while (found := lower.find(opening, start)) >= 0:
-        yield start, found
-        start = lower.find(closing, found)
-        if start < 0:
-            return
-    yield start, len(lower)
+    return _CODE.sub(b"", body)
 
 
 def _next_cut(text: bytes, start: int) -> int:
@@ -76,10 +60,17 @@ def _take(text: bytes, start: int) -> tuple[list[bytes], int]:
     """Take runs from ``start`` on until there is enough; a long one is cut, at its end alone."""
     taken: list[bytes] = []
     room = _PART
-    for run in RUN.finditer(text, start):
-        taken.append(text[run.start() : min(run.end(), run.start() + room)])
+    for run in RUN.finditer(text, _above_ascii(text, start)):
+        begin, start = run.span()
+        taken.append(text[begin : min(start, begin + room)])
         room -= len(taken[-1])
-        start = run.end()
         if room <= 0:
             break
     return taken, start
+
+
+def _above_ascii(text: bytes, start: int) -> int:
+    """Pass over what is plainly ASCII, a hundred times faster than byte by byte."""
+    while start < len(text) and text[start : start + _WINDOW].isascii():
+        start += _WINDOW
+    return start

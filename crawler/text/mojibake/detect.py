@@ -16,6 +16,7 @@ import re
 from typing import Final
 
 from crawler.text.chinese.characters import FREQUENT
+from crawler.text.tables import GB2312_LEVEL_1
 
 _ASCII: Final = bytes(range(0x80))
 _NO_LETTERS: Final = bytes(set(range(256)) - set(b"abcdefghijklmnopqrstuvwxyz"))
@@ -85,16 +86,60 @@ _ESCAPES: Final = (
     ("(", re.compile(r"\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}\)")),  # a mirror's annotation
 )
 _MIRROR: Final = ("?！", ",，", ",。", ",、", ",；", ",！", ",？")
+_PERCENT, _READING = dict(_ESCAPES)["%"], dict(_ESCAPES)["("]
 _FULL_WIDTH = re.compile("[0-9][０-９]|[０-９][0-9]|ｗｗｗ|ｈｔｔｐ", re.IGNORECASE)
+
+# Hanzi that letters, signs and runs of bytes are turned into.
+_TURNED: Final = _RARE_LETTERS + "锟烫屯掳卤虏漏庐碌拢脳"
+_ASKED = re.compile(f"[{_TURNED}]")
+# What clean text is made of, and none of the tests below asks about: ordinary hanzi but for those
+# that signs and letters are turned into, Chinese marks, digits, capitals, the dash and the point
+# (which GB 2312 codes, and its Python codec reads as other characters). Of %, ( and , each is asked
+# by itself.
+_PLAIN = (
+    "".join(
+        bytes((lead, trail)).decode("gb2312", "ignore")
+        for lead in GB2312_LEVEL_1
+        for trail in range(0xA1, 0xFF)
+    )
+    + "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ !\"'(),./:;%*@\u2014\u00b7\u2018\u2019\u201c\u201d\u2026"
+    + "\u3000\u3001\u3002\u3008\u3009\u300a\u300b\u300c\u300d\u300e\u300f\u3010\u3011\u3014\u3015"
+    + "\uff01\uff05\uff08\uff09\uff0c\uff0d\uff0e\uff1a\uff1b\uff1f\uff5e\n-"
+)
+_TELLING = re.compile(f"[^{re.escape(''.join(sorted(set(_PLAIN) - set(_TURNED))))}]")
+_HANZI = re.compile("[\u4e00-\u9fff]*")
+_FEW: Final = 3  # rare hanzi; fewer are no stretch
 
 
 def suspicious(text: str) -> bool:
-    """Whether ``text`` deserves a closer look; some 60 µs for 3,000 characters of clean Chinese.
+    """Whether ``text`` deserves a closer look; some 10 µs for 3,000 characters of clean Chinese.
 
     >>> suspicious("人民网济南3月25日电"), suspicious("浜烘皯缃戞祹鍗�")
     (False, True)
     """
+    if _is_plain(text):
+        return False
     return _has_escapes(text) or (not text.isascii() and (_has_signs(text) or _is_odd(text)))
+
+
+def _is_plain(text: str) -> bool:
+    """Whether ``text`` is ordinary Chinese, with the odd rare hanzi: nothing in it to ask about."""
+    telling = "".join(_TELLING.findall(text))
+    if telling and not _are_odd_names(telling, text):
+        return False
+    if "%" in text and _PERCENT.search(text):
+        return False
+    if "," in text and any(mark in text for mark in _MIRROR):
+        return False
+    return "(" not in text or _READING.search(text) is None
+
+
+def _are_odd_names(telling: str, text: str) -> bool:
+    """Whether what is not ordinary is a rare hanzi or two in a text that is long enough."""
+    if len(telling) >= _FEW or not _HANZI.fullmatch(telling) or _ASKED.search(telling):
+        return False
+    wide = len(text) - len(text.encode("ascii", "ignore"))
+    return wide > _WORD and len(telling) < _MANY_RARE * wide
 
 
 def _has_escapes(text: str) -> bool:

@@ -9,7 +9,7 @@ object.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Final
@@ -92,13 +92,16 @@ def repair_all(texts: Sequence[str]) -> tuple[Repaired, ...]:
     all of them together.
     """
     first = parts = tuple(map(Repaired, texts))
-    settled: set[str] = set()
+    clean = {text for text in texts if not suspicious(text)}
+    if clean.issuperset(texts):
+        return first
+    settled = clean
     known: list[Pair] = []
     for _ in range(_MOST_ROUNDS):
         before = [part.text for part in parts]
         parts = tuple(
             part if part.text in settled or not suspicious(part.text) else _repaired(part, known)
-            for part in _without_mirror(parts)
+            for part in _without_mirror(parts, clean)
         )
         settled = {part.text for part in parts}
         if [part.text for part in parts] == before:
@@ -107,13 +110,11 @@ def repair_all(texts: Sequence[str]) -> tuple[Repaired, ...]:
     return first
 
 
-def _without_mirror(parts: tuple[Repaired, ...]) -> tuple[Repaired, ...]:
+def _without_mirror(parts: tuple[Repaired, ...], clean: Container[str]) -> tuple[Repaired, ...]:
     """The parts, restored if a garbling mirror made them; that damage hides all other."""
     texts = [part.text for part in parts]
-    if not any(map(suspicious, texts)):
+    if not any(text not in clean and suspicious(text) for text in texts):
         return parts
-    # Imported here: its statistics need numpy, which telling a charset should not wait for.
-
     if not looks_garbled(texts):
         return parts
     return parts if _is_plain_misreading(texts) else tuple(map(_after, parts, restore(texts)))
