@@ -101,11 +101,7 @@ def run(name: Name, database: Database = None) -> None:
     """Run the slices of a back-fill now, one after the other, until it is done.
 
     Exit codes: 0 it is done, 1 somebody paused it, 2 bad use, 3 stopped: the same command goes on.
-
-    \b
-    Example:
-        renmin backfill run year2025
-    """  # noqa: D301 - the backspace is Click's mark for lines to keep
+    """
     with opened(database) as store:
         raise typer.Exit(to_the_end(store, name, config.load(database=database)))
 

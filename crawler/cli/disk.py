@@ -177,6 +177,7 @@ def prune(
             shares = plan(connection, options, before)
         _tell(shares, ages, json=json, done=False)
     if not any(share.fetches for share in shares.values()):
+        typer.echo("nothing is that old", err=True)
         raise typer.Exit(1)
 
 

@@ -57,6 +57,7 @@ ANSWERS_NO = {
     "renmin check": "the newest article is of",  # the replica's last day is over
     "renmin probe": "no article of this channel is linked",  # most lists of a small site are empty
     "renmin lists": "/index.html",
+    "renmin prune": "nothing is that old",
     "renmin import": "all of it was imported before",  # the crawl brought it
 }
 SERVERS = ("renmin dashboard", "renmin serve", "renmin replica --port", "RENMIN_DASHBOARD_TOKEN=")
