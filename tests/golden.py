@@ -45,6 +45,10 @@ FIELDS = [
 ]
 
 
+# What is known of a photo once its file has been fetched.
+_OF_A_FILE = ("sha256", "width", "height")
+
+
 def saved_pages() -> list[Path]:
     """Return the folders of all saved pages, in a fixed order."""
     return sorted(meta.parent for meta in PAGES.glob("*/*/meta.json"))
@@ -61,6 +65,9 @@ def read_saved(folder: Path) -> Page:
 def outcome(page: Page) -> dict[str, Any]:
     """Return what a page gave, in the form of ``expected.json``."""
     record = as_record(page.article)
+    for photo in record["photos"]:
+        for name in _OF_A_FILE:
+            photo.pop(name, None)
     return {name: record[name] for name in FIELDS} | {
         "pages": list(page.further),
         "page": page.number,
