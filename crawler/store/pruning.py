@@ -167,7 +167,10 @@ def _opened(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
         if "locked" in str(error):
             raise BusyError(f"{path}: held by another program; wait for it") from error
         if "full" in str(error):
-            raise DiskFullError(f"{path}: cannot be written: {error}; make some room") from error
+            raise DiskFullError(
+                f"{path}: cannot be written: {error}; deleting needs a little room too: take an old "
+                "log or backup away first"
+            ) from error
         raise StoreError(f"{path}: {error}") from error
 
 

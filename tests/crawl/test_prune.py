@@ -204,3 +204,18 @@ def test_an_age_that_is_none_is_refused(age):
     """Nothing is guessed where things are deleted."""
     with pytest.raises(ConfigError, match="--lists="):
         before_of({"lists": age}, NOW)
+
+
+def test_a_server_is_asked_to_reuse_its_room(any_store, tmp_path):
+    """On PostgreSQL nothing is given to the disk; files are written anew."""
+    fill(any_store)
+    config = Config(database=any_store.url, archive=str(tmp_path / "a.archive.db"))
+    archived(config, OLD - DAY, OLD, YOUNG)
+    prune.prune(any_store, config, before_of(dict.fromkeys((*KINDS, "versions"), "90d"), NOW))
+
+    found = prune.give_back(any_store, config)
+
+    assert [one.path.name for one in found][-1] == "a.archive.db"
+    assert found[-1].smaller > 0
+    assert all(one.inside == 0 for one in found)
+    assert len(found) == (2 if any_store.is_sqlite else 1)

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from crawler.cli.main import command_of
 from crawler.config import Config
 from crawler.report import storage as report
+from crawler.store import runs
 from crawler.store.engine import open_store
 from crawler.store.tables import alert, storage_sample
 from crawler.watch import metrics, sampling
@@ -137,3 +138,17 @@ def test_a_person_is_shown_the_same(database, config, monkeypatch):
     assert "known after a day" in result.stdout
     assert {row["what"] for row in figures["parts"]} == set(report.PARTS)
     assert all(row["days_left"] is None for row in figures["disks"])
+
+
+def test_a_run_that_filled_the_disk_is_told_by_the_disk(store, config, monday, machine_disk):
+    """One alert: that there is no room says why the run ended."""
+    with store.writing.begin() as connection:
+        run_id = runs.start(connection, command="c", channels=["sd"], settings={}, now=monday)
+        runs.finish(connection, run_id, reason="disk_full", exit_code=3, now=monday)
+    machine_disk["free"] = 0
+
+    check(store, settings.load(), lambda: monday, watched_files(config))
+
+    with store.reading.connect() as connection:
+        rules = set(connection.scalars(sa.select(alert.c.rule)))
+    assert rules - {"source_stale"} == {"disk_low"}

@@ -72,12 +72,12 @@ def _follows(one: Finding, found: Sequence[Finding], facts: Facts) -> bool:
             if run.started_at <= host.at <= (run.ended_at or facts.now)
         )
     if one.rule == "run_failed":
+        run = next(run for run in facts.runs if one.subject == f"run {run.id}")
+        if run.reason == "disk_full":
+            return any(rule == "disk_low" for rule, _ in told)
         # No list could be read, since each channel refused us.
-        return any(
-            run.reason == "lists_failed" and {("requests_refused", c) for c in run.channels} <= told
-            for run in facts.runs
-            if one.subject == f"run {run.id}"
-        )
+        why = {("requests_refused", channel) for channel in run.channels}
+        return run.reason == "lists_failed" and why <= told
     return False
 
 
