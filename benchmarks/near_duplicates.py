@@ -20,7 +20,7 @@ import near_duplicates_time
 import template_articles
 import text_damage
 
-from crawler.dedup.index import Index
+from crawler.dedup.lines import Index
 from crawler.dedup.sketch import MIN_LENGTH
 from crawler.replica.plan import SitePlan
 from crawler.replica.story import write

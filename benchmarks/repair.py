@@ -22,7 +22,7 @@ import ftfy
 
 from crawler.text.chinese.script import to_traditional
 from crawler.text.mojibake.detect import suspicious
-from crawler.text.mojibake.letters import _HANZI, _LETTERS
+from crawler.text.mojibake.forms import _HANZI, _LETTERS
 from crawler.text.mojibake.repair import repair
 
 ROOT = Path(__file__).parents[1]

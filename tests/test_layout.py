@@ -44,7 +44,6 @@ SHORT = {
     "crawler/hooks/logging.py": "Scrapy asks for it by its name",
     "crawler/hooks/answers.py": "spiders and other hooks ask it; it asks only the guard",
     "crawler/store/pauses.py": "one table",
-    "crawler/text/mojibake/letters.py": "one kind of damage",
 }
 
 

@@ -4,6 +4,6 @@ Four layers, each for what the one before it lets through: the canonical address
 the digest of the canonical text, keys in common (:mod:`~crawler.dedup.sketch`), and the comparison of
 the few texts that have them (:mod:`~crawler.dedup.decide`). docs/duplicates.md explains the choices.
 
-All of it is values and pure functions, but for :class:`crawler.dedup.index.Index`, which does in memory
+All of it is values and pure functions, but for :class:`crawler.dedup.lines.Index`, which does in memory
 what the store does in its database.
 """

@@ -2,7 +2,7 @@
 
 A corpus says which of its texts may be the same (:func:`worth_comparing`) and gives them to be
 compared; the choice is one, for the store (:mod:`crawler.crawl.neighbours`) and in memory
-(:mod:`crawler.dedup.index`). Which of several copies is the original is one question too:
+(:mod:`crawler.dedup.lines`). Which of several copies is the original is one question too:
 :func:`original_of`.
 """
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -10,12 +12,102 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from crawler.items import Article
+from crawler.items import Article, Doubt, Photo
 from crawler.report import articles
 from crawler.report.revisions import Difference, changed_only, compare
 from crawler.store.articles import Stored
-from crawler.web import bodies, query, reading
+from crawler.web import bodies, query
 from crawler.web.rendering import render
+
+# An article as it is read: photos between the paragraphs, doubtful places marked.
+
+
+@dataclass(frozen=True, slots=True)
+class TextRun:
+    """A run of characters; ``doubt`` says what is uncertain about it, if anything is."""
+
+    text: str
+    doubt: Doubt | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A paragraph, or a photo with its caption.
+
+    Attributes:
+        runs: The text, or the caption; may be empty for a photo.
+        photo: The photo; ``None`` for a paragraph.
+    """
+
+    runs: tuple[TextRun, ...]
+    photo: Photo | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaidOut:
+    """An article laid out.
+
+    Attributes:
+        kicker, title, subtitle: Runs of the three lines; empty where there is none.
+        blocks: Paragraphs and photos in reading order.
+    """
+
+    kicker: tuple[TextRun, ...]
+    title: tuple[TextRun, ...]
+    subtitle: tuple[TextRun, ...]
+    blocks: tuple[Block, ...]
+
+
+def lay_out(article: Article) -> LaidOut:
+    """Set the photos between the paragraphs and mark the doubts in the text."""
+    doubts: defaultdict[tuple[str, int | None], list[Doubt]] = defaultdict(list)
+    for doubt in article.doubts:
+        doubts[doubt.field, doubt.paragraph].append(doubt)
+    photos: defaultdict[int, list[Block]] = defaultdict(list)
+    last = len(article.paragraphs)
+    for index, photo in enumerate(article.photos):
+        runs = marked(photo.caption or "", doubts["photos", index])
+        photos[min(max(photo.before_paragraph, 0), last)].append(Block(runs=runs, photo=photo))
+    blocks: list[Block] = []
+    for index, paragraph in enumerate(article.paragraphs):
+        blocks += photos[index]
+        blocks.append(Block(runs=marked(paragraph, doubts["paragraphs", index])))
+    return LaidOut(
+        kicker=marked(article.kicker or "", doubts["kicker", None]),
+        title=marked(article.title, doubts["title", None]),
+        subtitle=marked(article.subtitle or "", doubts["subtitle", None]),
+        blocks=(*blocks, *photos[last]),
+    )
+
+
+def marked(text: str, doubts: Iterable[Doubt]) -> tuple[TextRun, ...]:
+    """Cut ``text`` at the doubts; those that do not lie in it, or overlap, are left out.
+
+    >>> marked("会议召开", [Doubt(start=2, end=3, text="召")])[1].text
+    '召'
+    """
+    runs: list[TextRun] = []
+    at = 0
+    for doubt in sorted(doubts, key=lambda one: one.start):
+        if at <= doubt.start < doubt.end <= len(text):
+            runs.append(TextRun(text[at : doubt.start]))
+            runs.append(TextRun(text[doubt.start : doubt.end], doubt))
+            at = doubt.end
+    return tuple(run for run in (*runs, TextRun(text[at:])) if run.text)
+
+
+def parts(article: Article) -> tuple[list[str], ...]:
+    """The texts of an article part by part, so that each is set against its own kind."""
+    captions = [photo.caption for photo in article.photos]
+    lines: Sequence[Sequence[str | None]] = (
+        [article.kicker],
+        [article.title],
+        [article.subtitle],
+        article.paragraphs,
+        captions,
+    )
+    return tuple([text for text in part if text] for part in lines)
+
 
 MOST_REVISIONS = 20
 
@@ -33,7 +125,7 @@ def article(request: Request) -> Response:
         "article.html",
         whole=whole,
         item=item,
-        reading=reading.lay_out(item),
+        reading=lay_out(item),
         repaired=_repaired(request, item) if item.repairs else None,
         copied=_copied(whole.original, item),
         revisions=_revisions(whole.revisions),
@@ -46,14 +138,14 @@ def _repaired(request: Request, item: Article) -> list[Difference] | None:
     before = bodies.unrepaired(archive, item.url, item.body_sha256)
     if before is None:
         return None
-    return _changes(reading.parts(before), reading.parts(item))
+    return _changes(parts(before), parts(item))
 
 
 def _copied(original: Stored | None, copy: Article) -> list[Difference]:
     """The lines in which a copy differs from its original; empty for what is no copy."""
     if original is None:
         return []
-    return _changes(reading.parts(original.article), reading.parts(copy))
+    return _changes(parts(original.article), parts(copy))
 
 
 def _revisions(found: Sequence[RowMapping]) -> list[dict[str, Any]]:

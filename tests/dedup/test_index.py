@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.dedup.index import Index
+from crawler.dedup.lines import Index
 
 PAIRS = [
     json.loads(line)

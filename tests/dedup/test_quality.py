@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from benchmarks import template_articles, text_damage
-from crawler.dedup.index import Index
+from crawler.dedup.lines import Index
 from crawler.dedup.sketch import MIN_LENGTH
 from crawler.replica.plan import SitePlan
 from crawler.replica.story import write

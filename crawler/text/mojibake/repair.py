@@ -21,9 +21,8 @@ from crawler.text.mojibake.context import about_code
 from crawler.text.mojibake.detect import suspicious
 from crawler.text.mojibake.escapes import ESCAPES
 from crawler.text.mojibake.explain import followed
-from crawler.text.mojibake.forms import FORMS
+from crawler.text.mojibake.forms import FORMS, LETTERS
 from crawler.text.mojibake.hopeless import losses
-from crawler.text.mojibake.letters import LETTERS
 from crawler.text.mojibake.misread import MISREADINGS, misread
 from crawler.text.mojibake.ranking import Pair
 from crawler.text.mojibake.result import Explained, Repaired

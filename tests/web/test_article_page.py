@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.items import Article, Doubt, Photo
-from crawler.web import reading, rendering
+from crawler.web import article_page, rendering
 
 DOUBTS = st.builds(Doubt, start=st.integers(-2, 12), end=st.integers(-2, 14), text=st.just("?"))
 
@@ -14,7 +14,7 @@ DOUBTS = st.builds(Doubt, start=st.integers(-2, 12), end=st.integers(-2, 14), te
 @given(st.text(max_size=12), st.lists(DOUBTS, max_size=5))
 def test_marking_keeps_the_text(text, doubts):
     """Wherever the doubts claim to be, the runs together are the text."""
-    assert "".join(run.text for run in reading.marked(text, doubts)) == text
+    assert "".join(run.text for run in article_page.marked(text, doubts)) == text
 
 
 def test_photos_stand_before_the_paragraph_that_follows_them():
@@ -27,7 +27,7 @@ def test_photos_stand_before_the_paragraph_that_follows_them():
         ),
     )
 
-    blocks = reading.lay_out(article).blocks
+    blocks = article_page.lay_out(article).blocks
 
     assert ["".join(run.text for run in block.runs) for block in blocks] == [
         "0",
@@ -45,7 +45,7 @@ def test_a_doubt_is_marked_in_its_own_field():
     doubt = Doubt(field="paragraphs", paragraph=1, start=0, end=1, text="三")
     article = Article(url="http://sd.people.com.cn/a", paragraphs=("一二", "三四"), doubts=(doubt,))
 
-    first, second = reading.lay_out(article).blocks
+    first, second = article_page.lay_out(article).blocks
 
     assert [run.doubt for run in first.runs] == [None]
     assert [(run.text, run.doubt) for run in second.runs] == [("三", doubt), ("四", None)]
