@@ -58,7 +58,7 @@ _SIGNS = re.compile(
     "]"
 )
 _GBK_MARKS: Final = ("―", "€", "锟", "烫烫", "屯屯", "\x80")
-# Latin letters as hanzi, see rules/letters.py: those that are rare as hanzi, which any word has,
+# Latin letters as hanzi, see forms.py: those that are rare as hanzi, which any word has,
 # and what a word looks like around them.
 _RARE_LETTERS: Final = "颁贰骋贬碍惭狈翱蚕搁鲍驰窜诲蹿丑颈箩濒苍辫谤蝉耻惫锄叠"
 _LETTER_RUN = re.compile(
