@@ -81,7 +81,8 @@ def ask(
         r.taken_at.is_(None),
         r.ended_at.is_(None),
         r.kind == kind,
-        r.run_id.is_not_distinct_from(run_id),
+        # One that was put back has the run that it is to go on with.
+        r.run_id == run_id if kind == STOP else sa.true(),
     )
     for row in connection.execute(waiting):
         if sorted(row.channels) == sorted(channels):
@@ -140,9 +141,9 @@ def settle(
 
 
 def put_back(connection: Connection, request_id: int) -> None:
-    """Let a request that was taken wait for the next who comes."""
+    """Let a request that was taken wait for the next who comes, who goes on with its run."""
     statement = sa.update(request).where(request.c.id == request_id)
-    connection.execute(statement.values(taken_at=None, taken_by=None, run_id=None))
+    connection.execute(statement.values(taken_at=None, taken_by=None))
 
 
 def cancel(connection: Connection, request_id: int, now: datetime) -> bool:

@@ -82,6 +82,14 @@ def take_up(connection: Connection, run_id: int, channels: Sequence[str], now: d
     return True
 
 
+def to_go_on(connection: Connection, run_id: int | None) -> list[str]:
+    """The arguments by which ``renmin crawl`` goes on with a run, if it was told to end; or none."""
+    query = sa.select(run.c.finish_reason).where(run.c.id == run_id)
+    if run_id is None or connection.scalar(query) != SHUTDOWN:
+        return []
+    return ["--continue-run", str(run_id)]
+
+
 def of_process(connection: Connection, pid: int, since: datetime) -> int | None:
     """The run that a process of this machine entered since then; ``None`` before it has."""
     found: int | None = connection.scalar(

@@ -94,7 +94,9 @@ class _Asked:
         channels = self._request.channels
         logger.info("start request=%d channels=%s", self._request.id, ",".join(channels))
         try:
-            child = self._outside.start(["crawl", *channels])
+            with self._store.reading.connect() as connection:
+                more = runs.to_go_on(connection, self._request.run_id)
+            child = self._outside.start(["crawl", *channels, *more])
         except OSError as error:
             self._settle("failed", f"renmin could not be started: {error}")
             return
@@ -102,6 +104,7 @@ class _Asked:
             code = self._watch(child)
         except BaseException:
             bring_to_end(child)
+            self._look(child)
             with self._store.writing.begin() as connection:
                 requests.put_back(connection, self._request.id)
             raise

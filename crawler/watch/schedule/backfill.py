@@ -291,7 +291,9 @@ class _Slice:
         one = self._one
         logger.info("start backfill=%s since=%s until=%s", one.name, one.next_since, one.reached)
         try:
-            child = self._outside.start(one.crawl_arguments)
+            with self._store.reading.connect() as connection:
+                more = runs.to_go_on(connection, one.run_id)
+            child = self._outside.start([*one.crawl_arguments, *more])
         except OSError as error:
             self._settle(None, f"renmin could not be started: {error}")
             return

@@ -17,6 +17,7 @@ from typing import Any, Never
 
 from crawler import clock
 from crawler.errors import BusyError
+from crawler.store import runs
 from crawler.store.engine import Store, crawl_lock, open_store
 from crawler.watch.schedule import history, process, table
 from crawler.watch.schedule.planning import Due
@@ -242,7 +243,8 @@ class _Run:
         self._linked = False
         with store.reading.connect() as connection:
             # Of a run that goes on after its runner was told to end.
-            self._run_id = history.run_of(connection, row_id)
+            run_id = history.run_of(connection, row_id)
+            self._arguments = [*one.crawl_arguments, *runs.to_go_on(connection, run_id)]
         self._deadline = outside.now() + one.max_duration
 
     def to_the_end(self) -> Ended:
@@ -273,11 +275,6 @@ class _Run:
         if passing:
             return self._settled("failed", code, f"{passing}: it is tried again soon")
         return self._settled("done" if code == 0 else "failed", code, _explained(code))
-
-    @property
-    def _arguments(self) -> list[str]:
-        arguments = self._schedule.crawl_arguments
-        return [*arguments, "--continue-run", str(self._run_id)] if self._run_id else arguments
 
     def _watch(self, child: Process) -> tuple[int, bool]:
         """Wait for the end, or bring it about at the deadline: exit code, whether in time."""

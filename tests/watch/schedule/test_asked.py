@@ -22,8 +22,8 @@ class Crawl:
         self.world, self.pid, self.code = world, 4711, code
         self.ends = world.time + minutes * MINUTE
         with world.store.writing.begin() as connection:
-            row = runs.start(connection, command="", channels=[], settings={}, now=world.time)
-            connection.execute(sa.update(run).where(run.c.id == row).values(pid=self.pid))
+            self.row = runs.start(connection, command="", channels=[], settings={}, now=world.time)
+            connection.execute(sa.update(run).where(run.c.id == self.row).values(pid=self.pid))
 
     def wait(self, at_most):
         if self.ends <= self.world.time + at_most:
@@ -34,6 +34,9 @@ class Crawl:
 
     def terminate(self):
         self.ends, self.code = self.world.time, -15
+        with self.world.store.writing.begin() as connection:
+            end = {"reason": "shutdown", "exit_code": 3, "now": self.world.time}
+            runs.finish(connection, self.row, **end)
 
 
 class World:
@@ -123,7 +126,7 @@ def test_a_request_waits_for_the_crawl_that_is_going_on(world):
 
 
 def test_a_runner_that_ends_leaves_its_request_to_the_next(world):
-    """A restart of the service in the middle of it goes on with it."""
+    """A restart of the service in the middle of it goes on with it, as the run that it was."""
     world.ask("sd")
     world.stop_at = world.time + MINUTE
 
@@ -132,7 +135,8 @@ def test_a_runner_that_ends_leaves_its_request_to_the_next(world):
     world.stop_at = None
     done = asked.work_off(world.store, world.outside)
 
-    assert (done, len(world.started), world.rows()[0].outcome) == (1, 2, "done")
+    assert (done, world.rows()[0].outcome) == (1, "done")
+    assert world.started == [["crawl", "sd"], ["crawl", "sd", "--continue-run", "1"]]
 
 
 def test_a_request_whose_runner_was_killed_is_settled(world):

@@ -81,7 +81,8 @@ def test_a_slice_makes_way_for_what_is_due_and_goes_on(world, monday):
 
     assert began < monday + 35 * MINUTE
     assert history_of(world.store, "bj") == ["02 00:30 done 0"]
-    assert world.started == [SLICES[0], "crawl bj", *SLICES]
+    went_on = f"{SLICES[0]} --continue-run 1"
+    assert world.started == [SLICES[0], "crawl bj", went_on, *SLICES[1:]]
 
 
 def test_a_slice_makes_way_for_what_a_person_asks_for(world):
@@ -119,7 +120,9 @@ def test_whatever_ends_the_service_the_next_one_goes_on_there(world, monday, way
 
     rounds(world, 3)
 
-    assert world.started == [SLICES[0], SLICES[1], SLICES[1], SLICES[2]]
+    # Told to end in order, the slice goes on as the run that it was.
+    again = f"{SLICES[1]} --continue-run 2" if way == "stop" else SLICES[1]
+    assert world.started == [SLICES[0], SLICES[1], again, SLICES[2]]
     assert state(world).state == "done"
 
 
