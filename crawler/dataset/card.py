@@ -269,12 +269,13 @@ def _record_sets(
             "@type": "cr:RecordSet",
             "@id": f"records/{file['path']}",
             "name": f"records/{file['path']}",
-            # What has parts of its own stands in schema.json: readers of Croissant cast each field
-            # to one plain type.
+            # In a cell of a CSV file what has parts of its own is text: schema.json says which.
             "field": [
                 _croissant_field(field, file["path"])
                 for field in request.columns
-                if isinstance(field.kind, str) or field.kind == ListOf("text")
+                if request.form.module is not csv
+                or isinstance(field.kind, str)
+                or field.kind == ListOf("text")
             ],
         }
         for file in files
@@ -283,17 +284,39 @@ def _record_sets(
 
 def _croissant_field(field: Field, path: str) -> dict[str, Any]:
     kind = field.kind
+    of = kind.of if isinstance(kind, ListOf) else kind
     found: dict[str, Any] = {
         "@type": "cr:Field",
         "@id": f"records/{path}/{field.name}",
         "name": field.name,
         "description": field.meaning,
-        "dataType": _SCHEMA_ORG[kind] if isinstance(kind, str) else "sc:Text",
-        "source": {"fileObject": {"@id": path}, "extract": {"column": field.name}},
     }
+    if isinstance(of, Struct):
+        parts = [_croissant_part(part, field, path) for part in of.fields]
+        return {**found, "repeated": isinstance(kind, ListOf), "subField": parts}
+    found["dataType"] = _SCHEMA_ORG[of] if isinstance(of, str) else "sc:Text"
+    found["source"] = {"fileObject": {"@id": path}, "extract": {"column": field.name}}
     if isinstance(kind, ListOf):
         found |= {"isArray": True, "arrayShape": "-1"}
     return found
+
+
+def _croissant_part(part: Field, of: Field, path: str) -> dict[str, Any]:
+    """A field of an object, found in the object's column."""
+    source = {
+        "fileObject": {"@id": path},
+        "extract": {"column": of.name},
+        "transform": {"jsonPath": f"$.{part.name}"},
+    }
+    return {
+        "@type": "cr:Field",
+        "@id": f"records/{path}/{of.name}/{part.name}",
+        "name": f"{of.name}/{part.name}",
+        "description": part.meaning,
+        "dataType": _SCHEMA_ORG[part.kind] if isinstance(part.kind, str) else "sc:Text",
+        "repeated": isinstance(of.kind, ListOf),
+        "source": source,
+    }
 
 
 def _datapackage(facts: Mapping[str, Any], request: ExportRequest) -> dict[str, Any]:

@@ -40,6 +40,14 @@ _SQLITE = (
     "CREATE VIRTUAL TABLE search_text USING fts5"
     "(title, body, content='', columnsize=0, tokenize='ascii')",
 )
+# An article's text in one piece, beside the number under which the index has it.
+_VIEW = (
+    "CREATE VIEW IF NOT EXISTS article_text AS SELECT search_entry.id AS entry, article.url AS url,"
+    " article.title AS title, substr(article.published_at, 1, 10) AS date, article.channel AS"
+    " channel, article.source AS source, (SELECT group_concat(value, char(10)) FROM"
+    " json_each(article.paragraphs)) AS text, article.duplicate_of_id IS NOT NULL AS is_copy"
+    " FROM article JOIN search_entry ON search_entry.article_id = article.id"
+)
 _POSTGRES = (
     "CREATE TABLE search_entry (article_id BIGINT NOT NULL REFERENCES article (id) ON DELETE"
     " CASCADE, part INTEGER NOT NULL, published_at TIMESTAMPTZ, tokens TSVECTOR NOT NULL,"
@@ -82,6 +90,18 @@ def create(connection: Connection) -> None:
     """Make the empty index; :func:`rebuild` fills it."""
     for statement in _SQLITE if _is_sqlite(connection) else _POSTGRES:
         connection.exec_driver_sql(statement)
+    create_view(connection)
+
+
+def create_view(connection: Connection) -> None:
+    """Make ``article_text``, in which other tools of SQLite search: docs/search.md."""
+    if _is_sqlite(connection):
+        connection.exec_driver_sql(_VIEW)
+
+
+def drop_view(connection: Connection) -> None:
+    """Take it away."""
+    connection.exec_driver_sql("DROP VIEW IF EXISTS article_text")
 
 
 def drop(connection: Connection) -> None:

@@ -235,3 +235,42 @@ def test_descriptions_for_machines_are_valid(run, tmp_path, form):
 
     assert dataset.metadata.issues.report().strip() == ""
     assert report.valid, report.flatten(["title", "note"])
+
+
+@pytest.mark.filterwarnings("ignore")  # of what mlcroissant and pandas do inside
+@pytest.mark.parametrize("form", ["parquet", "jsonl"])
+def test_croissant_leads_into_what_has_parts(run, tmp_path, form):
+    """Photos, doubts and the dateline come back with all their fields, from either format."""
+    croissant = pytest.importorskip("mlcroissant")
+    export(run, tmp_path / "set", "--format", form)
+    export(run, tmp_path / "lines", "--format", "jsonl")
+    (file,) = data(tmp_path / "set")
+    (lines,) = data(tmp_path / "lines")
+    wanted = [json.loads(line) for line in lines.read_text("utf-8").splitlines()]
+    name = f"records/{file.relative_to(tmp_path / 'set').as_posix()}"
+
+    dataset = croissant.Dataset(str(tmp_path / "set" / "croissant.json"))
+    found = [
+        {key.removeprefix(f"{name}/"): value for key, value in record.items()}
+        for record in dataset.records(name)
+    ]
+
+    for record, whole in zip(found, wanted, strict=True):
+        for field in ("photos", "repairs", "doubts"):
+            inside = [
+                {key.removeprefix(f"{name}/{field}/"): value for key, value in each.items()}
+                for each in record[field]
+            ]
+            assert [_texts(each) for each in inside] == [_texts(each) for each in whole[field]]
+        for field in ("quality", "dateline"):
+            inside = {key.rpartition("/")[2]: value for key, value in record[field].items()}
+            assert _texts(inside) == _texts(whole[field] or {})
+
+
+def _texts(value):
+    """The texts and numbers of an object, without what is null, as one and the same type."""
+    return {
+        key: each.decode() if isinstance(each, bytes) else each
+        for key, each in value.items()
+        if each is not None and not isinstance(each, list) and each == each
+    }

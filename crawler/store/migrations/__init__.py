@@ -63,6 +63,8 @@ STEPS: tuple[Step, ...] = (
     Step("0007_requests"),
     Step("0008_upkeep"),
     Step("0009_no_lease_times"),
+    # A view more, which is derived.
+    Step("0010_article_text"),
 )
 HEAD = STEPS[-1].number
 
@@ -150,11 +152,13 @@ def _take(connection: Connection, step: Step) -> None:
 def _derive(connection: Connection, *, reindex: bool) -> None:
     for name, query in tables.VIEWS.items():
         connection.execute(sa.text(f"CREATE VIEW {name} AS {query}"))
+    search.create_view(connection)
     if reindex:
         search.rebuild(connection)
 
 
 def _drop_views(connection: Connection) -> None:
+    search.drop_view(connection)
     for name in reversed(tables.VIEWS):
         connection.execute(sa.text(f"DROP VIEW IF EXISTS {name}"))
 
