@@ -18,6 +18,7 @@ from crawler import clock
 from crawler.crawl.photos import Round
 from crawler.errors import RenminError
 from crawler.items import Failure
+from spiders import WITHOUT_A_STORE
 from spiders.failures import failure_of
 from spiders.responses import no_page
 
@@ -38,13 +39,7 @@ class PhotoSpider(Spider):
 
     name = "photos"
     custom_settings = {  # noqa: RUF012 - Scrapy's own attribute
-        # The round knows what is missing: neither frontier nor pipelines nor a crawl's session.
-        "SCHEDULER": "scrapy.core.scheduler.Scheduler",
-        "ITEM_PIPELINES": {},
-        "EXTENSIONS": {
-            "scrapy.extensions.logstats.LogStats": None,
-            "scrapy.extensions.corestats.CoreStats": 0,
-        },
+        **WITHOUT_A_STORE,
     }
 
     def __init__(self, *args: Any, round_: Round, limit: int = 0, **kwargs: Any) -> None:

@@ -21,6 +21,7 @@ from crawler.extract import assemble, links, read
 from crawler.items import Link, PageKind, Visit
 from crawler.site.channels import find, load
 from crawler.site.urls import classify
+from spiders import WITHOUT_A_STORE
 from spiders.failures import extraction_failed, failure_of
 from spiders.responses import fetch_of
 
@@ -42,13 +43,7 @@ class ProbeSpider(Spider):
 
     name = "probe"
     custom_settings = {  # noqa: RUF012 - Scrapy's own attribute
-        # No store: neither frontier nor pipelines nor a run.
-        "SCHEDULER": "scrapy.core.scheduler.Scheduler",
-        "ITEM_PIPELINES": {},
-        "EXTENSIONS": {
-            "scrapy.extensions.logstats.LogStats": None,
-            "scrapy.extensions.corestats.CoreStats": 0,
-        },
+        **WITHOUT_A_STORE,
         "RETRY_TIMES": 1,  # a crawl tries more often; this is a look
     }
 
