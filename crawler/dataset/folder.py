@@ -309,10 +309,12 @@ def read_manifest(path: Path) -> dict[str, Any]:
     Raises:
         ConfigError: There is none, or it is none of ours.
     """
-    places = (path / MANIFEST,) if path.is_dir() else (manifest.beside(path), path)
+    places = [path / MANIFEST] if path.is_dir() else [manifest.beside(path)]
+    if path.suffix == ".json":
+        places.append(path)
     place = next((each for each in places if each.is_file()), None)
     if place is None:
-        raise ConfigError(f"{path}: no data set with a manifest; renmin export writes one")
+        raise ConfigError(_without_manifest(path))
     try:
         found = json.loads(place.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -320,6 +322,18 @@ def read_manifest(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict) or "schema_version" not in found:
         raise ConfigError(f"{place}: is no manifest of renmin export")
     return found
+
+
+def _without_manifest(path: Path) -> str:
+    """Why nothing can be said of a data set, and where its manifest should be."""
+    if path.is_dir():
+        return f"{path}: holds no {MANIFEST}; renmin export DIR/ writes one"
+    if not path.exists():
+        return f"{path}: no such file or folder"
+    return (
+        f"{path}: nothing to hold it against: {manifest.beside(path).name}, which renmin export "
+        "writes with it, is not beside it"
+    )
 
 
 def verify(path: Path) -> list[str]:

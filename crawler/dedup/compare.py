@@ -88,6 +88,16 @@ def compare(a: Text, b: Text) -> Similarity:
     )
 
 
+def longest_piece(a: Text, b: Text) -> int:
+    """The most letters of ``a`` in one piece that ``b`` has not."""
+    strange = np.isin(a.runs, b.shingles, invert=True)
+    ends = np.flatnonzero(np.diff(np.concatenate(([False], strange, [False])).astype(np.int8)))
+    if not len(ends):
+        return 0
+    # A letter that differs is in as many shingles as one has letters.
+    return max(0, int((ends[1::2] - ends[::2]).max()) - SHINGLE + 1)
+
+
 def _different(hashes: Hashes) -> Hashes:
     """Sort and drop repetitions: np.unique in a third of its time."""
     hashes = np.sort(hashes)

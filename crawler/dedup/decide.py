@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from crawler.dedup import numbers
-from crawler.dedup.compare import Similarity, Text, compare
+from crawler.dedup.compare import Similarity, Text, compare, longest_piece
 from crawler.dedup.differences import is_other_article
 from crawler.dedup.exchanges import Gaps, gaps, passages
 
@@ -36,6 +36,8 @@ ENOUGH = 0.52
 SAME = 0.90
 # ... unless one of them has a note or a paragraph more: so many letters are no slip of the pen.
 LETTERS, SENTENCE = 6, 20
+# ... nor are so many other letters in one piece: a clause.
+PASSAGE = 10
 
 # One text is a part of the other: nearly all of it is in there, and it is clearly shorter.
 PART = 0.80
@@ -107,10 +109,19 @@ def decide(
     return Relation(name, similarity.containment, similarity.jaccard, similarity.common)
 
 
+def _has_other_passage(new: Text, old: Text) -> bool:
+    """Whether a passage of the one stands where the other has another one."""
+    if new.letters == old.letters:
+        return False
+    return min(longest_piece(new, old), longest_piece(old, new)) > PASSAGE
+
+
 def _as_copy(similarity: Similarity, new: Text, old: Text) -> RelationName:
     part: RelationName = "excerpt" if similarity.shorter == "a" else "contains"
     if similarity.jaccard >= SAME:
         fewer, more = sorted((len(new.letters), len(old.letters)))
+        if _has_other_passage(new, old):
+            return "reprint"
         if more - fewer <= min(max(LETTERS, more // 100), SENTENCE):
             return "same_text"
         return part if similarity.containment >= SAME else "reprint"

@@ -12,6 +12,7 @@ import zstandard
 
 from crawler.dataset import files
 from crawler.dataset.files import export
+from crawler.dataset.folder import verify
 from crawler.dataset.manifest import Origin
 from crawler.dataset.record import as_record
 from crawler.dataset.request import ExportRequest
@@ -97,3 +98,15 @@ def test_a_folder_or_format_that_is_not_there_is_named(tmp_path):
         write(tmp_path / "none" / "a.jsonl")
     with pytest.raises(ConfigError, match="known formats"):
         write(tmp_path / "a.xml", format_name="xml")
+
+
+def test_a_lone_file_has_nothing_to_be_held_against(tmp_path):
+    """What is missing is named: the manifest beside a file, the one in a folder, the file itself."""
+    (tmp_path / "a.jsonl").write_text("{}\n")
+
+    with pytest.raises(ConfigError, match=r"a\.jsonl\.manifest\.json, .* is not beside it"):
+        verify(tmp_path / "a.jsonl")
+    with pytest.raises(ConfigError, match=r"holds no manifest\.json"):
+        verify(tmp_path)
+    with pytest.raises(ConfigError, match="no such file or folder"):
+        verify(tmp_path / "b.jsonl")

@@ -82,3 +82,21 @@ def test_the_same_text_has_nothing_more(more, name):
     new = old[:more] if more == -1 else [*old, more]
 
     assert decide(Text.of("".join(new)), Text.of("".join(old))).name == name
+
+
+@pytest.mark.parametrize(
+    ("passage", "name"),
+    [
+        ("市民周先生告诉记者，新站点离家近多了，出门很方便。", "reprint"),
+        ("另一条消息称工程明年完工。", "reprint"),
+        ("王小明", "same_text"),
+    ],
+)
+def test_the_same_text_has_no_other_passage(passage, name):
+    """A clause in the place of another of its length is more than a slip; a name is not."""
+    old = "".join(story(1))
+    place = len(old) // 2
+    new = old[:place] + passage + old[place + len(passage) :]
+
+    assert decide(Text.of(new), Text.of(old)).name == name
+    assert decide(Text.of(old), Text.of(new)).name == name
