@@ -2,8 +2,9 @@
 
 Builds a database (100,000 articles, 400 runs, 30 days, every known channel), serves it on
 loopback and asks for each page: once with the file dropped from the operating system's memory
-where that is possible ("cold"), then several times. Fails if one of the latter takes longer than
-the limit; what else the machine does at the time is in the figures.
+where that is possible ("cold"), then several times. Fails if the processor time of a warm answer,
+its asking included, is over the limit; the time by the clock is printed too, and has in it what
+else the machine does.
 
     python -m benchmarks.dashboard [--articles N] [--runs N] [--keep FILE]
 """
@@ -18,8 +19,10 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import sqlalchemy as sa
@@ -28,6 +31,7 @@ import uvicorn
 from crawler.site import channels
 from crawler.store import search, tables
 from crawler.store.engine import open_store
+from crawler.watch.alerts.settings import default_rules
 from crawler.web.app import build
 from crawler.web.server import listen
 from crawler.web.settings import Settings
@@ -36,6 +40,7 @@ from tests.report.sample import NOW, Builder
 
 LIMIT_MS = 300
 ROUNDS = 7
+ALERTS = 5_000
 
 
 def pages(articles: Sequence[int], last_run: int) -> list[str]:
@@ -50,16 +55,31 @@ def pages(articles: Sequence[int], last_run: int) -> list[str]:
         f"/run/{last_run}",
         "/articles",
         "/articles?page=400",
+        "/articles?channel=sd&relation=original&page=20",
+        "/articles?design=generic&page=40",
+        "/articles?design=wb2016&relation=copy",
+        "/articles?day=2026-11-10&relation=copy",
+        "/runs?channel=sd&state=badly",
+        "/queue",
+        "/queue?channel=sd&waits=due",
+        "/queue?channel=sd&waits=waiting&page=20",
+        "/coverage",
+        "/lists",
+        "/storage",
         *(f"/article/{number}" for number in articles),
         "/text",
         "/text?days=90",
         "/failures",
         "/failures?reason=timeout&page=5",
         "/alerts",
+        "/alerts?severity=warning&state=closed&page=40",
+        "/alerts?channel=sd&day=2026-11-10",
         "/schedule",
         "/metrics",
         "/healthz",
         *(f"/search?q={word}" for word in words),
+        "/search?q=的&channel=sd&relation=original&page=9",
+        "/search?q=的&design=generic&day=2026-11-10",
         *(f"/data/{name}.json?q=会议&run={last_run}&size=200" for name in ANSWERS),
     ]
 
@@ -87,10 +107,45 @@ def fill(path: Path, articles: int, runs: int) -> None:
     began = time.monotonic()
     store = open_store(f"sqlite:///{path}")
     Builder(store).runs(runs, articles, channels=tuple(channels.load()))
+    with store.writing.begin() as connection:
+        queue(connection)
+        connection.execute(sa.insert(tables.alert), list(alerts(ALERTS)))
     with store.writing.connect() as connection:
         connection.exec_driver_sql("PRAGMA optimize")
     store.close()
     print(f"built in {time.monotonic() - began:.0f} s")
+
+
+def queue(connection: sa.Connection) -> None:
+    """Every article has its page in the queue: fetched, due again, or waiting (a fifth of them)."""
+    a, f = tables.article.c, tables.frontier.c
+    state = sa.case((a.id % 5 == 0, "PENDING"), else_="DONE")
+    day = sa.func.strftime("%Y-%m-%dT%H:%M:%S+08:00", a.published_at, "+10 days")
+    chosen = sa.select(
+        *(a.url, a.url, sa.literal("article"), a.channel, a.channel + ".people.com.cn", state),
+        *(sa.literal(7), sa.literal(0), a.first_seen_at, a.fetched_at),
+        sa.case((a.id % 3 == 0, day)),
+    )
+    names = (f.url, f.fetch_url, f.kind, f.channel, f.host, f.state)
+    names = (*names, f.priority, f.attempts, f.found_at, f.settled_at, f.due_at)
+    connection.execute(sa.insert(tables.frontier).from_select(names, chosen))
+
+
+def alerts(count: int) -> Iterator[dict[str, Any]]:
+    """Alerts of all rules and channels, fifty of them open."""
+    rules, known = list(default_rules()), list(channels.load())
+    for number in range(count):
+        at = NOW - timedelta(minutes=8 * number)
+        yield {
+            "rule": rules[number % len(rules)],
+            "subject": known[number % len(known)],
+            "message": f"{number % 90} of 100 visits failed: http_404 {number % 90}",
+            "value": 0.5,
+            "threshold": 0.2,
+            "opened_at": at,
+            "seen_at": at,
+            "closed_at": None if number < 50 else at + timedelta(hours=3),
+        }
 
 
 def index_cost(folder: Path, articles: int = 2000, batch: int = 50) -> None:
@@ -133,21 +188,25 @@ def measure(path: Path, last_run: int) -> int:
     thread.start()
     base = f"http://127.0.0.1:{listening.getsockname()[1]}"
     worst = coldest = 0.0
-    print(f"\n{'page':<52} {'kB':>7} {'cold ms':>9} {'median':>8} {'worst':>8}")
+    print(f"\n{'page':<52} {'kB':>7} {'cold ms':>9} {'median':>8} {'worst':>8} {'cpu':>8}")
     with httpx.Client(base_url=base, timeout=60) as client:
         client.get("/healthz")  # the process is up
         for page in pages(some_articles(path), last_run):
             forget(path)
-            first, size = ask(client, page)
-            times = sorted(ask(client, page)[0] for _ in range(ROUNDS))
-            worst, coldest = max(worst, times[-1]), max(coldest, first)
-            median = times[len(times) // 2]
-            print(f"{page:<52} {size / 1000:>7.1f} {first:>9.1f} {median:>8.1f} {times[-1]:>8.1f}")
+            first, _, size = ask(client, page)
+            asked = [ask(client, page) for _ in range(ROUNDS)]
+            times, spent = (sorted(each[n] for each in asked) for n in (0, 1))
+            worst, coldest = max(worst, spent[-1]), max(coldest, first)
+            figures = (first, times[len(times) // 2], times[-1], spent[-1])
+            print(
+                f"{page:<52} {size / 1000:>7.1f} " + " ".join(f"{each:>8.1f}" for each in figures)
+            )
     server.should_exit = True
     thread.join(10)
     verdict = "ok" if worst <= LIMIT_MS else "TOO SLOW"
     print(
-        f"\nworst {worst:.0f} ms, limit {LIMIT_MS} ms: {verdict}; from a cold disk {coldest:.0f} ms"
+        f"\nworst {worst:.0f} ms of processor time, limit {LIMIT_MS} ms: {verdict}; "
+        f"from a cold disk {coldest:.0f} ms by the clock"
     )
     return int(worst > LIMIT_MS)
 
@@ -159,13 +218,13 @@ def some_articles(path: Path) -> list[int]:
         return list(database.execute(query).fetchone())
 
 
-def ask(client: httpx.Client, page: str) -> tuple[float, int]:
-    """Milliseconds until the whole answer is there, and its bytes."""
-    began = time.perf_counter()
+def ask(client: httpx.Client, page: str) -> tuple[float, float, int]:
+    """Milliseconds until the whole answer is there, those of the processor, and its bytes."""
+    began, used = time.perf_counter(), time.process_time()
     answer = client.get(page)
-    spent = (time.perf_counter() - began) * 1000
+    waited, spent = time.perf_counter() - began, time.process_time() - used
     answer.raise_for_status()
-    return spent, len(answer.content)
+    return waited * 1000, spent * 1000, len(answer.content)
 
 
 def forget(path: Path) -> None:

@@ -84,6 +84,7 @@ ROUTES = [
     Route("/article/{article:int}", article_page.article),
     Route("/coverage", pages.coverage),
     Route("/lists", pages.lists),
+    Route("/storage", pages.storage),
     Route("/text", pages.text_health),
     Route("/search", pages.search),
     Route("/failures", pages.failures),

@@ -190,6 +190,12 @@ def lists(request: Request) -> Response:
         return render(request, "lists.html", ask=look.ask, found=found, rows=wanted, counts=counts)
 
 
+def storage(request: Request) -> Response:
+    """How large everything is, how fast it grows, and when a disk will be full."""
+    with looking(request) as look:
+        return _show(request, look, "storage.html", "storage", "disks", "storage-days")
+
+
 def alerts(request: Request) -> Response:
     """What is wrong now, and what was."""
     with looking(request) as look:

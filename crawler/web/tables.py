@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 
 from sqlalchemy import Connection
@@ -22,9 +22,10 @@ from crawler.report import (
     queue,
     runs,
     stats,
+    storage,
     watch,
 )
-from crawler.report.table import Table, table
+from crawler.report.table import Row, Table, table
 from crawler.store.selection import Selection
 from crawler.watch.alerts.settings import RuleSettings
 from crawler.watch.schedule.planning import following
@@ -132,6 +133,30 @@ def _coverage(look: Look) -> Table:
     return table(" ".join(concordance.COVERAGE), rows)
 
 
+def _storage(look: Look) -> Table:
+    found = storage.overview(look.connection, look.now)
+    rows = [{"what": one.name, "size": one.bytes, "a_day": one.a_day} for one in found.parts]
+    return table("what size a_day", rows, measured_at=found.measured_at)
+
+
+def _disks(look: Look) -> Table:
+    found = storage.overview(look.connection, look.now)
+    columns = "machine path free total a_day days_left"
+    return table(
+        columns, [{name: getattr(one, name) for name in columns.split()} for one in found.disks]
+    )
+
+
+def _growth(look: Look) -> Table:
+    """One row a day: what database, archive and logs took."""
+    days: dict[date, Row] = {}
+    for at, what, size in storage.overview(look.connection, look.now).history:
+        if what in storage.WHOLES:
+            empty: Row = dict.fromkeys(storage.WHOLES)
+            days.setdefault(at.date(), {"day": at.date()} | empty)[what] = size
+    return table(f"day {' '.join(storage.WHOLES)}", list(days.values()))
+
+
 def _narrowed(ask: Ask) -> articles.Narrowed:
     return articles.Narrowed(
         channel=ask.channel, design=ask.design, relation=ask.relation, day=ask.day
@@ -166,6 +191,9 @@ ANSWERS: Mapping[str, Callable[[Look], Table]] = MappingProxyType(
         "reasons": lambda look: failures.by_reason(look.connection, look.channel),
         "failures": _failures,
         "coverage": _coverage,
+        "storage": _storage,
+        "disks": _disks,
+        "storage-days": _growth,
         "lists": lambda look: lists.listed(look.connection, look.now, look.channel),
         "queue": lambda look: queue.by_channel(look.connection, look.now),
         "queue-pages": _waits,

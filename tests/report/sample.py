@@ -183,7 +183,7 @@ def charset_row(**more: Any) -> dict[str, Any]:
         "declared_meta": "gb2312",
         "agrees": True,
         "score": 0.99,
-        "why": "declared as gb2312, and every byte fits",
+        "why": "reads as Chinese in gb18030",
         "opinion": None,
         "mixed": False,
     } | more

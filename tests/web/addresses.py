@@ -23,6 +23,7 @@ def pages(story):
         "queue-channel": "/queue?channel=sd&waits=failing",
         "coverage": "/coverage",
         "lists": "/lists",
+        "storage": "/storage",
         "alerts": "/alerts",
         "schedule": "/schedule",
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -142,11 +143,24 @@ def _queue(connection: sa.Connection, builder: Builder, live: int) -> None:
             "failing_since": None if number else NOW - 80 * hour,
         }
         connection.execute(sa.insert(tables.list_health), health)
+    connection.execute(sa.insert(tables.storage_sample), list(_samples()))
     pauses.add(connection, "gz", NOW - 30 * hour)
     requests.ask(connection, requests.RUN, NOW - hour, ["bj", "sd"])
     requests.take(connection, requests.RUN, NOW - hour)
     requests.settle(connection, 1, NOW, "failed", "renmin crawl ended with exit code 3")
     requests.ask(connection, requests.RUN, NOW - timedelta(minutes=1), ["xj"])
+
+
+def _samples() -> Iterator[dict[str, Any]]:
+    """Ten days of growth on a disk that will be full in a fortnight."""
+    for days in range(10, -1, -1):
+        sizes = {"database": 400, "search_index": 90, "database_unused": 10, "archive": 700}
+        sizes |= {"logs": 3, "free:/srv/renmin.db": 2_000 + 150 * days}
+        grown = {name: (value - 12 * days) * 1_000_000 for name, value in sizes.items()}
+        sizes = grown | {"total:/srv/renmin.db": 50_000_000_000, "logs": 3_000_000}
+        for name, value in sizes.items():
+            at = NOW - timedelta(days=days)
+            yield {"machine": "press-room", "at": at, "name": name, "bytes": max(0, value)}
 
 
 def _run(connection: sa.Connection, row: dict[str, Any]) -> int:
@@ -190,7 +204,7 @@ def _repaired(builder: Builder, run_id: int) -> dict[str, Any]:
             declared_meta="gb2312",
             agrees=False,
             score=0.97,
-            why="declared as gb2312, but every byte is valid UTF-8",
+            why="valid UTF-8",
             opinion="utf-8",
         ),
         damage=["utf8-read-as-gbk"],

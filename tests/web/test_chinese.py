@@ -20,9 +20,9 @@ VOID = {"br", "img", "input", "link", "meta", "hr"}
 # Names, formats and units that Chinese operators write as they are.
 ALLOWED = {
     *re.findall(
-        "[A-Za-z]+", "renmin CSV JSON UTF FFFD GDP kB MB chardet robots txt gzip HTML HTTP"
+        "[A-Za-z]+", "renmin CSV JSON UTF FFFD GDP kB MB GB TB chardet robots txt gzip HTML HTTP"
     ),
-    *re.findall("[A-Za-z]+", "press room morning gb gbk utf big IT logs javascript"),
+    *re.findall("[A-Za-z]+", "press room morning gb gbk utf big IT logs photos fetch javascript"),
     # What the story's hostile page says in a title, and as its source.
     *re.findall("[A-Za-z]+", f"{HOSTILE} cmd calc"),
     *channels.load(),

@@ -1,6 +1,7 @@
 """A database that cannot be read gives a page that says so, and what to do."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -8,7 +9,7 @@ from crawler.errors import ConfigError
 from crawler.store.engine import open_store
 from crawler.store.reader import Reader
 from crawler.web.app import build
-from tests.web.conftest import settings_of
+from tests.web.conftest import csrf_of, settings_of
 
 
 @pytest.fixture
@@ -168,3 +169,55 @@ def test_a_server_is_read_as_well(tmp_path, postgres, serve):
     assert set(statuses.values()) == {200}, statuses
     assert "<mark>会议</mark>" in client.get("/search?q=会议").text
     assert client.get("/metrics").status_code == 200
+
+
+@pytest.mark.parametrize("spoil", [missing, empty, foreign, no_database, newer, older])
+def test_an_order_for_a_database_that_cannot_be_used_says_so(tmp_path, path, serve, spoil):
+    """A button pressed while the database is away, foreign or being upgraded: 503 and a sentence."""
+    open_store(f"sqlite:///{path}").close()
+    client = serve(settings_of(tmp_path), headers={"accept-language": "en"})
+    csrf = csrf_of(client.get("/queue"))
+    path.unlink()
+    spoil(path)
+
+    answer = client.post("/queue/pause", data={"csrf": csrf, "channel": "sd"})
+
+    assert answer.status_code == 503
+    assert "Traceback" not in answer.text
+
+
+def test_an_order_for_a_locked_database_is_refused_and_can_be_given_again(
+    tmp_path, path, serve, monkeypatch
+):
+    """Another program holds it alone: 503; afterwards the same order is taken."""
+    monkeypatch.setattr("crawler.store.engine.LOCK_SECONDS", 0.2)
+    monkeypatch.setattr("crawler.store.reader.WAIT_SECONDS", 0.1)
+    open_store(f"sqlite:///{path}").close()
+    client = serve(settings_of(tmp_path), timeout=40)
+    csrf = csrf_of(client.get("/queue"))
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    order = {"csrf": csrf, "channel": "sd", "back": "/queue"}
+
+    refused = client.post("/queue/pause", data=order)
+    holder.close()
+    taken = client.post("/queue/pause", data=order)
+
+    assert (refused.status_code, taken.status_code) == (503, 303)
+
+
+def test_many_ask_at_once(own, serve):
+    """Forty answers at the same time, orders among them: each is well, and nothing is done twice."""
+    client = serve(settings_of(own.folder), timeout=60)
+    csrf = csrf_of(client.get("/queue"))
+    order = {"csrf": csrf, "channel": "gd", "back": "/queue"}
+    asked = ["/", "/queue", "/articles?channel=sd", "/search?q=会议", "/coverage"] * 6
+
+    with ThreadPoolExecutor(20) as pool:
+        orders = [pool.submit(client.post, "/queue/run", data=order) for _ in range(10)]
+        statuses = {answer.status_code for answer in pool.map(client.get, asked)}
+        taken = {each.result().status_code for each in orders}
+
+    assert (statuses, taken) == ({200}, {303})
+    found = client.get("/data/requests.json").json()["rows"]
+    assert sum(row["channels"] == ["gd"] for row in found) == 1

@@ -5,6 +5,16 @@
 
   const ink = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
+  const DAYS = [1, 2, 5, 7, 14, 30].map((days) => days * 86400);
+
+  // 1,500,000 as 1.5M: the axis is narrow, the legend has the whole number.
+  const short = (value) => {
+    for (const [size, unit] of [[1e9, "G"], [1e6, "M"], [1e4, "k"]]) {
+      if (value >= size) return +(value / (unit === "k" ? 1e3 : size)).toFixed(1) + unit;
+    }
+    return String(value);
+  };
+
   const seconds = (text) => Date.parse(text.length === 10 ? text + "T00:00:00+08:00" : text) / 1000;
 
   // Later series stand on earlier ones; the legend still shows each one's own value.
@@ -42,8 +52,9 @@
       cursor: { points: { size: 6 }, drag: { x: false, y: false } },
       scales: { x: { time: true }, y: { range: (plot, low, high) => [0, Math.max(1, high * 1.08)] } },
       axes: [
-        { ...axis, size: 28, values: (plot, ticks) => ticks.map(time) },
-        { ...axis, size: 46 },
+        // A day has one name on the axis.
+        { ...axis, size: 28, values: (plot, ticks) => ticks.map(time), ...(daily ? { incrs: DAYS } : {}) },
+        { ...axis, size: 46, values: (plot, ticks) => ticks.map(short) },
       ],
       series: [{ label: box.dataset.when, value: (plot, at) => (at ? time(at) : "–") }, ...series],
     };
