@@ -20,7 +20,9 @@ from crawler import clock as clock_of_house
 from crawler.clock import SHANGHAI
 from crawler.config import Config
 from crawler.crawl.dedup_store import are_of_today
+from crawler.crawl.holding import STALLED_SECONDS
 from crawler.errors import RenminError
+from crawler.report import jobs
 from crawler.report.table import counted
 from crawler.store import job_schema, runs, tables
 from crawler.store.migrations import HEAD
@@ -271,9 +273,12 @@ def _jobs(connection: Connection) -> Examined:
             WARN, "jobs", "procrastinate is not installed, so nothing is crawled: renmin[fleet]"
         )
     if job_schema.missing(connection):
-        what = f"are of {state}, older than" if state else "are missing, as wanted by"
+        what = "are missing" if state is None else f"are of {state or 'an old version'}"
+        return Examined(FAIL, "jobs", f"the tables of procrastinate {what}: renmin upgrade")
+    silent = [row for row in jobs.workers(connection, STALLED_SECONDS) if row["state"] == "stalled"]
+    if held := sum(row["doing"] for row in silent):
         return Examined(
-            FAIL, "jobs", f"the tables of procrastinate {what} this one: renmin upgrade"
+            WARN, "jobs", f"{held} of workers that are silent: others take them; renmin worker"
         )
     return Examined(OK, "jobs", f"tables of procrastinate {state}")
 

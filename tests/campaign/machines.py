@@ -168,7 +168,8 @@ def machines(count: int, database: Open, site: Open) -> Iterator[list[Machine]]:
 def _link(name: str, number: int, end: str) -> str:
     """Make a link into a name space; gives the address of this end."""
     third = 2 * number + (end == "s")
-    here, there = f"10.213.{third}.1", f"10.213.{third}.2"
+    net = f"10.{64 + os.getpid() % 128}.{third}"
+    here, there = f"{net}.1", f"{net}.2"
     if end == "d":
         _ip("netns", "add", name)
         _ip("-n", name, "link", "set", "lo", "up")
