@@ -23,12 +23,33 @@ from procrastinate.worker import Worker
 
 from crawler.crawl.holding import Pace
 from crawler.fleet.app import make_app
+from crawler.store.holds import HOLD
 
-# The task by which a crawl holds a host.
-HOLD = "hold"
 AWAY = (ProcrastinateException, psycopg.Error, psycopg_pool.PoolTimeout, OSError)
 
 logger = logging.getLogger(__name__)
+
+
+class _OneLine(logging.Filter):
+    """What went wrong as the end of the line, instead of a traceback below it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Change the record; it is always kept."""
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None:
+            record.msg, record.args = f"{record.getMessage()}: {_first_line(error)}", ()
+            record.exc_info = record.exc_text = None
+        return True
+
+
+def quiet() -> None:
+    """Let procrastinate say in a line what went wrong, and nothing of what goes well."""
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    # A line for each try to reach a server that is away; what it means is said here.
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+    worker = logging.getLogger("procrastinate.worker")
+    if not any(isinstance(one, _OneLine) for one in worker.filters):
+        worker.addFilter(_OneLine())
 
 
 class Working:
@@ -75,6 +96,7 @@ class Working:
         Args:
             grace: Seconds.
         """
+        quiet()
         wait = 1.0
         while not self._stopping.is_set():
             began = asyncio.get_running_loop().time()
@@ -110,6 +132,7 @@ class Working:
         pace = self._pace
         return Worker(
             app,
+            name=None,  # it logs as "procrastinate.worker" then
             queues=self._queues,
             concurrency=self._concurrency,
             fetch_job_polling_interval=pace.poll,

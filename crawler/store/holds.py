@@ -18,6 +18,9 @@ from sqlalchemy import Connection
 
 from crawler.store.job_schema import SCHEMA
 
+# The task by which a crawl that somebody started holds a host; a worker's is another.
+HOLD = "hold"
+
 
 @dataclass(frozen=True, slots=True)
 class Hold:
@@ -40,7 +43,8 @@ def confirm(connection: Connection, holds: Iterable[Hold]) -> dict[str, bool]:
     """See which holds are still good, and keep them so until this transaction ends.
 
     Returns:
-        The hosts, each with whether another job waits for it.
+        The hosts, each with whether a job waits for it that it could be passed on to. A sweep
+        does not make way for another sweep: that one would do the same.
     """
     named = {hold.job: hold for hold in holds}
     if not named:
@@ -63,6 +67,7 @@ _CONFIRM = sa.text(
     SELECT mine.id, mine.worker_id, mine.attempts, EXISTS (
         SELECT 1 FROM {SCHEMA}.procrastinate_jobs AS other
         WHERE other.lock = mine.lock AND other.status = 'todo' AND other.id <> mine.id
+            AND '{HOLD}' IN (mine.task_name, other.task_name)
     ) AS wanted
     FROM {SCHEMA}.procrastinate_jobs AS mine
     WHERE mine.id IN :jobs AND mine.status = 'doing'

@@ -31,12 +31,13 @@ def test_a_hold_is_good_while_its_job_is_at_work(jobs):
 
 
 def test_a_hold_says_whether_others_wait(jobs):
-    """A job that waits for the same host is seen, one for another host is not."""
+    """A crawl that waits for the same host is seen; not one for another host, nor another sweep."""
     mine = jobs.hold(jobs.worker())
-    jobs.waiting("bj.people.com.cn")
+    jobs.waiting("bj.people.com.cn", task=holds.HOLD)
+    jobs.waiting()
     with jobs.store.writing.begin() as c:
         alone = holds.confirm(c, [mine])
-    jobs.waiting()
+    jobs.waiting(task=holds.HOLD)
     with jobs.store.writing.begin() as c:
         awaited = holds.confirm(c, [mine])
 
