@@ -25,8 +25,8 @@ app = typer.Typer(add_completion=False)
 def worker(
     database: Database = None,
     concurrency: Annotated[
-        int, typer.Option(min=1, max=256, help="So many hosts at once; each takes 100 MB.")
-    ] = 8,
+        int, typer.Option(min=1, max=256, help="So many hosts at once; each takes 200 MB.")
+    ] = 4,
     stalled: Annotated[
         float,
         typer.Option(min=1, max=LARGEST, help="Jobs are taken from who is silent for so long."),

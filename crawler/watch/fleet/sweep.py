@@ -1,8 +1,7 @@
 """Doing one sweep: ``renmin crawl`` of one host as a process of its own, watched and stopped.
 
 A process of its own: a crawl that breaks, or that has to be ended, takes nothing else with it, and
-each has its run, its log and its summary like any other. It costs a second of processor time and
-100 MB while it lasts.
+each has its run, its log and its summary like any other. What that costs: benchmarks/fleet.py.
 """
 
 from __future__ import annotations
