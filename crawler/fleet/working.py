@@ -120,6 +120,8 @@ class Working:
         app = make_app(self._database)
         self._add_tasks(app)
         async with app.open_async():
+            if self._stopping.is_set():
+                return  # told to stop while the database was waited for
             self.app, self._worker = app, self._make(app, grace)
             taking = asyncio.create_task(self._take_over(app))
             try:

@@ -62,7 +62,7 @@ def overlaps(site) -> int:
 def test_two_processes_share_hosts_and_one_may_die(serve, postgres):
     """With two crawls on one server, one of them killed, nothing is lost, doubled or asked at once."""
     names = ("sd", "bj", "ah", "hb", "hlj")
-    site = serve(articles=150, channels=names, latency=LATENCY)
+    site = serve(articles=100, channels=names, latency=LATENCY)
     # Without any delay Scrapy itself lets the pages go at once that waited for robots.txt.
     arguments = crawl_command(site, postgres, *names, *STALLED, "-s", "DOWNLOAD_DELAY=0.1")
 
