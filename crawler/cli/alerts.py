@@ -16,7 +16,7 @@ from crawler.report import watch
 from crawler.report.table import Row, counted
 from crawler.watch.alerts import open_alerts, settings
 from crawler.watch.alerts.open_alerts import Silence
-from crawler.watch.schedule.table import parse_span
+from crawler.watch.schedule.schedules import parse_span
 
 app = typer.Typer(add_completion=False)
 

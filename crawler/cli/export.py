@@ -24,12 +24,12 @@ from crawler.cli.options import (
 )
 from crawler.clock import midnight
 from crawler.config import load
-from crawler.dataset import names, web_archive, write
+from crawler.dataset import pseudonyms, web_archive, write
 from crawler.dataset.files import check_path, format_of
 from crawler.dataset.folder import check
 from crawler.dataset.increment import Increment
-from crawler.dataset.names import Pseudonyms
 from crawler.dataset.pictures import completing
+from crawler.dataset.pseudonyms import Pseudonyms
 from crawler.dataset.records import records
 from crawler.dataset.request import ExportRequest
 from crawler.dataset.schema import SCHEMA, chosen
@@ -157,7 +157,9 @@ def export(
 
 
 def _pseudonyms(database: str | None) -> Pseudonyms:
-    return names.Pseudonyms(names.open_key(names.key_file(load(database=database).archive_path)))
+    return pseudonyms.Pseudonyms(
+        pseudonyms.open_key(pseudonyms.key_file(load(database=database).archive_path))
+    )
 
 
 def _check_alone(destination: str, **options: Any) -> None:

@@ -29,8 +29,8 @@ from crawler.cli.options import (
 from crawler.config import load
 from crawler.crawl.photos import Round
 from crawler.crawl.pictures import pillow
-from crawler.dataset import formats, names, pictures
-from crawler.dataset.names import Pseudonyms
+from crawler.dataset import formats, pictures, pseudonyms
+from crawler.dataset.pseudonyms import Pseudonyms
 from crawler.dataset.records import records
 from crawler.dataset.request import ExportRequest
 from crawler.errors import ConfigError
@@ -144,8 +144,8 @@ def export(
     if form not in _FORMS:
         raise ConfigError(f"--format {form}: unknown; known are {', '.join(_FORMS)}")
     config = load(database=database)
-    key = names.key_file(config.archive_path)
-    rename = Pseudonyms(names.open_key(key)) if without_names else None
+    key = pseudonyms.key_file(config.archive_path)
+    rename = Pseudonyms(pseudonyms.open_key(key)) if without_names else None
     request = ExportRequest(
         selection=selection(channel, since, until, copies), form=formats.named("jsonl")
     )

@@ -13,9 +13,9 @@ from crawler.cli.output import echo_json, show
 from crawler.report import runs
 from crawler.site.channels import find
 from crawler.store import requests
-from crawler.watch.schedule import planning, table, units
+from crawler.watch.schedule import planning, schedules, units
 from crawler.watch.schedule.history import latest
-from crawler.watch.schedule.table import Schedule, load, parse_span, save
+from crawler.watch.schedule.schedules import Schedule, load, parse_span, save
 
 app = typer.Typer(add_completion=False)
 
@@ -89,7 +89,7 @@ def set_(
 def remove(name: Name, database: Database = None) -> None:
     """Forget a schedule and its history; its runs and articles stay."""
     with opened(database) as store, store.writing.begin() as connection:
-        table.remove(connection, name)
+        schedules.remove(connection, name)
     typer.echo(f"removed {name}")
 
 
@@ -220,7 +220,7 @@ def install(
 
 def _show(database: str | None, *, json: bool) -> None:
     with reading(database) as connection:
-        found = table.load(connection)
+        found = schedules.load(connection)
     if not found:
         typer.echo(
             'no schedule yet; make one: renmin schedule set NAME --channels sd --cron "15 6 * * *"',
@@ -233,8 +233,8 @@ def _show(database: str | None, *, json: bool) -> None:
             "name": one.name,
             "channels": ",".join(one.channels),
             "cron": one.cron,
-            "jitter": table.span_text(one.jitter),
-            "max": table.span_text(one.max_duration),
+            "jitter": schedules.span_text(one.jitter),
+            "max": schedules.span_text(one.max_duration),
             "options": " ".join(f"--{key} {value}" for key, value in one.options.items()),
             "next": planning.following(one.cron, now) if one.enabled else None,
         }
@@ -245,7 +245,7 @@ def _show(database: str | None, *, json: bool) -> None:
 
 def _switch(name: str, database: str | None, *, on: bool) -> None:
     with opened(database) as store, store.writing.begin() as connection:
-        table.enable(connection, name, on, clock.now())
+        schedules.enable(connection, name, on, clock.now())
     typer.echo(f"{'enabled' if on else 'disabled'} {name}")
 
 

@@ -23,10 +23,10 @@ from crawler.extract.boilerplate import (
     box_of,
     holds_paragraphs,
 )
+from crawler.extract.data_tables import rows_of_data
 from crawler.extract.images import address_in_set, address_of, is_advert, is_banner, is_sign
 from crawler.extract.limits import MOST_BLOCKS
 from crawler.extract.setting import Setting, is_grey, style_of
-from crawler.extract.tables import rows_of_data
 from crawler.extract.tidy import tidy
 from crawler.extract.tree import Document, Element, text_of
 

@@ -30,7 +30,7 @@ from crawler.store.reader import Reader
 from crawler.watch.alerts import settings as alert_settings
 from crawler.watch.alerts.check import wrong_ways
 from crawler.watch.alerts.inputs import disks
-from crawler.watch.bodies import compare
+from crawler.watch.consistency import compare
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 # quick_check reads the whole file: half a gigabyte a second at best.
@@ -67,6 +67,7 @@ OPTIONAL = (
     "warcio",
     "matplotlib",
     "apprise",
+    "PIL",
 )
 
 # https://www.sqlite.org/wal.html#walresetbug

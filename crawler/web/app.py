@@ -22,7 +22,7 @@ from crawler.store.open import BEGIN_HINT
 from crawler.store.reader import Reader
 from crawler.watch.alerts import settings as alerts
 from crawler.watch.alerts.settings import RuleSettings
-from crawler.web import actions, article_page, bodies, data, live, pages
+from crawler.web import actions, article_page, data, live, pages, raw_bodies
 from crawler.web.guard import HEADERS, Guard
 from crawler.web.query import Ask
 from crawler.web.rendering import environment, render
@@ -101,7 +101,7 @@ ROUTES = [
     Route("/alerts/acknowledge", actions.acknowledge, methods=["POST"]),
     Route("/alerts/silence", actions.silence, methods=["POST"]),
     Route("/schedule", pages.schedule),
-    Route("/raw/{sha256}", bodies.raw),
+    Route("/raw/{sha256}", raw_bodies.raw),
     Route("/data/{name}.csv", data.as_csv),
     Route("/data/{name}.json", data.as_json),
     Route("/metrics", data.metrics),

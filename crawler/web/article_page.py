@@ -16,7 +16,7 @@ from crawler.items import Article, Doubt, Photo
 from crawler.report import articles
 from crawler.report.revisions import Difference, changed_only, compare
 from crawler.store.articles import Stored
-from crawler.web import bodies, query
+from crawler.web import query, raw_bodies
 from crawler.web.rendering import render
 
 # An article as it is read: photos between the paragraphs, doubtful places marked.
@@ -135,7 +135,7 @@ def article(request: Request) -> Response:
 def _repaired(request: Request, item: Article) -> list[Difference] | None:
     """The lines that repair changed, before and after; ``None`` if the bytes are not there."""
     archive = request.app.state.settings.archive
-    before = bodies.unrepaired(archive, item.url, item.body_sha256)
+    before = raw_bodies.unrepaired(archive, item.url, item.body_sha256)
     if before is None:
         return None
     return _changes(parts(before), parts(item))

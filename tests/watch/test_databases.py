@@ -10,7 +10,7 @@ from crawler.store.tables import run_tick, schedule_run
 from crawler.watch import metrics
 from crawler.watch.alerts import settings
 from crawler.watch.alerts.check import check
-from crawler.watch.schedule import history, runner, table
+from crawler.watch.schedule import history, runner, schedules
 
 HOUR = timedelta(hours=1)
 
@@ -26,11 +26,11 @@ class Done:
 
 def test_a_due_schedule_runs_once(any_store, monday):
     """It is claimed, run and settled; a second call finds nothing due."""
-    one = table.Schedule(
+    one = schedules.Schedule(
         name="sd", channels=("sd",), cron="0 * * * *", options={}, settled_until=monday
     )
     with any_store.writing.begin() as connection:
-        table.save(connection, one, monday)
+        schedules.save(connection, one, monday)
     outside = runner.Outside(start=lambda arguments: Done(), now=lambda: monday + 2 * HOUR)
 
     first, second = (runner.work_off(any_store, outside) for _ in range(2))
@@ -44,12 +44,12 @@ def test_a_due_schedule_runs_once(any_store, monday):
 
 def test_two_runners_do_not_claim_the_same_time(any_store, monday):
     """The second one finds it settled."""
-    one = table.Schedule(
+    one = schedules.Schedule(
         name="sd", channels=("sd",), cron="0 * * * *", options={}, settled_until=monday
     )
     with any_store.writing.begin() as connection:
-        table.save(connection, one, monday)
-        (one,) = table.load(connection)
+        schedules.save(connection, one, monday)
+        (one,) = schedules.load(connection)
     now = monday + HOUR
     claims = []
     for _ in range(2):

@@ -22,7 +22,7 @@ import numpy as np
 
 from crawler.text.chinese import ngrams
 from crawler.text.chinese.ngrams import ORDER, STEP, key_of
-from crawler.text.mirror.language import GIVEN, NAME, SHORT, SURNAME
+from crawler.text.mirror.language_model import GIVEN, NAME, SHORT, SURNAME
 from tools.data import ngram_counts, opengram
 from tools.data.ngram_counts import Counts, Keys, Weights
 

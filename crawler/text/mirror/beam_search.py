@@ -24,7 +24,13 @@ import numpy.typing as npt
 
 from crawler.text.chinese import ngrams
 from crawler.text.mirror import converter, traditional
-from crawler.text.mirror.language import NAME, LanguageModel, name_here, name_parts, second_given
+from crawler.text.mirror.language_model import (
+    NAME,
+    LanguageModel,
+    name_here,
+    name_parts,
+    second_given,
+)
 from crawler.text.mirror.moves import MARKS, Conditions, Move, moves
 
 BEAM: Final = 20

@@ -18,7 +18,7 @@ import numpy as np
 
 from crawler.text.chinese.ngrams import key_of, table
 from crawler.text.mirror import converter, traditional
-from crawler.text.mirror.language import LanguageModel, context
+from crawler.text.mirror.language_model import LanguageModel, context
 from crawler.text.mirror.moves import Conditions
 from crawler.text.mirror.phase import Walker
 

@@ -16,7 +16,7 @@ from crawler.store import requests
 from crawler.store.engine import Store
 from crawler.store.tables import request, schedule_run
 from crawler.watch.fleet import sweeps
-from crawler.watch.schedule import asked, history, table
+from crawler.watch.schedule import asked, history, schedules
 from crawler.watch.schedule.history import BY_WORKERS
 
 logger = logging.getLogger(__name__)
@@ -25,7 +25,9 @@ logger = logging.getLogger(__name__)
 def defer_due(store: Store, now: datetime) -> int:
     """Put the sweeps of every schedule that is due into the queue; how many there were."""
     with store.reading.connect() as connection:
-        due = [(one, due) for one in table.load(connection) if (due := one.due(now)) is not None]
+        due = [
+            (one, due) for one in schedules.load(connection) if (due := one.due(now)) is not None
+        ]
     deferred = 0
     for one, planned in due:
         with store.writing.begin() as connection:

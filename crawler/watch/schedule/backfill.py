@@ -23,7 +23,7 @@ from crawler.site import channels as site
 from crawler.store import requests, runs
 from crawler.store.engine import Store, open_store
 from crawler.store.tables import article, backfill, frontier, run
-from crawler.watch.schedule import history, process, table
+from crawler.watch.schedule import history, process, schedules
 from crawler.watch.schedule.process import Process
 from crawler.watch.schedule.runner import (
     FIRST_LOOK,
@@ -93,7 +93,7 @@ class Backfill:
     @property
     def crawl_arguments(self) -> list[str]:
         """The arguments of ``renmin`` that the next slice stands for."""
-        chosen = ["--all"] if self.channels == (table.ALL,) else list(self.channels)
+        chosen = ["--all"] if self.channels == (schedules.ALL,) else list(self.channels)
         range_ = ["--since", str(self.next_since), "--until", str(self.reached)]
         more = [part for key, value in self.options.items() for part in (f"--{key}", value)]
         return ["crawl", *chosen, *range_, *more]
@@ -105,12 +105,12 @@ def checked(one: Backfill) -> Backfill:
     Raises:
         ConfigError: Something of it cannot be used.
     """
-    table.check_name("back-fill", one.name)
+    schedules.check_name("back-fill", one.name)
     if one.until <= one.since:
         raise ConfigError(f"--until {one.until}: not after --since {one.since}")
     if not 1 <= one.slice_days <= MOST_DAYS:
         raise ConfigError(f"--slice {one.slice_days}d: expected 1 to {MOST_DAYS} days, like 30d")
-    if one.channels == (table.ALL,):
+    if one.channels == (schedules.ALL,):
         return one
     ids = tuple(dict.fromkeys(site.find(name).id for name in one.channels))
     if not ids:
@@ -193,7 +193,7 @@ def remove(connection: Connection, name: str) -> None:
 
 def progress(connection: Connection, one: Backfill) -> dict[str, int]:
     """How many articles of the range are stored, wait and failed."""
-    chosen = one.channels if one.channels != (table.ALL,) else tuple(site.load())
+    chosen = one.channels if one.channels != (schedules.ALL,) else tuple(site.load())
     c, a = frontier.c, article.c
     days = (one.since.toordinal(), one.until.toordinal() - 1)
     states = sa.select(c.state, sa.func.count()).where(
@@ -257,7 +257,7 @@ def _is_busy(store: Store, outside: Outside, only: str | None) -> bool:
             return True
         return any(
             one.due(now) or history.try_again(connection, one, now)
-            for one in table.load(connection)
+            for one in schedules.load(connection)
         )
 
 

@@ -27,7 +27,7 @@ from crawler.crawl.outcome import PASSING
 from crawler.store import runs
 from crawler.store.tables import run, schedule, schedule_run
 from crawler.watch.schedule.planning import Due
-from crawler.watch.schedule.table import Schedule
+from crawler.watch.schedule.schedules import Schedule
 
 # A run that could not reach the site is made up for so much later, and later, and later.
 TRY_AGAIN = (timedelta(minutes=10), timedelta(minutes=30), timedelta(minutes=60))

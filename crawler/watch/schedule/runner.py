@@ -19,10 +19,10 @@ from crawler import clock
 from crawler.errors import BusyError
 from crawler.store import runs
 from crawler.store.engine import Store, crawl_lock, open_store
-from crawler.watch.schedule import history, process, table
+from crawler.watch.schedule import history, process, schedules
 from crawler.watch.schedule.planning import Due
 from crawler.watch.schedule.process import Process, Starter
-from crawler.watch.schedule.table import Schedule
+from crawler.watch.schedule.schedules import Schedule
 
 # A crawl that was asked to end may finish its batch; then it is ended.
 STOP_GRACE = timedelta(minutes=2)
@@ -154,7 +154,7 @@ def _refuse_overlaps(store: Store, now: datetime, only: int | None = None) -> No
     with store.reading.connect() as connection:
         ripe = [
             (one, due)
-            for one in table.load(connection)
+            for one in schedules.load(connection)
             if only in (None, one.id)
             and (due := one.due(now))
             and history.going_on(connection, one.id)
@@ -174,7 +174,7 @@ def _take_up(store: Store, outside: Outside) -> Claimed | None:
     now = outside.now()
     with store.reading.connect() as connection:
         waiting = history.interrupted(connection)
-        known = {one.id: one for one in table.load(connection)} if waiting else {}
+        known = {one.id: one for one in schedules.load(connection)} if waiting else {}
     for schedule_id, due, row_id in waiting:
         one = known[schedule_id]
         # What is due of the same schedule by now does all that is left.
@@ -193,7 +193,7 @@ def _claim_next(store: Store, outside: Outside, ended: Sequence[Ended]) -> Claim
     with store.reading.connect() as connection:
         waiting = [
             (due, one)
-            for one in table.load(connection)
+            for one in schedules.load(connection)
             if one.name not in done
             and (due := one.due(now) or history.try_again(connection, one, now))
         ]
@@ -268,7 +268,7 @@ class _Run:
             raise
         self._look(child)
         if not in_time:
-            limit = table.span_text(self._schedule.max_duration)
+            limit = schedules.span_text(self._schedule.max_duration)
             return self._settled("timeout", code, f"stopped after {limit}")
         with self._store.reading.connect() as connection:
             passing = history.passing(connection, self._row_id)

@@ -8,8 +8,8 @@ import pytest
 
 from crawler.store import requests
 from crawler.watch.fleet import duties
-from crawler.watch.schedule import history, table
-from crawler.watch.schedule.table import Schedule
+from crawler.watch.schedule import history, schedules
+from crawler.watch.schedule.schedules import Schedule
 from tests.crawl.visits import NOW
 
 pytestmark = pytest.mark.postgres
@@ -24,13 +24,13 @@ def scheduled(server):
         one = Schedule(
             name="s", channels=("sd", "bj"), cron="0 * * * *", options={}, settled_until=NOW
         )
-        table.save(c, one, NOW)
+        schedules.save(c, one, NOW)
     return server
 
 
 def last(server) -> dict:
     with server.reading.connect() as c:
-        (one,) = table.load(c, "s")
+        (one,) = schedules.load(c, "s")
         return history.latest(c, one.id, 1)[0]
 
 

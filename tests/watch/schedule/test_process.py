@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from crawler.clock import SHANGHAI
 from crawler.store.tables import schedule_run
-from crawler.watch.schedule import process, runner, table
+from crawler.watch.schedule import process, runner, schedules
 
 SECOND = timedelta(seconds=1)
 
@@ -25,11 +25,11 @@ def program(tmp_path, monkeypatch):
 
 
 def add_due(store, now):
-    one = table.Schedule(
+    one = schedules.Schedule(
         name="sd", channels=("sd",), cron="* * * * *", options={}, settled_until=now
     )
     with store.writing.begin() as connection:
-        table.save(connection, one, now - 90 * SECOND)
+        schedules.save(connection, one, now - 90 * SECOND)
 
 
 def rows(store):

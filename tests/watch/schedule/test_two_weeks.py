@@ -10,7 +10,7 @@ from crawler.store.tables import run, schedule_run
 from crawler.watch.alerts.inputs import gather
 from crawler.watch.alerts.rules import findings
 from crawler.watch.alerts.settings import default_rules
-from crawler.watch.schedule import history, runner, table
+from crawler.watch.schedule import history, runner, schedules
 from tests.watch.schedule.world import HOUR, MINUTE, World, add, history_of, play
 
 
@@ -143,12 +143,12 @@ def test_a_disabled_schedule_is_not_gone_on_with(world, monday, store):
     """Nobody crawls for a schedule that was switched off since; enabled again, it goes on."""
     stopped_in_the_middle(world, monday)
     with store.writing.begin() as connection:
-        table.enable(connection, "bj", False, world.time)
+        schedules.enable(connection, "bj", False, world.time)
     play(world, world.time + HOUR)
     assert world.started == ["crawl bj"]
 
     with store.writing.begin() as connection:
-        table.enable(connection, "bj", True, world.time)
+        schedules.enable(connection, "bj", True, world.time)
     play(world, world.time + HOUR)
 
     assert history_of(store, "bj") == ["02 00:30 done 0"]
@@ -159,7 +159,7 @@ def test_a_second_runner_only_records_overlaps(world, monday, store):
     add(world, "bj", "30 */6 * * *")
     world.time = monday + 1 * HOUR
     with store.writing.begin() as connection:
-        (one,) = table.load(connection)
+        (one,) = schedules.load(connection)
         history.claim(connection, one, one.due(world.time), world.time)
     world.time = monday + 7 * HOUR
 

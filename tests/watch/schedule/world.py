@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from crawler.store import runs
 from crawler.store.tables import run, schedule, schedule_run
-from crawler.watch.schedule import runner, table
+from crawler.watch.schedule import runner, schedules
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -95,7 +95,7 @@ def play(world, until, timer=HOUR):
 
 
 def add(world, name, cron, **values):
-    one = table.Schedule(
+    one = schedules.Schedule(
         name=name,
         cron=cron,
         options={},
@@ -103,7 +103,7 @@ def add(world, name, cron, **values):
         **{"channels": (name,), **values},
     )
     with world.store.writing.begin() as connection:
-        table.save(connection, one, world.time)
+        schedules.save(connection, one, world.time)
 
 
 def history_of(store, name):

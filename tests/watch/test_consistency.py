@@ -7,7 +7,7 @@ import pytest
 from crawler.bulk.importing import Sources, import_files
 from crawler.config import Config
 from crawler.store.engine import open_store
-from crawler.watch.bodies import compare
+from crawler.watch.consistency import compare
 from crawler.watch.doctor import OK, WARN, examine
 from tests.bulk.warcs import write_warc
 from tests.crawl.visits import NOW, html_of, prose, url_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.dataset.names import Pseudonyms, open_key
+from crawler.dataset.pseudonyms import Pseudonyms, open_key
 from crawler.dataset.record import as_record
 from crawler.errors import ConfigError
 from crawler.items import Dateline, Doubt, Photo

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from crawler.errors import ConfigError, UnknownChannelError
-from crawler.watch.schedule import table
+from crawler.watch.schedule import schedules
 
 WRONG = [
     ({"name": "-x"}, "beginning with"),
@@ -21,17 +21,17 @@ WRONG = [
 
 def make(monday, **values):
     given = {"name": "east", "channels": ("sd",), "cron": "15 6 * * *", "options": {}, **values}
-    return table.Schedule(settled_until=monday, **given)
+    return schedules.Schedule(settled_until=monday, **given)
 
 
 def save(store, schedule, now):
     with store.writing.begin() as connection:
-        table.save(connection, schedule, now)
+        schedules.save(connection, schedule, now)
 
 
 def load(store, name=None):
     with store.reading.connect() as connection:
-        return table.load(connection, name)
+        return schedules.load(connection, name)
 
 
 def test_a_schedule_comes_back_as_it_was_kept(store, monday):
@@ -73,11 +73,11 @@ def test_the_time_that_it_was_off_is_not_caught_up(store, monday):
     save(store, make(monday), monday)
 
     with store.writing.begin() as connection:
-        table.enable(connection, "east", False, monday)
+        schedules.enable(connection, "east", False, monday)
     assert load(store)[0].due(later) is None
 
     with store.writing.begin() as connection:
-        table.enable(connection, "east", True, later)
+        schedules.enable(connection, "east", True, later)
     assert load(store)[0].settled_until == later
 
 
@@ -87,7 +87,7 @@ def test_a_removed_schedule_is_gone(store, monday):
     save(store, make(monday, name="west"), monday)
 
     with store.writing.begin() as connection:
-        table.remove(connection, "east")
+        schedules.remove(connection, "east")
 
     with pytest.raises(ConfigError, match="no schedule 'east'; there is: west"):
         load(store, "east")
@@ -110,4 +110,4 @@ def test_an_unknown_channel_is_refused(store, monday):
 def test_a_length_of_time_that_cannot_be_read_is_refused(text):
     """The error names the option and shows how it is written."""
     with pytest.raises(ConfigError, match=r"--jitter.*write 90s, 10m, 3h"):
-        table.parse_span("--jitter", text)
+        schedules.parse_span("--jitter", text)
