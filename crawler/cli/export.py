@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -31,12 +32,13 @@ from crawler.dataset.increment import Increment
 from crawler.dataset.pictures import completing
 from crawler.dataset.pseudonyms import Pseudonyms
 from crawler.dataset.records import records
-from crawler.dataset.request import ExportRequest
+from crawler.dataset.request import ExportRequest, Record
 from crawler.dataset.schema import SCHEMA, chosen
 from crawler.dataset.write import is_folder
 from crawler.errors import ConfigError
 from crawler.report.table import counted
-from crawler.store.selection import Selection
+from crawler.store.selection import WHOLE, Selection, SplitPart
+from crawler.store.selection import parts as split_parts
 
 app = typer.Typer(add_completion=False)
 
@@ -51,7 +53,9 @@ def export(
     ],
     format_name: Annotated[
         str | None,
-        typer.Option("--format", help="jsonl, csv, txt, parquet, jsonl.zst …; of a folder jsonl."),
+        typer.Option(
+            "--format", help="jsonl, csv, txt, parquet, warc, wacz, jsonl.zst …; of a folder jsonl."
+        ),
     ] = None,
     channel: Channels = None,
     since: Since = None,
@@ -115,7 +119,7 @@ def export(
     if web_archive.is_web_archive(destination, format_name):
         _check_alone(
             destination,
-            split=split,
+            split=split if not is_folder(destination) else None,
             flat=flat,
             fields=fields,
             revisions=revisions,
@@ -125,9 +129,14 @@ def export(
         )
         form = format_of("-", None)
         chosen_pages = ExportRequest(
-            selection=wanted, form=form, clean_only=clean_only, sample=sample, seed=seed
+            selection=wanted,
+            form=form,
+            clean_only=clean_only,
+            sample=sample,
+            seed=seed,
+            split=split,
         )
-        _write_web_archive(destination, chosen_pages, database)
+        _write_web_archive(destination, chosen_pages, format_name, database)
         return
     request = _request(
         destination,
@@ -169,20 +178,32 @@ def _check_alone(destination: str, **options: Any) -> None:
         raise ConfigError(f"{destination} {named[0]}: a web archive holds whole pages as they came")
 
 
-def _write_web_archive(destination: str, request: ExportRequest, database: str | None) -> None:
+def _write_web_archive(
+    destination: str, request: ExportRequest, form: str | None, database: str | None
+) -> None:
     archive = load(database=database).archive_path
     with ended_in_order(), reading(database) as connection:
-        found = (record for _, record in records(connection, request))
-        first = next(found, None)
-        if first is None:
-            typer.echo("no article fits; what there is: renmin stats", err=True)
-            raise typer.Exit(1)
-        written = web_archive.export(itertools.chain([first], found), destination, archive)
-    typer.echo(
-        f"{counted(written.articles, 'article')}, {counted(written.fetches, 'fetch', 'fetches')} in {destination}"
-    )
+
+        def of_part(part: SplitPart) -> Iterator[Record]:
+            return (record for _, record in records(connection, request, part))
+
+        if is_folder(destination):
+            parts = split_parts(connection, request.selection, request.split)
+            found = ((part.folder, of_part(part)) for part in parts)
+            written = web_archive.export_folder(found, Path(destination), archive, form or "warc")
+        else:
+            pages = of_part(WHOLE)
+            first = next(pages, None)
+            whole = itertools.chain([first] if first else (), pages)
+            written = web_archive.WrittenArchive()
+            if first:
+                written = web_archive.export(whole, destination, archive)
     for url in written.missing[:20]:
         typer.echo(f"{url}: the archive has no such page", err=True)
+    if not written.articles:
+        typer.echo("no article fits; what there is: renmin stats", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"{written.articles} articles, {written.fetches} fetches in {destination}")
 
 
 def _check_together(changed_since: str | None, **others: Any) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import hashlib
+import itertools
 import json
 import warnings
 import zipfile
@@ -21,14 +22,20 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from crawler import __version__
+from crawler import SCHEMA_VERSION, __version__
+from crawler.dataset import manifest
 from crawler.dataset.files import whole_file, writing
+from crawler.dataset.folder import MANIFEST, check, put_in_place, staged, sum_up
 from crawler.dataset.warc import Warc
+from crawler.dataset.write import is_folder
 from crawler.errors import ArchiveError, ConfigError
 from crawler.items import Fetch
 from crawler.store.archive import Archive
 
-ENDINGS = (".warc.gz", ".wacz")
+FORMS = {"warc": ".warc.gz", "wacz": ".wacz"}
+ENDINGS = tuple(FORMS.values())
+# Of so many articles a file has some hundred megabytes; tools like it below a thousand.
+ARTICLES = 20_000
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -50,12 +57,82 @@ class WrittenArchive:
     index: list[str] = field(default_factory=list)
     pages: list[dict[str, Any]] = field(default_factory=list)
 
+    def add(self, other: WrittenArchive) -> None:
+        """Count what stands in another file too."""
+        self.articles += other.articles
+        self.fetches += other.fetches
+        self.missing += other.missing
+
 
 def is_web_archive(destination: str, form: str | None) -> bool:
     """Whether an export is to be a web archive, by ``--format`` or the file's ending."""
-    if form in {"warc", "wacz"} and not destination.endswith(ENDINGS):
-        raise ConfigError(f"{destination}: name a file that ends in {' or '.join(ENDINGS)}")
-    return destination.endswith(ENDINGS) and form in {None, "warc", "wacz"}
+    if form in FORMS and is_folder(destination):
+        return True
+    if form in FORMS and not destination.endswith(ENDINGS):
+        raise ConfigError(
+            f"{destination}: name a file that ends in {' or '.join(ENDINGS)}, or a folder/"
+        )
+    return destination.endswith(ENDINGS) and form in {None, *FORMS}
+
+
+def export_folder(
+    parts: Iterable[tuple[str, Iterable[Mapping[str, Any]]]],
+    destination: Path,
+    archive: Path,
+    form: str,
+) -> WrittenArchive:
+    """Write the raw pages of articles as a folder, :data:`ARTICLES` a file at most.
+
+    Args:
+        parts: The folder of each part below ``data``, empty for a whole, and its records.
+        destination: The folder; one that is there already must be a data set of ours.
+        archive: The raw bodies.
+        form: ``warc`` or ``wacz``.
+
+    Raises:
+        ConfigError: The folder holds anything else, there is no archive, or warcio is not installed.
+        DiskFullError: It could not be written; what was there before is untouched.
+    """
+    check(destination)
+    total = WrittenArchive()
+    with writing(destination), staged(destination) as root:
+        for folder, records in parts:
+            place = root / "data" / folder
+            place.mkdir(parents=True)
+            for number, shard in enumerate(_shards(records)):
+                path = place / f"part-{number:05}{FORMS[form]}"
+                total.add(export(shard, str(path), archive))
+        if total.articles:
+            facts = {
+                "name": destination.resolve().name,
+                "format": form,
+                "schema_version": SCHEMA_VERSION,
+                "renmin_version": __version__,
+                "records": total.articles,
+                "fetches": total.fetches,
+                "missing": len(total.missing),
+                "rights": manifest.RIGHTS,
+            }
+            (root / MANIFEST).write_bytes(manifest.as_json(facts))
+            (root / "README.md").write_text(_card(facts), encoding="utf-8", newline="\n")
+            sum_up(root)
+            put_in_place(root, destination)
+    return total
+
+
+def _shards(records: Iterable[Mapping[str, Any]]) -> Iterator[Iterator[Mapping[str, Any]]]:
+    iterator = iter(records)
+    for first in iterator:
+        yield itertools.chain([first], itertools.islice(iterator, ARTICLES - 1))
+
+
+def _card(facts: Mapping[str, Any]) -> str:
+    return (
+        f"# {facts['name']}\n\nThe raw pages of {facts['records']} articles of the regional channels of "
+        f"People's Daily Online (人民网), {facts['fetches']} fetches, as web archives "
+        f"({facts['format'].upper()}): responses, revisits, requests, and each article's record as "
+        f"metadata. Whole if `renmin verify` says so.\n\n{facts['rights']}\n"
+    )
 
 
 def export(records: Iterable[Mapping[str, Any]], destination: str, archive: Path) -> WrittenArchive:

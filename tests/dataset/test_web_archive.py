@@ -160,3 +160,23 @@ def test_the_command_writes_one_and_refuses_what_has_no_place_in_it(held, tmp_pa
     assert (done.returncode, refused.returncode) == (0, 2), done.stderr
     assert "--flat" in refused.stderr
     assert (tmp_path / "out.wacz").exists()
+
+
+@pytest.mark.parametrize("form", ["warc", "wacz"])
+def test_a_folder_of_web_archives_is_a_data_set(held, tmp_path, form):
+    """Split by channel, twice the same, whole; every article is in one of its files."""
+    database = held[0].writing.url.render_as_string(hide_password=False)
+    target = tmp_path / "set"
+    words = ("export", f"{target}/", "--format", form, "--split", "channel")
+
+    done = run(command(*words, "--database", database))
+    sums = (target / "SHA256SUMS").read_bytes()
+    run(command(*words, "--database", database))
+
+    assert done.returncode == 0, done.stderr
+    assert (target / "SHA256SUMS").read_bytes() == sums
+    assert run(command("verify", str(target))).returncode == 0
+    files = sorted(target.glob("data/*/part-00000.wa*"))
+    assert len(files) > 1
+    pages = sum(len(list(captures(file))) for file in files)
+    assert pages == len(list(captures(held[1])))
