@@ -21,7 +21,7 @@ from urllib.parse import unquote, urlsplit
 
 from crawler import clock
 from crawler.bulk.joining import MOST_PROBLEMS, Joiner, Whole, refusal
-from crawler.bulk.sources import Asked, Capture, Problem, captures
+from crawler.bulk.sources import SUFFIXES, Asked, Capture, Problem, captures
 from crawler.bulk.taking_in import take_in
 from crawler.crawl import helpers
 from crawler.crawl.dedup_store import see_to_sketches
@@ -147,6 +147,11 @@ def address_of(place: str, addresses: Mapping[str, str]) -> str | None:
 
 
 def _of_file(path: Path, _asked: Asked) -> Iterable[Capture]:
+    if not path.name.lower().endswith(SUFFIXES):
+        why = f"not one of {', '.join(SUFFIXES)}"
+        if path.suffix == ".parquet":
+            why = "rows of Common Crawl's index are named with --cc-index"
+        return [Problem(str(path), "unknown_file", why)]
     return captures(path)
 
 

@@ -26,6 +26,7 @@ import zstandard
 
 from crawler.errors import ArchiveError, ConfigError
 from crawler.items import MAX_PAGE_BYTES, Fetch
+from crawler.site.urls import classify
 from crawler.store.archive import Archive
 
 WARC_SUFFIXES = (".warc", ".warc.gz", ".warc.zst")
@@ -133,7 +134,7 @@ def _records(stream: IO[bytes], name: str, wanted: Wanted, seen: _Position) -> I
 def _capture(warc: Any, record: Any, url: str, name: str) -> Capture:
     place = f"{name}: {url}"
     if record.record_type == warc.WarcRecordType.revisit:
-        return _fetch(url, 304, {}, b"", _moment(record))
+        return _revisit(record, url, place)
     if record.http_headers is None:
         return Problem(place, "warc_record", "a response without an HTTP head")
     if record.headers.get("WARC-Truncated"):
@@ -147,6 +148,15 @@ def _capture(warc: Any, record: Any, url: str, name: str) -> Capture:
     except (ValueError, zlib.error, zstandard.ZstdError) as error:
         return Problem(place, "coding", f"the body does not unpack: {error}")
     return _fetch(url, record.http_headers.status_code or 0, headers, body, _moment(record))
+
+
+def _revisit(record: Any, url: str, place: str) -> Capture:
+    """A 304; but a page whose bytes came at another page's address has its body elsewhere."""
+    other = (record.headers.get("WARC-Refers-To-Target-URI") or "").strip("<>")
+    address = classify(url)
+    if other and address.kind == "article" and classify(other).canonical != address.canonical:
+        return Problem(place, "revisit_elsewhere", f"its bytes are those of {other}")
+    return _fetch(url, 304, {}, b"", _moment(record))
 
 
 def joined_headers(pairs: Any) -> dict[str, str]:

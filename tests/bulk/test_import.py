@@ -202,3 +202,13 @@ def test_a_broken_map_is_named(tmp_path):
 
     assert done.returncode == 2
     assert "line 2" in done.stderr
+
+
+def test_a_file_of_no_kind_is_named_and_the_rest_goes_on(any_store, tmp_path):
+    """A Parquet file in the wrong place stops nothing."""
+    (tmp_path / "rows.parquet").write_bytes(b"PAR1")
+
+    done = take(any_store, tmp_path, tmp_path / "rows.parquet", one(tmp_path, 0))
+
+    assert (done.counts["failure/unknown_file"], done.counts["article/new"]) == (1, 1)
+    assert "--cc-index" in done.problems[0].detail
