@@ -20,6 +20,8 @@ from crawler.store.engine import Store
 
 app = typer.Typer(add_completion=False)
 
+NO_WORKERS = "an SQLite file has no workers: they share a server, --database postgresql://..."
+
 Numbers = Annotated[list[int], typer.Argument(min=1, help="Numbers of jobs: renmin jobs.")]
 
 
@@ -52,6 +54,8 @@ def jobs(
     if failed or every:
         states = ("failed", "aborted") if failed else report.STATES
     with reading(database) as connection:
+        if connection.dialect.name != "postgresql":
+            raise ConfigError(NO_WORKERS)
         there = report.workers(connection, STALLED_SECONDS)
         found = report.jobs(connection, STALLED_SECONDS, states, limit)
         counts = report.counts(connection)
@@ -62,6 +66,8 @@ def jobs(
         typer.echo("no worker is there; start some: renmin worker", err=True)
     show(there, report.WORKER_COLUMNS)
     show(found, report.JOB_COLUMNS)
+    if not found:
+        typer.echo("no job waits or is at work: renmin jobs --all", err=True)
     typer.echo(" · ".join(f"{state} {counts[state]}" for state in report.STATES if state in counts))
 
 
@@ -115,7 +121,7 @@ def _server(database: str | None) -> Iterator[tuple[Store, Any]]:
     """
     with opened(database, create=True) as store:
         if store.is_sqlite:
-            raise ConfigError(f"{store.url}: a file has no workers; they share a PostgreSQL server")
+            raise ConfigError(NO_WORKERS)
         with store.reading.connect() as connection:
             job_schema.require(connection, store.url)
         # procrastinate is an extra.
