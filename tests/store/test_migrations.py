@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import re
 import sqlite3
 from pathlib import Path
 
@@ -177,6 +178,13 @@ def test_an_older_database_is_brought_to_the_tables_of_today_with_its_rows(
     store.close()
     assert pairs == 1
     assert 3 in hits.articles
+
+
+def test_the_documents_name_the_schema_of_each_release():
+    """An operator reads there what an old file needs."""
+    text = (RELEASED.parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+
+    assert dict(re.findall(r"^\| (\d+\.\d+\.\d+) \| (\d{4}) \|$", text, re.MULTILINE)) == RELEASES
 
 
 @pytest.mark.parametrize("release", RELEASES)
