@@ -93,6 +93,7 @@ def serve(database: Database = None) -> None:
     log_to_stderr()
     options = config.load(database=database)
     alerts = settings.load()
+    policy.load()  # a table that cannot be used is refused now, and not tonight
     with opened(database, create=True) as store:
         files = watched_files(options)
         outside = Outside(start=starter(options.database, options.proxy), now=clock.now)
