@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from crawler.text.chinese.costs import Bits, each, stretches
+from crawler.text.chinese.costs import each, stretches
 
 UNKNOWN: Final = "unknown"
 """The name of damage that was noticed and not understood."""
@@ -31,7 +31,6 @@ _LETTERS = re.compile(
     "[\x80-\u036f\u0400-\u052f\u2013\u2020-\u2022\u2030-\u203a\u20ac\u2122\u2500-\u259f\uff61-\uff9f]+"
 )
 _HANZI = re.compile("[\u3400-\u9fff\ue000-\uf8ff\ufffd]")
-_GOOD_BITS, _BAD_BITS = 9.0, 17.0
 
 
 def left_over(text: str, written: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -81,19 +80,3 @@ def is_unlikely(text: str) -> bool:
         if np.count_nonzero(bits[start:end] < _CHEAP) <= _MOST_CHEAP * (end - start)
     ]
     return sum(end - start for start, end in bad) >= _SHARE * len(text)
-
-
-def likelihood(text: str) -> float | None:
-    """How much a text reads like Chinese: 1.0 like news, 0.0 like a wrong reading.
-
-    Returns:
-        ``None`` for a text without hanzi, of which nothing can be said.
-    """
-    if not _HANZI.search(text):
-        return None
-    return _scaled(each(text))
-
-
-def _scaled(bits: Bits) -> float:
-    mean = float(bits.mean())
-    return round(min(1.0, max(0.0, (_BAD_BITS - mean) / (_BAD_BITS - _GOOD_BITS))), 3)
