@@ -204,6 +204,8 @@ class WriteRecords(PipelineStep):  # type: ignore[misc]
         del world_size
         folder = get_datafolder(self.target)
         path = f"{rank:05d}{FORMATS[self.format]}"
+        if folder.exists(path + PART):  # a rest, or a link to a file that is none of ours
+            folder.rm(path + PART)
         with folder.open(path + PART, "wb") as file:
             yield from _WRITERS[self.format](file, data)
         folder.mv(path + PART, path)

@@ -15,6 +15,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from crawler.bulk import dedup
 from crawler.bulk.blocks import FORMATS, Captures, Extract, WriteRecords, files_of
 from crawler.bulk.dedup import Copies
 from crawler.bulk.records import files_of as files_of_records
+from crawler.crawl import helpers
 from crawler.errors import BulkError, ConfigError, RenminError
 from crawler.extract import version
 
@@ -215,7 +217,15 @@ class _Local(LocalPipelineExecutor):  # type: ignore[misc]
     """datatrove's, but the first worker says no more on the terminal than the others: errors."""
 
     def _run_for_rank(self, rank: int, local_rank: int = 0) -> Any:
+        _end_with_parent()
         return super()._run_for_rank(rank, local_rank + 1)
+
+
+@cache
+def _end_with_parent() -> None:
+    """A worker whose job was killed must not write beside the one that goes on with it."""
+    if parent := multiprocess.parent_process():
+        threading.Thread(target=helpers.end_with, args=(parent.sentinel,), daemon=True).start()
 
 
 def _captures(source: str) -> Captures:

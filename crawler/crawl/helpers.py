@@ -71,7 +71,16 @@ def _begin(start: Callable[..., None], arguments: tuple[Any, ...]) -> None:
 
 
 def _end_with_parent() -> None:
-    """End when the parent does, also when it is killed: nobody else would tell."""
     if parent := multiprocessing.parent_process():
-        wait([parent.sentinel])
+        end_with(parent.sentinel)
+    os._exit(1)
+
+
+def end_with(sentinel: int) -> None:
+    """End when another process does, also when that is killed: nobody else would tell.
+
+    Args:
+        sentinel: Ready to be read when that process has ended.
+    """
+    wait([sentinel])
     os._exit(1)

@@ -54,6 +54,8 @@ def keep(config: Config, run_id: int) -> logging.Handler:
     """
     path = path_of(config, run_id)
     path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_symlink():  # to a file that is none of ours
+        path.unlink()
     handler = RotatingFileHandler(path, maxBytes=MOST_BYTES, backupCount=1, encoding="utf-8")
     handler.setLevel(logging.INFO)
     handler.setFormatter(logging.Formatter(FORMAT, TIME_FORMAT))

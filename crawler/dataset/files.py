@@ -114,8 +114,10 @@ def writing(path: Path) -> Iterator[None]:
 def whole_file(path: Path, compression: str = "") -> Iterator[BinaryIO]:
     """Open a file that takes its name only when everything is written and on the disk."""
     partial = path.with_name(path.name + ".part")
+    # What lies there is a rest, or a link to a file that is none of ours: it is not followed.
+    partial.unlink(missing_ok=True)
     try:
-        with partial.open("wb") as raw:
+        with partial.open("xb") as raw:
             with _compressed(compression, raw) as file:
                 yield file
             raw.flush()

@@ -129,7 +129,7 @@ def crawl_lock(store: Store) -> Iterator[None]:
     if store.path is None:
         yield
         return
-    with _lock_file(store.path.with_name(store.path.name + ".lock")) as handle:
+    with lock_file(store.path.with_name(store.path.name + ".lock")) as handle:
         _take(handle, store)
         try:
             yield
@@ -137,8 +137,12 @@ def crawl_lock(store: Store) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_UN)
 
 
-def _lock_file(path: Path) -> TextIO:
-    """Open our lock file, and nothing else: what is no lock of ours is neither followed nor cut."""
+def lock_file(path: Path) -> TextIO:
+    """Open our lock file, and nothing else: what is no lock of ours is neither followed nor cut.
+
+    Raises:
+        StoreError: It is something else, or cannot be made.
+    """
     try:
         # O_NONBLOCK: a pipe of that name is refused below instead of waited for.
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK

@@ -4,6 +4,7 @@ import json
 import random
 import subprocess
 from collections import Counter
+from importlib.util import find_spec
 
 import pytest
 
@@ -94,6 +95,17 @@ def test_what_cannot_work_is_said_at_once(tmp_path, source, options, said):
     assert done.returncode == 2
     assert said in done.stderr
     assert not list((tmp_path / "target").glob("*"))
+
+
+@pytest.mark.skipif(not find_spec("ray"), reason="ray is not installed")
+def test_the_records_do_not_depend_on_the_executor(warc, tmp_path):
+    """Two workers of Ray write what one process writes."""
+    one = extract(warc, tmp_path / "one", "--tasks", "2", "--workers", "1")
+
+    two = extract(warc, tmp_path / "ray", "--tasks", "2", "--workers", "2", "--executor", "ray")
+
+    assert (one.returncode, two.returncode) == (0, 0), one.stderr + two.stderr
+    assert lines(tmp_path / "ray") == lines(tmp_path / "one")
 
 
 def test_another_job_does_not_mix_with_the_first(warc, tmp_path):

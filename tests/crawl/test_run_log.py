@@ -38,3 +38,21 @@ def test_the_logs_of_old_runs_are_dropped(database):
     assert len(kept) == run_log.MOST_RUNS
     assert run_log.path_of(config, 3).name not in kept
     assert run_log.path_of(config, 4).name in kept
+
+
+def test_a_log_that_is_a_link_is_not_followed(database, tmp_path):
+    """A file that is none of ours stays as it is."""
+    config = Config(database=database)
+    letter = tmp_path / "letter.txt"
+    letter.write_text("dear editor")
+    path = run_log.path_of(config, 7)
+    path.parent.mkdir(parents=True)
+    path.symlink_to(letter)
+
+    handler = run_log.keep(config, 7)
+    logging.getLogger("crawler.test").warning("something is odd")
+    logging.getLogger().removeHandler(handler)
+    handler.close()
+
+    assert letter.read_text() == "dear editor"
+    assert "odd" in path.read_text()

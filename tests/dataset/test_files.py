@@ -110,3 +110,16 @@ def test_a_lone_file_has_nothing_to_be_held_against(tmp_path):
         verify(tmp_path)
     with pytest.raises(ConfigError, match="no such file or folder"):
         verify(tmp_path / "b.jsonl")
+
+
+@pytest.mark.parametrize("name", ["a.jsonl.part", "a.jsonl.manifest.json.part"])
+def test_a_link_in_the_way_is_not_followed(tmp_path, name):
+    """A file that is none of ours stays as it is, whoever put a link to it where we write."""
+    letter = tmp_path / "letter.txt"
+    letter.write_text("dear editor")
+    (tmp_path / name).symlink_to(letter)
+
+    write(tmp_path / "a.jsonl")
+
+    assert letter.read_text() == "dear editor"
+    assert len((tmp_path / "a.jsonl").read_text().splitlines()) == len(RECORDS)

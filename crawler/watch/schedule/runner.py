@@ -18,7 +18,7 @@ from typing import Any, Never
 from crawler import clock
 from crawler.errors import BusyError
 from crawler.store import runs
-from crawler.store.engine import Store, crawl_lock, open_store
+from crawler.store.engine import Store, crawl_lock, lock_file, open_store
 from crawler.watch.schedule import history, process, schedules
 from crawler.watch.schedule.planning import Due
 from crawler.watch.schedule.process import Process, Starter
@@ -127,11 +127,15 @@ def stop_on_sigterm() -> Iterator[None]:
 
 @contextlib.contextmanager
 def runner_lock(store: Store) -> Iterator[bool]:
-    """Be the one runner of a SQLite file; the system lets go of the lock however we end."""
+    """Be the one runner of a SQLite file; the system lets go of the lock however we end.
+
+    Raises:
+        StoreError: Something else lies where the lock should.
+    """
     if store.path is None:
         yield True
         return
-    with store.path.with_name(store.path.name + ".due.lock").open("a", encoding="utf-8") as handle:
+    with lock_file(store.path.with_name(store.path.name + ".due.lock")) as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 import sqlalchemy as sa
 
+from crawler.errors import StoreError
 from crawler.store import runs
 from crawler.store.tables import run, schedule_run
 from crawler.watch.alerts.inputs import gather
@@ -201,3 +202,15 @@ def test_a_run_that_could_not_reach_the_site_is_tried_again(world, reason):
         runner.work_off(world.store, world.outside)
     assert len(history_of(world.store, "sd")) == 10
     assert history_of(world.store, "sd")[-1].endswith("done 0")
+
+
+def test_a_runners_lock_that_is_a_link_is_neither_followed_nor_cut(store, tmp_path):
+    """A link of the lock's name leads to any file of the user: it stays as it is."""
+    letter = tmp_path / "letter.txt"
+    letter.write_text("dear editor")
+    store.path.with_name(store.path.name + ".due.lock").symlink_to(letter)
+
+    with pytest.raises(StoreError, match="not a lock file"), runner.runner_lock(store):
+        pytest.fail("the link was followed")
+
+    assert letter.read_text() == "dear editor"
