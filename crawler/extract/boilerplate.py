@@ -102,7 +102,7 @@ CAPTIONS = frozenset(
 )
 # And whatever other sites call them: img-desc, photo_txt, pic-caption.
 _DESCRIPTION = re.compile(
-    r"(?:img|imgs|image|pic|picture|photo|tu)[-_]?(?:desc|description|intro|note|txt|text|caption|explain|remark)s?"
+    r"(?:img|imgs|image|pic|picture|photo|tu)[-_]?(?:desc|description|intro|note|txt|text|caption|explain|remark|title|tit|tip|name)s?"
     r"|(?:img|pic|photo|fig)?[-_]?caption|tu(?:zhu|shuo|pianshuoming)",
     re.I,
 )

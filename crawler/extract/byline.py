@@ -59,7 +59,7 @@ _ANY_BRACKET = re.compile(r"[()（）【】\[\]]")
 _SIGNED = marks(r"[□■●◆▪]\s{0,3}([^()（）。，！？]{2,30})(?:[(（][^()（）。！？]{2,30}[)）])?")
 _EDITORS = marks(r"(?:责编|责任编辑|编辑)\s?(?:[:：/／丨｜|】\]]|(?<=责编)|(?<=责任编辑))")
 _EDITORS_LINE = marks(
-    r"[\s\u3000]?[(（【\[]?(?:本[文网]|本期|值班|新媒体|执行)?(?P<role>责编|责任编辑|编辑)"
+    r"[\s\u3000]?[(（【\[]?(?:本[文网站]|本期|值班|新媒体|执行|网站|网络|新闻)?(?P<role>责编|责任编辑|编辑)"
     r"[\s\u3000]?(?P<mark>[:：/／丨｜|】\]]|(?<=[\s\u3000]))[\s\u3000]?"
 )
 _LONGEST_EDITORS = 60
@@ -122,7 +122,7 @@ def read_authors(paragraphs: Sequence[str]) -> tuple[str, ...]:
 def read_byline(paragraphs: Sequence[str]) -> tuple[Dateline | None, tuple[str, ...]]:
     """Read dateline and authors together; see :func:`find_dateline` and :func:`read_authors`."""
     found = find_dateline(paragraphs)
-    behind = _behind_dateline(found[1]) if found else _opening_bracket(paragraphs[:1])
+    behind = _behind_dateline(found[1]) if found else _opening(paragraphs[:1])
     authors = (
         behind
         or _byline_line(paragraphs[:3])
@@ -202,10 +202,14 @@ def _behind_dateline(rest: str) -> tuple[str, ...]:
     return names_in(rest[spoken.start(1) : spoken.end(1)], trusted=True) if spoken else ()
 
 
-def _opening_bracket(paragraphs: Sequence[str]) -> tuple[str, ...]:
-    """Read ``（人民网记者 张三）`` at the start of a text without a dateline."""
-    match = _BRACKET.match(paragraphs[0]) if paragraphs else None
-    return _bracketed(match[1]) if match and has_role(match[1]) else ()
+def _opening(paragraphs: Sequence[str]) -> tuple[str, ...]:
+    """Read ``（人民网记者 张三）``, ``本报记者张三报道：`` at the start of a text without a dateline."""
+    start = paragraphs[0][: _BYLINE_ROOM * 2] if paragraphs else ""
+    match = _BRACKET.match(start)
+    if match:
+        return _bracketed(match[1]) if has_role(match[1]) else ()
+    spoken = _REPORTED.match(start) if has_role(start) else None
+    return names_in(spoken[1], trusted=True) if spoken else ()
 
 
 def _bracketed(content: str) -> tuple[str, ...]:

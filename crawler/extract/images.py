@@ -16,7 +16,8 @@ _LATE = ("data-original", "data-src", "data-echo", "_src", "original")
 _SETS = ("data-srcset", "srcset", "data-lazy-srcset")
 # Other names for the same: data-lazy-src, data-lazyload, data-url, data-ori, lazy-src, file ...
 _LATE_NAME = re.compile(
-    r"(?:data-)?\w{0,12}-?(?:lazy|src|url|ori|original|img|image|file|real|actual)\w{0,12}"
+    r"(?:data-)?\w{0,12}-?(?:lazy|src|url|ori|original|img|image|file|real|actual|big|large)\w{0,12}"
+    r"(?:-\w{1,12})?"
 )
 _IMAGE_ADDRESS = re.compile(
     r"\.(?:jpe?g|png|gif|webp|bmp|avif)(?:[?!@#]|$)|mediafile/", re.IGNORECASE

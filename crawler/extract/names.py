@@ -30,6 +30,9 @@ _NESTED = marks(r"[(（\[【][^()（）\[\]【】]{0,40}(?:[)）\]】]|$)")
 _APART = marks(r"[、，,;；/／|｜丨&\n]|\s和\s|\s与\s|[\s\u3000]{2,}")
 _GLUED = re.compile(r"[^\s\u3000、，,;；|｜丨：:（）()]{1,24}$")
 _REPORTS = ("报道", "報道")
+# 责编, 编辑; whoever proof-reads or approves is no editor.
+_EDITS = marks("编")
+_PICTURES = marks(r"[图摄]|视频|制图")
 _JOINED = marks("[和与及]")
 _DECORATION = " \u3000()（）[]【】□■●◆:：.。—-_*"
 _CHINESE = marks(rf"[{HAN}]{{2,4}}")
@@ -232,13 +235,16 @@ def _by_role(text: str, editors: bool, trusted: bool) -> list[tuple[bool, bool, 
     """Cut ``text`` at its roles: is this stretch wanted, is it trusted, what does it say."""
     stretches = []
     roles = list(ROLE.finditer(text))
-    wanted, trust, start = True, trusted and not roles, 0
+    wanted, trust, start, pictures = True, trusted and not roles, 0, False
     for match in roles:
         stretch = text[start : match.start()]
         if match["writer"] and takes_a_house(match[0]):
             stretch = _without_house(stretch, behind_role=start > 0)
         stretches.append((wanted, trust, stretch))
-        wanted = bool(match["writer"]) or editors
+        # 图/本报记者 甲 is a photographer.
+        if not (pictures and not text[start : match.start()].strip()):
+            wanted = bool(match["writer"]) or (editors and _EDITS.search(match[0]) is not None)
+        pictures = not wanted and _PICTURES.match(match[0]) is not None
         trust, start = True, match.end()
     stretches.append((wanted, trust, text[start:]))
     return stretches

@@ -7,6 +7,7 @@ followed by a text of its own, and then another such pair: that is a digest, and
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import groupby
 
@@ -29,6 +30,10 @@ _ARTICLE_ADDRESS = marks(
     r"/c\d{1,12}-\d{5,9}(?:-\d{1,4})?\.html|/GB/[\d/]{0,60}\d(?:/index)?\.html?|/GB/[\d/]{1,60}/?$"
 )
 _SENTENCE = marks(r"[。！？!?；…](?:[”」』)）]|$)|，")
+_DATED = re.compile(
+    r"[^\d\s。，][\s(（\[]{1,3}(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s\d{1,2}:\d\d)?[)）\]]?$"
+)
+_LONGEST_DATE = 30
 _LONGEST_ADDRESS = 500
 _LONGEST_HEADING = 20
 
@@ -90,7 +95,10 @@ def _is_linked(block: Line | Image) -> bool:
     """Tell a line that is a link, bullets before it apart."""
     if isinstance(block, Image) or not block.href:
         return False
-    return block.linked or (block.tail_linked and _BULLET.match(block.text) is not None)
+    if block.linked or (block.tail_linked and _BULLET.match(block.text)):
+        return True
+    # <a>...</a> 2024-02-11: of a list.
+    return _DATED.search(block.text[-_LONGEST_DATE:]) is not None
 
 
 def _goes_on(runs: list[tuple[bool, list[Line | Image]]], i: int) -> bool:

@@ -31,7 +31,10 @@ ROLE = marks(
     rf"(?:报道)?(?:\s?[:：/／丨|｜]\s?)?"
 )
 _TAKES_A_HOUSE = marks("记者|评论员|通讯员")
-_BEHIND = marks(rf"(?<![{HAN}])([{HAN}]{{2,4}})\s?[/／]\s?(文图?|图|摄)(?![{HAN}/／])")
+# 谢雨桐/文, 谢雨桐 何听澜/文: the names before their role.
+_BEHIND = marks(
+    rf"(?<![{HAN}])([{HAN}]{{2,4}}(?:[\s、][{HAN}]{{2,4}}){{0,3}})\s?[/／]\s?(文图?|图|摄)(?![{HAN}/／])"
+)
 _IN_BRACKETS = marks(r"[【\[]\s?([^【】\[\]]{2,12}?)\s?[】\]]")
 
 # A post or a title at the end of a phrase: 中央党校教授, 全国人大代表, 该院研究员, 资深媒体人.

@@ -1,0 +1,124 @@
+"""Forms in which other houses and other years write what the kinds of a text are told by."""
+
+import pytest
+
+from crawler.extract.byline import read_authors
+from tests.extract.dress import (
+    DESIGNS,
+    IMAGE,
+    A,
+    B,
+    C,
+    D,
+    addresses,
+    article,
+    captions,
+    centred,
+    paragraphs,
+    read_all,
+    wbc2020,
+)
+
+TEXT = A.partition("）")[2]
+
+
+def links(*texts, behind=""):
+    return "".join(
+        f'<p><a href="/n2/2024/0211/c364532-4150{n:04}.html">{text}</a>{behind}</p>'
+        for n, text in enumerate(texts)
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "authors"),
+    [
+        (["本报记者余小满、郑晓岚报道：湖边的老街今年添了三十六盏灯。"], ["余小满", "郑晓岚"]),
+        (["余小满 郑晓岚/文 韩青禾/图", TEXT], ["余小满", "郑晓岚"]),
+        (["文/本报记者 余小满 图/本报记者 郑晓岚", TEXT], ["余小满"]),  # the second took the photos
+        ([TEXT, "策划：韩青禾　采写：余小满　制图：郑晓岚"], ["余小满"]),
+        (["本报记者看到：灯亮了。"], []),
+    ],
+)
+def test_authors_of_other_houses(lines, authors):
+    """Who wrote is named before or behind the role; who took the photos is another."""
+    assert list(read_authors(lines)) == authors
+
+
+@pytest.mark.parametrize(
+    ("line", "editors"),
+    [
+        ("责任编辑：余小满　校对：郑晓岚", ["余小满"]),
+        ("网站编辑：余小满", ["余小满"]),
+        ("责编丨余小满 郑晓岚", ["余小满", "郑晓岚"]),
+        ("(责编：余小满、实习生郑晓岚)", ["余小满", "郑晓岚"]),
+    ],
+)
+@pytest.mark.parametrize("box", ['<div class="edit">{}</div>', "<p>　　{}</p>"])
+def test_editors_in_other_words(line, editors, box):
+    """Whoever proof-reads is no editor, and the line is no text."""
+    own = '<div class="edit cf">(责编：葛青禾、陶一帆)</div>'
+
+    read = article(wbc2020(paragraphs(A, B)).replace(own, box.format(line)))
+
+    assert (list(read.editors), read.paragraphs) == (editors, (A, B))
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["点击上方蓝字关注我们", "请点击右上角分享", "正在播放：湖边的灯", "更多精彩，尽在人民网", "本文转自人民网", "来自：人民网-山东频道", "订阅取消订阅已收藏收藏",
+     "返回搜狐，查看更多", "进入【专题】", "Advertisement", "图集", "原标题为《湖边的灯》", "【原标题】湖边的灯", "原文标题：湖边的灯"],
+)  # fmt: skip
+def test_words_of_the_page_in_other_words(line):
+    """They are no text, wherever they stand."""
+    assert article(wbc2020(paragraphs(A, line, B))).paragraphs == (A, B)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["点击鼠标，就能看到老街的灯。", "更多的人来到湖边", "来自湖边的灯光照亮了街口。", "图集在老街的书店里卖得最好。", "责任编辑的故事", "广告牌换成了路灯",
+     "收藏老灯的人", "原标题里的老街没有灯。"],
+)  # fmt: skip
+def test_lines_that_begin_like_words_of_the_page_stay(line):
+    """What goes on as a sentence or a heading does is the author's."""
+    assert article(wbc2020(paragraphs(A, line, B))).paragraphs == (A, line, B)
+
+
+def test_links_with_their_days_point_elsewhere():
+    """A list prints the day behind each link."""
+    assert article(
+        wbc2020(paragraphs(A, B) + links("老街添灯", "桥修好了", behind=" 2024-02-11"))
+    ).paragraphs == (A, B)
+
+
+@pytest.mark.parametrize(
+    ("setting", "caption"),
+    [
+        (centred(IMAGE) + centred("▲图为老街上的新灯。"), "▲图为老街上的新灯。"),
+        (
+            f'<div class="img_wrap">{IMAGE}<span class="img_title">老街上的新灯。</span></div>',
+            "老街上的新灯。",
+        ),
+    ],
+)
+def test_captions_are_marked_in_other_ways(setting, caption):
+    """By an arrow, by the class of their box."""
+    for read in read_all(paragraphs(A) + setting + paragraphs(B, C)):
+        assert (read.paragraphs, captions(read)) == ((A, B, C), [caption])
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_subtitle_under_an_image_is_text(design):
+    """A dash opens the second half of a headline."""
+    read = article(
+        design(paragraphs(A) + centred(IMAGE) + centred("——记老街的修灯人") + paragraphs(B, D))
+    )
+
+    assert (read.paragraphs, captions(read)) == ((A, "——记老街的修灯人", B, D), [])
+
+
+@pytest.mark.parametrize("name", ["data-big", "data-src-retina", "zoomfile", "data-actualsrc"])
+def test_late_images_under_other_names(name):
+    """The address stands in an attribute of another name."""
+    image = f'<img {name}="/NMediaFile/2024/0212/LOCAL1.jpg">'
+
+    assert len(addresses(article(wbc2020(paragraphs(A) + centred(image) + paragraphs(B))))) == 1
