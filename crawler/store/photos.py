@@ -11,7 +11,6 @@ A picture is written under another name first and renamed: whatever has a name i
 from __future__ import annotations
 
 import contextlib
-import os
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -152,8 +151,11 @@ class PhotoStore:
             if new:
                 path.parent.mkdir(exist_ok=True)
                 partial = path.with_name(path.name + ".part")
-                partial.write_bytes(body)
-                os.replace(partial, path)  # noqa: PTH105 - the same, without another object
+                try:
+                    partial.write_bytes(body)
+                    partial.replace(path)
+                finally:
+                    partial.unlink(missing_ok=True)
             self._db.execute(
                 "UPDATE photo SET sha256 = ?, suffix = ?, bytes = ?, width = ?, height = ?,"
                 " fetched_at = ?, attempts = attempts + 1, reason = NULL, detail = NULL"
