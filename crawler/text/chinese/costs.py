@@ -125,13 +125,10 @@ def bits_after(contexts: Keys, codes: Codes) -> Bits:
     units = tables.unit[codes]
     known = ngrams.table().bits(contexts << _SHIFT | units.astype(np.uint64))
     last = (contexts & np.uint64(0xFFFF)).astype(np.uint32)
-    kinds = tables.kind[codes]
+    is_alike = tables.kind[last] == tables.kind[codes]
+    beside = np.where(is_alike, tables.same[codes], tables.word[codes])
     is_same = (tables.group[last] == tables.group[codes]) & (last != 0)
-    is_word = is_same & (tables.kind[last] != kinds)
-    flat = np.where(
-        is_same, np.minimum(tables.after_same[kinds], tables.alone[codes]), tables.alone[codes]
-    )
-    flat = np.where(is_word, tables.in_word[kinds], flat)
+    flat = np.where(is_same, beside, tables.alone[codes])
     return np.asarray(np.minimum(known, flat) + tables.extra[codes], np.float32)
 
 
@@ -143,8 +140,7 @@ def after(context: int, char: str) -> float:
     last = context & 0xFFFF
     kind = tables.kind[code]
     if last and tables.group[last] == tables.group[code]:
-        near = (tables.after_same if kind == tables.kind[last] else tables.in_word)[kind]
-        flat = min(near, tables.alone[code]) if kind == tables.kind[last] else near
+        flat = (tables.same if kind == tables.kind[last] else tables.word)[code]
     else:
         flat = tables.alone[code]
     known = ngrams.table().bits_of(context << 16 | unit_of(char))
@@ -213,6 +209,8 @@ class _Tables:
             self.alone[ord(char)] = bits
         for rank, char in enumerate(_NAMES):
             self.alone[ord(char)] = _NAME_COST + rank / 40
+        self.same = np.minimum(self.after_same[self.kind], self.alone)
+        self.word = self.in_word[self.kind]
 
     def _know_forms(self) -> None:
         """Simplified forms for traditional ones, and classes for digits and Latin letters."""

@@ -51,12 +51,15 @@ class Ngrams:
     def bits(self, keys: Keys, n: int = ORDER) -> Bits:
         """Cost of the last character of each key, given the ``n - 1`` before it."""
         known, costs, _ = self._levels[n]
-        at = np.searchsorted(known, keys)
+        at = known.searchsorted(keys)
         at[at == len(known)] = 0
-        found = known[at] == keys
-        result = np.where(found, costs[at], np.float32(self.floor))
-        missing = np.flatnonzero(~found)
-        if n > 1 and len(missing):
+        result = costs[at]
+        (missing,) = (known[at] != keys).nonzero()
+        if not len(missing):
+            return result
+        if n == 1:
+            result[missing] = self.floor
+        else:
             rest = keys[missing]
             result[missing] = self._backoff(rest >> _SHIFT, n - 1)
             result[missing] += self.bits(rest & MASKS[n - 1], n - 1)
@@ -87,7 +90,7 @@ class Ngrams:
 
     def _backoff(self, contexts: Keys, n: int) -> Bits:
         known, _, backs = self._levels[n]
-        at = np.searchsorted(known, contexts)
+        at = known.searchsorted(contexts)
         at[at == len(known)] = 0
         return np.where(known[at] == contexts, backs[at], np.float32(0))
 

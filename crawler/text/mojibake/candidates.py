@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from crawler.text.chinese.costs import LOST, context_of, cost, each, hanzi_count, stretches
+from crawler.text.chinese.costs import LOST, Bits, context_of, cost, each, hanzi_count, stretches
 from crawler.text.mojibake.channels import rule_name
 from crawler.text.mojibake.credible import is_credible
 from crawler.text.mojibake.decoder import read
@@ -25,6 +25,8 @@ _GOOD: Final = 10.5  # bits a character of a good original
 _SPEAKS: Final = 20.0  # bits that an edit of nothing but guesses must save
 _UNSEEN: Final = 12.0  # bits against losses that have left no trace
 _LOWERED: Final = 4.0
+_ODD: Final = 11.5  # bits of one character that a reading should not have left
+_CUT: Final = 2  # characters at both ends of a sample that may be cut in two
 _LEFT: Final = 8.0  # bits above the ordinary that a reading may leave to be taken at once
 _BROKEN: Final = 18.0  # bits above the ordinary in a stretch that is no text
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
@@ -36,7 +38,18 @@ _CAPITAL = re.compile("[À-ÖØ-ÞŠŒŽŸ]")
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One channel's reading of a window, with what of it can be believed."""
+    """One channel's reading of a window, with what of it can be believed.
+
+    Attributes:
+        real: The charset of the bytes.
+        shown: The one in which they were read.
+        view: What the reader did with bytes that it could not read.
+        bits: What the window costs so, fees included.
+        edits: What is believed, each with the bits that it saves.
+        is_whole: Whether it explains all of the window, in plausible text.
+        is_full: Whether the whole window was read, not a sample of it.
+        leaves: Whether it leaves any odd character.
+    """
 
     real: str
     shown: str
@@ -45,6 +58,7 @@ class Candidate:
     edits: tuple[tuple[Edit, float], ...]
     is_whole: bool
     is_full: bool = False
+    leaves: bool = True
 
     @property
     def rule(self) -> str:
@@ -75,10 +89,13 @@ def candidate_of(text: str, start: int, end: int, real: str, shown: str, view: V
     is_whole = (
         bool(edits)
         and bits < _GOOD * written
-        and not _is_left(text, start, end, edits)
+        and not stretches(_left(text, start, end, edits), _ORDINARY, _LEFT, _LEFT)
         and not any(breaks(text, edit, _BROKEN) for edit, _ in edits)
     )
-    return Candidate(real, shown, view, bits, tuple(edits), is_whole)
+    cut = _CUT if end - start == SAMPLE else 0
+    # A single odd character that stays is what UTF-8 leaves where bytes vanished without a trace.
+    leaves = bool((_left(text, start + cut, end - cut, edits) > _ODD).any())
+    return Candidate(real, shown, view, bits, tuple(edits), is_whole, leaves=leaves)
 
 
 def _has_ground(edit: Edit, view: View, saved: float) -> bool:
@@ -104,13 +121,13 @@ def _closed(text: str, edit: Edit) -> Edit:
     return replace(edit, text=new)
 
 
-def _is_left(text: str, start: int, end: int, edits: Sequence[tuple[Edit, float]]) -> bool:
-    """Whether a reading of a window leaves a stretch that reads as badly as before."""
+def _left(text: str, start: int, end: int, edits: Sequence[tuple[Edit, float]]) -> Bits:
+    """What the characters cost that a reading of a window leaves as they were; letters more."""
     left = each(text[start:end])
     left[[i for i, char in enumerate(text[start:end]) if "\x7f" < char < "\u0530"]] += _LEFT
     for edit, _ in edits:
-        left[edit.start - start : edit.end - start] = 0.0
-    return bool(stretches(left, _ORDINARY, _LEFT, _LEFT))
+        left[max(0, edit.start - start) : max(0, edit.end - start)] = 0.0
+    return left
 
 
 def breaks(text: str, edit: Edit, limit: float) -> list[tuple[int, int]]:

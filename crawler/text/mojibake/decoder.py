@@ -109,6 +109,7 @@ class _Decoder:
         self._unsure = "?" if view.question else ""
         self._is_wide, self._has_letters = real == "utf-16-le", view.shown in _LETTERED
         self._clean = each(text)
+        self._closely = 0  # where reading one by one ends
         self._sums = np.concatenate((np.zeros(1), np.cumsum(self._clean)))
 
     def read(self, context: int, *, is_end: bool) -> Reading:
@@ -301,13 +302,13 @@ class _Decoder:
 
     def _run(self, at: int, inside: list[Hypothesis]) -> int:
         """How many characters from ``at`` on leave no choice, and are whole for a hypothesis."""
-        if not inside or at < _EDGE or any(map(has_lost, (one.pending for one in inside))):
+        if at < max(_EDGE, self._closely) or any(map(has_lost, (one.pending for one in inside))):
             return 0
         last = min(len(self._text) - _EDGE, at + _RUN)
         end = at
         while end < last and self._clean[end] > _CLEAN and self._is_forced(end):
             end += 1
-        counts = [self._whole(one.pending, at, end) for one in inside]
+        counts = [self._whole(pending, at, end) for pending in {one.pending for one in inside}]
         if not self._gaps:
             return max(counts)
         # What breaks off may have lost a byte, so it is looked at closely.
@@ -331,7 +332,9 @@ class _Decoder:
         is_dear = each(text) > _DEAR if self._real != "utf-8" else np.zeros(0, np.bool_)
         if not is_dear[1:].any():
             return end - at
-        return min(end - at, max(0, int(np.argmax(is_dear[1:])) - _BEFORE_GAP))
+        dear = int(np.argmax(is_dear[1:]))
+        self._closely = max(self._closely, at + dear + _BEFORE_GAP)
+        return min(end - at, max(0, dear - _BEFORE_GAP))
 
     def _is_forced(self, at: int) -> bool:
         codes = self._codes[at]
@@ -342,7 +345,8 @@ class _Decoder:
     ) -> tuple[list[Hypothesis], Hypothesis]:
         """Read the characters from ``at`` to ``end`` at once, if the bytes are whole characters."""
         code = bytes(byte for codes in self._codes[at:end] for byte in codes[0][0])  # type: ignore[misc]
-        read_as = {one.pending: self._whole_text(one.pending, code) for one in inside}
+        pendings = {one.pending for one in inside}
+        read_as = {pending: self._whole_text(pending, code) for pending in pendings}
         grown_ones = [_strode(one, end, *read) for one in inside if (read := read_as[one.pending])]
         bits = float(self._sums[end] - self._sums[at])
         text = self._text[at:end]

@@ -26,6 +26,7 @@ from crawler.text.mojibake.shown import code
 from crawler.text.mojibake.windows import is_binary, windows
 
 _LOOKED_AT: Final = 512  # characters of a window in which the sample is looked for
+_BAD_ENOUGH: Final = 0.9  # of the costs of the worst
 _IN_FULL: Final = 3  # ... of which so many may be read to the end of the window
 _CLOSE: Final = 15.0  # bits by which a reading must beat a rough one to end the contest
 _LEADS: Final = 0.22  # share of first bytes in UTF-8 of Chinese, at least
@@ -138,7 +139,9 @@ def _contest(text: str, start: int, end: int, favourite: tuple[str, str] | None)
         if found and found[0].is_whole and rough > found[0].bits + _CLOSE:
             break
         for view in views(text[start:end], real, shown):
-            if view.dropped and not _may_have_lost(core(sample), real, shown, found):
+            if view.dropped and (
+                _is_unharmed(found, real) or not _may_have_lost(core(sample), real, shown, found)
+            ):
                 continue
             candidate = candidate_of(text, first, end_of_sample, real, shown, view)
             if candidate.edits:
@@ -154,7 +157,9 @@ def _sampled(text: str, start: int, end: int) -> int:
     if end - start <= SAMPLE:
         return start
     sums = np.concatenate(([0.0], np.cumsum(each(text[start : min(end, start + _LOOKED_AT)]))))
-    return start + int((sums[SAMPLE:] - sums[:-SAMPLE]).argmax())
+    slices = sums[SAMPLE:] - sums[:-SAMPLE]
+    # The beginning cuts no character in two, so it is taken if it will do.
+    return start + int(np.argmax(slices >= _BAD_ENOUGH * slices.max()))
 
 
 def _in_full(text: str, start: int, end: int, ranked: Sequence[Candidate]) -> Candidate:
@@ -168,6 +173,8 @@ def _in_full(text: str, start: int, end: int, ranked: Sequence[Candidate]) -> Ca
     ways += [(best.real, best.shown, view) for view in others]
     found: list[Candidate] = []
     for real, shown, view in dict.fromkeys(ways):
+        if view.dropped and _is_unharmed(found, real):
+            continue
         found.append(candidate_of(text, start, end, real, shown, view))
         if found[-1].is_whole:
             return min(found, key=_rank)
@@ -189,6 +196,11 @@ def _as_before(text: str, start: int, end: int, favourite: Pair) -> Candidate | 
 def _rank(candidate: Candidate) -> float:
     """What candidates are sorted by: their bits, and whether they explain all of the window."""
     return candidate.bits - (_EXPLAINS if candidate.is_whole else 0.0)
+
+
+def _is_unharmed(found: Sequence[Candidate], real: str) -> bool:
+    """Whether a reading has shown that no bytes of UTF-8 vanished: they would break it."""
+    return real == "utf-8" and any(one.real == real and not one.leaves for one in found)
 
 
 def _may_have_lost(core: str, real: str, shown: str, found: Sequence[Candidate]) -> bool:

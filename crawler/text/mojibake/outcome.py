@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from crawler.text.chinese.costs import bits_after, context_of, each, grown
+from crawler.text.chinese.costs import bits_after, context_of, each
 from crawler.text.mojibake.codes import options
 from crawler.text.mojibake.hypotheses import Link
 from crawler.text.mojibake.rule import Edit, Guess, common
@@ -128,15 +128,15 @@ def _unsure(text: str, doubts: _Doubts, unsure: str) -> Iterator[int]:
 
 def _candidates(text: str, at: int, code: Code, real: str) -> list[str]:
     """All characters that the bytes allow at a place, ranked by what is around it."""
-    tail = text[at + 1 : at + 4]
+    head, tail = text[max(0, at - 3) : at], text[at + 1 : at + 4]
     known = options(code, real)
-    context = context_of(text[max(0, at - 3) : at])
-    bits = bits_after(np.full(len(known.chars), context, np.uint64), known.codes)
+    contexts = np.full(len(known.chars), context_of(head), np.uint64)
+    bits = bits_after(contexts, known.codes)
     ranked = bits.argsort(kind="stable")[:_SHOWN].tolist()
-    onward = {
-        row: float(bits[row] + each(tail, grown(context, known.chars[row])).sum())
-        for row in ranked[:_RERANKED]
-    }
+    first = ranked[:_RERANKED]
+    around = [head[-2:] + known.chars[row] + tail for row in first]
+    costs = each("".join(around)).reshape(len(around), -1)[:, -len(tail) or len(around[0]) :]
+    onward = dict(zip(first, (bits[first] + costs.sum(axis=1)).tolist(), strict=True))
     ranked[:_RERANKED] = sorted(onward, key=onward.__getitem__)
     return [known.chars[row] for row in ranked]
 
