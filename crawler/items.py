@@ -107,7 +107,7 @@ class Quality:
 
     Attributes:
         likelihood: Mean log2 likelihood of a character, about -6 to -9 for good text; ``None`` if
-            it was not asked.
+            nothing in the text was damaged, so it was not asked.
         doubt_share: 0.0 to 1.0: characters under a doubt, of all.
         lossless: True if every repair was forced by what was read, and no doubt is left.
         hopeless: True if so much is lost that the page should be fetched again; ``None`` if it was

@@ -111,11 +111,20 @@ def _quality_of_doubts(record: Mapping[str, Any]) -> dict[str, Any]:
     doubted = sum(doubt["end"] - doubt["start"] for doubt in doubts)
     forced = all(repair["lossless"] for repair in record["repairs"])
     return {
-        "likelihood": None,
+        "likelihood": _likelihood(record),
         "doubt_share": round(min(1.0, doubted / max(1, characters)), 6),
         "lossless": forced and not doubts,
         "hopeless": None,
     }
+
+
+def _likelihood(record: Mapping[str, Any]) -> float | None:
+    """How likely a damaged text reads after its repair; clean text is not asked."""
+    if not (record["repairs"] or record["damage"]):
+        return None
+    from crawler.text.mojibake.unread import likelihood  # noqa: PLC0415 (numpy, for few records)
+
+    return likelihood("\n".join((record["title"], *record["paragraphs"])))
 
 
 # What no value holds as it stands: see :func:`complete`, and of pictures

@@ -112,7 +112,9 @@ _DOUBT = Struct(
 _QUALITY = Struct(
     (
         Field(
-            "likelihood", "number", "Mean log2 likelihood of a character; −6 to −9 for good text."
+            "likelihood",
+            "number",
+            "Mean log2 likelihood of a character; −6 to −9 for good text; null if undamaged.",
         ),
         Field("doubt_share", "number", "Characters under a doubt, of all.", nullable=False),
         Field("lossless", "boolean", "No doubt, and every repair forced.", nullable=False),

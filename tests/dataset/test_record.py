@@ -134,6 +134,24 @@ def test_text_that_only_repeats_captions_says_so(paragraphs, answer):
     assert record["text_is_captions"] is answer
 
 
+def test_likelihood_is_told_of_a_repaired_text_alone():
+    """Good text is likelier than what a repair had to leave; clean text is not asked."""
+    undone = (Repair(rule="utf8-read-as-gbk", count=1, lossless=True),)
+    texts = {
+        "记者从会议上获悉，今年的工作已经完成。": undone,
+        "娴滅儤鐨缂冩垵鍖楁稉婊鎴︿壕鐠佹媽": undone,
+    }
+
+    found = [
+        as_record(Article(url="u", title="标题", paragraphs=(text,), repairs=repairs))["quality"]
+        for text, repairs in texts.items()
+    ]
+    clean = as_record(Article(url="u", title="标题", paragraphs=tuple(texts)))["quality"]
+
+    assert found[0]["likelihood"] > -10 > -13 > found[1]["likelihood"]
+    assert clean["likelihood"] is None
+
+
 def test_quality_says_at_least_what_the_doubts_say():
     """Share of characters in doubt; lossless only without doubts and guesses; else null."""
     doubt = Doubt(field="paragraphs", paragraph=0, start=0, end=1, text="花")
