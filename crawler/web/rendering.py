@@ -27,9 +27,11 @@ _SPANS = {"en": ("min", "h", "d"), "zh": ("分钟", "小时", "天")}
 
 
 def number(value: float | None) -> str:
-    """``12,345``; one decimal if it is no whole number; a dash for nothing."""
+    """``12,345``; one decimal if it is no whole number, two digits below one; a dash for nothing."""
     if value is None:
         return DASH
+    if 0 < abs(value) < 1:
+        return f"{value:.2g}"
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
 
 
