@@ -78,16 +78,21 @@ def _is_between(text: str, end: int, start: int) -> bool:
 
 def _begun(text: str, start: int, floor: int) -> int:
     """``start`` moved to the beginning of the letters of another script that it stands in."""
-    while start > floor and is_letter(text[start - 1]):
+    while start > floor and _goes_on(text[start - 1]):
         start -= 1
     return start
 
 
 def _grown(text: str, end: int) -> int:
     """``end`` moved behind such letters."""
-    while end < len(text) and is_letter(text[end]):
+    while end < len(text) and _goes_on(text[end]):
         end += 1
     return end
+
+
+def _goes_on(char: str) -> bool:
+    """Whether damage does not end before ``char``: such letters, and private-use characters."""
+    return is_letter(char) or "\ue000" <= char <= "\uf8ff"
 
 
 def is_letter(char: str) -> bool:
