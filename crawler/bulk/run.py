@@ -252,6 +252,7 @@ def _executor(
 ) -> PipelineExecutor:
     if name == "local":
         multiprocess.set_forkserver_preload(["crawler.bulk.blocks"])
+        helpers.end_forks_with_us()
         return _Local(
             pipeline, tasks=tasks, workers=workers, logging_dir=logs, start_method=START, **options
         )

@@ -7,6 +7,7 @@ is open: SQLite keeps a process's locks in memory that the helper would inherit.
 
 from __future__ import annotations
 
+import ctypes
 import math
 import multiprocessing
 import os
@@ -19,6 +20,8 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any
+
+_PARENT_DEATH = 1  # PR_SET_PDEATHSIG of Linux
 
 
 def pool(
@@ -74,6 +77,13 @@ def _end_with_parent() -> None:
     if parent := multiprocessing.parent_process():
         end_with(parent.sentinel)
     os._exit(1)
+
+
+def end_forks_with_us() -> None:
+    """Let what is forked from now on end with this process: libraries start servers that outlive it."""
+    if sys.platform == "linux":
+        library = ctypes.CDLL(None)
+        os.register_at_fork(after_in_child=lambda: library.prctl(_PARENT_DEATH, signal.SIGKILL))
 
 
 def end_with(sentinel: int) -> None:

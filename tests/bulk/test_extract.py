@@ -1,6 +1,7 @@
 """Bulk extraction: the same records whatever the tasks, the order and the kills."""
 
 import json
+import os
 import random
 import subprocess
 from collections import Counter
@@ -12,7 +13,16 @@ from crawler.bulk.joining import articles
 from crawler.bulk.sources import captures
 from crawler.replica import Site
 from tests.bulk.warcs import pages_of, write_warc
-from tests.crawls.conftest import ROOT, command, environment, run
+from tests.crawls.conftest import ROOT, command, environment, run, wait_for
+
+
+def lives(group):
+    """Whether a process of a group is still there."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +74,12 @@ def test_a_killed_job_goes_on(warc, tmp_path):
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     extract(warc, whole, "--tasks", "1")
     words = command("bulk", "extract", str(warc), str(killed), "--format", "jsonl", "--tasks", "4")
-    with subprocess.Popen(words, env=environment(), cwd=ROOT, stderr=subprocess.DEVNULL) as process:
+    options = {"env": environment(), "cwd": ROOT, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(words, **options, start_new_session=True) as process:
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(1.2)
         process.kill()
+    wait_for(lambda: not lives(process.pid), 20)  # no worker writes beside those of the next one
 
     again = run(words)
 

@@ -1,12 +1,14 @@
-"""SIGKILL at random moments: in a crawl, in reading the archive again, in writing a data set."""
+"""SIGKILL at random moments: in a crawl, in whatever reads or writes all of a store, in a migration."""
 
 from __future__ import annotations
 
 import contextlib
+import gzip
 import json
 import os
 import random
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -20,6 +22,7 @@ from tests.campaign.rows import Row
 from tests.crawls.conftest import ROOT, WatchedSite, command, crawl_command, environment, stored
 
 KILLED = -9
+RELEASED = ROOT / "tests" / "store" / "released"
 ARTICLES = 150
 
 
@@ -31,6 +34,9 @@ def rows(folder: Path, rounds: int, rng: random.Random) -> Iterator[Row]:
     database, urls = _crawled(base)
     yield _reparse(database, urls, 4 * rounds, rng)
     yield _export(base, database, urls, 8 * rounds, rng)
+    yield _import(folder, database, urls, 4 * rounds, rng)
+    yield _backup(folder, database, urls, 4 * rounds, rng)
+    yield _upgrade(folder, 4 * rounds, rng)
 
 
 def killed_until_done(
@@ -120,6 +126,44 @@ def _export(
     left = [path.name for path in folder.glob("*part*")]
     if left:
         row.crash(f"part files stay: {left[:3]}")
+    return row
+
+
+def _import(
+    folder: Path, database: str, urls: Sequence[str], kills: int, rng: random.Random
+) -> Row:
+    """What is taken in from an archive is there once, however often that was begun."""
+    row = Row("kill -9 in an import")
+    archive = Path(database.removeprefix("sqlite:///")).with_suffix(".archive.db")
+    target = f"sqlite:///{folder / 'imported.db'}"
+    arguments = command("import", str(archive), "--database", target)
+    killed_until_done(row, arguments, kills, 3.0, rng)
+    row.compare(urls, stored(target))
+    return row
+
+
+def _backup(
+    folder: Path, database: str, urls: Sequence[str], kills: int, rng: random.Random
+) -> Row:
+    """A backup is whole or not there: what is taken back from the last one has every article."""
+    row = Row("kill -9 in a backup, and in taking it back")
+    backups, target = folder / "backups", f"sqlite:///{folder / 'back' / 'renmin.db'}"
+    killed_until_done(row, command("backup", str(backups), "--database", database), kills, 2.0, rng)
+    killed_until_done(row, command("restore", str(backups), "--database", target), kills, 1.5, rng)
+    row.compare(urls, stored(target))
+    return row
+
+
+def _upgrade(folder: Path, kills: int, rng: random.Random) -> Row:
+    """A migration is done or not: the articles of an old database are there, under the new schema."""
+    row = Row("kill -9 in a migration")
+    path = folder / "old.db"
+    path.write_bytes(gzip.decompress((RELEASED / "renmin-0.1.0.db.gz").read_bytes()))
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        wanted = [url for (url,) in connection.execute("SELECT url FROM article")]
+    database = f"sqlite:///{path}"
+    killed_until_done(row, command("upgrade", "--database", database), kills, 1.2, rng)
+    row.compare(wanted, stored(database))
     return row
 
 
