@@ -88,7 +88,7 @@ def _crawl(folder: Path, rng: random.Random) -> Row:
     database = f"sqlite:///{folder / 'renmin.db'}"
     site = WatchedSite(Site(articles=ARTICLES, seed=rng.randrange(1000), plain=True))
     with in_thread(site, 0.005) as site.port:
-        killed_until_done(row, crawl_command(site, database, "--all"), 6, 4.0, rng)
+        killed_until_done(row, crawl_command(site, database, "all"), 6, 4.0, rng)
     row.compare(site.urls, stored(database))
     return row
 
@@ -98,7 +98,7 @@ def _crawled(folder: Path) -> tuple[str, list[str]]:
     database = f"sqlite:///{folder / 'renmin.db'}"
     site = WatchedSite(Site(articles=4 * ARTICLES, seed=7, plain=True))
     with in_thread(site) as site.port:
-        arguments = crawl_command(site, database, "--all")
+        arguments = crawl_command(site, database, "all")
         subprocess.run(arguments, check=True, capture_output=True, env=environment(), cwd=ROOT)
     return database, site.urls
 
