@@ -27,7 +27,10 @@ from lxml import etree
 
 from crawler.clock import now
 from crawler.extract import extract
-from crawler.extract.parse import parse_article
+from crawler.extract.designs import DESIGNS
+from crawler.extract.parse import parse_article, parse_bytes
+from crawler.extract.parts import find_part
+from crawler.extract.tree import document_of
 from crawler.items import Fetch
 from crawler.text.charset.decide import decide, decode
 from tests.golden import saved_pages
@@ -159,7 +162,49 @@ READERS: tuple[tuple[str, str, Reader], ...] = (
 )
 
 
-def cost(read: Reader, page: Sample) -> float:
+def decided(page: Sample) -> object:
+    return decide(page.body)
+
+
+def part_found(page: Sample) -> object:
+    """The search for a design's clues and for the part that holds the article."""
+    document = document_of(page.body, decide(page.body), page.url)
+    design = next(d for d in DESIGNS if all(map(document.holds, d.clues)))
+    return find_part(document.source, design.part) if design.part else None
+
+
+def part_parsed(page: Sample) -> object:
+    document = document_of(page.body, decide(page.body), page.url)
+    design = next(d for d in DESIGNS if all(map(document.holds, d.clues)))
+    return document.part(design.part) if design.part else document.root
+
+
+def fields_read(page: Sample) -> object:
+    return parse_bytes(page.body, decide(page.body), page.url)
+
+
+# Each step holds the one before it: its own price is the difference.
+STEPS: tuple[tuple[str, Callable[[Sample], object]], ...] = (
+    ("charset decision", decided),
+    ("+ clues, place of the part", part_found),
+    ("+ decoding and parse of the part", part_parsed),
+    ("+ fields", fields_read),
+    ("+ gate, repair, script", whole_way),
+)
+
+
+def print_steps(pages: list[Sample], floor: float) -> None:
+    """Print what each step of the way from bytes to article costs, in microseconds a page."""
+    print(f"\n{'step':34}{'µs/page':>9}{'x lxml':>8}")
+    before = 0.0
+    for name, step in STEPS:
+        total = sum(cost(step, page) for page in pages)
+        own = total - before
+        print(f"{name:34}{1000 * own / len(pages):9.0f}{own / floor:8.2f}", flush=True)
+        before = total
+
+
+def cost(read: Callable[[Sample], object], page: Sample) -> float:
     """Return the least CPU time of several readings, in milliseconds."""
     read(page)
     least, rounds = float("inf"), ROUNDS
@@ -202,6 +247,7 @@ def main(folder: str | None = None) -> None:
         mean = total / len(pages)
         score = "" if read is lxml_parse else f"{found:9.3f}"
         print(f"{name:26}{mean:9.2f}{1000 / mean:9.0f}{total / floor:8.2f}{score}", flush=True)
+    print_steps(pages, floor)
 
 
 if __name__ == "__main__":
