@@ -214,6 +214,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# RFC 9309, 2.5: so much at least is read; more is no file that a site's people wrote.
+MOST_BYTES = 500 * 1024
 _BREAKS = re.compile(r"\r\n?|\n")
 _LINE = re.compile(r"(?i)(user[- ]?agent|crawl[- ]delay)\s{0,20}(?:[:：]|\s)\s{0,20}(.*)")
 _TOKEN = re.compile(r"[a-z_-]+")
@@ -238,8 +240,9 @@ def text_of(body: bytes) -> str:
 
 
 def parse(body: bytes) -> Protego:
-    """Read the rules; look them up as :data:`PRODUCT`."""
-    return Protego.parse("\n".join(_tidy(line) for line in _BREAKS.split(text_of(body))))
+    """Read the rules; look them up as :data:`PRODUCT`. What stands behind :data:`MOST_BYTES` is none."""
+    text = text_of(body[:MOST_BYTES])
+    return Protego.parse("\n".join(_tidy(line) for line in _BREAKS.split(text)))
 
 
 def delay_of(rules: Protego) -> float | None:

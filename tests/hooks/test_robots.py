@@ -68,3 +68,13 @@ def test_no_file_breaks_the_reader(body):
     """Any bytes are read."""
     assert isinstance(text_of(body), str)
     assert isinstance(parse(body).can_fetch(PAGE, PRODUCT), bool)
+
+
+def test_rules_behind_half_a_megabyte_are_none():
+    """A file of millions of rules must not keep the crawl from all other hosts."""
+    rules = b"User-agent: *\nDisallow: /x\n" + b"Disallow: /*a*b*c$\n" * 100_000 + b"Disallow: /\n"
+
+    parsed = parse(rules)
+
+    assert not parsed.can_fetch("http://sd.people.com.cn/x", PRODUCT)
+    assert parsed.can_fetch("http://sd.people.com.cn/n2/", PRODUCT)
