@@ -32,7 +32,8 @@ _GLUED = re.compile(r"[^\s\u3000、，,;；|｜丨：:（）()]{1,24}$")
 _REPORTS = ("报道", "報道")
 # 责编, 编辑; whoever proof-reads or approves is no editor.
 _EDITS = marks("编")
-_PICTURES = marks(r"[图摄]|视频|制图")
+# 图/, 摄影：; 某视频记者 works for a house of that name.
+_PICTURES = marks(r"(?:图|摄[影像]?|视频|制图)\s?[:：/／丨|｜]")
 _JOINED = marks("[和与及]")
 _DECORATION = " \u3000()（）[]【】□■●◆:：.。—-_*"
 _CHINESE = marks(rf"[{HAN}]{{2,4}}")
