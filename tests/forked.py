@@ -65,7 +65,7 @@ def client() -> Path:
         [sys.executable, "-m", "tests.forked", address],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdin=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,  # its end is ours: whatever ends this process ends the server
         stdout=subprocess.PIPE,
     )
     assert server.stdout
@@ -78,8 +78,7 @@ def client() -> Path:
 
 
 def _end(server: subprocess.Popen[bytes], folder: Path) -> None:
-    server.terminate()
-    server.wait()
+    server.communicate()
     shutil.rmtree(folder)
 
 
@@ -90,7 +89,7 @@ def serve(address: str) -> NoReturn:
     listening.bind(address)
     listening.listen(64)
     print("ready", flush=True)
-    while True:
+    while listening in select.select([listening, sys.stdin], [], [])[0]:
         connection, _ = listening.accept()
         if os.fork() == 0:
             listening.close()
@@ -100,6 +99,7 @@ def serve(address: str) -> NoReturn:
             # So that the time of every command is in that of the tests.
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
+    sys.exit(0)
 
 
 def prepare() -> None:
