@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -76,6 +75,15 @@ def test_an_unknown_format_is_refused_with_the_known_ones(run, tmp_path):
     assert "csv" in str(result.exception)
 
 
+# An export that says so and waits when all is written, but for the last step to the disk.
+HELD = (
+    "-c",
+    "import os, signal; from crawler.cli.main import main\n"
+    "os.fsync = lambda _: (os.write(1, b'held\\n'), signal.pause())\n"
+    "main()",
+)
+
+
 @pytest.fixture
 def started(store, database):
     """Starts an export of more than a pipe holds."""
@@ -83,8 +91,8 @@ def started(store, database):
         kept = [keep(connection, article(n), NOW, By(None, "1")) for n in range(60)]
         finish(connection, kept)
 
-    def start(place):
-        command = [sys.executable, "-m", "crawler.cli", "export", place, "--database", database]
+    def start(place, program=("-m", "crawler.cli")):
+        command = [sys.executable, *program, "export", place, "--database", database]
         return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     return start
@@ -103,16 +111,13 @@ def test_a_closed_pipe_is_said_plainly(started):
 
 def test_sigterm_leaves_no_part_of_a_file(started, tmp_path):
     """The half-written file goes; exit code 143 says by what it was ended."""
-    partial = tmp_path / "a.jsonl.part"
-    os.mkfifo(partial)  # the export waits here for us
-
-    with started(str(tmp_path / "a.jsonl")) as process:
-        with partial.open("rb") as reader:
-            reader.read(1)
-            process.send_signal(signal.SIGTERM)
-            reader.read()
+    with started(str(tmp_path / "a.jsonl"), HELD) as process:
+        process.stdout.readline()
+        partial = list(tmp_path.glob("a.jsonl*"))
+        process.send_signal(signal.SIGTERM)
         error = process.stderr.read().decode()
 
+    assert [each.name for each in partial] == ["a.jsonl.part"]
     assert process.returncode == 143
     assert "Traceback" not in error
     assert not list(tmp_path.glob("a.jsonl*"))
