@@ -21,7 +21,8 @@ from typing import Final
 
 import numpy as np
 
-from crawler.text.chinese.costs import after, bits_after, context_of, each, grown
+from crawler.text.chinese.costs import LOST, after, bits_after, context_of, each, grown
+from crawler.text.mojibake.borders import TWO_BYTE_LETTERS, ends, entering, leaving, split
 from crawler.text.mojibake.codes import (
     NONE,
     Options,
@@ -47,13 +48,18 @@ _SPREAD: Final = 26.0  # bits that one may lie behind the best
 _UNFINISHED: Final = 6.0  # bits for a last character that lacks its last bytes
 _EDGE: Final = 5  # characters at both ends of a window that are read one by one
 _CLEAN: Final = 9.5  # bits of a character that may well be clean
-_SPLIT: Final = 12.0
 _LETTERED: Final = ("cp932", "cp949", "cp866", "cp1251", "koi8-r", "iso8859-5")
 _ODD: Final = 2.5  # bits against a character as it stands that hardly fits there
 _LETTER: Final = 4.0  # ... against letters as they stand that the page is full of
 _ASCII: Final = 2.5  # bits against bare ASCII beside UTF-16, which would show it with zeros
 _DEAR: Final = 12.0  # bits of a character that is hardly right
 _BEFORE_GAP: Final = 2  # characters before a break that are read one by one
+_BEYOND: Final = {
+    "utf-8": 10.0
+}  # bits that being inside must lead by to end the search for a border
+_NEVER_MEANT: Final = 15.5  # bits of a character of UTF-8 that may not have been there
+_FORCED_OUT: Final = 4  # hypotheses that may go outside in one place
+_GUESSES_OUT: Final = 32  # ... behind a loss
 _OPEN: Final = {"utf-8": 2.7}  # bits that a byte of an unfinished character will cost
 _FEW: Final = 10  # characters that are looked up one by one
 # Bits of a character that fits where it stands, and bits against reading it otherwise.
@@ -97,7 +103,7 @@ def read(
 class _Decoder:
     def __init__(self, text: str, view: View, real: str, fee: float) -> None:
         self._text = text
-        self._codes = view.codes(text)
+        self._codes = view.codes(text, ends(text) if view.lost else ())
         self._gaps = view.gaps(text) if view.dropped else []
         self._real = real
         self._entry: Code = (_LEADS,) if view.cut else ()
@@ -105,9 +111,13 @@ class _Decoder:
         self._fee = fee
         self._beam = _BEAMS.get(view.dropped, _BEAM)
         self._open = _OPEN.get(real, 4.0)
+        self._beyond = _BEYOND.get(real, 0.0)
         self._is_lossy = view.is_lossy
         self._unsure = "?" if view.question else ""
-        self._is_wide, self._has_letters = real == "utf-16-le", view.shown in _LETTERED
+        self._is_wide, self._has_letters = (
+            real == "utf-16-le",
+            (view.shown in _LETTERED or real == "big5hkscs"),
+        )
         self._clean = each(text)
         self._closely = 0  # where reading one by one ends
         self._sums = np.concatenate((np.zeros(1), np.cumsum(self._clean)))
@@ -136,7 +146,7 @@ class _Decoder:
         self, inside: list[Hypothesis], outside: Hypothesis, at: int
     ) -> tuple[list[Hypothesis], Hypothesis]:
         codes = self._codes[at]
-        fee = self._fee + self._border(at)
+        fee = self._fee + split(self._text, at) + entering(self._text, at, codes, self._real)
         entered = [outside._replace(cost=outside.cost + fee, pending=self._entry)] if codes else []
         # A character that fits what is before it is hardly part of the damage.
         fits = self._fits(at) if self._text[at] >= "\u3000" else 0.0
@@ -146,8 +156,11 @@ class _Decoder:
             for code, price in codes
             for each_one in open_ones
         ]
-        leaving = sorted(self._leaving(inside, at), key=cost_of)[:4]
-        return self._settled(fed, at + 1), self._outside([outside, *leaving], at)
+        # What follows a loss at the end of the damage is what tells its values apart.
+        is_behind_loss = at > 0 and self._text[at - 1] == LOST
+        most = _GUESSES_OUT if is_behind_loss else _FORCED_OUT
+        going = sorted(self._leaving(inside, at), key=cost_of)[:most]
+        return self._settled(fed, at + 1), self._outside([outside, *going], at)
 
     def _fits(self, at: int) -> float:
         """Bits against reading otherwise what fits where it stands."""
@@ -250,18 +263,13 @@ class _Decoder:
     def _leaving(self, inside: Iterable[Hypothesis], at: int) -> Iterator[Hypothesis]:
         """The hypotheses that can go outside at ``at``."""
         is_end = at == len(self._text) or not self._codes[at]
-        border = self._border(at)
+        border = split(self._text, at)
         for each_one in inside:
             if not each_one.pending:
-                yield each_one._replace(cost=each_one.cost + border) if border else each_one
+                lone = 0.0 if is_end else leaving(each_one.link, self._real)
+                yield each_one._replace(cost=each_one.cost + border + lone)
             elif is_end and self._real == "utf-8":
                 yield from self._finished(each_one)
-
-    def _border(self, at: int) -> float:
-        """Bits against a border between clean and damaged text inside of a run of kana or hangul."""
-        if not 0 < at < len(self._text):
-            return 0.0
-        return _SPLIT if is_letter(self._text[at - 1]) and is_letter(self._text[at]) else 0.0
 
     def _finished(self, hypothesis: Hypothesis) -> Iterator[Hypothesis]:
         """A last character that lacks one byte, or two, is guessed."""
@@ -297,8 +305,8 @@ class _Decoder:
     # Stretches that leave no choice
 
     def _has_taken_over(self, inside: list[Hypothesis], outside: Hypothesis) -> bool:
-        """Whether going inside later would be dearer than having been there."""
-        return bool(inside) and inside[0].cost <= outside.cost + self._fee
+        """Whether going inside later would be dearer, whatever is read then."""
+        return bool(inside) and inside[0].cost + self._beyond <= outside.cost + self._fee
 
     def _run(self, at: int, inside: list[Hypothesis]) -> int:
         """How many characters from ``at`` on leave no choice, and are whole for a hypothesis."""
@@ -328,8 +336,11 @@ class _Decoder:
                 if left < 0:
                     return count
             return end - at
-        # Other charsets go on in nonsense, after a loss as behind the end of the damage.
-        is_dear = each(text) > _DEAR if self._real != "utf-8" else np.zeros(0, np.bool_)
+        # Other charsets go on in nonsense, after a loss as behind the end of the damage. UTF-8
+        # goes on for a character or two: a clean hanzi of two bytes may be a letter.
+        is_dear = each(text) > (_DEAR if self._real != "utf-8" else _NEVER_MEANT)
+        if self._real == "utf-8":
+            is_dear[[found.start() for found in TWO_BYTE_LETTERS.finditer(text)]] = True
         if not is_dear[1:].any():
             return end - at
         dear = int(np.argmax(is_dear[1:]))

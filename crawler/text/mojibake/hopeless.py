@@ -44,6 +44,14 @@ _KINDS: Final = (
     # Fresh memory of a Windows program, CC CC and CD CD, read as GBK.
     _Kind("memory-read-as-gbk", re.compile("烫{4,}|屯{4,}"), 0.2, True),
 )
+# UTF-8 read as Latin-1: a first byte (ã to é, of hanzi and their marks) before one that follows.
+# Such letters stand before signs nowhere else, and not in such numbers. What still looks so is
+# what no repair could read: its control characters are gone.
+_WESTERN_PAIR = re.compile("[\xe3-\xe9][\xa1-\xbf]")
+_WESTERN_RUN = re.compile("[\xa1-\xff\u2018-\u201d](?:[\0-\x7f]{0,4}[\xa1-\xff\u2018-\u201d])*")
+_FEWEST_PAIRS: Final = 4
+_WESTERN_SHARE: Final = 0.08  # pairs for each character that is not ASCII
+_LONG_RUN: Final = 8
 # A program that had no place for hanzi writes a question mark for each.
 _QUESTIONS = re.compile(r"\?{4,}")
 _MOSTLY_QUESTIONS: Final = 0.5
@@ -68,6 +76,19 @@ def losses(text: str) -> Iterator[Loss]:
     questions = [found.span() for found in _QUESTIONS.finditer(text)]
     if sum(end - start for start, end in questions) > _MOSTLY_QUESTIONS * len(text):
         yield Loss("question-marks", tuple(questions[:_MOST_SPANS]), hopeless=True)
+
+
+def unread_utf_8(text: str) -> Iterator[Loss]:
+    """UTF-8 shown as Latin-1 letters, in a finished text: no repair could read it."""
+    size = len(_ASCII.sub("", text)) or 1
+    pairs = len(_WESTERN_PAIR.findall(text)) if "\xe4" in text or "\xe5" in text else 0
+    if pairs < _FEWEST_PAIRS or about_code(text):
+        return
+    runs = [run.span() for run in _WESTERN_RUN.finditer(text)]
+    spans = [(start, end) for start, end in runs if end - start >= _LONG_RUN]
+    inside = sum(end - start for start, end in spans)
+    if spans and pairs >= _WESTERN_SHARE * inside:
+        yield Loss("utf8-read-as-latin1", tuple(spans[:_MOST_SPANS]), inside >= 0.5 * size)
 
 
 def _exact_name(damage: str, text: str, share: float) -> str:

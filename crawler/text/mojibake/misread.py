@@ -7,6 +7,7 @@ them are compared in bits: the text as it stands, and every original, under the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
@@ -23,6 +24,7 @@ from crawler.text.mojibake.ranking import Pair, core, likely_channels
 from crawler.text.mojibake.readers import SINGLE
 from crawler.text.mojibake.rule import Edit, Guess, Rule
 from crawler.text.mojibake.shown import code
+from crawler.text.mojibake.vanished import NOTHING, vanished
 from crawler.text.mojibake.windows import is_binary, windows
 
 _LOOKED_AT: Final = 512  # characters of a window in which the sample is looked for
@@ -34,6 +36,8 @@ _EXPLAINS: Final = 10.0  # bits for a channel that leaves nothing unexplained
 _DOUBTED: Final = 15.0  # ... that is in doubt
 _RIVAL: Final = 10.0  # bits by which another reading may be dearer to raise a doubt
 _NOISE: Final = 13.0  # bits a character of a window that no channel explains
+_MOSTLY: Final = 0.4  # share of guesses in a reading of which nothing is beyond doubt
+_WIDE: Final = re.compile("[^\0-\x7f]")
 _FRUITLESS: Final = 4000  # characters of such windows in a row that end the search
 
 
@@ -106,6 +110,8 @@ def _doubted(text: str, best: Candidate, edit: Edit, ranked: Sequence[Candidate]
     ]
     if others:
         edit = against(edit, others)
+    if _is_mostly_guessed(best):
+        edit = _all_in_doubt(edit)
     if best.shown in SINGLE:
         return edit
     known = {at for guess in edit.guesses for at in range(guess.at, guess.at + guess.length)}
@@ -116,6 +122,24 @@ def _doubted(text: str, best: Candidate, edit: Edit, ranked: Sequence[Candidate]
         if at not in known
     ]
     guesses = sorted((*edit.guesses, *broken), key=lambda guess: guess.at)
+    return replace(edit, guesses=tuple(guesses))
+
+
+def _is_mostly_guessed(best: Candidate) -> bool:
+    """Whether more of a reading is inferred than read, where bytes vanished without a trace.
+
+    Then the borders between its characters are inferred as well.
+    """
+    if not best.view.dropped:
+        return False
+    guessed = sum(guess.length for edit, _ in best.edits for guess in edit.guesses)
+    return guessed > _MOSTLY * sum(len(_WIDE.findall(edit.text)) for edit, _ in best.edits)
+
+
+def _all_in_doubt(edit: Edit) -> Edit:
+    known = {at for guess in edit.guesses for at in range(guess.at, guess.at + guess.length)}
+    others = [Guess(at) for at, char in enumerate(edit.text) if char > "\x7f" and at not in known]
+    guesses = sorted((*edit.guesses, *others), key=lambda guess: guess.at)
     return replace(edit, guesses=tuple(guesses))
 
 
@@ -222,7 +246,16 @@ def misread(text: str, known: list[Pair]) -> list[tuple[Rule, Edit]]:
     """
     found = spans(text, known[-1] if known else None)
     known += [span.channel for span in found[-1:] if span.channel]
-    return [(_RULES[span.rule], replace(span.edit, runners_up=span.rivals)) for span in found]
+    return [(_RULES[span.rule], _complete(text, span)) for span in found]
+
+
+def _complete(text: str, span: Span) -> Edit:
+    """The span's edit with what else could have read it, and with what has vanished from it."""
+    edit = replace(span.edit, runners_up=span.rivals)
+    missing = (
+        vanished(text[edit.start : edit.end], edit, *span.channel) if span.channel else NOTHING
+    )
+    return replace(edit, dropped=missing.share, sure=missing.is_excluded)
 
 
 def _find(name: str, text: str) -> Sequence[Edit]:

@@ -22,12 +22,13 @@ from crawler.text.mojibake.detect import suspicious
 from crawler.text.mojibake.escapes import ESCAPES
 from crawler.text.mojibake.explain import followed
 from crawler.text.mojibake.forms import FORMS, LETTERS
-from crawler.text.mojibake.hopeless import losses
+from crawler.text.mojibake.hopeless import losses, unread_utf_8
 from crawler.text.mojibake.misread import MISREADINGS, misread
 from crawler.text.mojibake.ranking import Pair
 from crawler.text.mojibake.result import Explained, Repaired
 from crawler.text.mojibake.rule import Edit, Rule, trimmed
 from crawler.text.mojibake.unread import UNKNOWN, is_unlikely, left_over
+from crawler.text.mojibake.vanished import VANISHED
 
 __all__ = ["RULES", "Repaired", "repair", "repair_all"]
 
@@ -49,6 +50,7 @@ class _Work:
     doubts: list[Doubt] = field(default_factory=list)
     repairs: dict[str, Repair] = field(default_factory=dict)
     spans: list[Explained] = field(default_factory=list)
+    has_holes: bool = False
 
     def apply(self, found: Sequence[tuple[Rule, Edit]]) -> None:
         """Put edits into the text, move the doubts behind them, and write down their rules."""
@@ -63,7 +65,8 @@ class _Work:
             new += _doubts(edit, edit.start + shift)
             at = edit.end
             shift += len(edit.text) - (edit.end - edit.start)
-            self._note(rule, is_lossless=rule.lossless and not edit.guesses)
+            self._note(rule, is_lossless=rule.lossless and edit.sure and not edit.guesses)
+            self.has_holes |= edit.dropped > 0
         edits = [edit for _, edit in found]
         moved = _moved(self.doubts, edits)
         self.doubts = sorted([*moved, *new], key=lambda doubt: doubt.start)
@@ -153,12 +156,14 @@ def _repaired(start: Repaired, known: list[Pair]) -> Repaired:
         if not _settled(work, known):
             # Rules that undo each other's work prove nothing; the text stays as it was.
             return start
-        found = list(losses(work.text))
+        found = [*losses(work.text), *unread_utf_8(work.text)]
     spans = [span for loss in found for span in loss.spans]
     doubts = [*work.doubts, *_lost(work, spans)]
     names = [*start.damage, *work.repairs, *(loss.damage for loss in found)]
     if work.repairs:
         doubts += _unread(work.text, [*doubts, *work.spans])
+    if work.has_holes:
+        names.append(VANISHED)
     if is_unlikely(work.text) and not about_code(work.text):
         names.append(UNKNOWN)
     return Repaired(
@@ -166,7 +171,7 @@ def _repaired(start: Repaired, known: list[Pair]) -> Repaired:
         repairs=tuple(work.repairs.values()),
         doubts=tuple(sorted(doubts, key=lambda doubt: (doubt.start, doubt.end))),
         damage=tuple(dict.fromkeys(names)),
-        hopeless=start.hopeless or any(loss.hopeless for loss in found),
+        hopeless=start.hopeless or work.has_holes or any(loss.hopeless for loss in found),
         spans=tuple(work.spans),
     )
 

@@ -32,6 +32,8 @@ class Edit:
         guesses: The places in the new text that the old one does not force.
         runners_up: Other rules that could have read the span, each with the bits by which its
             reading is less likely.
+        dropped: The share of characters that are gone without a trace, where some must be.
+        sure: False if characters may have vanished between those that are left.
     """
 
     start: int
@@ -39,6 +41,8 @@ class Edit:
     text: str
     guesses: tuple[Guess, ...] = ()
     runners_up: tuple[tuple[str, float], ...] = ()
+    dropped: float = 0.0
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ two of them the bytes that may have vanished in it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
@@ -67,9 +67,16 @@ class View:
         """Whether a byte may be missing anywhere."""
         return bool(self.lost or self.question or self.dropped or self.cut)
 
-    def codes(self, text: str) -> list[tuple[Priced, ...]]:
-        """The alternatives behind each character; none for a character of another hand."""
-        firsts = [_first(char, self.shown) for char in text[1:]]
+    def codes(self, text: str, ends: Container[int] = ()) -> list[tuple[Priced, ...]]:
+        """The alternatives behind each character; none for a character of another hand.
+
+        Args:
+            text: What is shown.
+            ends: Places behind which another hand goes on, so that what follows says nothing.
+        """
+        firsts = [
+            None if at in ends else _first(char, self.shown) for at, char in enumerate(text[1:])
+        ]
         # After the last character comes the end of a line, or a character of another hand.
         firsts.append(0x0A)
         return [self._alternatives(char, first) for char, first in zip(text, firsts, strict=True)]

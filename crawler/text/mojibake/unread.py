@@ -28,7 +28,7 @@ _MOST_CHEAP: Final = 0.15
 _SHARE: Final = 0.4  # of a text's characters: then it is damaged
 _FEWEST: Final = 8
 _LETTERS = re.compile(
-    "[\x80-\u036f\u0400-\u052f\u2013\u2020-\u2022\u2030-\u203a\u20ac\u2122\u2500-\u259f\uff61-\uff9f]+"
+    "[\x80-\u052f\u3041-\u3096\u30a1-\u30fa\u2013\u2020-\u2022\u2030-\u203a\u20ac\u2122\u2500-\u259f\uff61-\uff9f]+"
 )
 _HANZI = re.compile("[\u3400-\u9fff\ue000-\uf8ff\ufffd]")
 

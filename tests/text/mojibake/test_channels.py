@@ -70,3 +70,67 @@ def test_text_garbled_twice_with_question_marks_is_never_taken_for_clean():
 
     assert is_unlikely(twice)
     assert repair(twice).damage
+
+
+BORDERS = "厨房里的老师傅说，习惯了早起的预备工作，天亮以前面点就已经上了蒸笼，街坊们排着队来买。"
+
+
+def inside(text, start, end, page="gb18030"):
+    """``text`` with the stretch from ``start`` to ``end`` shown as a browser shows UTF-8 in GBK."""
+    return text[:start] + text[start:end].encode().decode(page, "replace") + text[end:]
+
+
+@pytest.mark.parametrize(
+    ("start", "end"), [(9, 24), (10, 24), (10, 33), (12, 30), (16, 30), (9, 37), (17, 38)]
+)
+def test_a_clean_hanzi_beside_damage_is_never_read_as_a_letter(start, end):
+    """习 and 预 are a Greek and a Cyrillic letter in UTF-8; they stand as they are at a border."""
+    repaired = repair(inside(BORDERS, start, end))
+    doubtful = {i for doubt in repaired.doubts for i in range(doubt.start, doubt.end)}
+
+    assert wrong_places(BORDERS, repaired.text) <= doubtful
+    assert repaired.text.startswith(BORDERS[:start])
+    assert repaired.text.endswith(BORDERS[end:])
+
+
+def test_a_byte_lost_at_the_end_of_damage_is_found_by_what_stands_behind():
+    """The reader saw another byte behind it than the clean text that stands there now."""
+    clean = "村里的小学今年秋天搬进了新校舍，操场比从前大了一倍，孩子们下课以后都在那里踢球。"
+
+    assert repair(inside(clean, 10, 23)).text == clean
+    other = repair(inside(clean, 8, 25))
+    (at,) = (i for i, char in enumerate(clean) if other.text[i] != char)
+    assert any(doubt.start == at and clean[at] in doubt.candidates for doubt in other.doubts)
+
+
+def test_text_whose_private_use_characters_vanished_is_reported_as_ruined():
+    """Each character that is left is forced; four in ten are gone, and nobody calls that whole."""
+    clean = "下週起圖書館延長開放時間，讀者可以在晚上九點以前借書還書，閱覽室的座位也增加了"
+    seen = clean.encode("big5hkscs").decode("gb18030", "replace")
+    thinned = "".join(char for char in seen if not "\ue000" <= char <= "\uf8ff")
+
+    assert all(done.lossless for done in repair(seen).repairs)
+    repaired = repair(thinned)
+    assert "characters-dropped" in repaired.damage
+    assert repaired.hopeless
+    assert not any(done.lossless for done in repaired.repairs)
+
+
+def test_western_letters_that_no_repair_can_read_are_damage():
+    """UTF-8 as Latin-1 without its control characters is read, in doubt, or at least announced."""
+    clean = "渔民老周把网收上船，数了数今天的收成，比上个月少了一半，他叹了口气又笑了。"
+    seen = "".join(c for c in clean.encode().decode("latin-1") if not "\x80" <= c <= "\x9f")
+    repaired = repair(seen)
+    doubtful = {i for doubt in repaired.doubts for i in range(doubt.start, doubt.end)}
+
+    assert repaired.damage
+    assert wrong_places(clean, repaired.text) <= doubtful
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Il était déjà là, café «crème» à 3 °C, garçon", "São João, maçã e pão: ação já é feita"],
+)
+def test_western_text_is_not_taken_for_such_letters(text):
+    """Accents of real words stand before letters, not before signs."""
+    assert repair(text).damage == ()
