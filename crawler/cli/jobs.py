@@ -20,6 +20,8 @@ from crawler.store.engine import Store
 
 app = typer.Typer(add_completion=False)
 
+# not run: renmin jobs -- needs a server
+
 NO_WORKERS = "an SQLite file has no workers: they share a server, --database postgresql://..."
 
 Numbers = Annotated[list[int], typer.Argument(min=1, help="Numbers of jobs: renmin jobs.")]

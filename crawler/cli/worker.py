@@ -20,6 +20,8 @@ from crawler.store import job_schema
 
 app = typer.Typer(add_completion=False)
 
+# not run: renmin worker -- needs a server
+
 
 @app.command()
 def worker(

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -282,7 +282,9 @@ class CrawlSession:
         new = frontier.add(connection, links, self._clock(), None)
         if start:
             urls = [link.url for link in links]
-            frontier.open_again(connection, urls, self.sweep, self._clock())
+            # Times have whole seconds: a sweep may begin in the second in which the last one ended.
+            before = self.sweep + timedelta(seconds=1)
+            frontier.open_again(connection, urls, before, self._clock())
         return new
 
     def _see(self, found: Iterable[str]) -> None:

@@ -40,6 +40,7 @@ ELSEWHERE = {
     "text/fffd": "tests/watch/alerts/test_misbehaving_site.py",
     "failure/extraction_title": "test_bad_pages.py",
     "failure/http_404": "test_bad_pages.py",
+    "failure/http_429": "test_politeness.py",
     "failure/timeout": "test_bad_pages.py",
 }
 # No counters, though they look like some.

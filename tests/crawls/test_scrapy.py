@@ -23,7 +23,7 @@ def test_scrapy_list_names_the_spiders():
     """``scrapy list`` from the root knows the spiders."""
     done = run([*SCRAPY, "list"])
 
-    assert done.stdout.split() == ["channel", "probe"]
+    assert done.stdout.split() == ["channel", "photos", "probe"]
 
 
 def test_scrapy_crawl_stores_the_same_rows(serve, tmp_path):
