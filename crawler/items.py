@@ -127,7 +127,7 @@ class Dateline:
     Attributes:
         text: As printed, without the byline that follows it.
         agency: ``人民网``, ``新华社`` ...
-        place: ``济南``; ``None`` in ``人民网讯``.
+        place: ``济南``; several as printed, ``北京、济南``; ``None`` in ``人民网讯``.
         date: As printed, ``3月25日``; ``None`` if there is none.
     """
 

@@ -8,7 +8,7 @@ from their own line only, and are never authors.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from crawler.extract.credits import is_credit
 from crawler.extract.keywords import marks
@@ -17,11 +17,16 @@ from crawler.extract.roles import HAN, ROLE, in_front
 from crawler.items import Dateline
 
 # 人民网济南3月25日电 · 新华社北京4月24日电 · 人民网讯 · 羊城晚报讯 · 本报青岛2月12日电
+# 人民网北京、济南2月12日电 · 人民网济南 青岛2月12日电 · 新华社北京—上海2月12日电: several places
+_NEXT_PLACE = (
+    r"(?:(?:\s?[、/／－—―-]{1,2}\s?|[\s\u3000]{1,2})"
+    rf"(?!(?:见习|实习|本[报网])?记者|通讯员|[{HAN}]{{0,6}}(?:新闻|客户端|频道))[{HAN}·]{{1,10}}?)"
+)
 # Every part is bounded, so the search costs the same for any text.
 _DATELINE = marks(
     rf"[【\[]?(?P<text>据?(?P<agency>本[报网刊社台]|《?[{HAN}]{{1,10}}?(?:社|网|报|台|刊|频道)》?(?:客户端)?)"
     rf"(?:\s?[-－—·]\s?[{HAN}]{{2,8}}(?:频道|客户端|点))?[-－—·/\s\u3000]{{0,2}}"
-    rf"(?P<place>(?!记者)[{HAN}“”\"·]{{1,12}}?)??[\s\u3000]{{0,2}}"
+    rf"(?P<place>(?!记者)[{HAN}“”\"·]{{1,12}}?(?P<more>{_NEXT_PLACE}{{1,5}}?)?)??[\s\u3000]{{0,2}}"
     r"(?P<date>(?:(?:19|20)?\d\d年)?\d{1,2}月\d{1,2}日(?:至\d{1,2}日)?)?[\s\u3000]{0,2}"
     r"(?P<verb>电|消息|(?<![通资简快短音喜])讯))[】\]]?"
 )
@@ -32,6 +37,8 @@ _GOES_ON = marks(r"[\s\u3000(（:：]|记者|通讯员|$")
 _ANNOUNCES = marks(r"[\s\u3000]?[(（:：]|[\s\u3000]")
 # Words that begin with 电, and references such as 据新华社3月1日电，...
 _RUNS_INTO = marks(r"[视影话力子器脑动站商机厂缆，、]|讯员|员")
+# Several places without a date are places only before a byline.
+_SIGNS = marks(r"[\s\u3000]{0,2}(?:[(（]|记者|通讯员)")
 _TOO_LONG = 60
 
 _BRACKET = marks(
@@ -57,12 +64,26 @@ _END_BRACKET = marks(
 _ANY_BRACKET = re.compile(r"[()（）【】\[\]]")
 # ■ 曹小满（人民网评论员）
 _SIGNED = marks(r"[□■●◆▪]\s{0,3}([^()（）。，！？]{2,30})(?:[(（][^()（）。！？]{2,30}[)）])?")
+# What grows in a field or lies on a table; hardly anybody's given name ends so.
+_FOODS = frozenset("米豆麦麥菜瓜薯粱谷穀粟薏椒葱蔥蒜笋筍菇藕糕饼餅虾蝦蟹卜茄芋")
 _EDITORS = marks(r"(?:责编|责任编辑|编辑)\s?(?:[:：/／丨｜|】\]]|(?<=责编)|(?<=责任编辑))")
 _EDITORS_LINE = marks(
     r"[\s\u3000]?[(（【\[]?(?:本[文网站]|本期|值班|新媒体|执行|网站|网络|新闻)?(?P<role>责编|责任编辑|编辑)"
     r"[\s\u3000]?(?P<mark>[:：/／丨｜|】\]]|(?<=[\s\u3000]))[\s\u3000]?"
 )
 _LONGEST_EDITORS = 60
+# 随时上传照片。（责编：甲、乙）: in a bracket behind the last sentence, or bare behind its full stop.
+_EDITORS_BEHIND = marks(
+    r"[(（【\[〔][^()（）【】\[\]〔〕]{4,60}(?:[(（][^()（）]{0,30}[)）][^()（）【】\[\]〔〕]{0,60}){0,3}[)）】\]〕]"
+    r"[\s\u3000]{0,3}(?P<stop>[。.]?)[\s\u3000]{0,3}$"
+)
+_OPENING = re.compile(r"[(（【\[〔]")
+_STOPS = ("。", "！", "？", "…", "!", "?", "。”", "！”", "？”", "：", "；")
+_LONGEST_BEHIND = 240
+_EDITORS_OPEN = marks(r"(?:责编|责任编辑|编辑)")
+_EDITORS_BARE = marks(
+    r"(?<=[。！？…”）)])[\s\u3000]{0,4}(?:责编|责任编辑|编辑)\s?[:：/／][^。！？，,:：]{2,50}$"
+)
 
 
 def read_dateline(line: str) -> tuple[Dateline, int] | None:
@@ -178,8 +199,63 @@ def is_editors_text(text: str) -> bool:
     return len(text) < _LONGEST_EDITORS and _is_names_only(listed, editors=True, trusted=trusted)
 
 
+def editors_texts(lines: Iterable[str]) -> Iterator[str]:
+    """Yield what names editors: whole lines, and the brackets behind the text of others.
+
+    >>> list(editors_texts(["春天来了。（责编：葉靜）", "花开了。", "编辑：汤小瑶"]))
+    ['（责编：葉靜）', '编辑：汤小瑶']
+    """
+    for line in lines:
+        behind = line if is_editors_text(line) else without_editors_behind(line)[1]
+        if behind:
+            yield behind
+
+
+def without_editors_behind(text: str) -> tuple[str, str]:
+    """Cut a line of text from the editors who stand at its end.
+
+    Returns:
+        The text, and the editors as printed; ``""`` for these if the line ends otherwise.
+
+    >>> without_editors_behind("花开了（编辑 汤小瑶）。"), without_editors_behind("花开了。责编：葉靜")
+    (('花开了。', '（编辑 汤小瑶）'), ('花开了。', '责编：葉靜'))
+    >>> without_editors_behind("他当过编辑（责编老张的说法）。")
+    ('他当过编辑（责编老张的说法）。', '')
+    """
+    start = max(0, len(text) - _LONGEST_BEHIND)
+    opened = _EDITORS_OPEN.search(text, start)
+    if opened is None:
+        return text, ""
+    bracket = _last_editors_bracket(text, start)
+    if bracket:
+        before = text[: bracket.start()].rstrip(" \u3000")
+        stop = "" if before.endswith(_STOPS) else bracket["stop"]
+        return before + stop, text[bracket.start() : bracket.start("stop")].rstrip(" \u3000")
+    bare = _EDITORS_BARE.search(text, start)
+    behind = bare[0].strip(" \u3000") if bare else ""
+    if bare and len(behind) < _LONGEST_EDITORS and _names_nobody_else(behind):
+        return text[: bare.start()].rstrip(" \u3000"), behind
+    return text, ""
+
+
+def _last_editors_bracket(text: str, start: int) -> re.Match[str] | None:
+    """Return the bracket at the end of ``text`` that names its editors, if text stands before it."""
+    for opening in _OPENING.finditer(text, max(1, start)):
+        bracket = _EDITORS_BEHIND.match(text, opening.start())
+        if bracket and text[: opening.start()].strip(" \u3000") and is_editors_text(bracket[0]):
+            return bracket
+    return None
+
+
+def _names_nobody_else(line: str) -> bool:
+    mark = _EDITORS_LINE.match(line)
+    return mark is not None and _is_names_only(line[mark.end() :], editors=True, trusted=True)
+
+
 def _is_dateline(match: re.Match[str], rest: str) -> bool:
     if _RUNS_INTO.match(rest):
+        return False
+    if match["more"] and not match["date"] and not _SIGNS.match(rest):
         return False
     if match[0].endswith(("】", "]")):
         return True
@@ -272,11 +348,25 @@ def _at_end(paragraphs: Sequence[str]) -> tuple[str, ...]:
         before = tail[: match.start()].rstrip(" 　")
         names = _bracketed(match[1])
         # 老任 may be anybody's pen name, but only where a sentence has ended.
-        if names and (has_role(match[1]) or not before or before[-1] in "。！？…”）)"):
-            return tuple(name for name in names if has_role(match[1]) or _may_sign(name))
+        if names and has_role(match[1]):
+            return names
+        if names and (not before or before[-1] in "。！？…”）)"):
+            return _signers(names)
     return ()
 
 
+def _signers(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the names that may sign a text without a role.
+
+    A list of things is none, though some of them look like names: ``（高粱、江米、黄米）``.
+    """
+    signers = tuple(name for name in names if _may_sign(name))
+    others = len(names) - len(signers)
+    return () if others and not any(len(name) > 2 for name in signers) else signers
+
+
 def _may_sign(name: str) -> bool:
-    """Tell a name that may sign a text without a role, from a gloss: ``（方言）``, ``（江苏篇）``."""
+    """Tell a name that may sign a text, from a gloss: ``（方言）``, ``（江苏篇）``, ``（江米）``."""
+    if len(name) < 4 and name[-1] in _FOODS:
+        return False
     return ("·" in name or is_known_name(name)) and not may_be_a_word(name)

@@ -137,6 +137,8 @@ def _moment(match: re.Match[str]) -> Moment | None:
         return None
     hour = _hour(match)
     minute = int(match["minute"] or match["past"] or match["bare"] or 0)
+    if hour == 24 and minute == 0:
+        day, hour = day + timedelta(days=1), 0  # 24:00 is the midnight that ends the day
     if hour is None or hour > 23 or minute > 59:
         return Moment(day, "day")
     at = _at_home(day.replace(hour=hour, minute=minute), match["zone"], "T" in match["between"])

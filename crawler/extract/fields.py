@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from crawler.extract import misread
 from crawler.extract.body import Body, Image, Line, Walk
 from crawler.extract.boilerplate import FURNITURE
-from crawler.extract.byline import is_editors_text, read_editors
+from crawler.extract.byline import editors_texts, read_editors
 from crawler.extract.captions import Told, tell_apart
 from crawler.extract.dates import Moment
 from crawler.extract.header import (
@@ -286,8 +286,8 @@ def _captions_first(blocks: list[Line | Image]) -> list[Line | Image]:
 def _editors(design: Design, head: Element, body: Body) -> tuple[str, ...]:
     """Read the editors: from their box, else from a line of the text that says 责编."""
     boxes = dict.fromkeys(body.editors + list(map(text_of, _all(design.editors, head))))
-    lines = (b.text for b in body.blocks[-6:] if isinstance(b, Line) and is_editors_text(b.text))
-    return read_editors(boxes) or read_editors(lines)
+    lines = (block.text for block in body.blocks[-6:] if isinstance(block, Line))
+    return read_editors(boxes) or read_editors(editors_texts(lines))
 
 
 def fitting(

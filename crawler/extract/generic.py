@@ -17,7 +17,7 @@ from typing import Any
 from lxml import etree
 
 from crawler.extract.body import Image, Line, read_body
-from crawler.extract.byline import is_editors_text, read_editors
+from crawler.extract.byline import editors_texts, is_editors_text, read_editors
 from crawler.extract.captions import Told, tell_apart
 from crawler.extract.credits import split_credit
 from crawler.extract.dates import read_time
@@ -73,7 +73,7 @@ def read(page: Document) -> Reading:
     around = [block for block in lines_of(page) if isinstance(block, Line)]
     short = [line.text for line in around if len(line.text) < 120]
     told = _told(page, title)
-    editors = [line.text for line in around if is_editors_text(line.text)]
+    editors = editors_texts(line.text for line in around)
     return Reading(
         template=NAME,
         title=title,

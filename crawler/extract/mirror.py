@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from crawler.clock import midnight
 from crawler.errors import UnknownChannelError
 from crawler.extract.body import Image, Line
-from crawler.extract.byline import is_editors_text, read_dateline, read_editors
+from crawler.extract.byline import editors_texts, read_dateline, read_editors
 from crawler.extract.captions import tell_apart
 from crawler.extract.credits import split_credit
 from crawler.extract.dates import Moment
@@ -109,7 +109,7 @@ def _reading(blocks: Sequence[Line | Image], restored: Restored, url: str, title
     found = _parts(blocks, title)
     told = tell_apart(without_headline(without_noise(found.text), (found.title,)))
     source = first_source(found.stamps)
-    editors = [b.text for b in blocks if isinstance(b, Line) and is_editors_text(b.text)]
+    editors = editors_texts(block.text for block in blocks if isinstance(block, Line))
     origin: Original = origin_of(url, source)
     proof = evidence(restored, found.title, source, told)
     return Reading(

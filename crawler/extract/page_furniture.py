@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from crawler.extract.body import Image, Line
-from crawler.extract.byline import is_editors_text, read_dateline
+from crawler.extract.byline import is_editors_text, read_dateline, without_editors_behind
 from crawler.extract.images import is_advert
 from crawler.extract.keywords import in_both_scripts, marks
 from crawler.extract.pointers import is_pointer, without_lists, without_runs
@@ -188,7 +188,8 @@ def _begins_text(rest: str, gap: str) -> bool:
 
 
 def _without_editors(text: str) -> str:
-    """Take the editors' bracket off a line that goes on with text."""
+    """Take the editors' bracket off a line of text: off its end, or off its beginning."""
+    text = without_editors_behind(text)[0]
     if text[:1] not in "(（【[" or not is_editors_text(text):
         return text
     bracket = _EDITORS_BRACKET.match(text)
