@@ -243,7 +243,9 @@ def _last_editors_bracket(text: str, start: int) -> re.Match[str] | None:
     """Return the bracket at the end of ``text`` that names its editors, if text stands before it."""
     for opening in _OPENING.finditer(text, max(1, start)):
         bracket = _EDITORS_BEHIND.match(text, opening.start())
-        if bracket and text[: opening.start()].strip(" \u3000") and is_editors_text(bracket[0]):
+        if not bracket or not text[: opening.start()].strip(" \u3000"):
+            continue
+        if is_editors_text(text[bracket.start() : bracket.start("stop")].rstrip(" \u3000")):
             return bracket
     return None
 
