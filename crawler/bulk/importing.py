@@ -8,6 +8,7 @@ so that the same command goes on where the last one stopped.
 from __future__ import annotations
 
 import contextlib
+import zipfile
 import zlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -18,6 +19,8 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 from urllib.parse import unquote, urlsplit
+
+import sqlalchemy as sa
 
 from crawler import clock
 from crawler.bulk.joining import MOST_PROBLEMS, Joiner, Whole, refusal
@@ -113,12 +116,16 @@ def import_files(
     ):
         writer = _Writer(store, kept, command)
         asked = partial(_is_asked_for, kept, sources.any_host, writer.result.counts)
-        for done, source in enumerate(everything):
-            progress(done, len(everything))
-            found = _known_left_out(source(asked), sources, kept, writer.result)
-            for wholes in readers.read(found, writer.result):
-                writer.add(wholes)
-        writer.end()
+        try:
+            for done, source in enumerate(everything):
+                progress(done, len(everything))
+                found = _known_left_out(source(asked), sources, kept, writer.result)
+                for wholes in readers.read(found, writer.result):
+                    writer.add(wholes)
+            writer.end()
+        except BaseException as error:
+            writer.break_off(error)
+            raise
         progress(len(everything), len(everything))
     return writer.result
 
@@ -146,13 +153,18 @@ def address_of(place: str, addresses: Mapping[str, str]) -> str | None:
     return None
 
 
-def _of_file(path: Path, _asked: Asked) -> Iterable[Capture]:
+def _of_file(path: Path, _asked: Asked) -> Iterator[Capture]:
+    """The captures of one file; a file that breaks is told, and stops no other."""
     if not path.name.lower().endswith(SUFFIXES):
         why = f"not one of {', '.join(SUFFIXES)}"
         if path.suffix == ".parquet":
             why = "rows of Common Crawl's index are named with --cc-index"
-        return [Problem(str(path), "unknown_file", why)]
-    return captures(path)
+        yield Problem(str(path), "unknown_file", why)
+        return
+    try:
+        yield from captures(path)
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        yield Problem(str(path), "unreadable", str(error))
 
 
 def _is_asked_for(
@@ -294,11 +306,23 @@ class _Writer:
     def end(self) -> None:
         """Store what waits, and end the run."""
         self._write()
+        self._close("finished", 0)
+
+    def break_off(self, error: BaseException) -> None:
+        """End the run that an error stopped; what waits is imported by the same command again."""
+        reason, exit_code = "error", getattr(error, "exit_code", 3)
+        if isinstance(error, KeyboardInterrupt):
+            reason, exit_code = runs.SHUTDOWN, 130
+        # It was perhaps the database that broke: the error is what is to be told.
+        with contextlib.suppress(sa.exc.SQLAlchemyError):
+            self._close(reason, exit_code)
+
+    def _close(self, reason: str, exit_code: int) -> None:
         with self._store.writing.begin() as connection:
             rest = {("", name): value for name, value in self.result.counts.items()}
             runs.count(connection, self.result.run_id, rest)
             runs.finish(
-                connection, self.result.run_id, reason="finished", exit_code=0, now=clock.now()
+                connection, self.result.run_id, reason=reason, exit_code=exit_code, now=clock.now()
             )
 
     def _write(self) -> None:

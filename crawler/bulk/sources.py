@@ -265,15 +265,18 @@ def _from_wacz(path: Path, wanted: Wanted) -> Iterator[Capture]:
 
 def _from_archive(path: Path, wanted: Wanted) -> Iterator[Capture]:
     """The last successful visit to every article of an archive of ours, page by page."""
-    with contextlib.closing(Archive(path, readonly=True)) as archive:
-        for first in archive.articles():
-            url = archive.address(first)
-            if not wanted(url):
-                continue
-            try:
-                yield from archive.record(first).fetches
-            except (ArchiveError, sqlite3.Error) as error:
-                yield Problem(f"{path}: {url}", "archive", str(error))
+    try:
+        with contextlib.closing(Archive(path, readonly=True)) as archive:
+            for first in archive.articles():
+                url = archive.address(first)
+                if not wanted(url):
+                    continue
+                try:
+                    yield from archive.record(first).fetches
+                except (ArchiveError, sqlite3.Error) as error:
+                    yield Problem(f"{path}: {url}", "archive", str(error))
+    except (ConfigError, sqlite3.Error) as error:
+        yield Problem(str(path), "no_archive", str(error).removeprefix(f"{path}: "))
 
 
 def _from_tar(path: Path, wanted: Wanted) -> Iterator[Capture]:

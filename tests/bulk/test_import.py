@@ -16,7 +16,7 @@ from crawler.bulk.sources import captures
 from crawler.clock import SHANGHAI
 from crawler.crawl.reparse import reparse
 from crawler.replica import Site
-from crawler.store import articles, revisions, tombstones
+from crawler.store import articles, revisions, tables, tombstones
 from tests.bulk.warcs import pages_of, write_warc
 from tests.crawl.visits import html_of, prose, url_of
 from tests.crawls.conftest import ROOT, command, environment, run, stored
@@ -212,3 +212,34 @@ def test_a_file_of_no_kind_is_named_and_the_rest_goes_on(any_store, tmp_path):
 
     assert (done.counts["failure/unknown_file"], done.counts["article/new"]) == (1, 1)
     assert "--cc-index" in done.problems[0].detail
+
+
+def test_a_damaged_archive_is_named_and_the_rest_goes_on(database, tmp_path):
+    """One that is no database, and one that holds nothing."""
+    mix = tmp_path / "mix"
+    mix.mkdir()
+    one(mix, 0)
+    (mix / "0-00.archive.db").write_text("notdb\n")
+    (mix / "0-99.archive.db").write_bytes(b"")
+
+    done = run(command("import", str(mix), "--database", database, "--json"))
+
+    assert done.returncode == 3, done.stderr
+    counts = json.loads(done.stdout)["counters"]
+    assert (counts["failure/no_archive"], counts["article/new"]) == (2, 1)
+    assert "0-00.archive.db: cannot be used as an archive: file is not a database" in done.stderr
+
+
+def test_an_import_that_breaks_closes_its_run(any_store, tmp_path):
+    """It does not look alive for ever."""
+
+    def breaks(_asked):
+        raise RuntimeError("unforeseen")
+
+    with pytest.raises(RuntimeError, match="unforeseen"):
+        import_files(any_store, tmp_path / "renmin.archive.db", Sources(elsewhere=[breaks]))
+
+    with any_store.reading.connect() as connection:
+        row = connection.execute(sa.select(tables.run)).one()
+    assert (row.finish_reason, row.exit_code) == ("error", 3)
+    assert row.ended_at
