@@ -15,7 +15,9 @@ from crawler.errors import ConfigError
 from crawler.report.queue import about
 from crawler.report.table import Row
 from crawler.site.urls import classify
+from crawler.store import tombstones
 from crawler.store.archive import Archive
+from crawler.store.tombstones import Tombstone
 
 app = typer.Typer(add_completion=False)
 
@@ -34,8 +36,9 @@ def why(
     """
     with reading(database) as connection:
         found = about(connection, url)
+        gone = tombstones.find(connection, classify(url).canonical)
     if found is None:
-        typer.echo(f"{url}: {_unknown(url)}", err=True)
+        typer.echo(f"{url}: {_removed(gone) if gone else _unknown(url)}", err=True)
         raise typer.Exit(1)
     found["archived"] = _archived(database, found["url"])
     if as_json:
@@ -43,6 +46,11 @@ def why(
         return
     for line in _lines(found):
         typer.echo(line)
+
+
+def _removed(gone: Tombstone) -> str:
+    """Why an address that was forgotten is not in the queue, and never will be."""
+    return f"removed for good on {_when(gone.removed_at)} (renmin forget): {gone.reason}"
 
 
 def _unknown(url: str) -> str:

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from crawler import clock
 from crawler.cli import queue, why
 from crawler.items import Failure, Link
-from crawler.store import frontier, leases
+from crawler.store import frontier, leases, tombstones
 from crawler.store.engine import open_store
 
 HOST = "http://sd.people.com.cn"
@@ -103,3 +103,18 @@ def test_an_unknown_address_is_told_why(filled, url, said):
 
     assert found.exit_code == 1
     assert said in found.stderr
+
+
+def test_a_forgotten_address_is_told_as_such(filled):
+    """When and why, in any spelling; not that it was never found."""
+    url = LOST.replace("0001.", "0009.")
+    store = open_store(filled)
+    with store.writing.begin() as connection:
+        tombstones.add(connection, url, "asked by the person named", clock.now())
+    store.close()
+
+    found = invoke(why, url.replace("http:", "https:"), "--database", filled)
+
+    assert found.exit_code == 1
+    assert f"removed for good on {clock.now():%Y-%m}" in found.stderr
+    assert "asked by the person named" in found.stderr
