@@ -330,6 +330,12 @@ def _without_manifest(path: Path) -> str:
         return f"{path}: holds no {MANIFEST}; renmin export DIR/ writes one"
     if not path.exists():
         return f"{path}: no such file or folder"
+    if path.name.endswith((".wacz", ".warc", ".warc.gz")):
+        return (
+            f"{path}: nothing to hold it against: a web archive written as one file has no "
+            "manifest; export to a folder (renmin export DIR/ --format warc) for checksums that "
+            "renmin verify holds against it"
+        )
     return (
         f"{path}: nothing to hold it against: {manifest.beside(path).name}, which renmin export "
         "writes with it, is not beside it"

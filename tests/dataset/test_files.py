@@ -112,6 +112,15 @@ def test_a_lone_file_has_nothing_to_be_held_against(tmp_path):
         verify(tmp_path / "b.jsonl")
 
 
+@pytest.mark.parametrize("name", ["pages.wacz", "pages.warc.gz"])
+def test_a_web_archive_of_one_file_is_said_to_have_no_manifest(tmp_path, name):
+    """None is missed: the way to checksums is a folder."""
+    (tmp_path / name).write_bytes(b"")
+
+    with pytest.raises(ConfigError, match=r"one file has no manifest; export to a folder"):
+        verify(tmp_path / name)
+
+
 @pytest.mark.parametrize("name", ["a.jsonl.part", "a.jsonl.manifest.json.part"])
 def test_a_link_in_the_way_is_not_followed(tmp_path, name):
     """A file that is none of ours stays as it is, whoever put a link to it where we write."""
