@@ -8,10 +8,11 @@ import shlex
 import sys
 import threading
 from dataclasses import replace
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
-from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings
 
@@ -37,6 +38,9 @@ from crawler.watch.schedule.runner import run_due
 from spiders.planning import plan_of, start_links
 
 app = typer.Typer(add_completion=False)
+
+# A crawl that is asked to stop while it begins looks so often whether it can.
+BEGIN_SECONDS = 0.1
 
 # What Scrapy says of itself before it begins.
 BANNER = (
@@ -220,38 +224,69 @@ def require_contact(contact: str, proxy: str) -> None:
         )
 
 
+class _PromptProcess(AsyncCrawlerProcess):
+    """Leaves in time when it is asked to, whatever a slow host is doing."""
+
+    is_asked = False
+    one: Crawler  # whose crawl it is
+
+    def _signal_shutdown(self, signum: int, frame: Any) -> None:
+        if not self.is_asked and not _runs(self.one):
+            self.is_asked = True
+            reactor = import_module("twisted.internet.reactor")
+            reactor.callFromThread(self._stop_once_it_runs, reactor, signum, frame)
+            return
+        if crawling := _begun(self.one):
+            deadline = threading.Timer(
+                LEAVE_SECONDS,
+                crawling.leave_now,
+                [lambda: print(summary_of(crawling.session), flush=True)],  # noqa: T201
+            )
+            deadline.daemon = True
+            deadline.start()
+        super()._signal_shutdown(signum, frame)
+
+    def _stop_once_it_runs(self, reactor: Any, signum: int, frame: Any) -> None:
+        """A crawl that only begins cannot be stopped in order: it is given the time to."""
+        if _runs(self.one):
+            self._signal_shutdown(signum, frame)
+        else:
+            reactor.callLater(BEGIN_SECONDS, self._stop_once_it_runs, reactor, signum, frame)
+
+
 def _run(arguments: dict[str, str], settings: Settings) -> int:
     """Run the spider in this process and return the exit code."""
-
-    class PromptProcess(AsyncCrawlerProcess):
-        """Leaves in time when it is asked to, whatever a slow host is doing."""
-
-        def _signal_shutdown(self, signum: int, frame: Any) -> None:
-            if crawling := crawler.get_extension(Crawling):
-                deadline = threading.Timer(
-                    LEAVE_SECONDS,
-                    crawling.leave_now,
-                    [lambda: print(summary_of(crawling.session), flush=True)],  # noqa: T201
-                )
-                deadline.daemon = True
-                deadline.start()
-            super()._signal_shutdown(signum, frame)
-
     for name in BANNER if settings["LOG_LEVEL"] != "DEBUG" else ():
         logging.getLogger(name).addFilter(lambda record: record.levelno >= logging.WARNING)
-    process = PromptProcess(settings)
-    crawler = process.create_crawler("channel")
+    process = _PromptProcess(settings)
+    process.one = crawler = process.create_crawler("channel")
     task = process.crawl(crawler, **arguments)
     process.start()
     if task.done() and not task.cancelled() and (error := task.exception()):
         raise error
-    crawling = crawler.get_extension(Crawling)
+    crawling = _begun(crawler)
     if crawling is None:
         raise RenminError("the crawl could not begin; what its log says stands above")
     typer.echo(summary_of(crawling.session))
     if crawling.exit_code == 0:
         ping(load().ping_url)
     return crawling.exit_code
+
+
+def _begun(crawler: Crawler) -> Crawling | None:
+    """What a crawl that has begun deals with the store by; ``None`` before."""
+    try:
+        return crawler.get_extension(Crawling)
+    except RuntimeError:  # there are no extensions yet
+        return None
+
+
+def _runs(crawler: Crawler) -> bool:
+    """Whether the crawl has begun so far that it can be stopped in order."""
+    try:
+        return crawler.engine.running
+    except RuntimeError:  # there is no engine yet
+        return False
 
 
 def _run_due(database: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import time
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -49,6 +50,26 @@ def test_a_stop_is_obeyed_in_ten_seconds_although_a_host_hangs(serve, database, 
     del site.instead[silent]
     assert crawl(site, database).returncode == 0
     assert stored(database) == Counter(site.urls)
+
+
+def test_a_stop_while_the_crawl_begins_is_obeyed_in_order(serve, database):
+    """As soon as the signal is heard, before there is an engine: the run says shutdown."""
+    site = serve(articles=30, latency=0.02)
+    with started(crawl_command(site, database)) as process:
+        status = Path(f"/proc/{process.pid}/status")
+        wait_for(lambda: _hears(status.read_text(), signal.SIGTERM))
+
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate(timeout=20)
+
+    assert process.returncode == 3, said
+    assert "fault" not in said
+    assert rows(database, LAST_RUN) == [("shutdown", 3)]
+
+
+def _hears(status: str, number: signal.Signals) -> bool:
+    caught = status.partition("SigCgt:")[2].split()
+    return bool(caught) and bool(int(caught[0], 16) >> (number - 1) & 1)
 
 
 def test_a_second_crawl_is_refused_and_readers_are_not(serve, database, tmp_path):
