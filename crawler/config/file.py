@@ -99,7 +99,7 @@ def database_beside(path: Path, url: str) -> str:
 @cache
 def _contents(path: Path, changed: int, size: int) -> Mapping[str, Any]:  # noqa: ARG001
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: is no text in UTF-8, so no renmin.toml") from error
     except tomllib.TOMLDecodeError as error:

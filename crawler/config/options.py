@@ -10,6 +10,9 @@ from msgspec import Meta
 
 from crawler.items import MAX_PAGE_BYTES
 
+# A page that fails in so many runs fails for good.
+MOST_RETRIES = 1000
+
 # A secret is printed as *** and may stand in a file of its own: NAME_file. An address is printed
 # without its password, and may stand in a file too.
 SECRET = {"secret": True, "file": True}
@@ -78,8 +81,9 @@ class Config:
         int,
         Meta(
             title="How many runs try a page that fails for a passing reason before it is given up",
-            description="a whole number, at least 1",
+            description=f"a whole number, at least 1 and at most {MOST_RETRIES}",
             ge=1,
+            le=MOST_RETRIES,
         ),
     ] = 5
     dashboard_token: Annotated[

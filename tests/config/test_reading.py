@@ -23,6 +23,7 @@ WRONG = [
     ("delay = nan", "expected a number of seconds"),
     ("delay = true", "expected a number of seconds"),
     ("retries = 0", "retries = 0: expected a whole number, at least 1"),
+    ("retries = 99999999999999999999", "at least 1 and at most 1000"),
     ("retries = 2.5", "expected a whole number"),
     ("max_page_bytes = 7", "between 1024 and"),
     ("database = 'renmin.db'", "sqlite:///path/to/file.db"),
@@ -96,6 +97,11 @@ def test_paths_are_relative_to_the_file(toml):
 
     assert found.database == f"sqlite:///{path.parent}/a.db"
     assert found.archive == str(path.parent / "raw.db")
+
+
+def test_a_byte_order_mark_is_no_part_of_the_file(toml):
+    """Editors of Windows put one before the first letter."""
+    assert config.load({}, toml("\ufeffretries = 7\n")).retries == 7
 
 
 def test_the_file_is_looked_for_in_order(toml, tmp_path, monkeypatch):
