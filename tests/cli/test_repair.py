@@ -89,6 +89,17 @@ def test_a_missing_file_is_named(tmp_path):
     assert "none.txt" in str(done.exception)
 
 
+def test_a_link_to_itself_is_named(tmp_path):
+    """As a missing file is, and not as a fault of ours."""
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+
+    done = run(str(loop))
+
+    assert done.exception.exit_code == 2
+    assert str(loop) in str(done.exception)
+
+
 def test_half_of_a_surrogate_pair_is_answered_as_it_was_given():
     """JSON can carry half of a surrogate pair; the text comes back with it, escaped."""
     done = run("--jsonl", given=b"""{"id": 1, "text": "\\ud800"}""")

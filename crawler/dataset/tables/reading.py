@@ -76,12 +76,7 @@ def open_table(name: str, kind: TableKind) -> Iterator[tuple[InputTable, BinaryI
         if name == "-":
             yield _table(name, sys.stdin.buffer, kind, stack), None
             return
-        try:
-            file = stack.enter_context(Path(name).open("rb"))
-        except OSError as error:
-            raise ConfigError(
-                f"{name}: {error.strerror or error}; name a readable file, or -"
-            ) from error
+        file = stack.enter_context(_opened(name))
         yield _table(name, file, kind, stack), file
 
 
@@ -108,7 +103,7 @@ def open_text(name: str) -> Iterator[BinaryIO]:
         return
     compression = next((each for each in COMPRESSIONS if name.lower().endswith(each)), "")
     try:
-        with Path(name).open("rb") as file:
+        with _opened(name) as file:
             stream = io.BufferedReader(_unpacked(file, compression))
             try:
                 yield stream
@@ -116,8 +111,15 @@ def open_text(name: str) -> Iterator[BinaryIO]:
                 stream.detach()
     except _DAMAGED as error:
         raise RenminError(f"{name}: its compression is damaged: {error}") from error
-    except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
-        raise ConfigError(f"{name}: {error.strerror}; name a readable file, or -") from error
+
+
+def _opened(name: str) -> BinaryIO:
+    try:
+        return Path(name).open("rb")
+    except OSError as error:
+        raise ConfigError(
+            f"{name}: {error.strerror or error}; name a readable file, or -"
+        ) from error
 
 
 def _unpacked(file: BinaryIO, compression: str) -> io.RawIOBase:
