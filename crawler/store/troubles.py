@@ -12,7 +12,7 @@ from typing import Final
 from crawler.errors import BusyError, DiskFullError, SchemaError, StoreError
 
 HELD: Final = "held by another program"
-_FULL: Final = "cannot be written; make room and run the crawl again"
+_FULL: Final = "cannot be written; make room and run it again"
 _AWAY: Final = "cannot be reached"
 _FORBIDDEN: Final = (
     "cannot be made or written there; look at the owner and the rights of its folder, or name "

@@ -62,7 +62,7 @@ def test_a_full_disk_is_said_in_words(tmp_path, monkeypatch):
 
     line = faults.explain(sqlite3.OperationalError("database or disk is full"))
 
-    assert "make room" in line
+    assert "make room and run it again" in line
     assert "report" not in line
 
 
