@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import unquote
 
 from msgspec import Meta
 
@@ -106,10 +107,13 @@ class Config:
         """The archive's file: as set, or ``NAME.archive.db`` beside the SQLite database."""
         if self.archive:
             return Path(self.archive)
+        default = Path("output/renmin.archive.db")
         prefix = "sqlite:///"
         if self.database.startswith(prefix):
-            return Path(self.database.removeprefix(prefix)).with_suffix(".archive.db")
-        return Path("output/renmin.archive.db")
+            # Decoded as SQLAlchemy decodes it: %20 is a space in a URL.
+            path = Path(unquote(self.database.removeprefix(prefix)))
+            return path.with_suffix(".archive.db") if path.name else default
+        return default
 
     @property
     def photos_path(self) -> Path:

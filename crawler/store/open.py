@@ -36,7 +36,7 @@ def checked_url(database: str) -> URL:
     """The URL of a kind of database that renmin knows, with its driver.
 
     Raises:
-        ConfigError: It is no URL, or of another kind.
+        ConfigError: It is no URL, of another kind, or names no file where SQLite is meant.
     """
     try:
         url = make_url(database)
@@ -46,9 +46,24 @@ def checked_url(database: str) -> URL:
         ) from None
     if url.get_backend_name() not in {"sqlite", "postgresql"}:
         raise ConfigError(f"database={database}: renmin knows sqlite:/// and postgresql://")
+    if url.get_backend_name() == "sqlite":
+        _see_that_it_names_a_file(database, url)
     if url.get_backend_name() == "postgresql" and url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
     return url
+
+
+def _see_that_it_names_a_file(database: str, url: URL) -> None:
+    """Refuse what is no file: several processes and connections share a database of renmin's."""
+    if url.database in {None, "", ":memory:"}:
+        what = "renmin keeps its database in a file"
+    elif url.host:
+        what = "a file has no host"
+    elif "?" in database:
+        what = "what follows a ? is no part of a file's name"
+    else:
+        return
+    raise ConfigError(f"database={database}: {what}; write sqlite:///path/file.db")
 
 
 def file_of(database: str) -> Path | None:
@@ -78,8 +93,6 @@ def see_to(path: Path, *, create: bool, missing: str = BEGIN_HINT) -> None:
         SchemaError: It is missing, and ``create`` is false.
         StoreError: A folder may not be entered or written into, or the file may not be read.
     """
-    if str(path) == ":memory:":
-        return
     folder = _last_folder(path)
     if (mode := _mode(path)) is not None:
         _see_to_the_file(path, mode)

@@ -99,6 +99,12 @@ def test_paths_are_relative_to_the_file(toml):
     assert found.archive == str(path.parent / "raw.db")
 
 
+def test_the_archive_lies_beside_the_database_however_it_is_written():
+    """A name is decoded as in any URL, once for both."""
+    assert str(Config(database="sqlite:///x%41.db").archive_path) == "xA.archive.db"
+    assert str(Config(database="sqlite:///").archive_path) == "output/renmin.archive.db"
+
+
 def test_a_byte_order_mark_is_no_part_of_the_file(toml):
     """Editors of Windows put one before the first letter."""
     assert config.load({}, toml("\ufeffretries = 7\n")).retries == 7

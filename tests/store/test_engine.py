@@ -21,6 +21,16 @@ def test_another_url_is_refused(url):
         open_store(url)
 
 
+@pytest.mark.parametrize(
+    "url", ["sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite:///a?b.db", "sqlite://h/a.db"]
+)
+def test_what_names_no_file_is_refused(url):
+    """A database in memory, or half of a name: with what to write instead."""
+    for kind in (open_store, Reader):
+        with pytest.raises(ConfigError, match=r"write sqlite:///path/file.db"):
+            kind(url)
+
+
 def test_a_reader_makes_no_file(tmp_path):
     """Looking at a database that is not there does not create it."""
     path = tmp_path / "none.db"

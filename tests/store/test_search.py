@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+
 import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
@@ -105,11 +107,12 @@ def test_any_query_is_read(query):
 @given(st.text(min_size=1, max_size=12))
 def test_any_title_is_found_by_itself(title):
     """Whatever is written in a title, searching for it finds it, or it holds nothing to find."""
-    store = open_store("sqlite:///:memory:")
-    with store.writing.begin() as connection:
-        put(connection, 1, title, [])
+    with tempfile.TemporaryDirectory() as folder:
+        store = open_store(f"sqlite:///{folder}/a.db")
+        with store.writing.begin() as connection:
+            put(connection, 1, title, [])
 
-        found = search.search(connection, title).articles
+            found = search.search(connection, title).articles
 
-    store.close()
+        store.close()
     assert found == ((1,) if search.parse(title) else ())
