@@ -1,0 +1,51 @@
+"""What people write as it is stays: accented names beside hanzi, frames and bars, capitals, half-width kana."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.text.mojibake.repair import repair
+from crawler.text.tables import GB2312_LEVEL_1
+
+# The everyday hanzi; the last row is not full.
+FIRST_LEVEL = [
+    bytes([lead, trail]).decode("gb2312")
+    for lead in GB2312_LEVEL_1[:-1]
+    for trail in range(0xA1, 0xFF)
+]
+
+MEANT = [
+    "看完Pelé去哪了",
+    "他从São Luís去往内陆。",
+    "Cádiz农民种下了葡萄。",
+    "阮beh去看戲，lí欲去無？",
+    "╔════╗\n║ 公告 ║\n╚════╝",
+    "████░░░░ 45%",
+    "─────",
+    "▓▓▓░░",
+    "采用俄标№ 7 ГОСТ 34.11",
+    "ｶﾅ ﾊﾝｶｸ ﾃｽﾄ",
+]
+
+
+@pytest.mark.parametrize("text", MEANT)
+def test_what_is_meant_stays(text):
+    """No reading of such signs as bytes is believed."""
+    assert repair(text).text == text
+
+
+@given(st.sampled_from(["Müller", "Pelé", "São", "Jürgen"]), st.sampled_from(FIRST_LEVEL))
+@settings(max_examples=60, deadline=None)
+def test_a_hanzi_behind_an_accented_name_stays(name, hanzi):
+    """Its bytes may be those of a letter in UTF-8: chance, not damage."""
+    text = f"球星{name}{hanzi}了一天"
+
+    assert repair(text).text == text
+
+
+@pytest.mark.parametrize(("seen", "right"), [("Z眉rich", "Zürich"), ("S茫o Paulo", "São Paulo")])
+def test_a_hanzi_inside_of_a_word_is_read_as_its_letter(seen, right):
+    """The counter-check: what is damage is still undone."""
+    assert repair(seen).text == right
