@@ -26,7 +26,8 @@ WAYS = ("webhook", "email", "services", "reminders")
 Changed = TypeVar("Changed", "RuleSettings", "Webhook", "Email", "Services", "Reminders")
 Way = TypeVar("Way", "Webhook", "Email", "Services", "Reminders")
 Limit = Annotated[float, Meta(ge=0)]
-Count = Annotated[int, Meta(ge=0)]
+MOST = 1_000_000
+Count = Annotated[int, Meta(ge=0, le=MOST, description=f"a whole number between 0 and {MOST}")]
 Secrets = Annotated[tuple[str, ...], Meta(extra=SECRET)]
 Secret = Annotated[str, Meta(extra=SECRET)]
 
