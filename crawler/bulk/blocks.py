@@ -62,7 +62,7 @@ def shares(paths: list[str], rank: int, world_size: int) -> list[TaskShare]:
     >>> [share.path for share in shares(["a", "b", "c"], 0, 2)]
     ['a', 'c']
     >>> shares(["a"], 1, 2)
-    [Share(path='a', part=1, parts=2)]
+    [TaskShare(path='a', part=1, parts=2)]
     """
     if not paths:
         return []

@@ -63,7 +63,7 @@ class SplitPart:
     def folder(self) -> str:
         """The name as that of a folder: a host is somebody else's word.
 
-        >>> Part("../etc", "channel").folder
+        >>> SplitPart("../etc", "channel").folder
         '_etc'
         """
         return self.name.replace("/", "_").replace("\\", "_").lstrip(".")

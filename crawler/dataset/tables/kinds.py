@@ -71,7 +71,7 @@ def kind_of(name: str) -> TableKind | None:
         ConfigError: A compressed Parquet file, which nobody reads: Parquet compresses itself.
 
     >>> kind_of("a/notes.csv.gz")
-    Kind(form='csv', compression='.gz', delimiter=',')
+    TableKind(form='csv', compression='.gz', delimiter=',')
     """
     lower = name.lower()
     compression = next((each for each in COMPRESSIONS if lower.endswith(each)), "")
