@@ -16,8 +16,8 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
+from crawler.crawl.helpers import PAGE_SECONDS
 from crawler.crawl.reading import PageReader
-from crawler.crawl.time_limit import PAGE_SECONDS
 from crawler.errors import ExtractionError
 from crawler.extract import Listing, Page
 from crawler.hooks.crawling import PAGE_SETTING

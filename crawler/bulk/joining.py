@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from crawler.bulk.sources import Problem
-from crawler.crawl.time_limit import limited
+from crawler.crawl.helpers import limited
 from crawler.errors import ExtractionError
 from crawler.extract import Page, assemble, read
 from crawler.items import Article, Fetch

@@ -6,9 +6,9 @@ import contextlib
 from dataclasses import replace
 from pathlib import Path
 
-from crawler.crawl.time_limit import limited
+from crawler import extract
+from crawler.crawl.helpers import limited
 from crawler.errors import ArchiveError, ConfigError, ExtractionError
-from crawler.extract import extract
 from crawler.extract.repaired import is_hopeless
 from crawler.items import Article
 from crawler.store.archive import Archive, Record
@@ -21,7 +21,7 @@ def extract_record(record: Record) -> Article:
         ExtractionError: A page gives no article, or none that can be read.
         TooDearError: It takes too long.
     """
-    article = article_of(record, limited(record.url, lambda: extract(record.fetches)))
+    article = article_of(record, limited(record.url, lambda: extract.extract(record.fetches)))
     if is_hopeless(article):
         raise ExtractionError(record.url, article.template, "text", "undecodable")
     return article

@@ -30,7 +30,7 @@ from urllib.parse import urlsplit
 from crawler import extract
 from crawler.crawl import helpers
 from crawler.crawl.archived import article_of, earlier_record
-from crawler.crawl.time_limit import PAGE_SECONDS, limited, too_dear
+from crawler.crawl.helpers import PAGE_SECONDS, limited, too_dear
 from crawler.errors import ExtractionError, TooDearError
 from crawler.extract import Listing, Page
 from crawler.extract.repaired import is_hopeless

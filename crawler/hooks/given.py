@@ -17,8 +17,8 @@ from scrapy.utils.misc import load_object
 
 from crawler.config.convert import known_names, near
 from crawler.config.options import Config
+from crawler.crawl.helpers import PAGE_SECONDS
 from crawler.crawl.holding import STALLED_SECONDS
-from crawler.crawl.time_limit import PAGE_SECONDS
 from crawler.errors import ConfigError
 from crawler.hooks.crawling import PAGE_SETTING, STALLED_SETTING
 

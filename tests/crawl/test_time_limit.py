@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from crawler.crawl.time_limit import limited
+from crawler.crawl.helpers import limited
 from crawler.errors import ExtractionError, TooDearError
 
 URL = "http://sd.people.com.cn/n2/2026/1004/c364532-41700001.html"
