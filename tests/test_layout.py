@@ -40,7 +40,7 @@ SHORT = {
     "crawler/text/tables.py": "facts of the character sets, for every reader of bytes",
     "crawler/dataset/page.py": "the public surface of a page, for who imports crawler",
     "crawler/store/migrations/passwords.py": "frozen: a migration of an old schema calls it",
-    "crawler/crawl/archived.py": "crawl, reparse and rebuild read from the archive by it",
+    "crawler/crawl/reading.py": "crawl, reparse and rebuild read from the archive by it",
     "crawler/extract/tidy.py": "the form of every text; imports nothing of the room",
     "crawler/hooks/logging.py": "Scrapy asks for it by its name",
     "crawler/hooks/answers.py": "spiders and other hooks ask it; it asks only the guard",

@@ -13,9 +13,9 @@ from pathlib import Path
 from crawler import clock
 from crawler.bulk.joining import Whole
 from crawler.bulk.taking_in import take_in
-from crawler.crawl.archived import extract_record
 from crawler.crawl.dedup_store import see_to_sketches
 from crawler.crawl.ingest import Intake
+from crawler.crawl.reading import extract_record
 from crawler.errors import ArchiveError, ExtractionError
 from crawler.extract import version
 from crawler.store import runs

@@ -5,6 +5,8 @@ may take longer, by what it holds (:mod:`crawler.extract.limits`), goes to a hel
 on: requests, heart-beats and the pages of other hosts do not wait for it. What comes out is the
 same. A page whose reading takes too long, or ends its helper, is a :class:`TooDearError`; another
 helper takes the place of one that ended.
+
+What today's code reads in archived bytes.
 """
 
 from __future__ import annotations
@@ -29,13 +31,50 @@ from urllib.parse import urlsplit
 
 from crawler import extract
 from crawler.crawl import helpers
-from crawler.crawl.archived import article_of, earlier_record
 from crawler.crawl.helpers import PAGE_SECONDS, limited, too_dear
-from crawler.errors import ExtractionError, TooDearError
+from crawler.errors import ArchiveError, ConfigError, ExtractionError, TooDearError
 from crawler.extract import Listing, Page
 from crawler.extract.repaired import is_hopeless
 from crawler.items import Article, Fetch, Visit
+from crawler.store.archive import Archive, Record
 from crawler.text.mojibake.repair import repair_all
+
+
+def extract_record(record: Record) -> Article:
+    """Extract the article of one visit of the archive.
+
+    Raises:
+        ExtractionError: A page gives no article, or none that can be read.
+        TooDearError: It takes too long.
+    """
+    article = article_of(record, limited(record.url, lambda: extract.extract(record.fetches)))
+    if is_hopeless(article):
+        raise ExtractionError(record.url, article.template, "text", "undecodable")
+    return article
+
+
+def article_of(record: Record, article: Article) -> Article:
+    """What was read in a record, under the record's own name."""
+    return replace(article, url=record.url, channel=record.channel)
+
+
+def earlier_record(path: Path, url: str, sha256: str) -> Record | None:
+    """What stood at ``url`` when its body was ``sha256``.
+
+    Args:
+        path: The archive's file.
+        url: Canonical address.
+        sha256: Of the first page.
+
+    Returns:
+        ``None`` if the bytes are not there, or cannot be read.
+    """
+    try:
+        with contextlib.closing(Archive(path, readonly=True)) as archive:
+            return archive.before(url, sha256)
+    except (ArchiveError, ConfigError):
+        return None
+
 
 # So many pages of one host may wait for helpers; then nothing more is asked of it meanwhile.
 MOST_OF_A_HOST = 4

@@ -21,8 +21,8 @@ from sqlalchemy import Connection
 
 from crawler import clock
 from crawler.crawl import helpers
-from crawler.crawl.archived import extract_record
 from crawler.crawl.decide import against_original
+from crawler.crawl.reading import extract_record
 from crawler.crawl.record import Kept, finish, keep_reading
 from crawler.errors import ArchiveError, ExtractionError
 from crawler.extract import version

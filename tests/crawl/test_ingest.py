@@ -222,7 +222,7 @@ def test_the_next_list_is_read_only_for_something_new(bench):
 
 def test_pages_of_the_design_are_pages(bench):
     """The page that these tests archive is one that extraction reads."""
-    from crawler.crawl.archived import extract_record
+    from crawler.crawl.reading import extract_record
     from crawler.store.archive import Record
 
     body = html_of("标题", [prose(1), prose(2)])

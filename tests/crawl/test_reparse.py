@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from crawler.crawl import reparse as module
-from crawler.crawl.archived import extract_record
+from crawler.crawl.reading import extract_record
 from crawler.crawl.record import finish, keep
 from crawler.crawl.reparse import reextract_url, reparse
 from crawler.errors import ConfigError
