@@ -27,8 +27,7 @@ from crawler.cli.options import (
     selection,
 )
 from crawler.config import load
-from crawler.crawl.photos import Round
-from crawler.crawl.pictures import pillow
+from crawler.crawl.photos import Round, pillow
 from crawler.dataset import formats, pictures, pseudonyms
 from crawler.dataset.pseudonyms import Pseudonyms
 from crawler.dataset.records import records

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from crawler.crawl.pictures import read_picture
+from crawler.crawl.photos import read_picture
 from crawler.items import Failure
 from crawler.replica.answer import Response
 from crawler.replica.pictures import jpeg

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from crawler.crawl import record
-from crawler.crawl.pictures import read_picture
+from crawler.crawl.photos import read_picture
 from crawler.items import Photo
 from crawler.replica.pictures import jpeg
 from crawler.store.articles import By

@@ -7,7 +7,7 @@ from unittest import mock
 
 import pytest
 
-from crawler.crawl.pictures import read_picture
+from crawler.crawl.photos import read_picture
 from crawler.errors import ConfigError, DiskFullError
 from crawler.items import Failure
 from crawler.replica.pictures import jpeg
