@@ -9,7 +9,7 @@ import typer
 from crawler import clock, config
 from crawler.cli.options import Database, Json, log_to_stderr, opened
 from crawler.cli.output import echo_json, show
-from crawler.crawl.prune_runs import thin
+from crawler.crawl.prune import thin
 from crawler.report import watch
 from crawler.watch.alerts import settings
 from crawler.watch.alerts.check import check as look

@@ -26,7 +26,7 @@ from crawler.crawl.holding import HeldHosts, look_at_host, take_host
 from crawler.crawl.ingest import Intake, Outcome, finish, ingest
 from crawler.crawl.outcome import RunOutcome
 from crawler.crawl.plan import Plan
-from crawler.crawl.prune_runs import thin
+from crawler.crawl.prune import thin
 from crawler.errors import HoldLostError, StoreError
 from crawler.items import Article, Link, Visit
 from crawler.store import frontier, holds, hosts, leases, requests, runs

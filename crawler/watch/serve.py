@@ -14,7 +14,7 @@ from itertools import count
 
 import sqlalchemy as sa
 
-from crawler.crawl.prune_runs import thin
+from crawler.crawl.prune import thin
 from crawler.errors import RenminError
 from crawler.store import requests
 from crawler.store.engine import Store

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from crawler.crawl.prune_runs import thin
+from crawler.crawl.prune import thin
 from crawler.store import runs
 from crawler.store.tables import run_counter, run_tick
 

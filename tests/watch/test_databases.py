@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from crawler.crawl import prune_runs
+from crawler.crawl import prune
 from crawler.store import runs
 from crawler.store.tables import run_tick, schedule_run
 from crawler.watch import metrics
@@ -97,7 +97,7 @@ def test_curves_are_thinned(any_store, monday):
         run_id = runs.start(connection, command="", channels=["sd"], settings={}, now=monday)
         for second in range(0, 60, 5):
             runs.tick(connection, run_id, monday + timedelta(seconds=second), queue=0)
-        dropped = prune_runs.thin(connection, monday + timedelta(days=3))
+        dropped = prune.thin(connection, monday + timedelta(days=3))
         left = connection.scalar(sa.select(sa.func.count()).select_from(run_tick))
 
     assert (dropped, left) == (11, 1)
