@@ -1,4 +1,7 @@
-"""``renmin crawl``: crawl channels; run again to go on where it stopped."""
+"""``renmin crawl``: crawl channels; run again to go on where it stopped.
+
+What a crawl says when it has ended: a few lines that a person can take in.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,13 @@ import os
 import shlex
 import sys
 import threading
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from importlib import import_module
 from typing import Annotated, Any
 
+import sqlalchemy as sa
 import typer
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
@@ -20,16 +26,18 @@ from crawler import clock
 from crawler.cli.backfill import name_of, range_of, to_the_end
 from crawler.cli.options import LARGEST, Database
 from crawler.config import Config, load
-from crawler.crawl.summary import summary_of
+from crawler.crawl.session import CrawlSession
 from crawler.errors import ConfigError, RenminError
 from crawler.hooks.crawling import CONTINUE_SETTING, LEAVE_SECONDS, Crawling
 from crawler.hooks.given import read_settings
 from crawler.hooks.holding import hold_of, text_of
+from crawler.report.table import counted
 from crawler.site.channels import find
 from crawler.site.channels import load as load_channels
-from crawler.store import pauses
+from crawler.store import hosts, pauses
 from crawler.store.engine import crawl_lock, open_store
 from crawler.store.open import file_of, see_to
+from crawler.store.tables import run, run_counter
 from crawler.watch.alerts.notifiers import ping
 from crawler.watch.schedule import backfill
 from crawler.watch.schedule.asked import run_asked
@@ -300,3 +308,68 @@ def _run_due(database: str) -> int:
     if code == 1:
         typer.echo("nothing is due now; when what is due: renmin schedule", err=True)
     return code
+
+
+Totals = Counter[str]
+
+
+def summary_of(session: CrawlSession) -> str:
+    """Sum up the run of ``session``: what came in, what failed, and which channels gave nothing."""
+    with session.store.reading.connect() as connection:
+        row = connection.execute(sa.select(run).where(run.c.id == session.run_id)).one()
+        by_channel: dict[str, Totals] = defaultdict(Counter)
+        for counter in connection.execute(
+            sa.select(run_counter).where(run_counter.c.run_id == session.run_id)
+        ):
+            by_channel[counter.channel][counter.name] = counter.value
+        closed = hosts.closed(connection, session.all_hosts)
+    session.store.close()
+    totals: Totals = Counter()
+    for counts in by_channel.values():
+        totals.update(counts)
+    lines = [f"run {row.id} {row.finish_reason or 'lost'}: {_came_in(totals)}"]
+    if reasons := _named(totals, "failure"):
+        lines.append(f"  failures: {reasons}")
+    lines += [f"  {detail}" for _, _, detail in closed]
+    lines += [
+        f"  {host}: asks to be left alone until {until:%Y-%m-%d %H:%M}"
+        for host, until in sorted(session.resting.items())
+    ]
+    if row.finish_reason in ("shutdown", "stopped"):
+        lines.append("  stopped; what was fetched is stored. The same command goes on from here")
+    if said := session.outcome.advice(row.finish_reason or ""):
+        lines.append(f"  {said}")
+    lines += _silent(session.plan.channels, by_channel)
+    return "\n".join(lines)
+
+
+def _came_in(totals: Totals) -> str:
+    return (
+        f"{counted(_sum(totals, 'page'), 'page')}, {counted(totals['article/new'], 'new article')}, "
+        f"{totals['article/changed']:,} changed, {counted(totals['article/duplicate'], 'duplicate')}, "
+        f"{totals['article/repaired']} repaired, {_sum(totals, 'failure')} failed"
+    )
+
+
+def _silent(channels: tuple[str, ...], by_channel: Mapping[str, Totals]) -> Iterator[str]:
+    """Channels of which not one page could be fetched; that is told, and is no error."""
+    for channel in channels:
+        counts = by_channel.get(channel, Counter())
+        if _sum(counts, "failure") and not _sum(counts, "page"):
+            yield f"  {channel}: no page could be fetched ({_named(counts, 'failure')})"
+
+
+def _sum(counts: Totals, noun: str) -> int:
+    return sum(value for name, value in counts.items() if name.startswith(f"{noun}/"))
+
+
+def _named(counts: Totals, noun: str) -> str:
+    """The commonest counters of a noun: ``http_404 5, timeout 1``."""
+    found = Counter(
+        {
+            name.partition("/")[2]: value
+            for name, value in counts.items()
+            if name.startswith(f"{noun}/")
+        }
+    )
+    return ", ".join(f"{reason} {number}" for reason, number in found.most_common(8))
