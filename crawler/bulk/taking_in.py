@@ -2,26 +2,37 @@
 
 A capture that is later than what is known is stored as a crawl would; an earlier one becomes a
 revision before it.
+
+Make a database from an archive alone: every article, with all texts that it had.
+
+What only the database knew is gone: runs, schedules, alerts, and addresses that brought nothing yet.
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from crawler import clock
 from crawler.bulk.joining import Whole
+from crawler.crawl.dedup_store import see_to_sketches
 from crawler.crawl.ingest import Intake, Outcome, finish, ingest
+from crawler.crawl.reading import extract_record
+from crawler.errors import ArchiveError, ExtractionError
+from crawler.extract import version
 from crawler.items import Article, Link, Visit
 from crawler.site.urls import classify
-from crawler.store import articles, frontier, revisions, tombstones
-from crawler.store.archive import Record
+from crawler.store import articles, frontier, revisions, runs, tombstones
+from crawler.store.archive import Archive, Record
 from crawler.store.articles import By, Stored
+from crawler.store.engine import Store
 from crawler.store.tables import frontier as frontier_table
 
 # A page that was captured longer ago is not looked at again by the next crawl of its channel: an
@@ -129,3 +140,64 @@ def _row(connection: Connection, whole: Whole) -> int:
 def _record(whole: Whole) -> Record:
     item = whole.article
     return Record(url=item.url, channel=item.channel or "", kind="article", fetches=whole.fetches)
+
+
+BATCH = 50
+RETRIES = 5
+
+
+def rebuild(
+    store: Store,
+    archive: Path,
+    *,
+    command: str = "renmin rebuild",
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Counter[str]:
+    """Read every visit to every article of the archive into a database.
+
+    Args:
+        store: Its crawl lock must be held by the caller. Articles that it has already stay.
+        archive: The raw bodies.
+        command: What was typed, for the history.
+        progress: Told how many of how many articles are done.
+
+    Returns:
+        Counters as of a crawl: ``article/new``, ``failure/extraction_title`` …
+
+    Raises:
+        ConfigError: There is no archive.
+    """
+    counts: Counter[str] = Counter()
+    with contextlib.closing(Archive(archive, readonly=True)) as opened:
+        urls = [opened.address(first) for first in opened.articles()]
+        now = clock.now()
+        with store.writing.begin() as connection:
+            run_id = runs.start(connection, command=command, channels=(), settings={}, now=now)
+            see_to_sketches(connection)
+        intake = Intake(run_id, now, RETRIES, version())
+        for start in range(0, len(urls), BATCH):
+            batch = [
+                whole for url in urls[start : start + BATCH] for whole in _read(opened, url, counts)
+            ]
+            with store.writing.begin() as connection:
+                take_in(connection, batch, intake, counts)
+                runs.beat(connection, run_id, clock.now())
+            progress(min(start + BATCH, len(urls)), len(urls))
+    with store.writing.begin() as connection:
+        runs.count(connection, run_id, {("", name): value for name, value in counts.items()})
+        runs.finish(connection, run_id, reason="finished", exit_code=0, now=clock.now())
+    return counts
+
+
+def _read(archive: Archive, url: str, counts: Counter[str]) -> list[Whole]:
+    """Every visit to one article that today's code can read, oldest first."""
+    found: list[Whole] = []
+    for first in archive.visits(url):
+        try:
+            record = archive.record(first)
+            found.append(Whole(extract_record(record), record.fetches))
+        except ExtractionError as error:
+            counts[f"failure/{error.reason}"] += 1
+        except ArchiveError:
+            counts["failure/archive"] += 1
+    return found

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.bulk.rebuild import rebuild as read_everything
+from crawler.bulk.taking_in import rebuild as read_everything
 from crawler.cli.options import LARGEST, Database, day
 from crawler.cli.output import progress_bar
 from crawler.clock import SHANGHAI

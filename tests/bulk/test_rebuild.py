@@ -3,7 +3,7 @@
 import shutil
 
 from crawler.bulk.importing import Sources, import_files
-from crawler.bulk.rebuild import rebuild
+from crawler.bulk.taking_in import rebuild
 from crawler.replica import Site
 from crawler.store import articles, revisions
 from crawler.store.engine import open_store
