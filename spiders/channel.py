@@ -25,10 +25,12 @@ from crawler.hooks.holding import hold_of
 from crawler.items import Fetch, Visit
 from crawler.site.channels import is_excluded
 from crawler.store.leases import Lease
-from spiders.failures import NOT_FETCHED, extraction_failed, failure_of
 from spiders.planning import plan_of, start_links
 from spiders.responses import (
+    NOT_FETCHED,
     conditional_headers,
+    extraction_failed,
+    failure_of,
     fetch_of,
     is_unchanged,
     led_away,

@@ -19,8 +19,7 @@ from crawler.crawl.photos import Round
 from crawler.errors import RenminError
 from crawler.items import Failure
 from spiders import WITHOUT_A_STORE
-from spiders.failures import failure_of
-from spiders.responses import no_page
+from spiders.responses import failure_of, no_page
 
 # Photos that wait in the hosts' queues at a time.
 MOST_OPEN = 64

@@ -22,8 +22,7 @@ from crawler.items import Link, PageKind, Visit
 from crawler.site.channels import find, load
 from crawler.site.urls import classify
 from spiders import WITHOUT_A_STORE
-from spiders.failures import extraction_failed, failure_of
-from spiders.responses import fetch_of
+from spiders.responses import extraction_failed, failure_of, fetch_of
 
 # Articles looked at in each channel, the newest that its lists lead to.
 ARTICLES = 3

@@ -22,8 +22,8 @@ from crawler.hooks import answers, bodies, guard, redirects, robots, scheduler
 from crawler.hooks.guard import RefusedRequest
 from crawler.hooks.robots import ForbiddenByRobotsError, RobotsUnreadableError
 from pipelines import visits
-from spiders import failures, responses
-from spiders.failures import extraction_failed, failure_of
+from spiders import responses
+from spiders.responses import extraction_failed, failure_of
 
 DOCS = (Path(__file__).parents[2] / "docs" / "crawling.md").read_text(encoding="utf-8")
 
@@ -71,11 +71,11 @@ def test_a_page_without_an_article_names_the_field():
 
 def reasons_in_code() -> set[str]:
     """Every reason that stands in the code of hooks, spiders and pipelines, whole."""
-    found = {reason for _, reason, _ in failures.REASONS}
+    found = {reason for _, reason, _ in responses.REASONS}
     for module in (
         answers,
         bodies,
-        failures,
+        responses,
         guard,
         redirects,
         responses,
