@@ -13,7 +13,7 @@ from crawler.extract.listing import read_list
 from crawler.extract.sitemap import read_sitemap
 from crawler.items import Link
 from crawler.site.urls import classify
-from spiders.planning import plan_of
+from spiders.channel import plan_of
 from tests import days
 
 DAYS = st.dates(date(2000, 1, 1), date(2029, 12, 31))

@@ -43,7 +43,7 @@ from crawler.watch.schedule import backfill
 from crawler.watch.schedule.asked import run_asked
 from crawler.watch.schedule.backfill import Backfill, run_slice
 from crawler.watch.schedule.runner import run_due
-from spiders.planning import plan_of, start_links
+from spiders.channel import plan_of, start_links
 
 app = typer.Typer(add_completion=False)
 

@@ -15,7 +15,7 @@ from crawler.crawl.plan import Plan, read_day
 from crawler.errors import ConfigError
 from crawler.hooks.guard import ExcludedRequest, GuardMiddleware
 from crawler.site import channels as site
-from spiders.planning import plan_of, start_links
+from spiders.channel import plan_of, start_links
 
 LISTS = "host = 'new.people.com.cn'\nlists = [['/GB/1234/index.html', '要闻']]\n"
 

@@ -6,7 +6,7 @@ import pytest
 
 from crawler.errors import ConfigError, UnknownChannelError
 from crawler.site.channels import load
-from spiders.planning import plan_of, start_links
+from spiders.channel import plan_of, start_links
 
 
 def plan(channels: str = "sd", **changed: str):
