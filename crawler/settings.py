@@ -84,7 +84,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.hooks.redirects.CookieRedirectMiddleware": 600,
     # In the place of Scrapy's, which takes what it can get of a body that was cut off.
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
-    "crawler.hooks.bodies.BodyMiddleware": 590,
+    "crawler.hooks.answers.BodyMiddleware": 590,
     # Above the retries (550): a host that wants a rest is not asked again.
     "crawler.hooks.rests.RestMiddleware": 560,
     # What the guard, the counters of a run and the absence of passwords make needless.

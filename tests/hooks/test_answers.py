@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from scrapy.http import HtmlResponse, Request, Response
 from scrapy.utils.test import get_crawler
 
-from crawler.hooks.answers import UnaskedMiddleware, UnfitAnswerError
-from crawler.hooks.bodies import BodyMiddleware
+from crawler.hooks.answers import BodyMiddleware, UnaskedMiddleware, UnfitAnswerError
 from crawler.hooks.redirects import refresh_target, with_cookies
 from crawler.hooks.rests import LONGEST_REST, rest_asked
 

@@ -18,7 +18,7 @@ from scrapy.spidermiddlewares.httperror import HttpError
 
 from crawler.crawl.outcome import EXIT_CODES
 from crawler.errors import ExtractionError
-from crawler.hooks import answers, bodies, guard, redirects, robots, scheduler
+from crawler.hooks import answers, guard, redirects, robots, scheduler
 from crawler.hooks.guard import RefusedRequest
 from crawler.hooks.robots import ForbiddenByRobotsError, RobotsUnreadableError
 from pipelines import visits
@@ -74,7 +74,7 @@ def reasons_in_code() -> set[str]:
     found = {reason for _, reason, _ in responses.REASONS}
     for module in (
         answers,
-        bodies,
+        answers,
         responses,
         guard,
         redirects,
