@@ -113,6 +113,6 @@ ITEM_PIPELINES = {
 
 LOG_DATEFORMAT = "%Y-%m-%d %H:%M:%S %z"  # default: without the zone
 LOG_LEVEL = "INFO"  # DEBUG costs a fifth of the speed
-LOG_FORMATTER = "crawler.hooks.logging.QuietFormatter"
+LOG_FORMATTER = "crawler.hooks.progress.QuietFormatter"
 FEED_EXPORT_ENCODING = "utf-8"  # default: hanzi leave as \uXXXX
 STATS_DUMP = False  # our own summary says what a person wants to know

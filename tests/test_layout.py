@@ -42,7 +42,7 @@ SHORT = {
     "crawler/store/migrations/passwords.py": "frozen: a migration of an old schema calls it",
     "crawler/crawl/reading.py": "crawl, reparse and rebuild read from the archive by it",
     "crawler/extract/tidy.py": "the form of every text; imports nothing of the room",
-    "crawler/hooks/logging.py": "Scrapy asks for it by its name",
+    "crawler/hooks/progress.py": "Scrapy asks for it by its name",
     "crawler/hooks/answers.py": "spiders and other hooks ask it; it asks only the guard",
     "crawler/store/pauses.py": "one table",
 }

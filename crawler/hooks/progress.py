@@ -1,4 +1,7 @@
-"""How far the crawl is: a bar on a terminal, one line a minute in a log; and the run's own log."""
+"""How far the crawl is: a bar on a terminal, one line a minute in a log; and the run's own log.
+
+What a crawl writes into its log: what a person would look for, and no item twice.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,51 @@ import logging
 import sys
 import time
 from contextlib import suppress
-from typing import TextIO
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
+from scrapy.http import Response
+from scrapy.logformatter import LogFormatter, LogFormatterResult
+from twisted.python.failure import Failure
 
 from crawler.config import load
 from crawler.crawl import run_log
 from crawler.crawl.session import CrawlSession
 from crawler.hooks.crawling import Crawling
+from crawler.items import Article
+
+
+class QuietFormatter(LogFormatter):
+    """One line an article at DEBUG instead of the whole article."""
+
+    def scraped(
+        self, item: Any, response: Response | Failure | None, spider: Any
+    ) -> LogFormatterResult:
+        """Name the article, not its text."""
+        result = super().scraped(item, response, spider)
+        if isinstance(item, Article):
+            result["msg"] = "stored url=%(url)s template=%(template)s"
+            result["args"] = {"url": item.url, "template": item.template}
+        return result
+
+    def dropped(
+        self,
+        item: Any,  # noqa: ARG002
+        exception: BaseException,
+        response: Response | Failure | None,  # noqa: ARG002
+        spider: Any,  # noqa: ARG002
+    ) -> LogFormatterResult:
+        """A visit without an article was recorded like any other."""
+        return {
+            "level": logging.DEBUG,
+            "msg": "no article: %(why)s",
+            "args": {"why": str(exception)},
+        }
+
 
 LINE_SECONDS = 60.0
 BAR_SECONDS = 0.5
