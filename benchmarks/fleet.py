@@ -21,7 +21,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from crawler.crawl.holding import HeldHosts, Pace
-from crawler.fleet.app import make_app
+from crawler.fleet.worker import make_app
 from crawler.replica import Site
 from crawler.replica.serve import in_thread
 from crawler.store.engine import open_store

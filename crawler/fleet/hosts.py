@@ -18,7 +18,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from crawler.crawl.holding import HeldHosts, begin
 from crawler.crawl.session import CrawlSession
-from crawler.fleet.working import AWAY, Working
+from crawler.fleet.worker import AWAY, Working
 from crawler.store.holds import HOLD, Hold
 
 # There are 37 hosts and a few mirrors; each is a task that waits.

@@ -8,8 +8,7 @@ import pytest
 from procrastinate.jobs import Job, Status
 
 from crawler.crawl.holding import Pace
-from crawler.fleet.app import make_app
-from crawler.fleet.working import take_over
+from crawler.fleet.worker import make_app, take_over
 from crawler.store.holds import HOLD
 
 pytestmark = pytest.mark.postgres

@@ -12,7 +12,7 @@ from procrastinate import App
 
 from crawler import clock
 from crawler.crawl.holding import Pace
-from crawler.fleet.working import Working
+from crawler.fleet.worker import Working
 from crawler.report.jobs import counts
 from crawler.store.engine import Store
 from crawler.watch.fleet import duties
