@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from crawler.store import requests
-from crawler.watch.fleet import duties
+from crawler.watch.fleet import work
 from crawler.watch.schedule import history, schedules
 from crawler.watch.schedule.schedules import Schedule
 from tests.crawl.visits import NOW
@@ -40,7 +40,7 @@ def end(jobs, status: str) -> None:
 
 def test_a_schedule_is_deferred_once(scheduled):
     """The second worker that looks finds it done."""
-    first, second = duties.defer_due(scheduled, LATER), duties.defer_due(scheduled, LATER)
+    first, second = work.defer_due(scheduled, LATER), work.defer_due(scheduled, LATER)
 
     assert (first, second) == (2, 0)
 
@@ -50,18 +50,18 @@ def test_a_schedule_is_deferred_once(scheduled):
 )
 def test_a_planned_time_is_settled_when_its_last_job_has_ended(scheduled, jobs, status, outcome):
     """Not before; and as failed if one of them was."""
-    duties.defer_due(scheduled, LATER)
-    duties.settle(scheduled, LATER)
+    work.defer_due(scheduled, LATER)
+    work.settle(scheduled, LATER)
     before = last(scheduled)["outcome"]
     end(jobs, status)
-    duties.settle(scheduled, LATER)
+    work.settle(scheduled, LATER)
 
     assert (before, last(scheduled)["outcome"]) == ("running", outcome)
 
 
 def test_another_runner_leaves_what_the_workers_do_to_them(scheduled):
     """A ``renmin crawl --due`` on the same database does not take it for abandoned."""
-    duties.defer_due(scheduled, LATER)
+    work.defer_due(scheduled, LATER)
     with scheduled.writing.begin() as c:
         settled = history.settle_abandoned(
             c, LATER + timedelta(days=1), alone=False, has_process=lambda _pid: False
@@ -75,12 +75,12 @@ def test_what_a_person_asks_for_is_done_by_the_workers(server, jobs):
     with server.writing.begin() as c:
         wanted = requests.ask(c, requests.RUN, NOW, ["sd"])
 
-    deferred = duties.defer_asked(server, NOW)
+    deferred = work.defer_asked(server, NOW)
     with server.reading.connect() as c:
         there = [row["kind"] for row in requests.attending(c, NOW)]
         waiting = requests.waiting(c, requests.RUN)
     end(jobs, "succeeded")
-    duties.settle(server, NOW)
+    work.settle(server, NOW)
     with server.reading.connect() as c:
         outcome = c.exec_driver_sql(f"SELECT outcome FROM request WHERE id = {wanted}").scalar()
 
