@@ -27,8 +27,7 @@ from crawler.store import requests
 from crawler.store.engine import Store
 from crawler.store.tables import request, schedule_run
 from crawler.watch.fleet import sweeps
-from crawler.watch.fleet.sweep import Sweeper, environ_of
-from crawler.watch.fleet.sweeps import QUEUE, SWEEP
+from crawler.watch.fleet.sweeps import QUEUE, SWEEP, Sweeper, environ_of
 from crawler.watch.schedule import asked, history, schedules
 from crawler.watch.schedule.history import BY_WORKERS
 from crawler.watch.serve import guarded
