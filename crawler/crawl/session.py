@@ -22,9 +22,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from crawler.crawl.dedup_store import see_to_sketches
+from crawler.crawl.finish_reasons import RunOutcome
 from crawler.crawl.holding import HeldHosts, look_at_host, take_host
 from crawler.crawl.ingest import Intake, Outcome, finish, ingest
-from crawler.crawl.outcome import RunOutcome
 from crawler.crawl.plan import Plan
 from crawler.crawl.prune import thin
 from crawler.errors import HoldLostError, StoreError

@@ -33,8 +33,8 @@ from procrastinate.sync_psycopg_connector import SyncPsycopgConnector
 from sqlalchemy import Connection
 
 from crawler import clock
+from crawler.crawl.finish_reasons import PASSING
 from crawler.crawl.holding import Pace
-from crawler.crawl.outcome import PASSING
 from crawler.errors import RenminError
 from crawler.hooks.crawling import LEAVE_SECONDS, STALLED_SETTING
 from crawler.hooks.holding import text_of
