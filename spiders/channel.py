@@ -1,9 +1,8 @@
 """The spider of the regional channels: lists lead to articles, articles to their further pages.
 
 Every page that the frontier hands out ends in exactly one :class:`~crawler.items.Visit`; the
-pipelines store it. How pages are read is not decided here, only which page comes next.
-
-From a spider's arguments to a plan and to the pages that it begins with.
+pipelines store it. How pages are read is not decided here, only with which pages a crawl begins and
+which comes next.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What the spider reads off a response before it looks at the page.
+"""What a spider reads off a response, or off its failure, before anybody looks at the page.
 
-Why a page could not be fetched: Scrapy's exceptions as a reason that can be counted.
+Why a page could not be fetched is a reason that can be counted, made of Scrapy's exceptions.
 """
 
 from __future__ import annotations

@@ -1,11 +1,10 @@
-"""Store imported articles, each as if it had been crawled on the day of its capture.
+"""Store articles from elsewhere, each as if it had been crawled on the day of its capture.
 
 A capture that is later than what is known is stored as a crawl would; an earlier one becomes a
 revision before it.
 
-Make a database from an archive alone: every article, with all texts that it had.
-
-What only the database knew is gone: runs, schedules, alerts, and addresses that brought nothing yet.
+So a database is made from an archive alone: every article, with all texts that it had. What only the
+lost one knew is gone: runs, schedules, alerts, and addresses that brought nothing yet.
 """
 
 from __future__ import annotations

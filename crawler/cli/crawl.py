@@ -1,6 +1,6 @@
 """``renmin crawl``: crawl channels; run again to go on where it stopped.
 
-What a crawl says when it has ended: a few lines that a person can take in.
+When a crawl has ended it says in a few lines what came in, what failed, and what to do.
 """
 
 from __future__ import annotations

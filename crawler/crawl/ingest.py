@@ -3,10 +3,8 @@
 All of it happens inside the caller's transaction, so that a page is either stored with all that
 it brought, or fetched again.
 
-What a run counts: the names of its counters, ``noun/what``.
-
-docs/design.md has the table of them. They are added up per channel, in the transaction of the
-pages that they count.
+What it brought is counted, under names like ``noun/what`` (docs/design.md has the table), and added
+up per channel in the same transaction.
 """
 
 from __future__ import annotations

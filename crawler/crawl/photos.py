@@ -1,8 +1,6 @@
 """One round of fetching photos: which are missing, what became of each, a run in the history.
 
-Is it a picture, and how large is it? Read from its head; nothing is ever decoded.
-
-Bytes that come from a page's photo address are hostile until they prove otherwise: a few kilobytes
+Whether it is a picture, and how large, is read from its head; nothing is ever decoded. Bytes that come from a page's photo address are hostile until they prove otherwise: a few kilobytes
 can claim a picture of ten thousand million pixels, and a text can be sent as ``image/jpeg``.
 
 =====================  =====================================================================

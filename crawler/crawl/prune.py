@@ -4,9 +4,7 @@ The policy is the table ``[prune]`` of renmin.toml or the options of ``renmin pr
 each kind, and kinds without one stay for ever. No article, no revision and nothing that ``renmin
 reparse`` reads is ever among them.
 
-Thin the curves of old runs: fewer points, the same sums.
-
-A point is the sum since the start of its run, so dropping points loses detail and no figure. The
+The curves of old runs are thinned, whatever the policy: fewer points, the same sums. A point is the sum since the start of its run, so dropping points loses detail and no figure. The
 counters of a run are never touched.
 """
 

@@ -6,7 +6,7 @@ on: requests, heart-beats and the pages of other hosts do not wait for it. What 
 same. A page whose reading takes too long, or ends its helper, is a :class:`TooDearError`; another
 helper takes the place of one that ended.
 
-What today's code reads in archived bytes.
+Archived bytes are read under the same limit, where reparse and rebuild ask for them.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 A host is held by a job whose lock it is; procrastinate gives a lock to one job at a time, keeps the
 heart-beats of its workers and knows which jobs have stalled.
 
-``app.py``    procrastinate's application on our database, whose jobs end only by their own worker
-``working.py``  a worker that goes on through outages, and takes stalled jobs over
-``hosts.py``    the jobs by which a crawl holds hosts
+``worker.py``  procrastinate's application on our database, and a worker that goes on through outages
+``hosts.py``   the jobs by which a crawl holds hosts
 """

@@ -3,9 +3,7 @@
 procrastinate's worker ends when the database is away for long; then a new one begins, with a new
 number, as soon as it can. Jobs of the old one have stalled and are taken over like those of anybody
 who died: by every worker that is there, a few times within the time after which a job has stalled.
-(As a periodic job this could stall itself.)
-
-procrastinate's application on our database.
+(As a periodic job this could stall itself.) A job ends only by its own worker (:class:`OwnJobs`).
 """
 
 from __future__ import annotations

@@ -5,6 +5,8 @@
 ``scheduler.py``   the frontier as Scrapy's scheduler
 ``guard.py``       refuses what a crawler must not fetch; sends everything through the proxy
 ``robots.py``      robots.txt obeyed, its Crawl-delay too; one that cannot be read means waiting
-``charset.py``     decides the charset of each page from its bytes
+``answers.py``     unpacks bodies, refuses what did not come whole; ``redirects.py`` follows
+``rests.py``       leaves a host alone that asks for it; ``holding.py`` which hosts may be asked
+``progress.py``    a bar, a line a minute, the run's log
 =================  ======================================================================
 """

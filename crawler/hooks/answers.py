@@ -1,6 +1,6 @@
-"""Unpack the body of an answer, and see whether it came whole.
+"""Whether an answer is one: unpack its body, see whether it came whole, and say what is wrong with it.
 
-Scrapy takes what it can get of a packed body that was cut off, and of one whose end is the end of
+What is wrong is a failure that says so itself (:class:`UnfitAnswerError`). Scrapy takes what it can get of a packed body that was cut off, and of one whose end is the end of
 the connection. Half an article must not be stored, least of all in the place of a whole one:
 
 =================================  ============================================================
@@ -11,8 +11,6 @@ not packed, though it says so      ``not_packed``: the site's fault
 ends with the connection           ``incomplete``, unless it closes what it opened
 opens ``<html>``, closes nothing   ``incomplete``; believed when it has come so in several runs
 =================================  ============================================================
-
-What is wrong with an answer, or why there is none, as a failure that says so itself.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""How far the crawl is: a bar on a terminal, one line a minute in a log; and the run's own log.
+"""What a crawl says while it goes on: a bar on a terminal, one line a minute in a log, its own log.
 
-What a crawl writes into its log: what a person would look for, and no item twice.
+A log holds what a person would look for, and no item twice.
 """
 
 from __future__ import annotations

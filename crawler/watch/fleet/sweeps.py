@@ -1,12 +1,10 @@
-"""What a job of the fleet says, and how it is put into the queue.
+"""Sweeps of hosts: how one is put into the fleet's queue, and how it is done.
 
 A sweep is a crawl of one host. The host is its lock: while one sweep of a host is at work, further
 ones wait, whoever wanted them. A job never waits for a time: one that is meant for later would keep
 those of its host waiting. What is to be tried again later is tried again inside the sweep.
 
-Doing one sweep: ``renmin crawl`` of one host as a process of its own, watched and stopped.
-
-A process of its own: a crawl that breaks, or that has to be ended, takes nothing else with it, and
+It is done by ``renmin crawl`` of the host as a process of its own, watched and stopped: a crawl that breaks, or that has to be ended, takes nothing else with it, and
 each has its run, its log and its summary like any other. What that costs: benchmarks/fleet.py.
 """
 
