@@ -34,7 +34,6 @@ from crawler.store.open import (
 )
 from crawler.store.troubles import explained
 
-HELD = f"another program has held it for {LOCK_SECONDS} s"
 _LONGEST_LOCK = 32  # characters: a process id
 
 
@@ -69,7 +68,13 @@ class Store:
         self.reading.dispose()
 
 
-def open_store(database: str, *, create: bool = True, missing: str = BEGIN_HINT) -> Store:
+def open_store(
+    database: str,
+    *,
+    create: bool = True,
+    missing: str = BEGIN_HINT,
+    wait: float = LOCK_SECONDS,
+) -> Store:
     """Open ``database`` to write into it.
 
     Nothing but :func:`crawler.store.upgrade.upgrade` changes the schema of a database that has one.
@@ -78,6 +83,8 @@ def open_store(database: str, *, create: bool = True, missing: str = BEGIN_HINT)
         database: SQLAlchemy URL: ``sqlite:///FILE`` or ``postgresql://USER@HOST/NAME``.
         create: Whether a database without tables gets them.
         missing: What to do if the file is missing and ``create`` is false, for the error.
+        wait: Seconds after which a file that another program holds is told as busy; also later, by
+            whatever is written.
 
     Raises:
         ConfigError: The URL cannot be used.
@@ -86,19 +93,22 @@ def open_store(database: str, *, create: bool = True, missing: str = BEGIN_HINT)
         BusyError: Another program holds it.
         StoreError: It cannot be reached.
     """
-    store = open_unchecked(database, create=create, missing=missing)
+    store = open_unchecked(database, create=create, missing=missing, wait=wait)
     try:
-        _see_to_the_schema(store, create=create)
+        _see_to_the_schema(store, create=create, wait=wait)
     except sa.exc.DBAPIError as error:
         store.close()
-        raise explained(error, store.url, held=HELD) from error
+        held = f"another program has held it for {wait:g} s"
+        raise explained(error, store.url, held=held) from error
     except StoreError:
         store.close()
         raise
     return store
 
 
-def open_unchecked(database: str, *, create: bool, missing: str = BEGIN_HINT) -> Store:
+def open_unchecked(
+    database: str, *, create: bool, missing: str = BEGIN_HINT, wait: float = LOCK_SECONDS
+) -> Store:
     """The engines for ``database``, whatever is in it; see :func:`open_store`.
 
     Raises:
@@ -112,8 +122,8 @@ def open_unchecked(database: str, *, create: bool, missing: str = BEGIN_HINT) ->
         make_folder(Path(url.database).parent)
     return Store(
         url.render_as_string(hide_password=True),
-        writing_engine(url, begin="BEGIN IMMEDIATE"),
-        writing_engine(url, begin="BEGIN"),
+        writing_engine(url, begin="BEGIN IMMEDIATE", wait=wait),
+        writing_engine(url, begin="BEGIN", wait=wait),
     )
 
 
@@ -183,8 +193,8 @@ def _take(handle: TextIO, store: Store) -> None:
     handle.flush()
 
 
-def _see_to_the_schema(store: Store, *, create: bool) -> None:
-    with _only_looking(store) as connection:
+def _see_to_the_schema(store: Store, *, create: bool, wait: float) -> None:
+    with _only_looking(store, wait) as connection:
         found = schema_of(connection, store.url)
         if found is not None or not create:
             return require_today(connection, store.url)
@@ -194,9 +204,9 @@ def _see_to_the_schema(store: Store, *, create: bool) -> None:
 
 
 @contextlib.contextmanager
-def _only_looking(store: Store) -> Iterator[Connection]:
+def _only_looking(store: Store, wait: float) -> Iterator[Connection]:
     """A connection that leaves a file that may be somebody else's as it is, its journal as well."""
     path = store.path
-    looking = looking_engine(path, LOCK_SECONDS) if path and path.exists() else store.reading
+    looking = looking_engine(path, wait) if path and path.exists() else store.reading
     with looking.connect() as connection:
         yield connection

@@ -165,11 +165,11 @@ def _as_json(value: object) -> str:
 _JSON: dict[str, Any] = {"json_serializer": _as_json, "json_deserializer": orjson.loads}
 
 
-def writing_engine(url: URL, *, begin: str) -> Engine:
+def writing_engine(url: URL, *, begin: str, wait: float) -> Engine:
     """An engine that may write: a server's, or a file's whose transactions begin with ``begin``."""
     if url.get_backend_name() == "postgresql":
         return server_engine(url, connect_timeout=10)
-    engine = sa.create_engine(url, connect_args={"timeout": LOCK_SECONDS}, **_JSON)
+    engine = sa.create_engine(url, connect_args={"timeout": wait}, **_JSON)
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: sqlite3.Connection, _record: Any) -> None:

@@ -102,7 +102,7 @@ def _reextract(request: Request, frontier_id: int, url: str) -> str | None:
     keeps a second writer away from a SQLite file.
     """
     settings = request.app.state.settings
-    store = open_store(settings.database, create=False)
+    store = open_store(settings.database, create=False, wait=settings.order_wait)
     try:
         with crawl_lock(store), raw_bodies.opened(settings.archive) as archive:
             reading = reextract_url(store, archive, url)
@@ -131,7 +131,8 @@ def order(done: str, work: Order) -> Callable[[Request], Awaitable[Response]]:
 
 
 def _do(request: Request, form: FormData, work: Order) -> int:
-    store = open_store(request.app.state.settings.database, create=False)
+    settings = request.app.state.settings
+    store = open_store(settings.database, create=False, wait=settings.order_wait)
     try:
         with store.writing.begin() as connection:
             return work(request, connection, form)

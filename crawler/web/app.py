@@ -128,7 +128,7 @@ def build(settings: Settings) -> Starlette:
     Raises:
         ConfigError: It would be open to a network without a token, or the database's name is bad.
     """
-    reader = Reader(check(settings).database)
+    reader = Reader(check(settings).database, wait=settings.wait)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from crawler import clock
 from crawler.errors import ConfigError
+from crawler.store.open import LOCK_SECONDS
+from crawler.store.reader import WAIT_SECONDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,8 @@ class Settings:
         token: Who knows it may look; empty asks for none, which only loopback allows.
         names: Host names by which the dashboard may be called, besides those of ``host``.
         read_only: Whether nobody may ask for anything, only look.
+        wait: Seconds after which a page says that another program holds the database.
+        order_wait: The same for what is asked of the database: seconds.
         clock: Tells the time.
         secret: Signs forms; made anew when the process starts.
     """
@@ -34,6 +38,8 @@ class Settings:
     token: str = ""
     names: tuple[str, ...] = ()
     read_only: bool = False
+    wait: float = WAIT_SECONDS
+    order_wait: float = LOCK_SECONDS
     clock: Callable[[], datetime] = clock.now
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 

@@ -9,7 +9,6 @@ import pytest
 import sqlalchemy as sa
 
 from crawler.errors import BusyError, ConfigError, SchemaError, StoreError
-from crawler.store import engine
 from crawler.store.engine import crawl_lock, open_store
 from crawler.store.reader import Reader
 
@@ -61,15 +60,14 @@ def test_a_server_that_is_not_there_is_named_without_its_password():
     assert "127.0.0.1" in str(caught.value)
 
 
-def test_a_file_that_somebody_holds_is_busy(database, monkeypatch):
+def test_a_file_that_somebody_holds_is_busy(database):
     """Waiting has an end, and the message says who is to blame."""
-    monkeypatch.setattr(engine, "LOCK_SECONDS", 0.1)
     holder = sqlite3.connect(database.removeprefix("sqlite:///"), isolation_level=None)
     holder.execute("PRAGMA journal_mode=WAL")
     holder.execute("BEGIN EXCLUSIVE")
 
-    with pytest.raises(BusyError, match="another program"):
-        open_store(database)
+    with pytest.raises(BusyError, match=r"another program has held it for 0\.1 s"):
+        open_store(database, wait=0.1)
 
     holder.close()
 

@@ -73,14 +73,13 @@ def test_the_page_says_what_is_wrong(tmp_path, path, serve, spoil, says):
     assert client.get("/healthz").status_code == 503
 
 
-def test_a_locked_database_is_told_soon(tmp_path, path, serve, monkeypatch):
+def test_a_locked_database_is_told_soon(tmp_path, path, serve):
     """Another program that holds the file alone is named as the reason after a short wait."""
-    monkeypatch.setattr("crawler.store.reader.WAIT_SECONDS", 0.1)
     open_store(f"sqlite:///{path}").close()
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("PRAGMA locking_mode=EXCLUSIVE")
     holder.execute("BEGIN EXCLUSIVE")
-    client = serve(settings_of(tmp_path), timeout=20)
+    client = serve(settings_of(tmp_path, wait=0.1), timeout=20)
 
     page = client.get("/")
     holder.close()
@@ -186,14 +185,10 @@ def test_an_order_for_a_database_that_cannot_be_used_says_so(tmp_path, path, ser
     assert "Traceback" not in answer.text
 
 
-def test_an_order_for_a_locked_database_is_refused_and_can_be_given_again(
-    tmp_path, path, serve, monkeypatch
-):
+def test_an_order_for_a_locked_database_is_refused_and_can_be_given_again(tmp_path, path, serve):
     """Another program holds it alone: 503; afterwards the same order is taken."""
-    monkeypatch.setattr("crawler.store.engine.LOCK_SECONDS", 0.2)
-    monkeypatch.setattr("crawler.store.reader.WAIT_SECONDS", 0.1)
     open_store(f"sqlite:///{path}").close()
-    client = serve(settings_of(tmp_path), timeout=40)
+    client = serve(settings_of(tmp_path, wait=0.1, order_wait=0.2), timeout=40)
     csrf = csrf_of(client.get("/queue"))
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
