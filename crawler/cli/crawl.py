@@ -28,7 +28,7 @@ from crawler.cli.options import LARGEST, Database
 from crawler.config import Config, load
 from crawler.crawl.session import CrawlSession
 from crawler.errors import ConfigError, RenminError
-from crawler.hooks.crawling import CONTINUE_SETTING, LEAVE_SECONDS, Crawling
+from crawler.hooks.crawling import CONTINUE_SETTING, Crawling
 from crawler.hooks.given import read_settings
 from crawler.hooks.holding import hold_of, text_of
 from crawler.report.table import counted
@@ -246,7 +246,7 @@ class _PromptProcess(AsyncCrawlerProcess):
             return
         if crawling := _begun(self.one):
             deadline = threading.Timer(
-                LEAVE_SECONDS,
+                crawling.leave_seconds,
                 crawling.leave_now,
                 [lambda: print(summary_of(crawling.session), flush=True)],  # noqa: T201
             )

@@ -35,14 +35,15 @@ from crawler.store.leases import Lease
 
 logger = logging.getLogger(__name__)
 
-BEAT_SECONDS = 5.0
-# On PostgreSQL: after so many silent seconds others take over (-s RENMIN_STALLED_SECONDS=...).
+# After so many silent seconds others take over on PostgreSQL (-s RENMIN_STALLED_SECONDS=...); a
+# sixth of it is a heart-beat.
 STALLED_SETTING = "RENMIN_STALLED_SECONDS"
 # Likewise of the processor time that reading one page may take.
 PAGE_SETTING = "RENMIN_PAGE_SECONDS"
 # The run that a runner's crawl goes on with; not for people: renmin crawl --continue-run.
 CONTINUE_SETTING = "RENMIN_CONTINUE_RUN"
-# What a service manager or a person that stopped us waits for, at most.
+# What a service manager or a person that stopped us waits for, at most (-s RENMIN_LEAVE_SECONDS=...).
+LEAVE_SETTING = "RENMIN_LEAVE_SECONDS"
 LEAVE_SECONDS = 8.0
 
 
@@ -59,6 +60,7 @@ class Crawling:
         session: As above.
         holding: As above.
         exit_code: Of the crawl, once it has ended.
+        leave_seconds: After a stop was asked for, the crawl is over within so many.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Crawling:
         self.session = session
         self.holding = holding
         self.exit_code = 3
+        self.leave_seconds = crawler.settings.getfloat(LEAVE_SETTING, LEAVE_SECONDS)
         self._crawler = crawler
         self._lock = lock
         self._beating: asyncio.Task[None] | None = None
@@ -142,8 +145,7 @@ class Crawling:
         self._loop.call_soon_threadsafe(self._stop, error)
 
     async def _beat(self) -> None:
-        held = self.session.held
-        pause = min(BEAT_SECONDS, held.pace.beat) if held else BEAT_SECONDS
+        pause = _pace_of(self._crawler).beat
         while True:
             await asyncio.sleep(pause)
             try:
@@ -207,7 +209,7 @@ class Crawling:
             reason = self.holding.reason
         self.exit_code = EXIT_CODES.get(reason, 3)
         try:
-            await asyncio.to_thread(self.session.close, reason, self.exit_code, LEAVE_SECONDS)
+            await asyncio.to_thread(self.session.close, reason, self.exit_code, self.leave_seconds)
         except StoreError as error:
             logger.error("the crawl ended early: %s", error)  # noqa: TRY400 - its message says all
         finally:
@@ -219,7 +221,7 @@ class Crawling:
     def _give_up(self) -> None:
         """End the run of a crawl that never began, so that nobody takes it for a lost one."""
         with contextlib.suppress(Exception):
-            self.session.close("not_started", 3, LEAVE_SECONDS)
+            self.session.close("not_started", 3, self.leave_seconds)
         self._lock.close()
 
     def leave_now(self, tell: Callable[[], None] = lambda: None) -> None:
@@ -252,8 +254,11 @@ def _held_hosts(crawler: Crawler, store: Store, hold: Hold | None) -> HeldHosts:
     """
     with store.reading.connect() as connection:
         job_schema.require(connection, store.url)
-    pace = Pace(crawler.settings.getfloat(STALLED_SETTING, STALLED_SECONDS))
-    return HeldHosts(pace, hold.host if hold else None)
+    return HeldHosts(_pace_of(crawler), hold.host if hold else None)
+
+
+def _pace_of(crawler: Crawler) -> Pace:
+    return Pace(crawler.settings.getfloat(STALLED_SETTING, STALLED_SECONDS))
 
 
 def _settings_of(crawler: Crawler) -> dict[str, Any]:

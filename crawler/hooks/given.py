@@ -20,10 +20,14 @@ from crawler.config.options import Config
 from crawler.crawl.helpers import PAGE_SECONDS
 from crawler.crawl.holding import STALLED_SECONDS
 from crawler.errors import ConfigError
-from crawler.hooks.crawling import PAGE_SETTING, STALLED_SETTING
+from crawler.hooks.crawling import LEAVE_SECONDS, LEAVE_SETTING, PAGE_SETTING, STALLED_SETTING
 
 # Ours, for an operator's or a test's other value.
-_OURS = {STALLED_SETTING: STALLED_SECONDS, PAGE_SETTING: PAGE_SECONDS}
+_OURS = {
+    STALLED_SETTING: STALLED_SECONDS,
+    PAGE_SETTING: PAGE_SECONDS,
+    LEAVE_SETTING: LEAVE_SECONDS,
+}
 
 # Scrapy takes fractions of these, although its defaults are whole.
 _SECONDS = ("DELAY", "TIMEOUT", "INTERVAL")

@@ -124,8 +124,16 @@ def crawl(site: WatchedSite, database: str, *arguments: str, **options):
 
 
 @contextlib.contextmanager
-def started(arguments: list[str], **options):
-    """A command that runs while the block does; killed at its end if it still runs."""
+def started(arguments: list[str], *, itself: bool = False, **options):
+    """A command that runs while the block does; killed at its end if it still runs.
+
+    Args:
+        arguments: What is typed.
+        itself: Whether the process has to be the command, not somebody who hands signals on to it.
+        options: Of the process.
+    """
+    if arguments[:3] == command() and not itself:
+        arguments = [str(forked.client()), *arguments[3:]]
     options = {"env": environment(), "cwd": ROOT, "text": True, **options}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(arguments, **pipes, **options) as process:

@@ -33,7 +33,7 @@ def test_a_worker_that_stands_still_loses_its_hosts_and_writes_nothing_of_them(
         "RENMIN_PROXY": f"http://127.0.0.1:{site.port}",
         "RENMIN_ARCHIVE": str(tmp_path / "archive.db"),
     }
-    options = {"env": environment(**own), "start_new_session": True}
+    options = {"env": environment(**own), "start_new_session": True, "itself": True}
     asked = run(command("jobs", "run", "sd", "bj"), env=environment(**own))
     worker = command("worker", "--stalled", str(STALLED), "--until-idle", *SETTINGS)
 

@@ -30,12 +30,13 @@ LAST_RUN = "SELECT finish_reason, exit_code FROM run ORDER BY id DESC LIMIT 1"
 
 
 @pytest.mark.parametrize(("number", "delay"), [(signal.SIGTERM, NEVER), (signal.SIGINT, 0.0)])
-def test_a_stop_is_obeyed_in_ten_seconds_although_a_host_hangs(serve, database, number, delay):
+def test_a_stop_is_obeyed_in_time_although_a_host_hangs(serve, database, number, delay):
     """The process leaves with exit code 3, its run says shutdown, and the next run has the rest."""
     site = serve(articles=30, latency=0.02)
     silent = site.urls[-1]
     site.instead[silent] = Response(status=503, delay=delay)
-    with started(crawl_command(site, database)) as process:
+    in_a_moment = crawl_command(site, database, "-s", "RENMIN_LEAVE_SECONDS=1")
+    with started(in_a_moment) as process:
         wait_for(lambda: any(each.page == silent for each in site.asked))
 
         process.send_signal(number)
@@ -55,7 +56,7 @@ def test_a_stop_is_obeyed_in_ten_seconds_although_a_host_hangs(serve, database, 
 def test_a_stop_while_the_crawl_begins_is_obeyed_in_order(serve, database):
     """As soon as the signal is heard, before there is an engine: the run says shutdown."""
     site = serve(articles=30, latency=0.02)
-    with started(crawl_command(site, database)) as process:
+    with started(crawl_command(site, database), itself=True) as process:
         status = Path(f"/proc/{process.pid}/status")
         wait_for(lambda: _hears(status.read_text(), signal.SIGTERM))
 
@@ -78,7 +79,7 @@ def test_a_second_crawl_is_refused_and_readers_are_not(serve, database, tmp_path
     site.instead[site.urls[-1]] = Response(delay=NEVER)
     with started(crawl_command(site, database)):
         wait_for(lambda: any(each.page == site.urls[-1] for each in site.asked))
-        time.sleep(1.2)  # for what came before to be committed
+        wait_for(lambda: stored(database))
 
         second = crawl(site, database)
         export = run(command("export", str(tmp_path / "out.jsonl"), "--database", database))
@@ -95,7 +96,8 @@ def test_a_run_stops_when_somebody_asks_for_it(serve, database):
     """Its next heart-beat sees the request: the run ends as stopped, in order and with exit code 0."""
     site = serve(articles=30, latency=0.02)
     site.instead[site.urls[-1]] = Response(delay=NEVER)
-    with started(crawl_command(site, database)) as process:
+    prompt = ("-s", "RENMIN_STALLED_SECONDS=2", "-s", "RENMIN_LEAVE_SECONDS=1")
+    with started(crawl_command(site, database, *prompt)) as process:
         wait_for(lambda: any(each.page == site.urls[-1] for each in site.asked))
         store = open_store(database)
         with store.writing.begin() as connection:

@@ -29,6 +29,7 @@ def project():
         "LOG_LEVEL=DEBUG",
         "LOG_FILE=crawl.log",
         "RENMIN_STALLED_SECONDS=2",
+        "RENMIN_LEAVE_SECONDS=0.5",
         'DOWNLOAD_SLOTS={"sd.people.com.cn": {"delay": 2}}',
         'EXTENSIONS={"scrapy.extensions.memusage.MemoryUsage": null}',
         "ANOTHER_PROJECTS_OWN=1",

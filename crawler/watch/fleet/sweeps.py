@@ -34,7 +34,7 @@ from crawler import clock
 from crawler.crawl.finish_reasons import PASSING
 from crawler.crawl.holding import Pace
 from crawler.errors import RenminError
-from crawler.hooks.crawling import LEAVE_SECONDS, STALLED_SETTING
+from crawler.hooks.crawling import LEAVE_SECONDS, LEAVE_SETTING, STALLED_SETTING
 from crawler.hooks.holding import text_of
 from crawler.site.channels import find
 from crawler.site.channels import load as load_channels
@@ -213,8 +213,8 @@ _ENDED = sa.text(
 )
 
 
-# A crawl leaves by itself within LEAVE_SECONDS; then it is ended.
-STOP_SECONDS = LEAVE_SECONDS + 4.0
+# A crawl leaves by itself in time (LEAVE_SECONDS); so much later it is ended.
+GRACE_SECONDS = 4.0
 
 logger = logging.getLogger(__name__)
 
@@ -284,14 +284,27 @@ class Sweeper:
             async with asyncio.timeout(_seconds_left(sweep)):
                 code = await child.wait()
         except TimeoutError:
-            await _end(child)
+            await self._end(child)
             raise SweepFailedError(f"{sweep.host}: stopped: it took too long") from None
         except asyncio.CancelledError:
-            await _end(child)
+            await self._end(child)
             raise
         reason = await asyncio.to_thread(self._reason, child.pid, began)
         logger.info("end host=%s job=%d exit=%d reason=%s", sweep.host, hold.job, code, reason)
         return code, reason
+
+    async def _end(self, child: asyncio.subprocess.Process) -> None:
+        """End a crawl, in order if it can."""
+        if child.returncode is not None:
+            return
+        given = dict(option.partition("=")[::2] for option in self._options)
+        patience = float(given.get(LEAVE_SETTING, LEAVE_SECONDS)) + GRACE_SECONDS
+        child.send_signal(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(child.wait(), patience)
+        except TimeoutError:
+            child.kill()
+            await child.wait()
 
     def _arguments(self, sweep: Sweep, hold: Hold) -> list[str]:
         options = [part for key, value in sweep.options.items() for part in (f"--{key}", value)]
@@ -321,18 +334,6 @@ class Sweeper:
                 others = others_waiting(connection, sweep.channels, [sweep.host])
                 left += [Sweep.of(values | {"host": host}) for host in sorted(others)]
             defer(connection, left)
-
-
-async def _end(child: asyncio.subprocess.Process) -> None:
-    """End a crawl, in order if it can."""
-    if child.returncode is not None:
-        return
-    child.send_signal(signal.SIGTERM)
-    try:
-        await asyncio.wait_for(child.wait(), STOP_SECONDS)
-    except TimeoutError:
-        child.kill()
-        await child.wait()
 
 
 def _seconds_left(sweep: Sweep) -> float | None:
