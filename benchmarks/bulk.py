@@ -74,16 +74,19 @@ def measured(command: list[str], folder: Path, *, kill_after: float = 0.0) -> Ru
     """Run a command and wait for all that it has started."""
     began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    process = subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    if kill_after:
-        time.sleep(kill_after)
-        process.kill()
-    code = process.wait()
-    wall = time.monotonic() - began
-    if code and not kill_after:
-        sys.exit(f"exit code {code}: {' '.join(command)}")
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=errors
+        )
+        if kill_after:
+            time.sleep(kill_after)
+            process.kill()
+        code = process.wait()
+        wall = time.monotonic() - began
+        if code and not kill_after:
+            errors.seek(0)
+            said = errors.read().decode(errors="replace").strip()
+            sys.exit(f"exit code {code}: {' '.join(command)}\n{said[-1000:]}")
     while True:
         try:
             os.wait()

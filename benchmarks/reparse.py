@@ -7,7 +7,7 @@ turns. Each figure is the best of all rounds, in articles a second of wall-clock
 that does something else at the same time shows less. What it would show if it did nothing else is
 bounded by the CPU time that both ways take together, in milliseconds an article.
 
-Target: two cores at least 1.7 times one.
+Target: two cores at least 1.8 times one.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from crawler.replica.serve import in_thread
 from crawler.store.engine import open_store
 
 ROOT = Path(__file__).resolve().parent.parent
-TARGET = 1.7
+TARGET = 1.8
 
 
 def crawl(database: str, articles: int) -> None:

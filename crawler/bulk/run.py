@@ -10,12 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import shutil
 import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -257,10 +259,16 @@ def _executor(
             pipeline, tasks=tasks, workers=workers, logging_dir=logs, start_method=START, **options
         )
     if name == "ray":
+        if find_spec("ray") is None:
+            raise ConfigError("--executor ray needs Ray: pip install 'renmin[ray]'")
         return RayPipelineExecutor(
             pipeline, tasks=tasks, workers=workers, logging_dir=logs, **options
         )
     if name == "slurm":
+        if shutil.which("sbatch") is None:
+            raise ConfigError(
+                "--executor slurm: no sbatch here; run it on a machine of the cluster"
+            )
         job_name = "renmin-" + hashlib.sha256(logs.encode()).hexdigest()[:8]
         return SlurmPipelineExecutor(
             pipeline, tasks=tasks, workers=workers, logging_dir=logs, job_name=job_name, **options

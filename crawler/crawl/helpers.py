@@ -12,23 +12,28 @@ kernel (:mod:`crawler.crawl.reading`).
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import fcntl
 import math
 import multiprocessing
 import os
 import resource
 import signal
+import struct
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from crawler.errors import TooDearError
 
 T = TypeVar("T")
+Chunk = TypeVar("Chunk", contravariant=True)
+Result = TypeVar("Result", covariant=True)
 
 # A page of the site takes 5 ms, a garbled one up to a few seconds.
 PAGE_SECONDS = 20.0
@@ -82,6 +87,19 @@ def too_dear(url: str, seconds: float) -> TooDearError:
 
 
 _PARENT_DEATH = 1  # PR_SET_PDEATHSIG of Linux
+# Results that may wait for the one who asked; the kernel's own 64 KiB are a chunk or two.
+_RESULT_BYTES = 1 << 20
+_NUMBER = struct.Struct("<I")
+
+
+class Work(Protocol[Chunk, Result]):
+    """Does one chunk of some work after the other, and lets go of what it has opened."""
+
+    def __call__(self, chunk: Chunk, /) -> Result:
+        """Do one chunk."""
+
+    def close(self) -> None:
+        """Let go."""
 
 
 def pool(
@@ -94,7 +112,7 @@ def pool(
     return ProcessPoolExecutor(helpers, _context(), _begin, (start, arguments))
 
 
-def start(work: Callable[..., None], arguments: tuple[Any, ...]) -> BaseProcess:
+def start_process(work: Callable[..., None], arguments: tuple[Any, ...]) -> BaseProcess:
     """Start one process that does ``work(*arguments)`` and ends; see :func:`pool`."""
     process: BaseProcess = _context().Process(target=_begin, args=(work, arguments), daemon=True)
     process.start()
@@ -154,3 +172,125 @@ def end_with(sentinel: int) -> None:
     """
     wait([sentinel])
     os._exit(1)
+
+
+def share(
+    chunks: Sequence[Chunk],
+    start: Callable[..., Work[Chunk, Result]],
+    arguments: tuple[Any, ...],
+    helpers: int,
+) -> Iterator[Result]:
+    """Do every chunk of some work, here and in ``helpers``.
+
+    Whoever has done a chunk takes the next one himself, so nobody waits to be told. What a helper
+    did not finish, because it was killed or raised an error, is done here at the end.
+
+    Args:
+        chunks: Known to all.
+        start: Gives what does the work, in every process; the caller has closed its databases.
+        arguments: Of ``start``.
+        helpers: Processes beside this one; 0 for none.
+
+    Returns:
+        The results, in no order.
+    """
+    undone = set(range(len(chunks)))
+    with contextlib.ExitStack() as stack:
+        crew = stack.enter_context(_Crew(chunks, start, arguments, helpers))
+        work = stack.enter_context(contextlib.closing(start(*arguments)))
+        # Each helper that ended may have taken one chunk with it.
+        while len(undone) > crew.ended:
+            number = crew.take()
+            if number is not None:
+                undone.discard(number)
+                yield work(chunks[number])
+            for done, result in crew.results(wait_for_one=number is None):
+                if done in undone:
+                    undone.discard(done)
+                    yield result
+        for number in sorted(undone):
+            yield work(chunks[number])
+
+
+class _Crew:
+    """Helpers that take the numbers of chunks out of one pipe, as the one who asked does too."""
+
+    def __init__(
+        self,
+        chunks: Sequence[Any],
+        start: Callable[..., Any],
+        arguments: tuple[Any, ...],
+        count: int,
+    ) -> None:
+        self.ended = 0
+        self._most = len(chunks)
+        self._next = 0
+        self._numbers, self._in = multiprocessing.Pipe(duplex=False)
+        # Who looks must not be kept by another who was quicker.
+        os.set_blocking(self._numbers.fileno(), False)
+        os.set_blocking(self._in.fileno(), False)
+        self._fill()
+        self._processes: list[BaseProcess] = []
+        self._lines: list[Connection] = []
+        for _ in range(count):
+            line, theirs = multiprocessing.Pipe(duplex=False)
+            with contextlib.suppress(AttributeError, OSError):  # as long as the system likes
+                fcntl.fcntl(theirs.fileno(), fcntl.F_SETPIPE_SZ, _RESULT_BYTES)
+            work = (self._numbers, theirs, chunks, start, arguments)
+            self._processes.append(start_process(_help, work))
+            theirs.close()
+            self._lines.append(line)
+
+    def __enter__(self) -> _Crew:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for process in self._processes:
+            process.kill()
+            process.join()
+        for line in (*self._lines, self._numbers, self._in):
+            line.close()
+
+    def take(self) -> int | None:
+        """The number of a chunk that nobody has taken; ``None`` if there is none."""
+        self._fill()
+        return _taken(self._numbers)
+
+    def results(self, *, wait_for_one: bool) -> Iterator[tuple[int, Any]]:
+        """What helpers have done, each with its number; notes who has ended."""
+        ready = wait(self._lines, None if wait_for_one else 0)
+        for line in [line for line in self._lines if line in ready]:
+            try:
+                yield line.recv()
+            except (EOFError, OSError):
+                self._lines.remove(line)
+                line.close()
+                self.ended += 1
+
+    def _fill(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while self._next < self._most:
+                os.write(self._in.fileno(), _NUMBER.pack(self._next))
+                self._next += 1
+
+
+def _taken(numbers: Connection) -> int | None:
+    try:
+        return int(_NUMBER.unpack(os.read(numbers.fileno(), _NUMBER.size))[0])
+    except BlockingIOError:
+        return None
+
+
+def _help(
+    numbers: Connection,
+    line: Connection,
+    chunks: Sequence[Any],
+    start: Callable[..., Work[Any, Any]],
+    arguments: tuple[Any, ...],
+) -> None:
+    """In a helper: take chunks until it is ended. An error is met again where all is known."""
+    with contextlib.suppress(Exception), contextlib.closing(start(*arguments)) as work:
+        while wait([numbers]):
+            number = _taken(numbers)
+            if number is not None:
+                line.send((number, work(chunks[number])))

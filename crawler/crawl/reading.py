@@ -269,7 +269,7 @@ class _Helper:
         if self._closed:
             raise EOFError
         ours, theirs = helpers.pipe()
-        self._process = helpers.start(_serve, (theirs, self._seconds))
+        self._process = helpers.start_process(_serve, (theirs, self._seconds))
         theirs.close()
         self._line = ours
         return ours

@@ -10,9 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
@@ -32,9 +30,9 @@ from crawler.store.archive import Archive
 from crawler.store.articles import By
 from crawler.store.engine import Store, open_store
 
-CHUNK = 16
+CHUNK = 8
 # For fewer chunks a helper is not worth starting.
-WORTH_A_HELPER = 4
+WORTH_A_HELPER = 8
 # What the store knows and the page does not.
 NOT_FROM_THE_PAGE = {
     *("duplicate_of", "relation", "similarity", "revision", "fetched_at"),
@@ -146,38 +144,11 @@ def _read_all(
 ) -> Iterator[list[Reread]]:
     """Read all pages, here and in ``processes - 1`` helpers."""
     database = store.writing.url.render_as_string(hide_password=False)
-    chunks = deque(ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK))
+    chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
     count = min(processes - 1, len(chunks) // WORTH_A_HELPER)
-    with contextlib.ExitStack() as stack:
-        if count >= 1:
-            store.close()  # its engines open anew when they are asked; see helpers
-            pool = stack.enter_context(helpers.pool(count, _start_worker, (database, archive)))
-            waiting = {pool.submit(_work, chunks.popleft()) for _ in range(2 * count)}
-        worker = stack.enter_context(contextlib.closing(_Worker(database, archive)))
-        if count < 1:
-            yield from map(worker.read, chunks)
-        else:
-            yield from _read_together(pool, waiting, worker, chunks)
-
-
-def _read_together(
-    pool: ProcessPoolExecutor,
-    waiting: set[Future[list[Reread]]],
-    worker: _Worker,
-    chunks: deque[Sequence[int]],
-) -> Iterator[list[Reread]]:
-    """Keep as many chunks waiting for the helpers as there are, and read others meanwhile."""
-    most = len(waiting)
-    while chunks or waiting:
-        while chunks and len(waiting) < most:
-            waiting.add(pool.submit(_work, chunks.popleft()))
-        done = {future for future in waiting if future.done()}
-        waiting -= done
-        yield from (future.result() for future in done)
-        if chunks:
-            yield worker.read(chunks.popleft())
-        elif waiting:
-            wait(waiting, return_when=FIRST_COMPLETED)
+    if count:
+        store.close()  # its engines open anew when they are asked; see helpers
+    return helpers.share(chunks, _Worker, (database, archive), count)
 
 
 class _Worker:
@@ -191,7 +162,7 @@ class _Worker:
         self._store.close()
         self._archive.close()
 
-    def read(self, ids: Sequence[int]) -> list[Reread]:
+    def __call__(self, ids: Sequence[int]) -> list[Reread]:
         with self._store.reading.connect() as connection:
             return [_read(connection, self._archive, str(each), each) for each in ids]
 
@@ -215,17 +186,3 @@ def _read(connection: Connection, archive: Archive, name: str, first_id: int | N
 
 def _content(article: Article) -> tuple[object, ...]:
     return tuple(getattr(article, name) for name in FROM_THE_PAGE)
-
-
-_worker: _Worker | None = None
-
-
-def _start_worker(database: str, archive: Path) -> None:
-    global _worker
-    _worker = _Worker(database, archive)
-
-
-def _work(ids: Sequence[int]) -> list[Reread]:
-    if _worker is None:
-        raise RuntimeError("the pool did not start its worker")
-    return _worker.read(ids)

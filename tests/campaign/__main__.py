@@ -1,6 +1,6 @@
 """Try to break the tool: kills, scarcity, hostile sites, mutated pages, the dashboard's guard.
 
-    python -m tests.campaign [--mutants 100000] [--rounds 3] [--seed 1] [--only PART] [--attack WORDS]
+    python -m tests.campaign [--mutants 100000] [--rounds 3] [--seed 1] [--only PART] [--row WORDS]
 
 Prints one row a kind: how often it was tried, what was lost, what is there twice, what crashed, the
 worst time. Exit code 0 if nothing was. It takes under half an hour on two cores; some rows need
@@ -28,11 +28,11 @@ def parts(options: argparse.Namespace, folder: Path) -> dict[str, Callable[[], I
     return {
         "kills": lambda: kills.rows(folder, options.rounds, rng),
         "scarcity": lambda: scarcity.rows(folder / "scarcity"),
-        "hostile": lambda: hostile.rows(folder / "hostile", options.attack),
+        "hostile": lambda: hostile.rows(folder / "hostile", options.row),
         "mutants": lambda: mutants.rows(options.mutants, options.seed),
         "patterns": patterns.rows,
         "guard": lambda: guard.rows(folder / "guard"),
-        "fleet": lambda: fleet.rows(folder / "fleet", options.rounds, rng),
+        "fleet": lambda: fleet.rows(folder / "fleet", options.rounds, rng, options.row),
     }
 
 
@@ -57,7 +57,7 @@ def main() -> int:
     parser.add_argument(
         "--only", default="", help="kills, scarcity, hostile, mutants, patterns, guard or fleet"
     )
-    parser.add_argument("--attack", default="", help="only hostile sites with these words")
+    parser.add_argument("--row", default="", help="of hostile and fleet: rows with these words")
     options = parser.parse_args()
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="renmin-campaign-") as name:

@@ -152,32 +152,35 @@ class Round:
         return True
 
 
-def rows(folder: Path, rounds: int, rng: random.Random) -> Iterator[Row]:
-    """Every kind of fault, for workers and for crawls by hand."""
+def rows(folder: Path, rounds: int, rng: random.Random, only: str = "") -> Iterator[Row]:
+    """Every kind of fault, for workers and for crawls by hand; ``only`` names a part of a row."""
+    folder.mkdir(parents=True, exist_ok=True)
     server = Server(folder / "server")
     try:
         for by_hand in (False, True):
             for what, fault in FAULTS.items():
-                yield _row(folder, server, what, fault, rounds, rng, by_hand=by_hand)
+                row = Row(f"{'two crawls' if by_hand else 'workers'}: {what}")
+                if only in row.what:
+                    _fill(row, folder, server, fault, rounds, rng, by_hand=by_hand)
+                    yield row
     finally:
         server.close()
 
 
-def _row(
+def _fill(
+    row: Row,
     folder: Path,
     server: Server,
-    what: str,
     fault: Fault,
     rounds: int,
     rng: random.Random,
     *,
     by_hand: bool,
-) -> Row:
-    row = Row(f"{'two crawls' if by_hand else 'workers'}: {what}")
+) -> None:
     worst: list[tuple[float, float]] = []
     for number in range(rounds):
         began = time.monotonic()
-        name = f"fleet_{int(by_hand)}_{list(FAULTS).index(what)}_{number}"
+        name = f"fleet_{int(by_hand)}_{fault.__name__.strip('_')}_{number}"
         one = Round(folder / name, server, name, by_hand=by_hand)
         with in_thread(one.site, LATENCY) as port:
             opening = (_to_socket(server.socket), _to_port(port))
@@ -192,7 +195,6 @@ def _row(
         worst.append(_judge_requests(row, one))
     own, others = (min(gaps) for gaps in zip(*worst, strict=True))
     row.said = row.said or f"shortest gap {own:.2f} s on one machine, {others:.2f} s between two"
-    return row
 
 
 def _judge_requests(row: Row, one: Round) -> tuple[float, float]:

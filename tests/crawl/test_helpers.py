@@ -1,12 +1,17 @@
-"""No page is read for ever."""
+"""No page is read for ever; work that is shared with helpers is done, whatever becomes of them."""
 
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import threading
+import time
+from collections import Counter
 
 import pytest
 
+from crawler.crawl import helpers
 from crawler.crawl.helpers import limited
 from crawler.errors import ExtractionError, TooDearError
 
@@ -58,3 +63,55 @@ def test_another_thread_has_no_limit():
     thread.join()
 
     assert found == [7]
+
+
+class Squares:
+    """Squares numbers; a helper ends, one way or another, when it comes to the number 7."""
+
+    def __init__(self, parent: int, way: str) -> None:
+        self._parent, self._way = parent, way
+
+    def __call__(self, chunk: int) -> int:
+        if chunk == 7 and os.getpid() != self._parent:
+            if self._way == "killed":
+                os.kill(os.getpid(), signal.SIGKILL)
+            raise ValueError(self._way)
+        return chunk * chunk
+
+    def close(self) -> None:
+        """Nothing was opened."""
+
+
+class Slow(Squares):
+    """Leaves the first chunks to the helpers."""
+
+    def __call__(self, chunk: int) -> int:
+        if os.getpid() == self._parent:
+            time.sleep(0.01)
+        return super().__call__(chunk)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_every_chunk_is_done_once(count):
+    """However many help, each chunk gives one result; there are more than a pipe holds numbers."""
+    chunks = range(8, 20_008)
+
+    found = Counter(helpers.share(chunks, Squares, (os.getpid(), "raises"), count))
+
+    assert found == Counter(chunk * chunk for chunk in chunks)
+
+
+@pytest.mark.parametrize("way", ["killed", "raises"])
+def test_what_a_helper_does_not_finish_is_done_here(way):
+    """A helper that is killed, or meets an error, takes no chunk with it."""
+    chunks = range(300)
+
+    found = sorted(helpers.share(chunks, Slow, (os.getpid(), way), 2))
+
+    assert found == [chunk * chunk for chunk in chunks]
+
+
+def test_an_error_of_ours_is_raised_here():
+    """What fails here fails for the caller, and no helper stays."""
+    with pytest.raises(ValueError, match="raises"):
+        list(helpers.share([7], Squares, (-1, "raises"), 1))
