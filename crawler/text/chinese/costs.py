@@ -77,6 +77,9 @@ _NAMES: Final = (
     "钘铖锜锳镔镱陞霈靚頔頫飚骎骅鬲鲃鲲鸮麹黉龑"
 )
 _NAME_COST: Final = 13.0
+# What Cantonese is written with, and the statistics of written Mandarin hardly know.
+_CANTONESE: Final = "佢哋喺啲咗嘅嘢冇咁唔噉嚟瞓畀喎㗎嗰嗌攞揾搵啱攰嘥嗱黐乜咩嘞啩喇㖭嗮晒冚唥咪孭揸揼掟撳踎"
+_CANTONESE_COST: Final = 10.5
 _IN_WORD: Final = 8.0  # bits of an accented letter beside one without
 _MARKS: Final = {
     **dict.fromkeys("，。", 6.5),
@@ -209,6 +212,8 @@ class _Tables:
             self.alone[ord(char)] = bits
         for rank, char in enumerate(_NAMES):
             self.alone[ord(char)] = _NAME_COST + rank / 40
+        for char in _CANTONESE:
+            self.alone[ord(char)] = min(self.alone[ord(char)], _CANTONESE_COST)
         self.same = np.minimum(self.after_same[self.kind], self.alone)
         self.word = self.in_word[self.kind]
 

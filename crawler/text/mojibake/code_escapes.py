@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Final
 
-from crawler.text.mojibake.context import outside_urls
+from crawler.text.mojibake.context import is_source, outside_urls
 from crawler.text.mojibake.plausible import HANZI, decoded, reads_well, unless_explained
 from crawler.text.mojibake.rule import Edit, Rule
 
@@ -48,7 +48,7 @@ def _written(text: str, pattern: re.Pattern[str], undo: Callable[[str], str]) ->
     edits = [
         Edit(found.start(), found.end(), new)
         for found in pattern.finditer(text)
-        if (new := undo(found[0]))
+        if not is_source(text, found.start()) and (new := undo(found[0]))
     ]
     written = "".join(edit.text for edit in edits)
     if len(HANZI.findall(written)) < 2 or not reads_well(written):

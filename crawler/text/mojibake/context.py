@@ -18,23 +18,65 @@ _ABOUT_CODE = re.compile(
     r"|=\s?[\"'“]|U\+[0-9A-F]{4}|</[a-z]|&lt;/?[a-z]",
     re.IGNORECASE,
 )
-_ABOUT_DAMAGE = re.compile("乱码|亂碼|编码|編碼|解码|解碼|mojibake", re.IGNORECASE)
+# Charsets are named where their mistakes are the subject. Only short examples count, see is_example().
+_ABOUT_DAMAGE = re.compile(
+    r"乱码|亂碼|编码|編碼|解码|解碼|误读|誤讀|转错|mojibake|(?<![a-z])(?:utf-?\d+|gbk|gb2312|gb18030|big-?5"
+    r"|latin-?1|iso-8859|cp?125\d|ansi|bom|iconv|convmv)(?![a-z])",
+    re.IGNORECASE,
+)
+_CONVERTERS = re.compile(r"\b(?:iconv|convmv|enca|chardet|ftfy)\b")
 _EXAMPLE: Final = 40  # characters that examples of damage have together
 _EXPLAINED: Final = 400  # the same where each of them is explained
 _AROUND: Final = " \t\r\n“”‘’「」『』\"'《》()（）。，、；："
-_SAID: Final = (
-    "“”",
-    "‘’",
-    "「」",
-    "『』",
-    '""',
-    "''",
-    "《》",
-    "()",
-    "（）",
-    ("→", ""),
-    ("=", ""),
-    ("＝", ""),
+_PAIRS: Final = ("“”", "‘’", "「」", "『』", '""', "''", "《》", "()", "（）")
+_OPENING: Final = "“‘「『\"'《（(＂`"
+_CLOSING: Final = "”’」』\"'》）)＂`"
+# What stands before the right words where a text gives them beside the wrong ones, and behind them.
+_GIVEN = re.compile(
+    rf"(?:是|即|为|為|叫|才|回|成|于|於|等于|得到|对应|對應|表示|\bis|\bare|\bmeans|→|[-=]>|＝|=)\s?[{_OPENING}]?\Z"
+)
+_GIVES = re.compile(rf"[{_CLOSING}]?[一-龥]{{0,3}}(?:变成|變成|变为|写成|寫成|写作|显示[成为]|成了|存成|→|[-=]>)")
+# A few characters that a text says something became, or that it asks about.
+_NAMED = re.compile(
+    rf"(?:[变變写寫显读解看认存打乱误]成|变为|[写寫误]作|显示为|顯示為|成了)(?:了|的是)?\s?[{_OPENING}]?\Z"
+)
+_ASKED = re.compile(
+    rf"[{_CLOSING}]?(?:是什么|是甚麼|什么意思|是乱码|看不懂|这种字|这几个|这串|就错|一类)"
+)
+_BROKEN_OFF = re.compile(rf"[{_CLOSING}，。、；！？!?,.;\s]|就|的|了|\Z")
+_NAMED_LENGTH: Final = 8  # characters of such an example
+_NEAR_BY: Final = 12  # characters in which such words stand
+# How marks are called, where a text says which entity writes them.
+_MARK_NAMES: Final = {
+    "\xa0": ("空格",),
+    "<": ("小于", "尖括号"),
+    ">": ("大于", "尖括号"),
+    "&": ("和号", "与号", "连接符"),
+    '"': ("引号",),
+    "'": ("引号", "撇号"),
+    "“": ("引号",),
+    "”": ("引号",),
+    "©": ("版权号", "版权符号", "版权标志"),
+    "®": ("注册号", "注册商标符号", "注册符号"),
+    "™": ("商标符号",),
+    "…": ("省略号",),
+    "—": ("破折号",),
+    "–": ("连接号", "短横"),
+    "·": ("间隔号", "中点"),
+    "•": ("圆点", "项目符号"),
+    "×": ("乘号",),
+    "÷": ("除号",),
+    "°": ("度数符号", "度的符号"),
+    "¥": ("人民币符号", "日元符号"),
+    "€": ("欧元符号",),
+    "£": ("英镑符号",),
+}
+_SPOKEN_OF = re.compile(rf"[{_CLOSING}]?\s?(?:写成|写作|换成|应该换|而不是|也能打|代表|表示|就是)")
+_USED = re.compile(
+    rf"(?:看到|看见|显示|写成|写作|换成|替换|输入|键入|敲|打上?|用)(?:的是|成|为|了)?\s?[{_OPENING}]?\Z"
+)
+_SOURCE = re.compile(
+    r"(?:\bcontent\s?:|\b(?:printf|print|puts|echo|alert)\b(?: -e)?[ (]?|=)\s?[A-Za-z]?[\"'`]\Z"
 )
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
@@ -58,37 +100,103 @@ def shown_on_purpose(text: str, edits: Sequence[Edit]) -> bool:
 
     Damage does not stop at one word: where it holds most of the text's hanzi, it is damage.
     """
-    if not about_code(text):
-        return False
+    return about_code(text) and _are_fewer(text, edits)
+
+
+def _are_fewer(text: str, edits: Sequence[Edit]) -> bool:
     restored = sum(len(_CHINESE.findall(edit.text)) for edit in edits)
     return restored <= len(_CHINESE.findall(text))
+
+
+def is_meant(text: str, edits: Sequence[Edit]) -> bool:
+    """Whether ``text`` shows what ``edits`` would change: it explains it, or speaks of it by name."""
+    joined = _joined(edits)
+    return bool(joined) and (is_explained(text, joined) or _is_named(text, joined))
 
 
 def is_explained(text: str, edits: Sequence[Edit]) -> bool:
     """Whether the text itself says what each of ``edits`` would write: ``鍛ㄦ姤`` is “周报”.
 
     Only a text about such things has both: the right words stand elsewhere in quotation marks,
-    or behind an arrow.
+    or behind an arrow or an “is”.
     """
-    if not edits or sum(edit.end - edit.start for edit in edits) > _EXPLAINED:
+    if sum(edit.end - edit.start for edit in edits) > _EXPLAINED:
         return False
     rest = text
     for edit in reversed(edits):
         rest = f"{rest[: edit.start]}\0{rest[edit.end :]}"
-    words = [edit.text.strip(_AROUND) for edit in edits]
+    return all(_is_given(rest, edit.text) for edit in edits)
+
+
+def _is_given(rest: str, words: str) -> bool:
+    """Whether ``rest`` gives ``words`` as what other characters stand for."""
+    bare = words.strip(_AROUND)
+    if any(f"{a}{word}{b}" in rest for a, b in _PAIRS for word in {words, bare} if word):
+        return True
+    if len(bare) < 2 and not _CHINESE.search(bare):
+        return False
+    if f"{bare}." in rest:
+        return True
+    at = rest.find(bare)
+    while at >= 0:
+        end = at + len(bare)
+        if _GIVEN.search(rest[max(0, at - _NEAR_BY) : at]) or _GIVES.match(rest, end):
+            return True
+        at = rest.find(bare, end)
+    return False
+
+
+def _is_named(text: str, edits: Sequence[Edit]) -> bool:
+    """Whether all of ``edits`` are short examples: “变成ÈËÃñ就…”, “鑱斿悎是什么”."""
     return all(
-        word and any(f"{a}{word}{b}" in rest or f"{a}{word}." in rest for a, b in _SAID)
-        for word in words
+        len(edit.text) <= _NAMED_LENGTH
+        and (
+            _ASKED.match(text, edit.end)
+            or (
+                _BROKEN_OFF.match(text, edit.end)
+                and _NAMED.search(text[max(0, edit.start - _NEAR_BY) : edit.start])
+            )
+        )
+        for edit in edits
     )
+
+
+def _joined(edits: Sequence[Edit]) -> list[Edit]:
+    """``edits`` with those in one that touch: a row of escapes is one word."""
+    joined: list[Edit] = []
+    for edit in edits:
+        if joined and joined[-1].end == edit.start:
+            last = joined.pop()
+            joined.append(Edit(last.start, edit.end, last.text + edit.text))
+        else:
+            joined.append(edit)
+    return joined
 
 
 def is_example(text: str, edits: Sequence[Edit]) -> bool:
     """Whether ``edits`` would spoil a few words that show what a wrong codec does."""
     size = sum(edit.end - edit.start for edit in edits)
-    return (
-        0 < size <= _EXAMPLE
-        and _ABOUT_DAMAGE.search(text) is not None
-        and shown_on_purpose(text, edits)
+    if not 0 < size <= _EXAMPLE or not _ABOUT_DAMAGE.search(text):
+        return False
+    return _are_fewer(text, edits) or _CONVERTERS.search(text) is not None
+
+
+def is_source(text: str, start: int) -> bool:
+    """Whether a string begins at ``start`` in what is program code: ``printf '``, ``content: "``."""
+    return _SOURCE.search(text[max(0, start - _NEAR_BY) : start]) is not None
+
+
+def are_named_marks(text: str, edits: Sequence[Edit]) -> bool:
+    """Whether ``text`` speaks of the marks that ``edits`` write: ``&nbsp;是空格``, “把 &amp; 写成 &”."""
+    return all(
+        not _CHINESE.search(edit.text)
+        and (
+            any(name in text for name in _MARK_NAMES.get(edit.text, ()))
+            or _SPOKEN_OF.match(text, edit.end)
+            or _USED.search(text[max(0, edit.start - _NEAR_BY) : edit.start])
+            or text[edit.start - 1 : edit.start] + text[edit.end : edit.end + 1] in _PAIRS
+        )
+        for edit in _joined(edits)
     )
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from crawler.text.mojibake.context import is_chinese, outside_urls
+from crawler.text.mojibake.context import are_named_marks, is_chinese, outside_urls
 from crawler.text.mojibake.misread import spans
 from crawler.text.mojibake.plausible import FORBIDDEN, applied, unless_shown
 from crawler.text.mojibake.rule import Edit, Rule
@@ -40,7 +40,7 @@ def _entities(text: str) -> Sequence[Edit]:
     if "#" not in text and "&" not in text:
         return ()
     edits = unless_shown(text, outside_urls(text, _apart(_found(text))))
-    if not edits:
+    if not edits or are_named_marks(text, edits):
         return ()
     new = applied(text, edits)
     if is_chinese(new):

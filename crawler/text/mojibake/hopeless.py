@@ -35,11 +35,13 @@ class _Kind:
     pattern: re.Pattern[str]
     share: float  # of the characters that are not ASCII, from which on the text is hopeless
     is_quotable: bool  # True for hanzi that a text may show as an example
+    fewest: int = 1  # characters that the longest span has at least
 
 
 _KINDS: Final = (
     # UTF-8's U+FFFD, EF BF BD, two by two read as GBK: what was there before is gone.
-    _Kind("utf8-lost-then-read-as-gbk", re.compile("[斤拷]{0,2}锟[锟斤拷]+"), 0.1, True),
+    # Fewer than three of the hanzi are those of a name.
+    _Kind("utf8-lost-then-read-as-gbk", re.compile("[斤拷]{0,2}锟[锟斤拷]+"), 0.1, True, 3),
     _Kind("replacement-characters", re.compile("\ufffd+"), 0.2, False),
     # Fresh memory of a Windows program, CC CC and CD CD, read as GBK.
     _Kind("memory-read-as-gbk", re.compile("烫{4,}|屯{4,}"), 0.2, True),
@@ -65,7 +67,7 @@ def losses(text: str) -> Iterator[Loss]:
     size = len(_ASCII.sub("", text)) or 1
     for kind in _KINDS:
         spans = [found.span() for found in kind.pattern.finditer(text)]
-        if not spans:
+        if max((end - start for start, end in spans), default=0) < kind.fewest:
             continue
         share = sum(end - start for start, end in spans) / size
         if kind.is_quotable and share < 0.5 and (about_code(text) or _all_quoted(text, spans)):

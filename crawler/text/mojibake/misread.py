@@ -18,7 +18,7 @@ import numpy as np
 from crawler.text.chinese.costs import each
 from crawler.text.mojibake.candidates import SAMPLE, Candidate, breaks, candidate_of, views
 from crawler.text.mojibake.channels import PAIRS, describe, rule_name, sample
-from crawler.text.mojibake.context import is_example, is_explained
+from crawler.text.mojibake.context import is_example, is_meant
 from crawler.text.mojibake.outcome import against
 from crawler.text.mojibake.ranking import Pair, core, likely_channels
 from crawler.text.mojibake.readers import SINGLE
@@ -97,7 +97,7 @@ def spans(text: str, favourite: Pair | None = None) -> tuple[Span, ...]:
             for edit, saved in best.edits
         ]
     edits = [span.edit for span in found]
-    return () if is_example(text, edits) or is_explained(text, edits) else tuple(found)
+    return () if is_example(text, edits) or is_meant(text, edits) else tuple(found)
 
 
 def _doubted(text: str, best: Candidate, edit: Edit, ranked: Sequence[Candidate]) -> Edit:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from crawler.text.chinese.costs import cost
-from crawler.text.mojibake.context import about_code, is_explained, shown_on_purpose
+from crawler.text.mojibake.context import about_code, is_meant, shown_on_purpose
 from crawler.text.mojibake.rule import Edit
 
 RARE_WORDS: Final = 16.5
@@ -55,14 +55,14 @@ def decoded(code: bytes, codecs: Iterable[str] = ("utf-8", "gb18030", "big5hkscs
 
 def unless_shown(text: str, edits: Sequence[Edit]) -> Sequence[Edit]:
     """``edits``, unless they are examples in a text about such things."""
-    if not edits or shown_on_purpose(text, edits) or is_explained(text, edits):
+    if not edits or shown_on_purpose(text, edits) or is_meant(text, edits):
         return ()
     return edits
 
 
 def unless_explained(text: str, edits: Sequence[Edit]) -> Sequence[Edit]:
     """The same for escapes that look like code themselves: they do not count as talk of code."""
-    if not edits or is_explained(text, edits):
+    if not edits or is_meant(text, edits):
         return ()
     rest = outside(text, edits)
     restored = sum(len(HANZI.findall(edit.text)) for edit in edits)

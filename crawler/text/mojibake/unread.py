@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from crawler.text.chinese.costs import each, stretches
+from crawler.text.tables import GB2312_LEVEL_1
 
 UNKNOWN: Final = "unknown"
 """The name of damage that was noticed and not understood."""
@@ -27,6 +28,8 @@ _CHEAP: Final = 9.0  # bits of the marks that part the words of a list
 _MOST_CHEAP: Final = 0.15
 _SHARE: Final = 0.4  # of a text's characters: then it is damaged
 _FEWEST: Final = 8
+_WORDS: Final = 0.85  # of them, in GB 2312
+_FIRST: Final = frozenset((*GB2312_LEVEL_1, 0xA1, 0xA3))
 _LETTERS = re.compile(
     "[\x80-\u052f\u3041-\u3096\u30a1-\u30fa\u2013\u2020-\u2022\u2030-\u203a\u20ac\u2122\u2500-\u259f\uff61-\uff9f]+"
 )
@@ -71,7 +74,8 @@ def is_unlikely(text: str) -> bool:
     >>> is_unlikely("人民网济南3月25日电"), is_unlikely("娴滅儤鐨?缂冩垵鍖楁稉婊??鎴︿壕鐠佹媽")
     (False, True)
     """
-    if len(_HANZI.findall(text)) < max(_FEWEST, len(text) / 3):
+    hanzi = _HANZI.findall(text)
+    if len(hanzi) < max(_FEWEST, len(text) / 3) or _are_words(hanzi):
         return False
     bits = each(text)
     bad = [
@@ -80,6 +84,19 @@ def is_unlikely(text: str) -> bool:
         if np.count_nonzero(bits[start:end] < _CHEAP) <= _MOST_CHEAP * (end - start)
     ]
     return sum(end - start for start, end in bad) >= _SHARE * len(text)
+
+
+def _are_words(hanzi: Sequence[str]) -> bool:
+    """Whether ``hanzi`` are those of a list of rare words: elements, medicines, surnames, stars.
+
+    Such words are written with GB 2312, but for one here and there, which no wrong reading stays
+    within: it makes use of all cells of a code page. GBK that is read from its second byte on
+    does, but all its second bytes are first bytes of ordinary hanzi, or of marks.
+    """
+    code = "".join(hanzi).encode("gb2312", "ignore")
+    if len(code) // 2 < _WORDS * len(hanzi):
+        return False
+    return any(trail not in _FIRST for trail in code[1::2])
 
 
 def likelihood(text: str) -> float | None:
