@@ -21,7 +21,8 @@ _ABOUT_CODE = re.compile(
 # Charsets are named where their mistakes are the subject. Only short examples count, see is_example().
 _ABOUT_DAMAGE = re.compile(
     r"乱码|亂碼|编码|編碼|解码|解碼|误读|誤讀|转错|mojibake|(?<![a-z])(?:utf-?\d+|gbk|gb2312|gb18030|big-?5"
-    r"|latin-?1|iso-8859|cp?125\d|ansi|bom|iconv|convmv)(?![a-z])",
+    r"|latin-?1|iso-8859|cp?125\d|ansi|bom|iconv|convmv|chcp"
+    r"|charset|codecs?|(?:en|de)code[drs]?|unicode\w*error)(?![a-z])",
     re.IGNORECASE,
 )
 _CONVERTERS = re.compile(r"\b(?:iconv|convmv|enca|chardet|ftfy)\b")
@@ -35,7 +36,9 @@ _CLOSING: Final = "”’」』\"'》）)＂`"
 _GIVEN = re.compile(
     rf"(?:是|即|为|為|叫|才|回|成|于|於|等于|得到|对应|對應|表示|\bis|\bare|\bmeans|→|[-=]>|＝|=)\s?[{_OPENING}]?\Z"
 )
-_GIVES = re.compile(rf"[{_CLOSING}]?[一-龥]{{0,3}}(?:变成|變成|变为|写成|寫成|写作|显示[成为]|成了|存成|→|[-=]>)")
+_GIVES = re.compile(
+    rf"[{_CLOSING}]?[一-龥]{{0,3}}(?:变成|變成|变为|写成|寫成|写作|显示[成为]|成了|存成|→|[-=]>)"
+)
 # A few characters that a text says something became, or that it asks about.
 _NAMED = re.compile(
     rf"(?:[变變写寫显读解看认存打乱误]成|变为|[写寫误]作|显示为|顯示為|成了)(?:了|的是)?\s?[{_OPENING}]?\Z"
@@ -45,7 +48,7 @@ _ASKED = re.compile(
 )
 _BROKEN_OFF = re.compile(rf"[{_CLOSING}，。、；！？!?,.;\s]|就|的|了|\Z")
 _NAMED_LENGTH: Final = 8  # characters of such an example
-_NEAR_BY: Final = 12  # characters in which such words stand
+_NEAR_BY: Final = 16  # characters in which such words stand
 # How marks are called, where a text says which entity writes them.
 _MARK_NAMES: Final = {
     "\xa0": ("空格",),
@@ -75,8 +78,10 @@ _SPOKEN_OF = re.compile(rf"[{_CLOSING}]?\s?(?:写成|写作|换成|应该换|而
 _USED = re.compile(
     rf"(?:看到|看见|显示|写成|写作|换成|替换|输入|键入|敲|打上?|用)(?:的是|成|为|了)?\s?[{_OPENING}]?\Z"
 )
+_BEFORE_ANOTHER = re.compile(r"(?:和|与|與|或|还是|、)&")
+_BEHIND_ANOTHER = re.compile(r";(?:和|与|與|或|还是|、)\Z")
 _SOURCE = re.compile(
-    r"(?:\bcontent\s?:|\b(?:printf|print|puts|echo|alert)\b(?: -e)?[ (]?|=)\s?[A-Za-z]?[\"'`]\Z"
+    r"(?:\b(?:content|font-family)\s?:|\b(?:printf|print|puts|echo|alert)\b(?: -e)?[ (]?|=)\s?[A-Za-z]?[\"'`]\Z"
 )
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
@@ -118,14 +123,16 @@ def is_explained(text: str, edits: Sequence[Edit]) -> bool:
     """Whether the text itself says what each of ``edits`` would write: ``鍛ㄦ姤`` is “周报”.
 
     Only a text about such things has both: the right words stand elsewhere in quotation marks,
-    or behind an arrow or an “is”.
+    or behind an arrow or an “is”. Of a few short examples one is enough.
     """
-    if sum(edit.end - edit.start for edit in edits) > _EXPLAINED:
+    size = sum(edit.end - edit.start for edit in edits)
+    if size > _EXPLAINED:
         return False
     rest = text
     for edit in reversed(edits):
         rest = f"{rest[: edit.start]}\0{rest[edit.end :]}"
-    return all(_is_given(rest, edit.text) for edit in edits)
+    given = [_is_given(rest, edit.text) for edit in edits]
+    return any(given) if size <= _EXAMPLE else all(given)
 
 
 def _is_given(rest: str, words: str) -> bool:
@@ -194,6 +201,8 @@ def are_named_marks(text: str, edits: Sequence[Edit]) -> bool:
             any(name in text for name in _MARK_NAMES.get(edit.text, ()))
             or _SPOKEN_OF.match(text, edit.end)
             or _USED.search(text[max(0, edit.start - _NEAR_BY) : edit.start])
+            or _BEFORE_ANOTHER.match(text, edit.end)
+            or _BEHIND_ANOTHER.search(text[max(0, edit.start - _NEAR_BY) : edit.start])
             or text[edit.start - 1 : edit.start] + text[edit.end : edit.end + 1] in _PAIRS
         )
         for edit in _joined(edits)

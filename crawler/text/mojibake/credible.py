@@ -51,6 +51,7 @@ _LETTERS_ONLY = re.compile("[\xc0-\u024f\u1ea0-\u1eff]*")
 _ASCII_LETTER = re.compile("[A-Za-z]")
 _CAPITAL_INSIDE = re.compile("[a-z][A-Z\xc0-\xde]|[\xdf-\xff][A-Z]|[\xc0-\xde][A-Z]")
 _MARKS = re.compile("[\u2010-\u2044\u20ac\u2122\ufeff]+")
+_BYTE_ORDER_MARK: Final = "\ufeff"
 _HALF_WAY: Final = 5  # characters that are UTF-8 by no chance
 # Letters of everyday names. The others (ȥ, ũ) are what chance makes of 去 and 农.
 _EVERYDAY = re.compile(
@@ -81,6 +82,7 @@ def is_credible(text: str, edit: Edit, real: str, shown: str, saved: float) -> b
     old, new = text[edit.start : edit.end], edit.text
     if (
         not old.strip(LOST + "? ")
+        or _is_late_mark(text, edit)
         or _is_listed(text[max(0, edit.start - _NEAR_BY) : edit.end + _NEAR_BY])
         or _ALPHABET.search(text[max(0, edit.start - 3) : edit.end + 3])
         or (_may_be_meant(old) and not _is_beyond_doubt(old, new, saved))
@@ -194,9 +196,18 @@ def _is_likely(text: str, edit: Edit, saved: float, shown: str) -> bool:
     return (is_single or distinct >= _DISTINCT) and mean <= _PLAUSIBLE and saved >= _MUCH
 
 
+def _is_late_mark(text: str, edit: Edit) -> bool:
+    """Whether a byte order mark and hardly more would stand behind hanzi, where no file begins."""
+    return (
+        edit.text.startswith(_BYTE_ORDER_MARK)
+        and not _HANZI.search(edit.text)
+        and _HANZI.search(text, 0, edit.start) is not None
+    )
+
+
 def _is_listed(old: str) -> bool:
     """Whether the characters stand in the order of their codes, as in a table of characters."""
-    steps = [ord(after) - ord(char) for char, after in pairwise(old)]
+    steps = [ord(after) - ord(char) for char, after in pairwise(old.replace(" ", ""))]
     return len(steps) > _FEW_STEPS and sum(0 < step <= _NEAR for step in steps) > _MOSTLY * len(
         steps
     )

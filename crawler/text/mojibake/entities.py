@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from crawler.text.mojibake.context import are_named_marks, is_chinese, outside_urls
 from crawler.text.mojibake.misread import spans
-from crawler.text.mojibake.plausible import FORBIDDEN, applied, unless_shown
+from crawler.text.mojibake.plausible import FORBIDDEN, apart, applied, unless_shown
 from crawler.text.mojibake.rule import Edit, Rule
 
 # `&amp;` before the name, any number of times, is an entity that was escaped again.
@@ -24,7 +24,11 @@ _SURROGATES = re.compile(
     r"&#(5[56]\d{3}|[xX][dD][89abAB][0-9a-fA-F]{2});&#(5[67]\d{3}|[xX][dD][c-fC-F][0-9a-fA-F]{2});"
 )
 _NUMBER: Final = "#(?:\\d{4,6}|[xX][0-9a-fA-F]{4,5})"
-_UNCLOSED = re.compile(rf"&({_NUMBER})(?![0-9A-Za-z;；])")
+_UNCLOSED = re.compile(rf"&({_NUMBER})(?![0-9A-Za-z;；])|&(#\d{{4,6}})(?=[A-Za-z])")
+# Digits of the text behind it: no hanzi has more digits than this, no mark so many.
+_BEFORE_DIGITS = re.compile(
+    r"&(?:(#(?:1[3-9]|[23]\d|40)\d{3})|(#82\d\d)|(#[xX][4-9][0-9a-fA-F]{3}))(?=[0-9A-Fa-f])"
+)
 _ODDLY_CLOSED = re.compile(rf"&({_NUMBER})；")
 _SPACED = re.compile(rf"& ({_NUMBER});")
 _BARE = re.compile(rf"(?:(?<!&){_NUMBER};)+")
@@ -39,7 +43,7 @@ _C1 = re.compile("[\x80-\x9f]")
 def _entities(text: str) -> Sequence[Edit]:
     if "#" not in text and "&" not in text:
         return ()
-    edits = unless_shown(text, outside_urls(text, _apart(_found(text))))
+    edits = unless_shown(text, outside_urls(text, apart(_found(text))))
     if not edits or are_named_marks(text, edits):
         return ()
     new = applied(text, edits)
@@ -48,20 +52,11 @@ def _entities(text: str) -> Sequence[Edit]:
     return edits if spans(new) else ()
 
 
-def _apart(found: Iterable[Edit]) -> list[Edit]:
-    """In order, without what overlaps an earlier one: ``& #20154;`` ends in ``#20154;``."""
-    kept: list[Edit] = []
-    for edit in sorted(found, key=lambda edit: (edit.start, -edit.end)):
-        if not kept or edit.start >= kept[-1].end:
-            kept.append(edit)
-    return kept
-
-
 def _found(text: str) -> Iterator[Edit]:
     yield from _whole(text)
-    for pattern in (_UNCLOSED, _ODDLY_CLOSED, _SPACED):
+    for pattern in (_UNCLOSED, _ODDLY_CLOSED, _SPACED, _BEFORE_DIGITS):
         for found in pattern.finditer(text):
-            if _IN_CHINESE_TEXT.fullmatch(char := _character(found[1])):
+            if _IN_CHINESE_TEXT.fullmatch(char := _character(found[found.lastindex or 1])):
                 yield Edit(*found.span(), char)
     # One alone may be a ticket's number; but beside a row of them it is one more.
     for found in _BARE.finditer(text) if _BARE_ROW.search(text) else ():

@@ -15,11 +15,12 @@ from urllib.parse import unquote_to_bytes
 
 from crawler.text.chinese.costs import cost
 from crawler.text.mojibake.code_escapes import CODE_ESCAPES
-from crawler.text.mojibake.context import is_chinese, outside_urls
+from crawler.text.mojibake.context import is_chinese, is_source, outside_urls
 from crawler.text.mojibake.entities import ENTITIES
 from crawler.text.mojibake.mail import MAIL
 from crawler.text.mojibake.plausible import (
     FORBIDDEN,
+    apart,
     decoded,
     is_emoji,
     outside,
@@ -122,13 +123,16 @@ _BACKSLASH = re.compile(
     r"(?:\\{1,8}(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|u\{[0-9a-fA-F]{1,6}\}|x[0-9a-fA-F]{2}))+"
 )
 _BACKSLASH_ONE = re.compile(r"\\{1,8}[uUx]\{?([0-9a-fA-F]+)\}?")
+# A second byte of GBK or Big5 may be an ASCII letter, which is not escaped.
+_BYTES = re.compile(r"(?:\\{1,8}x[89a-fA-F][0-9a-fA-F](?:\\{1,8}x[0-9a-fA-F]{2}|[@-\[\]-~])?)+")
+_BYTE = re.compile(r"\\{1,8}x([0-9a-fA-F]{2})")
 _WORD = re.compile(r"[!-~]+")
 _PERCENT_HIGH = re.compile(r"%(?:25){0,40}[89A-Fa-f][0-9A-Fa-f]")
 _PERCENT_U = re.compile(r"%(?:25){0,40}u[0-9A-Fa-f]{4}")
 _PERCENT_ANY = re.compile(r"%u([0-9A-Fa-f]{4})|%([0-9A-Fa-f]{2})")
 _PERCENT_25 = re.compile(r"%(?:25){1,40}(?=[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})")
 _NOT_A_VALUE = re.compile(r"://|^/|=|\?|&")  # parts of an address
-_IN_CODE = re.compile(r"[=(:,\[]\s?[A-Za-z]?[\"']\\u|[\[-]\\u")
+_IN_CODE = re.compile(r"[=(:,\[$]\s?[A-Za-z]?[\"']\\u|[\[-]\\u")
 _IN_RTF = re.compile(r"\\u-?\d{4,6}(?: ?\?|\\')")  # \u20154? is decimal
 _DRIVE = re.compile(r"(?<![A-Za-z])[A-Za-z]:\\(?!u[0-9A-Fa-f]{4}\\u)")  # a path of Windows
 
@@ -137,15 +141,29 @@ def _backslashes(text: str) -> Sequence[Edit]:
     if "\\" not in text or any(pattern.search(text) for pattern in (_IN_CODE, _DRIVE, _IN_RTF)):
         return ()
     edits = [
+        Edit(*found.span(), new)
+        for found in _BYTES.finditer(text)
+        if not is_source(text, found.start()) and (new := _of(found[0]))
+    ]
+    # Three bytes are a character of UTF-8, or more than one of GBK.
+    has_bytes = any(edit.end - edit.start >= len(r"\xe4\xba\xba") for edit in edits)
+    edits += [
         Edit(found.start(), found.end(), new)
         for found in _BACKSLASH.finditer(text)
         if (new := _unescaped(_BACKSLASH_ONE.findall(found[0])))
     ]
+    edits = apart(edits)
     written = "".join(edit.text for edit in edits)
-    is_text = len(written) > 1 and reads_well(written)
+    is_text = (has_bytes or len(written) > 1) and reads_well(written)
     # One emoji is written as two surrogates, which nothing else is.
     is_text = is_text or (is_emoji(written) and is_chinese(outside(text, edits)))
     return unless_shown(text, outside_urls(text, edits)) if is_text else ()
+
+
+def _of(run: str) -> str:
+    """The text of a run of bytes; empty if it is none in UTF-8, GBK or Big5."""
+    code = _BYTE.sub(lambda found: chr(int(found[1], 16)), run).encode("latin-1")
+    return decoded(code)
 
 
 def _unescaped(codes: Sequence[str]) -> str:

@@ -80,6 +80,15 @@ def outside(text: str, edits: Sequence[Edit]) -> str:
     return "".join((*parts, text[at:]))
 
 
+def apart(found: Iterable[Edit]) -> list[Edit]:
+    """In order, without what overlaps an earlier one: ``& #20154;`` ends in ``#20154;``."""
+    kept: list[Edit] = []
+    for edit in sorted(found, key=lambda edit: (edit.start, -edit.end)):
+        if not kept or edit.start >= kept[-1].end:
+            kept.append(edit)
+    return kept
+
+
 def applied(text: str, edits: Sequence[Edit]) -> str:
     """``text`` after ``edits``."""
     parts: list[str] = []

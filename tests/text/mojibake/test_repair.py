@@ -202,3 +202,14 @@ def test_what_lost_no_byte_comes_back_exactly(real, shown):
             continue
 
         assert repair(garbled).text == row["text"]
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in load("repair-negative") if row["id"].startswith("listed")], ids=by_id
+)
+def test_rare_words_are_no_damage(row):
+    """Cantonese, and lists of rare words, are not taken for damage of an unknown kind."""
+    repaired = repair(row["text"])
+
+    assert not repaired.damage
+    assert not repaired.doubts
