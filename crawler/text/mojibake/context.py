@@ -41,7 +41,8 @@ _GIVES = re.compile(
 )
 # A few characters that a text says something became, or that it asks about.
 _NAMED = re.compile(
-    rf"(?:[变變写寫显读解看认存打乱误]成|变为|[写寫误]作|显示为|顯示為|成了)(?:了|的是)?\s?[{_OPENING}]?\Z"
+    rf"(?:[变變写寫读解看认存打乱误]成|变为|[写寫误]作|成了)(?:了|的是)?\s?[{_OPENING}]\Z"
+    rf"|(?:显示[成为]|顯示[成為])(?:了|的是)?\s?[{_OPENING}]?\Z"
 )
 _ASKED = re.compile(
     rf"[{_CLOSING}]?(?:是什么|是甚麼|什么意思|是乱码|看不懂|这种字|这几个|这串|就错|一类)"
