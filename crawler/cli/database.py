@@ -31,6 +31,9 @@ def backup(
         int,
         typer.Option(min=0, max=LARGEST, help="Remove all but so many of the latest; 0 keeps all."),
     ] = 0,
+    no_archive: Annotated[
+        bool, typer.Option("--no-archive", help="Copy the database alone, without raw bodies.")
+    ] = False,
     database: Database = None,
 ) -> None:
     r"""Copy database and archive into a new folder below FOLDER, also while a crawl runs.
@@ -46,7 +49,8 @@ def backup(
         renmin backup backups/ --keep 7
     """
     config = load(database=database)
-    made = back_up(config.database, config.archive_path, folder, clock.now(), keep)
+    archive = None if no_archive else config.archive_path
+    made = back_up(config.database, archive, folder, clock.now(), keep)
     facts = made.facts
     size = sum(file["bytes"] for file in facts["files"].values()) / 1e6
     typer.echo(

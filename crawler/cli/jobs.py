@@ -58,6 +58,7 @@ def jobs(
     with reading(database) as connection:
         if connection.dialect.name != "postgresql":
             raise ConfigError(NO_WORKERS)
+        job_schema.require(connection, str(connection.engine.url), to_work=False)
         there = report.workers(connection, STALLED_SECONDS)
         found = report.jobs(connection, STALLED_SECONDS, states, limit)
         counts = report.counts(connection)

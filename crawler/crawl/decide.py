@@ -29,10 +29,12 @@ class Adopted:
     Attributes:
         id: Its row.
         relation: How its text relates.
+        is_new: Whether it was no copy of anything before.
     """
 
     id: int
     relation: Relation
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +244,7 @@ def _adopted(judged: _Judged, around: Neighbours) -> tuple[Adopted, ...]:
         return ()
     own = _candidate(judged.article, around)
     return tuple(
-        Adopted(each.id, relation)
+        Adopted(each.id, relation, each.article.duplicate_of is None)
         for each in around.copies
         if each.id != around.number
         and former.url in (each.article.url, each.article.duplicate_of)

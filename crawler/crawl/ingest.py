@@ -25,8 +25,9 @@ from crawler.store import articles, frontier, leases, list_health, pages
 from crawler.store.archive import Record
 from crawler.store.articles import By
 
-# Fields whose share of filled articles is watched: when it drops, the site changed its pages.
+# Doubts that say that a page was misread.
 MISREAD = ("text_short", "text_cut", "title_unlike")
+# Fields whose share of filled articles is watched: when it drops, the site changed its pages.
 WATCHED = ("title", "source", "published_at", "dateline", "authors", "editors", "photos")
 
 
@@ -64,8 +65,14 @@ def of_article(item: Article, event: str) -> Counter[str]:
     counts["field/captions"] += any(photo.caption for photo in item.photos)
     counts.update(_of_text(item))
     if item.duplicate_of:
-        counts["article/duplicate"] += 1
-        counts[f"duplicate/{item.relation}"] += 1
+        counts.update(of_copies([item.relation or ""]))
+    return +counts
+
+
+def of_copies(relations: Sequence[str]) -> Counter[str]:
+    """Count articles that were found to be copies: the one that came, or others of which it is the original."""
+    counts = Counter({"article/duplicate": len(relations)})
+    counts.update(f"duplicate/{relation}" for relation in relations)
     return +counts
 
 
@@ -159,6 +166,7 @@ def ingest(
         if kept is None:
             return _removed(visit, counts, links, now)
         counts.update(of_article(kept.article, kept.event))
+        counts.update(of_copies(kept.copies))
     return replace(
         _outcome(visit, counts, links, now),
         kept=kept,

@@ -35,12 +35,14 @@ class Kept:
         article: As it stands now, with its marks.
         event: What became of it.
         text: Its row for the table of revisions; empty if no text is new.
+        copies: How other articles relate to it that were no copies before it came.
     """
 
     id: int
     article: Article
     event: Event
     text: Mapping[str, Any] = field(default_factory=dict)
+    copies: tuple[str, ...] = ()
 
 
 def keep(
@@ -114,9 +116,12 @@ def write(connection: Connection, change: Change, now: datetime, by: By) -> Kept
         if isinstance(change, Copy):
             _mark(connection, article_id, item, change.original)
     fingerprints.add(connection, _packed(article_id, item, change.sketch))
+    copies: tuple[str, ...] = ()
     if not isinstance(change, Copy):
         _write_family(connection, article_id, change)
-    return Kept(article_id, item, change.event, revisions.row_of(article_id, item, extraction, by))
+        copies = tuple(each.relation.name for each in change.adopted if each.is_new)
+    text = revisions.row_of(article_id, item, extraction, by)
+    return Kept(article_id, item, change.event, text, copies)
 
 
 def finish(connection: Connection, kept: Sequence[Kept | None]) -> None:

@@ -124,9 +124,10 @@ def quiet() -> None:
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
     # A line for each try to reach a server that is away; what it means is said here.
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
-    worker = logging.getLogger("procrastinate.worker")
-    if not any(isinstance(one, _OneLine) for one in worker.filters):
-        worker.addFilter(_OneLine())
+    for name in ("procrastinate.worker", "procrastinate.utils"):
+        loud = logging.getLogger(name)
+        if not any(isinstance(one, _OneLine) for one in loud.filters):
+            loud.addFilter(_OneLine())
 
 
 class Working:

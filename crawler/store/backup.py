@@ -41,18 +41,21 @@ class Backup:
     facts: dict[str, Any]
 
 
-def back_up(database: str, archive: Path, parent: Path, now: datetime, keep: int = 0) -> Backup:
+def back_up(
+    database: str, archive: Path | None, parent: Path, now: datetime, keep: int = 0
+) -> Backup:
     """Copy a database and its archive into a new folder below ``parent``.
 
     Args:
         database: SQLAlchemy URL.
-        archive: The raw bodies; there need not be any yet.
+        archive: The raw bodies; ``None`` to copy the database alone.
         parent: Made if it is missing. Other backups may be in it.
         now: Names the folder.
         keep: Afterwards remove all but so many of the latest backups in ``parent``; 0 keeps all.
 
     Raises:
-        StoreError: The folder cannot be made, the database cannot be read, or the copy is not sound; it is removed again.
+        StoreError: The folder cannot be made, the database cannot be read, the archive of its articles is not there, or
+            the copy is not sound; it is removed again.
         DiskFullError: There is no room for it.
     """
     folder = _unused(parent / f"{PREFIX}{now:%Y%m%d-%H%M%S}")
@@ -65,8 +68,8 @@ def back_up(database: str, archive: Path, parent: Path, now: datetime, keep: int
         ) from None
     try:
         _copy_database(database, unfinished / DATABASE)
-        if archive.exists():
-            _copy_file(archive, unfinished / ARCHIVE)
+        if archive is not None:
+            _copy_archive(archive, unfinished)
         facts = _described(unfinished, now)
         (unfinished / MANIFEST).write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
         unfinished.rename(folder)
@@ -124,12 +127,17 @@ def restore(backup: Backup, database: str, archive: Path) -> None:
     for path in filter(None, (file, archive)):
         if path.exists():
             raise ConfigError(f"{path}: is there already; move it away, then restore again")
+    # The database last: while it is not there, nothing was restored.
     if (backup.folder / ARCHIVE).exists():
         _place(backup.folder / ARCHIVE, archive)
-    if file is None:
-        copy_database(f"sqlite:///{backup.folder / DATABASE}", database)
-    else:
-        _place(backup.folder / DATABASE, file)
+    try:
+        if file is None:
+            copy_database(f"sqlite:///{backup.folder / DATABASE}", database)
+        else:
+            _place(backup.folder / DATABASE, file)
+    except BaseException:
+        archive.unlink(missing_ok=True)
+        raise
 
 
 def _copy_database(database: str, target: Path) -> None:
@@ -144,6 +152,22 @@ def _copy_database(database: str, target: Path) -> None:
         _copy_file(store.path, target)
     finally:
         store.close()
+
+
+def _copy_archive(archive: Path, folder: Path) -> None:
+    """The archive beside the copied database; there is none where nothing has been crawled yet."""
+    if archive.exists():
+        return _copy_file(archive, folder / ARCHIVE)
+    with contextlib.closing(sqlite3.connect(folder / DATABASE)) as connection:
+        query = "SELECT count(*) FROM article WHERE body_sha256 IS NOT NULL"
+        bodies = connection.execute(query).fetchone()[0]
+    if bodies:
+        raise StoreError(
+            f"{archive}: no such archive, and the database names raw bodies of {bodies} articles; "
+            "name the archive (archive in renmin.toml, or RENMIN_ARCHIVE), or copy the database "
+            "alone: --no-archive"
+        )
+    return None
 
 
 def _copy_file(source: Path, target: Path) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from crawler.errors import ConfigError, SchemaError
+from crawler.errors import ConfigError, SchemaError, StoreError
 
 SCHEMA = "renmin_jobs"
 _MARK = "procrastinate schema "
@@ -52,22 +52,44 @@ def missing(connection: Connection) -> bool:
     )
 
 
-def require(connection: Connection, name: str) -> None:
-    """See that this process can hold hosts by jobs in the database ``name``.
+def require(connection: Connection, name: str, *, to_work: bool = True) -> None:
+    """See that this process can hold hosts by jobs in the database ``name``, or look at the jobs.
+
+    Args:
+        connection: To the database.
+        name: What it is called in errors.
+        to_work: Whether jobs are to be held; else they are only looked at.
 
     Raises:
         ConfigError: procrastinate is not installed.
         SchemaError: Its tables are missing or older; the message says what to do.
+        StoreError: This user has no right to them.
     """
     if wanted() is None:
         raise ConfigError(
             "crawling on PostgreSQL needs procrastinate, which hands out the hosts: "
             "pip install 'renmin[fleet]'"
         )
+    if to_work and not _may_be_used(connection):
+        raise StoreError(
+            f"{name}: this user may not use the schema {SCHEMA}, by which hosts are handed out; "
+            "let its owner GRANT it: docs/scale.md"
+        )
     if missing(connection):
         state = found(connection)
         what = f"are of {state}" if state else "are missing"
         raise SchemaError(f"{name}: the tables of procrastinate {what}; make them: renmin upgrade")
+
+
+def _may_be_used(connection: Connection) -> bool:
+    """Whether this user may enter the schema and write its tables; also if there is none yet."""
+    statement = sa.text(
+        "SELECT has_schema_privilege(relnamespace, 'USAGE')"
+        " AND has_table_privilege(pg_class.oid, 'INSERT, UPDATE')"
+        " FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace"
+        " WHERE nspname = :schema AND relname = 'procrastinate_jobs'"
+    )
+    return connection.scalar(statement, {"schema": SCHEMA}) is not False
 
 
 def migrate(connection: Connection) -> None:

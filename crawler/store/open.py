@@ -38,6 +38,7 @@ def checked_url(database: str) -> URL:
     Raises:
         ConfigError: It is no URL, of another kind, or names no file where SQLite is meant.
     """
+    _see_that_its_password_is_escaped(database)
     try:
         url = make_url(database)
     except sa.exc.ArgumentError:
@@ -51,6 +52,13 @@ def checked_url(database: str) -> URL:
     if url.get_backend_name() == "postgresql" and url.drivername == "postgresql":
         url = url.set(drivername="postgresql+psycopg")
     return url
+
+
+def _see_that_its_password_is_escaped(database: str) -> None:
+    """Refuse a password with an @ in it: the address would end the password there (RFC 3986, 3.2.1)."""
+    user, _, password = database.partition("://")[2].rpartition("@")[0].partition(":")
+    if "@" in password and "/" not in user:
+        raise ConfigError(f"database={database}: an @ in a password is written %40")
 
 
 def _see_that_it_names_a_file(database: str, url: URL) -> None:
@@ -192,15 +200,28 @@ def server_engine(url: URL, **connect_args: Any) -> Engine:
     """An engine of a PostgreSQL server.
 
     Raises:
-        ConfigError: The driver is not installed.
+        ConfigError: The driver is not installed; later, when it connects: the database does not
+            keep UTF-8.
     """
+    connect_args |= {"client_encoding": "utf8"}
     try:
         # A server that was restarted is noticed when a connection is taken, not in mid-batch.
-        return sa.create_engine(url, pool_pre_ping=True, connect_args=connect_args, **_JSON)
+        engine = sa.create_engine(url, pool_pre_ping=True, connect_args=connect_args, **_JSON)
     except ModuleNotFoundError as error:
+        raise ConfigError("PostgreSQL needs its driver: pip install 'renmin[fleet]'") from error
+    event.listen(engine, "connect", _see_that_it_keeps_hanzi)
+    return engine
+
+
+def _see_that_it_keeps_hanzi(connection: Any, _record: Any) -> None:
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        name = connection.info.dbname
+        connection.close()
         raise ConfigError(
-            "PostgreSQL needs its driver: pip install 'psycopg[binary]' (extra: postgres)"
-        ) from error
+            f"database {name}: its encoding is {encoding}, and renmin's texts need UTF8: "
+            f"CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0"
+        )
 
 
 def looking_engine(path: Path, wait: float) -> Engine:

@@ -19,6 +19,11 @@ _FORBIDDEN: Final = (
     "another file with --database"
 )
 
+_NO_RIGHT: Final = (
+    "this user may not do that; let the owner of the database GRANT it (docs/scale.md says what), "
+    "or name another user"
+)
+
 # Everything that is not a statement's fault.
 _TROUBLES: Final[dict[str, tuple[type[StoreError], str]]] = {
     "disk is full": (DiskFullError, _FULL),
@@ -32,6 +37,9 @@ _TROUBLES: Final[dict[str, tuple[type[StoreError], str]]] = {
     # Two processes entered the same links in another order; the loser tries again.
     "deadlock detected": (BusyError, "two writers got in each other's way"),
     "locked": (BusyError, HELD),
+    # Neither does a right that is missing.
+    "permission denied for": (StoreError, _NO_RIGHT),
+    "must be owner of": (StoreError, _NO_RIGHT),
     "connection failed": (StoreError, _AWAY),
     "connection refused": (StoreError, _AWAY),
     "the database system is": (StoreError, _AWAY),

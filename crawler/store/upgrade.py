@@ -16,7 +16,7 @@ from crawler.errors import BusyError, DiskFullError, SchemaError, StoreError
 from crawler.store import job_schema
 from crawler.store.engine import Store, crawl_lock, open_unchecked
 from crawler.store.migrations import HEAD, migrate, schema_of
-from crawler.store.open import NAME_HINT
+from crawler.store.open import BEGIN_HINT, NAME_HINT
 from crawler.store.troubles import explained
 
 
@@ -101,7 +101,8 @@ def upgrade(database: str, *, copy: bool = True) -> Upgrade:
 def _planned(store: Store, connection: Connection) -> Upgrade:
     found = schema_of(connection, store.url)
     if found is None:
-        raise SchemaError(f"{store.url}: is empty: there is nothing to upgrade; {NAME_HINT}")
+        hint = NAME_HINT if store.is_sqlite else BEGIN_HINT
+        raise SchemaError(f"{store.url}: is empty: there is nothing to upgrade; {hint}")
     if found > HEAD:
         raise SchemaError(
             f"{store.url}: schema {found} was written by a newer renmin, this one knows {HEAD}: "

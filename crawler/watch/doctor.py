@@ -95,7 +95,7 @@ def examine(config: Config, now: datetime) -> list[Examined]:
     return [
         _python(),
         *_libraries(config),
-        sqlite_version(sqlite3.sqlite_version_info),
+        sqlite_version(sqlite3.sqlite_version_info, config.database.startswith("sqlite")),
         _contact(config),
         _alerts(),
         clock(now, _newest_file_time(Path(sys.prefix))),
@@ -105,15 +105,20 @@ def examine(config: Config, now: datetime) -> list[Examined]:
     ]
 
 
-def sqlite_version(version: tuple[int, ...]) -> Examined:
+def sqlite_version(version: tuple[int, ...], is_shared: bool = True) -> Examined:
     """Whether this SQLite has the WAL-reset bug: two writers may lose committed pages.
+
+    Args:
+        version: Of the library.
+        is_shared: Whether several programs write one file. The archive beside a server's
+            database has one writer.
 
     >>> sqlite_version((3, 50, 7)).state, sqlite_version((3, 40, 1)).state
     ('ok', 'warn')
     """
     text = ".".join(map(str, version))
     patched = any(version[:2] == fixed[:2] and version >= fixed for fixed in BACKPORTS)
-    if patched or not BUG_BEGINS <= version < BUG_ENDS:
+    if patched or not is_shared or not BUG_BEGINS <= version < BUG_ENDS:
         return Examined(OK, "sqlite", text)
     return Examined(
         WARN,

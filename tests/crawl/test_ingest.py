@@ -101,6 +101,22 @@ def test_a_text_that_the_site_changed_is_a_revision(bench):
     assert "{+" in lines
 
 
+@pytest.mark.parametrize("order", [(1, 2, 3), (3, 2, 1), (2, 3, 1)])
+def test_every_copy_is_counted_once_whatever_the_order(bench, order):
+    """A copy is one too where it came before its original, or before two that outrank it."""
+
+    def one_text(number: int):
+        at = NOW - timedelta(days=9) + timedelta(days=number)
+        return replace(article(number, prose(1), prose(2), prose(3)), published_at=at)
+
+    for number in order:
+        bench.crawl(number, bring=one_text)
+
+    held = bench.rows("SELECT count(*) FROM article WHERE duplicate_of_id IS NOT NULL")
+    assert bench.count("article/duplicate") == held[0][0] == 2
+    assert bench.count("duplicate/same_text") == 2
+
+
 def test_better_code_is_no_revision(bench):
     """Other bytes whose old version reads the same with today's code are an extraction."""
     bench.crawl(1)

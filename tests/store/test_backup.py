@@ -138,6 +138,28 @@ def test_a_changed_backup_is_not_restored(full, tmp_path):
         check(made)
 
 
+def test_a_database_without_its_archive_is_backed_up_only_when_asked(full, tmp_path):
+    """A copy without raw bodies would pass for a whole one, and push the whole ones out."""
+    elsewhere = tmp_path / "elsewhere" / "renmin.archive.db"
+
+    with pytest.raises(StoreError, match=r"no such archive.*44 articles"):
+        back_up(url(full), elsewhere, tmp_path / "backups", NOW)
+
+    assert not list((tmp_path / "backups").glob("*"))
+    assert back_up(url(full), None, tmp_path / "backups", NOW).facts["bodies"] == 0
+
+
+def test_a_restore_that_fails_leaves_nothing(full, tmp_path):
+    """What could not be taken back whole can be tried again."""
+    made = take(full, tmp_path)
+    archive = tmp_path / "new.archive.db"
+
+    with pytest.raises(ConfigError):
+        restore(made, "postgresql://renmin:a@b@localhost/renmin", archive)
+
+    assert not archive.exists()
+
+
 def test_only_the_latest_are_kept(full, tmp_path):
     """With --keep; an unfinished one of an earlier try is no backup."""
     (tmp_path / "backups" / "renmin-20200101-000000.part").mkdir(parents=True)

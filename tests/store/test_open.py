@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 
 import pytest
+import sqlalchemy as sa
 
 from crawler.errors import ConfigError, SchemaError, StoreError
-from crawler.store.open import see_to
+from crawler.store.engine import open_store
+from crawler.store.open import checked_url, see_to
+from crawler.store.reader import Reader
 
 
 def test_a_file_that_is_not_there_yet_may_be_made(tmp_path):
@@ -49,3 +52,41 @@ def test_a_forbidden_place_is_named_with_its_rights(tmp_path, monkeypatch, forbi
 
     with pytest.raises(StoreError, match=f"^{named}: .*permission denied: .*chmod"):
         see_to(path, create=True)
+
+
+@pytest.mark.parametrize("user", ["renmin:p@w/x", "renmin:a@b"])
+def test_a_password_that_ends_too_early_is_refused_and_not_told(user):
+    """An @ in it would part the address there: the rest of the password would be printed as a host."""
+    with pytest.raises(ConfigError, match="written %40") as refused:
+        checked_url(f"postgresql://{user}@127.0.0.1:5432/renmin")
+
+    assert user.partition(":")[2] not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "database", ["postgresql://renmin:p%40w/x@db/renmin", "postgresql://db/renmin?options=a:b@c"]
+)
+def test_other_addresses_of_servers_stay(database):
+    """A password may hold a slash, and an option an @."""
+    assert checked_url(database).host == "db"
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_server_that_keeps_no_hanzi_is_refused(postgres_server, encoding):
+    """Whether its database is written or only looked at, its encoding is named, and the right one."""
+    name = f"renmin_{encoding.lower()}_{os.getpid()}"
+    url = postgres_server.set(database=name).render_as_string(hide_password=False)
+    server = sa.create_engine(postgres_server, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        make = f"CREATE DATABASE {name} ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0"
+        connection.execute(sa.text(make))
+    try:
+        with pytest.raises(ConfigError, match=f"{encoding}, .*'UTF8'"):
+            open_store(url)
+        with pytest.raises(ConfigError, match=encoding), Reader(url).connect():
+            pass
+    finally:
+        with server.connect() as connection:
+            connection.execute(sa.text(f"DROP DATABASE {name}"))
+        server.dispose()
