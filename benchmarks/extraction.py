@@ -21,6 +21,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from lxml import etree
@@ -28,9 +29,10 @@ from lxml import etree
 from crawler.clock import now
 from crawler.extract import extract
 from crawler.extract.designs import DESIGNS
+from crawler.extract.fields import Design
 from crawler.extract.parse import parse_article, parse_bytes
 from crawler.extract.parts import find_part
-from crawler.extract.tree import document_of
+from crawler.extract.tree import Document, document_of
 from crawler.items import Fetch
 from crawler.text.charset.decide import decide, decode
 from tests.golden import saved_pages
@@ -166,16 +168,21 @@ def decided(page: Sample) -> object:
     return decide(page.body)
 
 
+def clues_found(page: Sample) -> tuple[Document, Design]:
+    document = document_of(page.body, decide(page.body), page.url)
+    shown = (design for design in DESIGNS if document.shows(design.clues))
+    held = (design for design in DESIGNS if all(map(document.holds, design.clues)))
+    return document, next(chain(shown, held))
+
+
 def part_found(page: Sample) -> object:
     """The search for a design's clues and for the part that holds the article."""
-    document = document_of(page.body, decide(page.body), page.url)
-    design = next(d for d in DESIGNS if all(map(document.holds, d.clues)))
+    document, design = clues_found(page)
     return find_part(document.source, design.part) if design.part else None
 
 
 def part_parsed(page: Sample) -> object:
-    document = document_of(page.body, decide(page.body), page.url)
-    design = next(d for d in DESIGNS if all(map(document.holds, d.clues)))
+    document, design = clues_found(page)
     return document.part(design.part) if design.part else document.root
 
 

@@ -223,6 +223,8 @@ def without_editors_behind(text: str) -> tuple[str, str]:
     >>> without_editors_behind("他当过编辑（责编老张的说法）。")
     ('他当过编辑（责编老张的说法）。', '')
     """
+    if "编" not in text and "編" not in text:  # as in most lines
+        return text, ""
     start = max(0, len(text) - _LONGEST_BEHIND)
     opened = _EDITORS_OPEN.search(text, start)
     if opened is None:
@@ -287,8 +289,8 @@ def _opening(paragraphs: Sequence[str]) -> tuple[str, ...]:
     match = _BRACKET.match(start)
     if match:
         return _bracketed(match[1]) if has_role(match[1]) else ()
-    spoken = _REPORTED.match(start) if has_role(start) else None
-    return names_in(spoken[1], trusted=True) if spoken else ()
+    spoken = _REPORTED.match(start)
+    return names_in(spoken[1], trusted=True) if spoken and has_role(start) else ()
 
 
 def _bracketed(content: str) -> tuple[str, ...]:

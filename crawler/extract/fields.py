@@ -295,8 +295,13 @@ def fitting(
 ) -> Iterator[tuple[Design, Element, list[Element]]]:
     """Yield the designs that fit the page, in their order, with its head box and its text boxes.
 
-    Several may: a page can carry the ids of one design in the boxes of another.
+    Several may: a page can carry the ids of one design in the boxes of another. The one that shows
+    around the headline is asked before the whole source is searched for the clues of each.
     """
+    designs = tuple(designs)
+    shown = next((design for design in designs if page.shows(design.clues)), None)
+    if shown is not None:
+        yield from _fits_part(page, shown)
     for design in designs:
         if all(map(page.holds, design.clues)):
             yield from _fits_part(page, design)

@@ -56,6 +56,9 @@ def is_sentence(block: Line | Image) -> bool:
 def unlike_title(headline: str, page: Document) -> str | None:
     """Return what ``<title>`` says instead of the headline; ``None`` if they share anything."""
     title = _document_title(page)
+    if headline in title:  # as on almost every page
+        return None
+    title = without_site(title)
     if len(title) < _LETTERS or len(headline) < _LETTERS or _NAMES_SITE.search(title):
         return None
     said, letters = set(title), set(headline)
@@ -81,4 +84,4 @@ def _document_title(page: Document) -> str:
     found = _TITLE.search(page.source, 0, _HEAD)
     said = page.stretch(*found.span()) if found else None
     written = _TITLE.match(said + "</title") if said else None
-    return without_site(tidy(html.unescape(written[1]))) if written else ""
+    return tidy(html.unescape(written[1])) if written else ""

@@ -157,6 +157,9 @@ def names_in(text: str, *, editors: bool = False, trusted: bool = False) -> tupl
     text = opened(text[:300].strip(" \u3000□■●◆")).strip(_DECORATION)
     if not text:
         return ()
+    plain = text.split("、")
+    if all(map(_is_plainly_a_name, plain)):
+        return tuple(dict.fromkeys(plain))
     text = in_front(_NESTED.sub(" ", text)).strip(_DECORATION)
     found: dict[str, None] = {}
     for wanted, trust, stretch in _by_role(text, editors, trusted):
@@ -277,12 +280,12 @@ def _listed(stretch: str, trusted: bool) -> list[str]:
 
 def _names_of(part: str, trusted: bool) -> Iterator[str]:
     """Read the names of one word of a list: mostly one, or none, or several run together."""
-    marked = in_simplified_marks(part)
     if len(part) < 4 and is_known_name(part):
         # Almost every name of the site: nothing else about it need be asked.
-        if marked not in _NOT_A_NAME and not (len(part) == 3 and is_post(marked)):
+        if _is_plainly_a_name(part):
             yield part
         return
+    marked = in_simplified_marks(part)
     bare = name_beside_post(marked) if len(marked) > 2 else marked
     if len(bare) < len(marked):
         # What stands beside a post is a name only if it looks like one.
@@ -298,6 +301,14 @@ def _names_of(part: str, trusted: bool) -> Iterator[str]:
         yield from ways[0]
     elif _is_name(part, trusted):
         yield part
+
+
+def _is_plainly_a_name(part: str) -> bool:
+    """Tell two or three hanzi that begin with a surname, and are no word of a byline."""
+    if len(part) > 3 or not is_known_name(part):
+        return False
+    marked = in_simplified_marks(part)
+    return marked not in _NOT_A_NAME and not (len(part) == 3 and is_post(marked))
 
 
 def _is_likelier(ways: list[tuple[str, ...]]) -> bool:

@@ -7,7 +7,7 @@ The tree is lxml's, built from UTF-8. Its depth is bounded by the parser and its
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -97,8 +97,10 @@ _PARSER = etree.HTMLParser(
 )
 
 # Elements without an end tag that libxml2 does not know: it would take all that follows for theirs.
+# The letter is asked first: hardly any tag begins with one of these.
 _VOID = re.compile(
-    r"<((?:embed|source|track|wbr|param|keygen|bgsound)\b[^<>]{0,2000}?)/?>", re.IGNORECASE
+    r"<(?=[bekpstw])((?:embed|source|track|wbr|param|keygen|bgsound)\b[^<>]{0,2000}?)/?>",
+    re.IGNORECASE,
 )
 
 _STATING = re.compile(r"<(?:link|meta)\s[^<>]{1,500}>", re.IGNORECASE)
@@ -121,6 +123,10 @@ _MOST_MENTIONS = 10
 _ROOTED = re.compile(r"\A/(?:[\w%~+,=-]+[/.])*[\w%~+,=-]+$", re.ASCII)
 # A page's <head> ends before that.
 _HEAD = 10_000
+# Where the boxes of an article begin: so far before its headline, and so far behind.
+_BEFORE = 3_000
+_BEHIND = 6_000
+_LOGO = re.compile(r"<h1[^<>]{0,200}>\s{0,20}<img", re.IGNORECASE)
 # A byte a character: what stands in it above ASCII is not to be read.
 _BYTES = "latin-1"
 _HEAD_END = re.compile(r"</head\s?>\s{0,100}<body|</HEAD\s?>\s{0,100}<BODY")
@@ -209,6 +215,18 @@ class Document:
         if known is None:
             known = self.clues[clue] = clue in self.source
         return known
+
+    def shows(self, clues: Iterable[str]) -> bool:
+        """Tell whether the source around the headline holds all of ``clues``: a short search."""
+        return all(clue in self._around_headline for clue in clues)
+
+    @cached_property
+    def _around_headline(self) -> str:
+        """The source around the first ``h1`` that is no logo; ``""`` without one."""
+        at = self.source.find("<h1")
+        while at >= 0 and _LOGO.match(self.source, at):
+            at = self.source.find("<h1", at + 1)
+        return "" if at < 0 else self.source[max(0, at - _BEFORE) : at + _BEHIND]
 
     @cached_property
     def base(self) -> str:

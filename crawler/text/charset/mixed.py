@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from crawler.text.charset.decoder import decode_run
 from crawler.text.charset.text_runs import CUTS, RUN
 from crawler.text.chinese.characters import Shares, measure
@@ -113,28 +116,35 @@ def _suspects(body: bytes, main: str) -> Iterator[tuple[int, int]]:
 
 def _strange_places(body: bytes) -> list[int]:
     """List the places of a GBK page, in order, where UTF-8 or Big5 seems to begin."""
-    classes = body.translate(_CLASSES)
+    codes = np.frombuffer(
+        body, np.uint8
+    )  # differences of which wrap around, so one test is a range
     # In UTF-8, every other continuation byte is an `a`: hardly ever do two hanzi have none.
-    utf8 = _starts(classes, _UTF8_PAIR, b"a", before=5)
-    return sorted(utf8 + _starts(classes, _BIG5_PAIR, b"bt", before=0))
+    utf8 = np.flatnonzero(codes - 0x80 <= 0x20)
+    big5 = np.flatnonzero((codes[:-1] - 0xA1 <= 0x25) & (codes[1:] - 0x40 <= 0x3E))  # `bt`
+    if not (utf8.size or big5.size):
+        return []
+    classes = body.translate(_CLASSES)
+    return sorted(
+        _starts(classes, _UTF8_PAIR, utf8, before=5) + _starts(classes, _BIG5_PAIR, big5, before=0)
+    )
 
 
-def _starts(classes: bytes, pattern: re.Pattern[bytes], anchor: bytes, *, before: int) -> list[int]:
-    """List where ``pattern`` begins, at most ``before`` bytes in front of an ``anchor``.
+def _starts(
+    classes: bytes, pattern: re.Pattern[bytes], anchors: NDArray[np.intp], *, before: int
+) -> list[int]:
+    """List where ``pattern`` begins, at most ``before`` bytes in front of one of its ``anchors``.
 
-    Anchors are rare in ordinary pages, and looking for one of them is many times faster than
-    looking for the pattern. Where they are not rare, the pattern is looked for from there on.
+    Anchors are rare in ordinary pages. Where they are not, the pattern is looked for everywhere
+    behind the first of them.
     """
     starts: list[int] = []
-    at = classes.find(anchor)
-    for _ in range(_LOOKS):
-        if at < 0:
-            return starts
+    for at in anchors[:_LOOKS].tolist():
         found = pattern.search(classes, max(0, at - before), at + _PATTERN)
         if found and found.start() <= at:
             starts.append(found.start())
-        at = classes.find(anchor, at + 1)
-    rest = pattern.finditer(classes, max(0, at - before)) if at >= 0 else ()
+    more = anchors[_LOOKS:]
+    rest = pattern.finditer(classes, max(0, int(more[0]) - before)) if more.size else ()
     return starts + [found.start() for found in rest]
 
 

@@ -15,7 +15,7 @@ import codecs
 import re
 from typing import Final
 
-from crawler.text.chinese.characters import FREQUENT
+from crawler.text.chinese.characters import FREQUENT, measure
 from crawler.text.tables import GB2312_LEVEL_1
 
 _ASCII: Final = bytes(range(0x80))
@@ -109,6 +109,8 @@ _PLAIN = (
 _TELLING = re.compile(f"[^{re.escape(''.join(sorted(set(_PLAIN) - set(_TURNED))))}]")
 _HANZI = re.compile("[\u4e00-\u9fff]*")
 _FEW: Final = 3  # rare hanzi; fewer are no stretch
+_APART: Final = 3  # characters; two that stand so far from each other are not of one run of bytes
+_MOSTLY_FREQUENT: Final = 0.5  # share of frequent hanzi, which no run of misread bytes has
 
 
 def suspicious(text: str) -> bool:
@@ -139,7 +141,15 @@ def _are_odd_names(telling: str, text: str) -> bool:
     if len(telling) >= _FEW or not _HANZI.fullmatch(telling) or _ASKED.search(telling):
         return False
     wide = len(text) - len(text.encode("ascii", "ignore"))
-    return wide > _WORD and len(telling) < _MANY_RARE * wide
+    if wide <= _WORD:
+        return False
+    return len(telling) < _MANY_RARE * wide or _is_verse(telling, text)
+
+
+def _is_verse(telling: str, text: str) -> bool:
+    """Whether two rare hanzi of a short line stand apart, among frequent ones."""
+    distance = text.find(telling[-1]) - text.find(telling[0])
+    return distance >= _APART and measure(text).frequent >= _MOSTLY_FREQUENT
 
 
 def _has_escapes(text: str) -> bool:

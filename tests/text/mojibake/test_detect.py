@@ -47,6 +47,18 @@ def test_every_rule_is_let_through(rule):
     assert all(suspicious(damaged) for damaged, _ in rule.samples)
 
 
+@pytest.mark.parametrize(
+    ("text", "alarm"),
+    [
+        ("有馀之家不知匮，", False),  # a line of verse
+        ("螝伪位畏渭苇蟻伪", True),  # two rare hanzi apart as well, but none is frequent
+    ],
+)
+def test_rare_hanzi_of_a_short_line_are_judged_by_those_around(text, alarm):
+    """Two rare hanzi that stand apart among frequent ones are words, not damage."""
+    assert suspicious(text) is alarm
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.text())
 def test_gate_answers_for_any_text(text):
