@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from crawler.extract.credits import is_credit
 from crawler.extract.keywords import marks
 from crawler.extract.names import has_role, is_known_name, may_be_a_word, names_in
-from crawler.extract.roles import HAN, ROLE, in_front
+from crawler.extract.roles import HAN, INSTITUTION, ROLE, in_front, is_post, without_deed
 from crawler.items import Dateline
 
 # 人民网济南3月25日电 · 新华社北京4月24日电 · 人民网讯 · 羊城晚报讯 · 本报青岛2月12日电
@@ -57,7 +57,15 @@ _BETWEEN_NAMES = re.compile(r"[\s\u3000、，,;；/()（）【】\[\]和与及]|
 _SENTENCE = marks(r"[。！？!?，,；;“”]")
 _NO_BYLINE = marks(
     r"(?:本文)?作者(?:单位|均|分别)|文中|据|综合|来源|原载|刊于|转自|参与|见[上下左右题]?图|[上下左右组题]图|完$"
+    r"|连载|.{0,2}略$"
+    # 唐·杜甫 is quoted
+    r"|(?:[秦汉晋隋唐宋元明清]|先秦|[东西两]汉|三国|[东西魏]晋|南朝|北朝|五代|[北南]宋|民国|近代|现代|当代)[·•・‧]"
 )
+# （何听澜 饰）, （何听澜 演唱）: what an artist does.
+_PLAYS = marks(
+    "饰演?|扮演|演唱|演奏|朗诵|配音|作[词曲画]|[词曲译绘画书题诗演唱]|口述|剧照|翻译|摄影?"
+)
+
 _END_BRACKET = marks(
     r"[(（]([^()（）]{2,80}(?:[(（][^()（）]{0,30}[)）][^()（）]{0,50})?)[)）][\s\u3000。]?$"
 )
@@ -65,6 +73,8 @@ _END_BRACKET = marks(
 _ANY_BRACKET = re.compile(r"[()（）【】\[\]]")
 # ■ 曹小满（人民网评论员）
 _SIGNED = marks(r"[□■●◆▪]\s{0,3}([^()（）。，！？]{2,30})(?:[(（][^()（）。！？]{2,30}[)）])?")
+# 余小满（山东大学历史学院教授）
+_WITH_POST = marks(r"([^()（）。，！？：:]{2,20})[(（]([^()（）。！？：:]{4,30})[)）]")
 # What grows in a field or lies on a table; hardly anybody's given name ends so.
 _FOODS = frozenset("米豆麦麥菜瓜薯粱谷穀粟薏椒葱蔥蒜笋筍菇藕糕饼餅虾蝦蟹卜茄芋")
 _EDITORS = marks(r"(?:责编|责任编辑|编辑)\s?(?:[:：/／丨｜|】\]]|(?<=责编)|(?<=责任编辑))")
@@ -300,6 +310,7 @@ def _bracketed(content: str) -> tuple[str, ...]:
     content = in_front(content)
     if has_role(content):
         return names_in(content, trusted=True)
+    content = without_deed(content)
     # Bare names: all of them must be names, or the bracket says something else.
     names = names_in(content, trusted=len(content.strip()) < 5)
     return names if _holds_only(content, names) or _has_house(content, names) else ()
@@ -324,7 +335,9 @@ def _is_photographer(text: str) -> bool:
 def _has_house(content: str, names: tuple[str, ...]) -> bool:
     """Tell ``姓名 单位`` and ``单位 姓名`` from a sentence in brackets."""
     parts = re.split(r"[\s\u3000，,]+", content.strip())
-    return len(parts) > 1 and len(names) == 1 and names[0] in (parts[0], parts[-1])
+    if len(parts) < 2 or len(names) != 1 or _PLAYS.fullmatch(parts[-1]):
+        return False
+    return names[0] in (parts[0], parts[-1])
 
 
 def _byline_line(paragraphs: Sequence[str]) -> tuple[str, ...]:
@@ -333,6 +346,11 @@ def _byline_line(paragraphs: Sequence[str]) -> tuple[str, ...]:
         signed = _SIGNED.fullmatch(paragraph[:_BYLINE_ROOM])
         if signed and _is_names_only(signed[1]):
             return names_in(signed[1])
+        titled = _WITH_POST.fullmatch(paragraph[:_BYLINE_ROOM])
+        if titled and (is_post(titled[2]) or INSTITUTION.search(titled[2])):
+            names = names_in(titled[1])
+            if _holds_only(titled[1], names) and not any(map(may_be_a_word, names)):
+                return names
         line = paragraph.strip(" 　□■●（）()")
         if len(line) >= _BYLINE_ROOM or _SENTENCE.search(line):
             continue

@@ -111,6 +111,8 @@ _NOT_A_NAME = frozenset(
         "主笔",
         "执笔",
         "参与",
+        "无关",
+        "谷雨",
     ]
 )
 # 江苏篇, 李白诗, 温州话: a word and what it names. 饰, 演: an actor and the part.
@@ -244,6 +246,8 @@ def _by_role(text: str, editors: bool, trusted: bool) -> list[tuple[bool, bool, 
         stretch = text[start : match.start()]
         if match["writer"] and takes_a_house(match[0]):
             stretch = _without_house(stretch, behind_role=start > 0)
+        elif match[0].endswith(_REPORTS):
+            stretch = _without_place(stretch)
         stretches.append((wanted, trust, stretch))
         # 图/本报记者 甲 is a photographer.
         if not (pictures and not text[start : match.start()].strip()):
@@ -264,6 +268,13 @@ def _without_house(stretch: str, *, behind_role: bool) -> str:
     if behind_role and house.start() == 0 and _is_name(house[0], trusted=False):
         return stretch  # 通讯员李思远记者王小明
     return stretch[: house.start()]
+
+
+def _without_place(stretch: str) -> str:
+    """Drop the place that is written before 摄影报道, behind a name: ``余小满 青岛``."""
+    words = stretch.rsplit(None, 1)
+    is_place = len(words) == 2 and (not is_known_name(words[1]) or may_be_a_word(words[1]))
+    return words[0] if is_place else stretch
 
 
 def _listed(stretch: str, trusted: bool) -> list[str]:

@@ -18,8 +18,10 @@ _WRITERS = (
 )
 _OTHERS = "责任编辑|责编|编辑|摄影报道|摄影|摄像|图片|校对|审核|审校|监制|制图|剪辑|视频|翻译|作者单位|单位"
 # One character is a role only where it cannot be part of a name: 侯文坤 holds no 文.
-_SHORT = rf"(?<![{HAN}])(?:文\s?[/／、]\s?图|图\s?[/／、]\s?文|图文|文图|文(?=\s?[/／:：]))"
-_SHORT_OTHER = rf"(?<![{HAN}])[图摄](?=\s?[/／:：]|$)|摄$"
+_SHORT = (
+    rf"(?<![{HAN}])(?:文\s?[/／、]\s?[图摄]|图\s?[/／、]\s?文|图文|文图|文(?=\s?[/／:：丨|｜]))"
+)
+_SHORT_OTHER = rf"(?<![{HAN}])[图摄](?=\s?[/／:：丨|｜]|$)|摄$"
 
 # Whatever else a list calls its people: 统筹：, 策划：.
 _LABEL = rf"(?<![{HAN}])[{HAN}]{{2,4}}(?=\s?[:：])"
@@ -31,9 +33,10 @@ ROLE = marks(
     rf"(?:报道)?(?:\s?[:：/／丨|｜]\s?)?"
 )
 _TAKES_A_HOUSE = marks("记者|评论员|通讯员")
-# 谢雨桐/文, 谢雨桐 何听澜/文: the names before their role.
+# 谢雨桐/文, 谢雨桐 何听澜/文, 谢雨桐 文/图, 谢雨桐 文 何听澜 图: the names before their role.
 _BEHIND = marks(
-    rf"(?<![{HAN}])([{HAN}]{{2,4}}(?:[\s、][{HAN}]{{2,4}}){{0,3}})\s?[/／]\s?(文图?|图|摄)(?![{HAN}/／])"
+    rf"(?<![{HAN}])([{HAN}]{{2,4}}(?:[\s、][{HAN}]{{2,4}}){{0,3}})"
+    rf"(?:\s?[/／]\s?(文图?|图|摄)|\s(文\s?[/／、]\s?[图摄]|[文图摄]))(?![{HAN}/／:：丨|｜])"
 )
 _IN_BRACKETS = marks(r"[【\[]\s?([^【】\[\]]{2,12}?)\s?[】\]]")
 
@@ -52,7 +55,8 @@ _IS = marks("均?[系为是]")
 _DID = "报道|采写|整理|采访|撰写|参与|执笔|摄影|拍摄|撰文|编译|供稿|编写|写作|口述|供图|编发|综合"
 # 采访整理, 参与采写, 唐山报道: no names of people.
 _DEED = marks(rf"[{HAN}]{{0,6}}(?:{_DID})")
-_DEED_END = marks(rf"(?:(?:联合|综合|摄影|独家)?报道|(?:{_DID}){{1,2}})$")
+_DEED_END = marks(rf"(?:(?:联合|综合|摄影|独家)?报道|发自[{HAN}]{{2,6}}|(?:{_DID}){{1,2}})$")
+_MADE_THE_TEXT = marks("(?:采访|录音|文字|综合)?(?:整理|采写|撰写|编写|撰稿|供稿|执笔)$")
 # How posts and deeds end: most names are told from them by that.
 _LAST_OF_POSTS = frozenset(
     in_both_scripts("".join(word[-1] for word in f"{_POSTS}|{_DID}".split("|")))
@@ -76,10 +80,19 @@ def opened(text: str) -> str:
 def in_front(text: str) -> str:
     """Write a role that follows its name before it.
 
-    >>> in_front("谢雨桐/文 何听澜/图")
-    '文/谢雨桐 图/何听澜'
+    >>> in_front("谢雨桐/文 何听澜/图"), in_front("谢雨桐 文/图")
+    ('文/谢雨桐 图/何听澜', '文/图/谢雨桐')
     """
-    return _BEHIND.sub(r"\2/\1", text) if "/" in text or "／" in text else text
+    return _BEHIND.sub(lambda found: f"{found[2] or found[3]}/{found[1]}", text)
+
+
+def without_deed(text: str) -> str:
+    """Take off what was done, where it made the text: ``（谢雨桐整理）``, never ``（谢雨桐饰）``.
+
+    >>> without_deed("谢雨桐采访整理"), without_deed("谢雨桐演唱")
+    ('谢雨桐', '谢雨桐演唱')
+    """
+    return _MADE_THE_TEXT.sub("", text).rstrip()
 
 
 def takes_a_house(role: str) -> bool:
