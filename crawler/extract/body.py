@@ -22,9 +22,10 @@ from crawler.extract.boilerplate import (
     Box,
     box_of,
     holds_paragraphs,
+    is_invisible,
 )
 from crawler.extract.data_tables import rows_of_data
-from crawler.extract.images import address_in_set, address_of, is_advert, is_banner, is_sign
+from crawler.extract.images import address_of, background_of, is_advert, is_banner, is_sign
 from crawler.extract.limits import MOST_BLOCKS
 from crawler.extract.setting import Setting, is_grey, style_of
 from crawler.extract.tidy import tidy
@@ -176,7 +177,7 @@ class Walk:
         tag = element.tag
         if tag == "br":
             self.end_line(setting)
-        elif tag == "img":
+        elif tag in {"img", "amp-img"}:
             self.add_image(element, setting)
         elif tag in SILENT:
             self.visit_silent(element, setting, depth)
@@ -204,14 +205,14 @@ class Walk:
         elif purpose is Box.CAPTION:
             self.open_box(element, setting._replace(caption_box=True), depth)
         elif purpose is Box.TEXT:
+            self.add_background(element, setting)
             self.open_box(element, setting, depth)
 
     def purpose_of(self, element: Element) -> Box:
         """Tell what an element is for."""
         get = element.get
-        if get("hidden") is not None:
-            return Box.FURNITURE
-        return box_of(get("class"), get("id"), get("style"), self.furniture)
+        purpose = box_of(get("class"), get("id"), get("style"), self.furniture)
+        return Box.FURNITURE if is_invisible(element) else purpose
 
     def end_text(self, element: Element) -> None:
         """Read the editors' box: what stands behind it is not the article's."""
@@ -291,7 +292,7 @@ class Walk:
         """
         if setting.linked and (is_advert(self.href) or is_banner(element)):
             return
-        url = address_of(element, self.page) or self.address_beside(element)
+        url = address_of(element, self.page, self.href if setting.linked else "")
         if url is None:
             return
         image = Image(url, setting)
@@ -304,13 +305,12 @@ class Walk:
         if not isinstance(last, Image) or last.url != url:
             self.body.blocks.append(image)
 
-    def address_beside(self, element: Element) -> str | None:
-        """Return the address that ``<source>`` gives to an image of ``<picture>`` without one."""
-        parent = element.getparent()
-        if parent is None or parent.tag != "picture":
-            return None
-        found = (address_in_set(source, self.page) for source in parent.iterchildren("source"))
-        return next(filter(None, found), None)
+    def add_background(self, element: Element, setting: Setting) -> None:
+        """Add the photo that an empty box shows as its background."""
+        url = background_of(element, self.page)
+        if url is not None:
+            self.end_line()
+            self.body.blocks.append(Image(url, setting))
 
     def end_line(self, setting: Setting | None = None) -> None:
         """Close the line being gathered; an empty one leaves no trace.

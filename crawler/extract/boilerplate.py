@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from enum import Enum
 from functools import lru_cache
+from itertools import islice
 
-from crawler.extract.setting import hides
+from crawler.extract.setting import has_ground, hides, is_white
 from crawler.extract.tree import Element
 
 # Elements that end the line before them and the line that they hold.
@@ -55,7 +56,7 @@ PLAYERS = frozenset({"object", "video", "audio", "applet", "embed", "source", "t
 SILENT = PLAYERS | frozenset(
     {"script", "style", "noscript", "iframe"}
     | {"input", "select", "textarea", "button", "svg", "template", "map", "link", "meta", "head"}
-    | {"title", "marquee"}
+    | {"title", "marquee", "dialog"}
 )
 
 # Boxes that belong to the page and not to the article, by class or id: advertising, page bars,
@@ -75,6 +76,7 @@ FURNITURE = frozenset(
     | {"share", "bdsharebuttonbox", "box_down", "paper_num", "rm_type", "hdNews", "ej_ad"}
     # A digest of other articles, a code to scan, the neighbours, who owns a photo.
     | {"jingbian2012", "tjewm", "lianjie", "pic_copy", "hidden", "sr-only", "visually-hidden"}
+    | {"d-none", "display-none", "displaynone", "invisible", "visuallyhidden"}
 )
 
 # Advertising names itself: ad, ads, ad_hh, ad-box, ad3, advert; but not add, admin, address.
@@ -102,8 +104,8 @@ CAPTIONS = frozenset(
 )
 # And whatever other sites call them: img-desc, photo_txt, pic-caption.
 _DESCRIPTION = re.compile(
-    r"(?:img|imgs|image|pic|picture|photo|tu)[-_]?(?:desc|description|intro|note|txt|text|caption|explain|remark|title|tit|tip|name)s?"
-    r"|(?:img|pic|photo|fig)?[-_]?caption|tu(?:zhu|shuo|pianshuoming)",
+    r"(?:img|imgs|image|pic|picture|photo|tu)[-_]?(?:desc?|descr|description|info|intro|note|txt|text|caption|explain|remark|title|tit|tip|name)s?"
+    r"|(?:[a-z]{1,10}[-_])?caption(?:[-_]text)?|(?:img|pic|photo|fig)caption|tu(?:pian)?[-_]?(?:zhu|shuo(?:ming)?)",
     re.I,
 )
 # Of the descriptions of a gallery's photos.
@@ -112,6 +114,8 @@ DESCRIPTIONS = frozenset({"text_show_img", "pic_info_con", "group_show"})
 
 # So many characters of text in a player are paragraphs whose player was never closed.
 _PARAGRAPH = 40
+# So many boxes around white letters are asked for their ground.
+_MOST_AROUND = 6
 # No list of classes is longer.
 _LONGEST = 500
 
@@ -148,6 +152,19 @@ def box_of(
     if names & CAPTIONS or names & DESCRIPTIONS or any(map(_DESCRIPTION.fullmatch, names)):
         return Box.CAPTION
     return Box.TEXT
+
+
+def is_invisible(element: Element) -> bool:
+    """Tell an element that says of itself that it is hidden, or is as white as the page."""
+    if element.get("hidden") is not None:
+        return True
+    if not is_white(element.get("style"), element.get("color")):
+        return False
+    # White letters are read in a box that is painted.
+    return not any(
+        around.get("bgcolor") or around.get("background") or has_ground(around.get("style"))
+        for around in islice(element.iterancestors(), _MOST_AROUND)
+    )
 
 
 def holds_paragraphs(element: Element) -> bool:

@@ -13,24 +13,35 @@ from collections.abc import Iterable, Iterator, Sequence
 from crawler.extract.credits import is_credit
 from crawler.extract.keywords import marks
 from crawler.extract.names import has_role, is_known_name, may_be_a_word, names_in
-from crawler.extract.roles import HAN, INSTITUTION, ROLE, in_front, is_post, without_deed
+from crawler.extract.roles import (
+    HAN,
+    INSTITUTION,
+    ROLE,
+    in_front,
+    is_art,
+    is_post,
+    names_nobody,
+    without_deed,
+)
 from crawler.items import Dateline
 
 # 人民网济南3月25日电 · 新华社北京4月24日电 · 人民网讯 · 羊城晚报讯 · 本报青岛2月12日电
-# 人民网北京、济南2月12日电 · 人民网济南 青岛2月12日电 · 新华社北京—上海2月12日电: several places
+# 人民网北京、济南2月12日电 · 人民网济南 青岛2月12日电 · 新华社北京—上海2月12日电: several places;
+# 新华社北京2月11日、济南2月12日电: each with its day
 _NEXT_PLACE = (
-    r"(?:(?:\s?[、/／－—―-]{1,2}\s?|[\s\u3000]{1,2})"
+    r"(?:(?:\d{1,2}月\d{1,2}日[电讯]?)?(?:\s?[、，,/／－—―-]{1,2}\s?|[\s\u3000]{1,2})"
     rf"(?!(?:见习|实习|本[报网])?记者|通讯员|[{HAN}]{{0,6}}(?:新闻|客户端|频道))[{HAN}·]{{1,10}}?)"
 )
 # Every part is bounded, so the search costs the same for any text.
 _DATELINE = marks(
     rf"[【\[]?(?P<text>据?(?P<agency>本[报网刊社台]|《?[{HAN}]{{1,10}}?(?:社|网|报|台|刊|频道)》?(?:客户端)?)"
-    rf"(?:\s?[-－—·]\s?[{HAN}]{{2,8}}(?:频道|客户端|点))?[-－—·/\s\u3000]{{0,2}}"
-    rf"(?P<place>(?!记者|[{HAN}]{{0,6}}(?:新闻|客户端|频道)[\s\u3000])"
+    rf"(?:\s?[-－—·\s]\s?[{HAN}]{{2,8}}?(?:频道|客户端|点|新闻))?[-－—·/\s\u3000]{{0,2}}"
+    rf"(?P<place>(?!记者|道|[{HAN}]{{0,6}}(?:新闻|客户端|频道)[\s\u3000])"
     rf"[{HAN}“”\"·]{{1,12}}?(?P<more>{_NEXT_PLACE}{{1,5}}?)?)??[\s\u3000]{{0,2}}"
-    r"(?P<date>(?:(?:19|20)?\d\d年)?\d{1,2}月\d{1,2}日(?:至\d{1,2}日)?)?[\s\u3000]{0,2}"
+    r"(?P<date>(?:(?:(?:19|20)?\d\d年)?\d{1,2}月)?\d{1,2}日(?:至\d{1,2}日)?)?[\s\u3000]{0,2}"
     r"(?P<verb>电|消息|(?<![通资简快短音喜])讯))[】\]]?"
 )
+_DAY = marks(r"\d{1,2}月\d{1,2}日[电讯]?")
 # Most lines have none of these near their start: a test before the one that costs.
 _VERB = marks("[电讯]|消息")
 # 电 with no date before it is a dateline only if the line goes on like one; so is 讯.
@@ -55,17 +66,6 @@ _REPORTS = marks("报道$")
 _BYLINE_ROOM = 90
 _BETWEEN_NAMES = re.compile(r"[\s\u3000、，,;；/()（）【】\[\]和与及]|(?:实习)")
 _SENTENCE = marks(r"[。！？!?，,；;“”]")
-_NO_BYLINE = marks(
-    r"(?:本文)?作者(?:单位|均|分别)|文中|据|综合|来源|原载|刊于|转自|参与|见[上下左右题]?图|[上下左右组题]图|完$"
-    r"|连载|.{0,2}略$"
-    # 唐·杜甫 is quoted
-    r"|(?:[秦汉晋隋唐宋元明清]|先秦|[东西两]汉|三国|[东西魏]晋|南朝|北朝|五代|[北南]宋|民国|近代|现代|当代)[·•・‧]"
-)
-# （何听澜 饰）, （何听澜 演唱）: what an artist does.
-_PLAYS = marks(
-    "饰演?|扮演|演唱|演奏|朗诵|配音|作[词曲画]|[词曲译绘画书题诗演唱]|口述|剧照|翻译|摄影?"
-)
-
 _END_BRACKET = marks(
     r"[(（]([^()（）]{2,80}(?:[(（][^()（）]{0,30}[)）][^()（）]{0,50})?)[)）][\s\u3000。]?$"
 )
@@ -77,9 +77,12 @@ _SIGNED = marks(r"[□■●◆▪]\s{0,3}([^()（）。，！？]{2,30})(?:[(�
 _WITH_POST = marks(r"([^()（）。，！？：:]{2,20})[(（]([^()（）。！？：:]{4,30})[)）]")
 # What grows in a field or lies on a table; hardly anybody's given name ends so.
 _FOODS = frozenset("米豆麦麥菜瓜薯粱谷穀粟薏椒葱蔥蒜笋筍菇藕糕饼餅虾蝦蟹卜茄芋")
-_EDITORS = marks(r"(?:责编|责任编辑|编辑)\s?(?:[:：/／丨｜|】\]]|(?<=责编)|(?<=责任编辑))")
+_EDITORS = marks(
+    r"(?:责[\s\u3000]{0,2}编|责任编辑|编辑)\s?(?:[:：/／丨｜|】\]]|(?<=责编)|(?<=责任编辑))"
+)
 _EDITORS_LINE = marks(
-    r"[\s\u3000]?[(（【\[]?(?:本[文网站]|本期|值班|新媒体|执行|网站|网络|新闻)?(?P<role>责编|责任编辑|编辑)"
+    r"[\s\u3000]?[(（【\[]?(?:本[文网站]|本期|值班|新媒体|执行|网站|网络|新闻|实习|文字|图文|图片|视频)?"
+    r"(?P<role>责[\s\u3000]{0,2}编|责任编辑|编辑)"
     r"[\s\u3000]?(?P<mark>[:：/／丨｜|】\]]|(?<=[\s\u3000]))[\s\u3000]?"
 )
 _LONGEST_EDITORS = 60
@@ -116,7 +119,7 @@ def read_dateline(line: str) -> tuple[Dateline, int] | None:
     dateline = Dateline(
         text=parts["text"] or "",
         agency=(parts["agency"] or "").strip("《》") or None,
-        place=parts["place"],
+        place=_DAY.sub("", parts["place"] or "") or None,
         date=parts["date"],
     )
     return dateline, match.end()
@@ -204,8 +207,8 @@ def is_editors_text(text: str) -> bool:
         return False
     if match["mark"] in ("：", ":") and match["role"] != "编辑" and match["role"] != "編輯":
         return True
-    # With a weaker mark, the line must go on with names and hold nothing else.
-    listed = text[match.end() :]
+    # With a weaker mark, the line must hold nothing but names, of photographers as well.
+    listed = ROLE.sub("、", text[match.end() :])
     trusted = len(listed.strip()) < 6 and match["role"] not in ("编辑", "編輯")
     return len(text) < _LONGEST_EDITORS and _is_names_only(listed, editors=True, trusted=trusted)
 
@@ -305,7 +308,7 @@ def _opening(paragraphs: Sequence[str]) -> tuple[str, ...]:
 
 def _bracketed(content: str) -> tuple[str, ...]:
     """Read a bracket that may be a byline: roles with names, bare names, a name and its house."""
-    if _NO_BYLINE.match(content.strip()) or _is_photographer(content):
+    if names_nobody(content.strip()) or _is_photographer(content):
         return ()
     content = in_front(content)
     if has_role(content):
@@ -335,7 +338,7 @@ def _is_photographer(text: str) -> bool:
 def _has_house(content: str, names: tuple[str, ...]) -> bool:
     """Tell ``姓名 单位`` and ``单位 姓名`` from a sentence in brackets."""
     parts = re.split(r"[\s\u3000，,]+", content.strip())
-    if len(parts) < 2 or len(names) != 1 or _PLAYS.fullmatch(parts[-1]):
+    if len(parts) < 2 or len(names) != 1 or is_art(parts[-1]):
         return False
     return names[0] in (parts[0], parts[-1])
 

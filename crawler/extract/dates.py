@@ -23,11 +23,21 @@ ToldBy = Literal["stamp", "meta", "address"]
 _STAMP = re.compile(
     r"(?P<year>(?:19|20)\d\d)\s?[年./-]\s?(?P<month>\d{1,2})\s?[月./-]\s?(?P<day>\d{1,2})(?!\d)\s?日?"
     r"(?:(?P<between>[\s\u3000\xa0T|,，]{0,4}(?:[(（]?(?:星期|周|週|礼拜|禮拜)[一二三四五六日天][)）]?[\s\u3000\xa0]{0,3})?)"
-    r"(?P<half>上午|早上|早晨|清晨|凌晨|中午|下午|傍晚|晚上?|夜间|夜間|AM|PM|am|pm)?[\s\u3000\xa0]?"
+    r"(?P<half>上午|正午|早上|早晨|清晨|凌晨|中午|下午|傍晚|晚上?|夜间|夜間|AM|PM|am|pm)?[\s\u3000\xa0]?"
     r"(?P<hour>\d{1,2})\s?(?:[:：]\s?(?P<minute>\d{1,2})|[时時点點](?:\s?(?P<past>\d{1,2})(?=\s?分)|\s?(?P<bare>\d{2})(?!\d))?)"
     r"(?:\s?分)?(?:[:：]?\d{2}(?:\.\d{1,9})?(?!\d)秒?)?"
     r"(?:\s?(?P<late>AM|PM|am|pm)(?![a-z]))?"
     r"(?:\s?(?P<zone>Z|UTC|GMT|[+-](?:0\d|1[0-4]):?[0-5]\d)(?![\d:-]))?)?"
+)
+# 二〇二六年二月十二日, 九时五分, 20260212, 20260212090533: tried where no time is read otherwise.
+_TENS = "[一二三四五六七八九十]{1,3}"
+_IN_HANZI = re.compile(
+    rf"[一二][〇○零一二三四五六七八九]{{3}}年{_TENS}月{_TENS}日|{_TENS}[时時点點](?:{_TENS}分)?"
+)
+_HANZI_NUMBER = re.compile("[〇○零一二三四五六七八九十]{1,4}")
+_HANZI_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+_RUN_TOGETHER = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])([0-2]\d|3[01])(?:([01]\d|2[0-3])([0-5]\d)(?:[0-5]\d)?)?(?!\d)"
 )
 _AFTERNOON = frozenset({"下午", "傍晚", "晚", "晚上", "夜间", "夜間", "PM", "pm"})
 _NOON_AT_NIGHT = frozenset({"凌晨", "AM", "am"})
@@ -76,8 +86,11 @@ def read_moment(text: str) -> Moment | None:
     '2026-10-04T08:23:00+08:00'
     >>> moment = read_moment("2026年2月12日 星期四 下午3时"); moment.at.hour, moment.precision
     (15, 'minute')
+    >>> read_moment("二〇二六年二月十二日").at.date().isoformat()
+    '2026-02-12'
     """
-    return best_of(_moments(text.translate(_WIDE)))
+    text = text.translate(_WIDE)
+    return best_of(_moments(text)) or best_of(_moments(_in_usual_digits(text)))
 
 
 def best_of(moments: Iterable[Moment]) -> Moment | None:
@@ -129,6 +142,25 @@ def _moments(text: str) -> Iterator[Moment]:
             yield moment if kind == "unsaid" else replace(moment, kind=kind)
 
 
+def _in_usual_digits(text: str) -> str:
+    """Write days in hanzi in digits, and part the numbers of a day that are run together."""
+    text = _IN_HANZI.sub(lambda found: _HANZI_NUMBER.sub(_number, found[0]), text)
+    return _RUN_TOGETHER.sub(
+        lambda found: (
+            f"{found[1]}-{found[2]}-{found[3]}" + (f" {found[4]}:{found[5]}" if found[4] else "")
+        ),
+        text,
+    )
+
+
+def _number(found: re.Match[str]) -> str:
+    """Write 二〇二六 as 2026 and 二十三 as 23."""
+    before, ten, behind = found[0].partition("十")
+    if not ten:
+        return found[0].translate(_HANZI_DIGITS)
+    return (before or "一").translate(_HANZI_DIGITS) + (behind or "〇").translate(_HANZI_DIGITS)
+
+
 def _moment(match: re.Match[str]) -> Moment | None:
     """Build the moment; a day that no calendar holds is none, an impossible hour is not told."""
     try:
@@ -153,7 +185,7 @@ def _hour(match: re.Match[str]) -> int | None:
         return hour + 12
     if half in _NOON_AT_NIGHT and hour == 12:
         return 0
-    return hour + 12 if half == "中午" and hour < 3 else hour
+    return hour + 12 if half in ("中午", "正午") and hour < 3 else hour
 
 
 def _at_home(at: datetime, zone: str | None, machine: bool) -> datetime:

@@ -9,18 +9,22 @@ from __future__ import annotations
 
 import re
 
-from crawler.extract.tree import Document, Element
+from crawler.extract.tree import Document, Element, text_of
 
 # Attributes that hold the real address on pages which load images late, before ``src``.
 _LATE = ("data-original", "data-src", "data-echo", "_src", "original")
 _SETS = ("data-srcset", "srcset", "data-lazy-srcset")
 # Other names for the same: data-lazy-src, data-lazyload, data-url, data-ori, lazy-src, file ...
 _LATE_NAME = re.compile(
-    r"(?:data-)?\w{0,12}-?(?:lazy|src|url|ori|original|img|image|file|real|actual|big|large)\w{0,12}"
+    r"(?:data-)?\w{0,12}-?(?:lazy|src|url|ori|original|img|image|file|real|actual|big|large|hires|hi-res)\w{0,12}"
     r"(?:-\w{1,12})?"
 )
 _IMAGE_ADDRESS = re.compile(
     r"\.(?:jpe?g|png|gif|webp|bmp|avif)(?:[?!@#]|$)|mediafile/", re.IGNORECASE
+)
+
+_BACKGROUND = re.compile(
+    r"background(?:-image)?\s?:[^;:()]{0,60}url\(\s?[\"']?([^\"'()]{4,500})", re.IGNORECASE
 )
 
 # Never of the article: the site's own furniture, reporters' portraits, advertising and counting
@@ -33,7 +37,8 @@ _FOREIGN = re.compile(
 _FURNITURE = re.compile(
     r"/mediafile/reporter/"
     r"|[/_-](?:next_page|prev_page|nextpage|spacer|space|blank|loading|qrcode|erweima|ewm|logo|icon)"
-    r"[\w-]{0,60}\.(?:gif|png|jpe?g|svg)$|\.(?:svg|ico)$",
+    r"[\w-]{0,60}\.(?:gif|png|jpe?g|svg)$|\.(?:svg|ico)$"
+    r"|/(?:none|gr[ae]y|pixel|placeholder|transparent|clear|dot|1x1)\.(?:gif|png)$",
     re.IGNORECASE,
 )
 # ad.example.com, ads2.example.com, http://www.example.com/ads/top.gif
@@ -54,18 +59,35 @@ _END = 100
 _MOST_ATTRIBUTES = 40
 
 
-def address_of(element: Element, page: Document) -> str | None:
-    """Return the absolute address of an ``<img>`` of the article, ``None`` for any other."""
-    source = _source(element)
+def address_of(element: Element, page: Document, linked: str = "") -> str | None:
+    """Return the absolute address of an ``<img>`` of the article, ``None`` for any other.
+
+    Args:
+        element: The image.
+        page: The page that holds it.
+        linked: Where the link around it leads; that may be the image, and in its place a grey dot.
+    """
+    source = _source(element) or _beside(element)
+    if not source and is_photo_address(linked):
+        source = linked
     if not source or _ADVERT.match(source) or _is_small(element):
         return None
     return page.absolute(source)
 
 
-def address_in_set(element: Element, page: Document) -> str | None:
-    """Return the absolute address that an element's ``srcset`` names; ``None`` without one."""
-    source = _in_set(element)
-    return page.absolute(source) if source else None
+def background_of(element: Element, page: Document) -> str | None:
+    """Return the absolute address of the photo that an empty box shows, ``None`` for any other box."""
+    style = element.get("style")
+    if not style or "url(" not in style or text_of(element):
+        return None
+    found = _BACKGROUND.search(style[:_LONGEST_ADDRESS])
+    source = found[1].strip() if found else ""
+    return page.absolute(source) if is_photo_address(source) else None
+
+
+def is_photo_address(address: str) -> bool:
+    """Tell the address of an image that may be the article's own."""
+    return _is_own(address) and _IMAGE_ADDRESS.search(address) is not None
 
 
 def is_advert(address: str) -> bool:
@@ -99,11 +121,19 @@ def _source(element: Element) -> str:
     return _late(element) or _in_set(element)
 
 
+def _beside(element: Element) -> str:
+    """Return the address that ``<source>`` gives to an image of ``<picture>`` without one."""
+    parent = element.getparent()
+    if parent is None or parent.tag != "picture":
+        return ""
+    return next(filter(None, map(_in_set, parent.iterchildren("source"))), "")
+
+
 def _late(element: Element) -> str:
     for name, value in element.items()[:_MOST_ATTRIBUTES]:
         if name != "src" and name not in _SETS and _LATE_NAME.fullmatch(name[:40]):
             source: str = value.strip()
-            if _is_own(source) and _IMAGE_ADDRESS.search(source):
+            if is_photo_address(source):
                 return source
     return ""
 

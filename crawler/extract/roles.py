@@ -63,6 +63,18 @@ _LAST_OF_POSTS = frozenset(
 )
 _OTHERS_TOO = marks("等(?:[一二两三四五六七八九十]人)?$")
 
+_NO_BYLINE = marks(
+    r"(?:本文)?作者(?:单位|均|分别)|文中|据|综合|来源|原载|刊于|转自|参与|见[上下左右题]?图|[上下左右组题]图|完$"
+    r"|连载|.{0,2}略$"
+    # 唐·杜甫 is quoted
+    r"|(?:[秦汉晋隋唐宋元明清]|先秦|[东西两]汉|三国|[东西魏]晋|南朝|北朝|五代|[北南]宋|民国|近代|现代|当代)[·•・‧]"
+)
+# （何听澜 饰）, （何听澜 演唱）: what an artist does.
+_PLAYS = marks(
+    "饰演?|扮演|演唱|演奏|朗诵|配音|作[词曲画]|[词曲译绘画书题诗演唱]|口述|剧照|翻译|摄影?"
+)
+
+
 INSTITUTION = marks(
     "(?:[部局委院校所社网报会厅处站台办馆室系]|中心|公司|集团|大学|学院|频道|机构|基地|银行|协会|法院|政府|小学|中学"
     "|新闻|客户端|传媒|杂志|周刊|晚报|视频|在线|观察|研究院)$"
@@ -93,6 +105,16 @@ def without_deed(text: str) -> str:
     ('谢雨桐', '谢雨桐演唱')
     """
     return _MADE_THE_TEXT.sub("", text).rstrip()
+
+
+def names_nobody(text: str) -> bool:
+    """Tell what begins as other remarks in brackets do: ``作者单位：……``, ``唐·杜甫``, ``余下略``."""
+    return _NO_BYLINE.match(text) is not None
+
+
+def is_art(word: str) -> bool:
+    """Tell what an artist does: ``饰``, ``演唱``."""
+    return _PLAYS.fullmatch(word) is not None
 
 
 def takes_a_house(role: str) -> bool:

@@ -52,10 +52,15 @@ class Style(NamedTuple):
 
 _SMALL_SIZE = re.compile(
     r"(?:[1-9]|1[0-3])(?:\.\d{1,4})?px|(?:[1-9]|10)(?:\.\d)?pt|(?:x{1,9}-)?small(?:er)?"
+    r"|0?\.[5-9]\d{0,3}r?em|[5-9]\d(?:\.\d{1,2})?%"
 )
 _GREY = re.compile(
     r"#(?P<a>[5-9ab])(?P=a)(?P=a)|#(?P<b>[5-9ab][0-9a-f])(?P=b)(?P=b)|(?:dim|dark)?gr[ae]y"
+    r"|rgba?\((?P<c>[89]\d|1[0-8]\d),\s?(?P=c),\s?(?P=c)[^()]{0,12}\)"
 )
+_WHITE = re.compile(r"#fff(?:fff)?|white|rgba?\(255,\s?255,\s?255[^()]{0,12}\)")
+_SHRUNK = re.compile(r"scale[xy]?\(0(?:,\s?0)?\)")
+_CLIPPED = re.compile(r"rect\((?:0|1px)\D|inset\((?:50|100)%")
 _NOTHING = re.compile(r"[-+]?0*(?:\.0*)?[a-z%]{0,4}")
 _FAR_AWAY = re.compile(r"-\d{4,6}(?:px|em|pt)?")
 _LONGEST_STYLE = 2_000
@@ -94,16 +99,22 @@ def hides(style: str) -> bool:
     (True, True, False)
     """
     rules = _rules(style)
-    if rules.get("display") == "none" or rules.get("visibility") in ("hidden", "collapse"):
-        return True
-    if any(_NOTHING.fullmatch(rules.get(name, "1")) for name in ("font-size", "opacity")):
-        return True
-    if rules.get("font-size") == "1px" or rules.get("color") == "transparent":
-        return True
-    if any(_FAR_AWAY.fullmatch(rules.get(name, "")) for name in ("text-indent", "left", "top")):
-        return True
+    return (
+        rules.get("display") == "none"
+        or rules.get("visibility") in ("hidden", "collapse")
+        or rules.get("color") == "transparent"
+        or rules.get("font-size") == "1px"
+        or any(_NOTHING.fullmatch(rules.get(name, "1")) for name in ("font-size", "opacity"))
+        or _SHRUNK.match(rules.get("transform", "")) is not None
+        or any(_CLIPPED.match(rules.get(name, "")) for name in ("clip", "clip-path"))
+        or any(_FAR_AWAY.fullmatch(rules.get(name, "")) for name in ("text-indent", "left", "top"))
+        or (rules.get("overflow") == "hidden" and _has_no_room(rules))
+    )
+
+
+def _has_no_room(rules: dict[str, str]) -> bool:
     sides = [rules.get(name, "1") for name in ("width", "height", "max-width", "max-height")]
-    return rules.get("overflow") == "hidden" and any(map(_NOTHING.fullmatch, sides))
+    return any(map(_NOTHING.fullmatch, sides))
 
 
 @lru_cache(maxsize=256)
@@ -114,6 +125,24 @@ def is_grey(colour: str | None) -> bool:
     (True, False)
     """
     return colour is not None and _GREY.fullmatch(colour.strip().lower()) is not None
+
+
+@lru_cache(maxsize=256)
+def is_white(style: str | None, colour: str | None = None) -> bool:
+    """Tell text that is as white as the page, unless the style itself gives it another ground.
+
+    >>> is_white("color:#FFF"), is_white("color:#fff;background:#c00"), is_white(None, "#ffffff")
+    (True, False, True)
+    """
+    rules = _rules(style)
+    if has_ground(style):
+        return False
+    return _WHITE.fullmatch(rules.get("color", (colour or "").strip().lower())) is not None
+
+
+def has_ground(style: str | None) -> bool:
+    """Tell a style that paints what lies behind its text."""
+    return style is not None and "background" in style.lower()
 
 
 def _is_small(rules: dict[str, str]) -> bool | None:

@@ -162,3 +162,26 @@ def test_marks_read_both_scripts_inside_and_outside_of_classes():
     """A pattern in simplified characters reads traditional ones too."""
     assert marks(r"责编[:：]").match("責編：")
     assert marks(r"[报网]\[电\]").fullmatch("網[電]")
+
+
+@pytest.mark.parametrize(
+    ("line", "moment"),
+    [
+        ("二〇二六年二月十二日09:05 来源：湖滨日报", "2026-02-12T09:05"),
+        ("二○二六年十二月三十一日", "2026-12-31T00:00"),
+        ("二零二六年十月二十日上午九时五分", "2026-10-20T09:05"),
+        ("2026年2月12日 正午12:30", "2026-02-12T12:30"),
+        ("20260212", "2026-02-12T00:00"),
+        ("20260212090533", "2026-02-12T09:05"),
+        ("2026年02月12日09:05 二〇二五年一月一日", "2026-02-12T09:05"),  # digits go first
+    ],
+)
+def test_times_in_hanzi_and_run_together(line, moment):
+    """They are read where no other time is told."""
+    assert read_moment(line).at.isoformat()[:16] == moment
+
+
+@pytest.mark.parametrize("behind", ["转发微博", "扫一扫", "发表评论"])
+def test_what_a_source_is_followed_by_is_no_part_of_it(behind):
+    """The tools of the page stand on the same line."""
+    assert read_source(f"2026年02月12日09:05 出处：湖滨日报 {behind}") == "湖滨日报"

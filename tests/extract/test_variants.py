@@ -37,6 +37,17 @@ def links(*texts, behind=""):
         (["文/本报记者 余小满 图/本报记者 郑晓岚", TEXT], ["余小满"]),  # the second took the photos
         ([TEXT, "策划：韩青禾　采写：余小满　制图：郑晓岚"], ["余小满"]),
         (["本报记者看到：灯亮了。"], []),
+        (["文丨余小满　图丨韩青禾", TEXT], ["余小满"]),
+        (["余小满 郑晓岚 文/图", TEXT], ["余小满", "郑晓岚"]),
+        (["余小满 文 韩青禾 图", TEXT], ["余小满"]),
+        (["余小满（湖滨大学历史学院教授）", TEXT], ["余小满"]),
+        ([TEXT, TEXT + "（余小满采访整理）"], ["余小满"]),
+        ([f"人民网济南2月12日电 （记者余小满发自湖滨）{TEXT}"], ["余小满"]),
+        ([f"人民网济南2月12日电 （记者余小满 青岛摄影报道）{TEXT}"], ["余小满"]),
+        ([TEXT, TEXT + "（余小满 饰）"], []),
+        ([TEXT, TEXT + "（唐·杜甫）"], []),
+        ([TEXT, TEXT + "（图文无关）"], []),
+        ([TEXT, TEXT + "（余下略）"], []),
     ],
 )
 def test_authors_of_other_houses(lines, authors):
@@ -51,6 +62,9 @@ def test_authors_of_other_houses(lines, authors):
         ("网站编辑：余小满", ["余小满"]),
         ("责编丨余小满 郑晓岚", ["余小满", "郑晓岚"]),
         ("(责编：余小满、实习生郑晓岚)", ["余小满", "郑晓岚"]),
+        ("(实习编辑：余小满、责编：郑晓岚)", ["余小满", "郑晓岚"]),
+        ("责 编：余小满", ["余小满"]),
+        ("图文编辑：余小满 摄影：郑晓岚", ["余小满"]),
     ],
 )
 @pytest.mark.parametrize("box", ['<div class="edit">{}</div>', "<p>　　{}</p>"])
@@ -66,6 +80,7 @@ def test_editors_in_other_words(line, editors, box):
 @pytest.mark.parametrize(
     "line",
     ["点击上方蓝字关注我们", "请点击右上角分享", "正在播放：湖边的灯", "更多精彩，尽在人民网", "本文转自人民网", "来自：人民网-山东频道", "订阅取消订阅已收藏收藏",
+     "温馨提示：扫码看视频", "保存海报", "夜间模式", "参与 0 条评论", "广告位招租", "没有更多了", "详细>>",
      "返回搜狐，查看更多", "进入【专题】", "Advertisement", "图集", "原标题为《湖边的灯》", "【原标题】湖边的灯", "原文标题：湖边的灯"],
 )  # fmt: skip
 def test_words_of_the_page_in_other_words(line):
@@ -76,7 +91,7 @@ def test_words_of_the_page_in_other_words(line):
 @pytest.mark.parametrize(
     "line",
     ["点击鼠标，就能看到老街的灯。", "更多的人来到湖边", "来自湖边的灯光照亮了街口。", "图集在老街的书店里卖得最好。", "责任编辑的故事", "广告牌换成了路灯",
-     "收藏老灯的人", "原标题里的老街没有灯。"],
+     "收藏老灯的人", "原标题里的老街没有灯。", "关键词：湖与灯"],
 )  # fmt: skip
 def test_lines_that_begin_like_words_of_the_page_stay(line):
     """What goes on as a sentence or a heading does is the author's."""
@@ -122,3 +137,87 @@ def test_late_images_under_other_names(name):
     image = f'<img {name}="/NMediaFile/2024/0212/LOCAL1.jpg">'
 
     assert len(addresses(article(wbc2020(paragraphs(A) + centred(image) + paragraphs(B))))) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["原题为《老街的灯》", "（原标题《老街的灯》）", "本文原标题：老街的灯", "原标题 | 老街的灯", "原标题：老街的灯　三十六盏"],
+)  # fmt: skip
+def test_original_titles_in_other_words(line):
+    """Alone, or before the text in the same paragraph, they are no text."""
+    for text in (f"<p>{line}</p>{paragraphs(A)}", f"<p>　　{line}　　{A}</p>"):
+        assert article(wbc2020(text + paragraphs(B))).paragraphs == (A, B)
+
+
+@pytest.mark.parametrize("style", ["font-size:0.8em", "font-size: 85%", "color:rgb(153, 153, 153)"])
+def test_captions_are_small_or_grey_in_other_units(style):
+    """Letters smaller than the text's, or greyer."""
+    caption = f'<p><span style="{style}">老街上的新灯。</span></p>'
+    read = article(wbc2020(paragraphs(A) + f"<p>{IMAGE}</p>" + caption + paragraphs(B, C)))
+
+    assert (read.paragraphs, captions(read)) == ((A, B, C), ["老街上的新灯。"])
+
+
+@pytest.mark.parametrize("name", ["pic-info", "wp-caption-text", "photo_des", "tupian-shuoming"])
+def test_captions_by_other_classes(name):
+    """Other sites name their captions otherwise."""
+    caption = f'<p class="{name}">老街上的新灯。</p>'
+    read = article(wbc2020(paragraphs(A) + f"<p>{IMAGE}</p>" + caption + paragraphs(B, C)))
+
+    assert (read.paragraphs, captions(read)) == ((A, B, C), ["老街上的新灯。"])
+
+
+@pytest.mark.parametrize(
+    "heading", ["灯下的人——", "※ 灯下的人", "壹 灯下的人", "其一", "01", "问：灯是谁修的？"]
+)
+def test_headings_under_an_image_are_no_captions(heading):
+    """A number, a mark, a dash at the end or a question opens a part of the text."""
+    read = article(wbc2020(paragraphs(A) + centred(IMAGE) + centred(heading) + paragraphs(B, C)))
+
+    assert (read.paragraphs, captions(read)) == ((A, heading, B, C), [])
+
+
+@pytest.mark.parametrize(
+    ("hidden", "is_text"),
+    [
+        ('<font color="#FFFFFF">湖边的字</font>', False),
+        ('<span style="color:white">湖边的字</span>', False),
+        ('<span style="color:#fff;background:#c00">湖边的字</span>', True),
+        ('<b style="background-color:#c00"><span style="color:#fff">湖边的字</span></b>', True),
+        ('<span style="position:absolute;clip:rect(0 0 0 0)">湖边的字</span>', False),
+        ('<span style="transform:scale(0)">湖边的字</span>', False),
+        ('<span class="d-none">湖边的字</span>', False),
+    ],
+)
+def test_letters_that_nobody_sees_are_no_text(hidden, is_text):
+    """As white as the page, cut off, shrunk to nothing; white letters on a painted ground are read."""
+    read = article(wbc2020(f"<p>　　{A}{hidden}</p>" + paragraphs(B, C)))
+
+    assert ("湖边的字" in read.paragraphs[0]) is is_text
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        '<div class="pic" style="background:url(/NMediaFile/2024/0212/LOCAL1.jpg) no-repeat"></div>',
+        '<a href="/NMediaFile/2024/0212/LOCAL1.jpg"><img src="/img/blank.gif"></a>',
+        '<img file="/NMediaFile/2024/0212/LOCAL1.jpg" src="static/none.gif">',
+        '<amp-img src="/NMediaFile/2024/0212/LOCAL1.jpg" width="600" height="400"></amp-img>',
+    ],
+)
+def test_photos_that_no_img_shows(image):
+    """The photo is the background of an empty box, or a grey dot stands in its place."""
+    read = article(wbc2020(paragraphs(A) + image + paragraphs(B, C)))
+
+    assert (read.paragraphs, addresses(read)) == (
+        (A, B, C),
+        ["http://sd.people.com.cn/NMediaFile/2024/0212/LOCAL1.jpg"],
+    )
+
+
+def test_the_ground_of_a_text_is_no_photo():
+    """A box with text in it is painted, and a bullet is the site's own image."""
+    text = f'<div style="background:url(/NMediaFile/2024/0212/LOCAL1.jpg)">{paragraphs(B)}</div>'
+    dot = '<p style="background:url(/img/2020/dot.png)"></p>'
+
+    assert addresses(article(wbc2020(paragraphs(A) + text + dot + paragraphs(C)))) == []
