@@ -26,8 +26,8 @@ import zstandard
 from crawler.clock import SHANGHAI
 from crawler.errors import ArchiveError, ConfigError
 from crawler.items import Fetch
-from crawler.store import heads
-from crawler.store.codec import Codec
+from crawler.store import packing
+from crawler.store.packing import Codec
 from crawler.store.troubles import explained
 
 SAMPLES = 200
@@ -89,8 +89,8 @@ class Archive:
             self._db.execute("PRAGMA synchronous=NORMAL")
             if not readonly:
                 self._db.executescript(SCHEMA)
-                heads.add(self._db)
-            self._has_heads = heads.COLUMNS.keys() <= heads.columns(self._db)
+                packing.add_heads(self._db)
+            self._has_heads = packing.COLUMNS.keys() <= packing.fetch_columns(self._db)
         except (sqlite3.Error, OSError) as error:
             raise ConfigError(f"{path}: cannot be used as an archive: {error}") from error
         self._codec = Codec(self._db)
@@ -178,7 +178,9 @@ class Archive:
             ArchiveError: One of its bodies cannot be read.
         """
         url = self.address(first_id)
-        more, joined = (heads.SELECTED, heads.JOINED) if self._has_heads else (", NULL, NULL", "")
+        more, joined = (
+            (packing.SELECTED, packing.JOINED) if self._has_heads else (", NULL, NULL", "")
+        )
         rows = self._db.execute(
             f"SELECT channel, kind, page, fetched_url, status, headers, fetched_at, sha256{more}"
             f" FROM fetch{joined} WHERE url = ? AND fetch.id >= ? ORDER BY fetch.id",
@@ -286,7 +288,7 @@ class Archive:
             fetched_at=datetime.fromisoformat(fetched_at),
             sha256=sha256,
             page=page,
-            exchange=heads.read(asked, answer),
+            exchange=packing.read_head(asked, answer),
         )
 
     def _samples(self) -> list[bytes]:
@@ -344,7 +346,7 @@ class Archive:
                 json.dumps(dict(fetch.headers), ensure_ascii=False),
                 _text(fetch.fetched_at),
                 fetch.sha256,
-                *heads.keep(self._db, fetch.exchange),
+                *packing.keep_head(self._db, fetch.exchange),
             ),
         )
 

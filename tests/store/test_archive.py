@@ -14,7 +14,7 @@ from crawler.clock import SHANGHAI
 from crawler.errors import ArchiveError, ConfigError
 from crawler.items import Exchange, Fetch
 from crawler.store.archive import Archive, Record
-from crawler.store.codec import TRAIN_AT
+from crawler.store.packing import TRAIN_AT
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=SHANGHAI)
 
