@@ -25,7 +25,7 @@ from crawler.fleet.worker import make_app
 from crawler.replica import Site
 from crawler.replica.serve import in_thread
 from crawler.store.engine import open_store
-from crawler.store.holds import Hold
+from crawler.store.leases import Hold
 from crawler.watch.fleet import sweeps
 from crawler.watch.fleet.sweeps import Sweep
 

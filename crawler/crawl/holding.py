@@ -1,6 +1,6 @@
 """The hosts that jobs of this process hold, and whether it may still ask them.
 
-On PostgreSQL a host belongs to the job that has its lock (:mod:`crawler.store.holds`), and a job
+On PostgreSQL a host belongs to the job that has its lock (:mod:`crawler.store.leases`), and a job
 may be taken from a process that has been silent for too long: stopped, cut off, or without a
 database. Such a process must neither write nor ask any more when it comes back:
 
@@ -26,8 +26,8 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import Connection
 
 from crawler.errors import HoldLostError
-from crawler.store import holds, hosts, leases
-from crawler.store.holds import Hold
+from crawler.store import hosts, leases
+from crawler.store.leases import Hold
 
 if TYPE_CHECKING:
     from crawler.crawl.session import CrawlSession
@@ -159,7 +159,7 @@ class HeldHosts:
         """
         mine = list(mine)
         asked_at = self._now()
-        good = holds.confirm(connection, mine)
+        good = leases.confirm(connection, mine)
         for hold in mine:
             if hold.host not in good:
                 self.lose(hold)
@@ -186,7 +186,7 @@ class HeldHosts:
 
 def look_at_host(connection: Connection, hold: Hold) -> tuple[int, float]:
     """See :meth:`crawler.crawl.session.CrawlSession.look_at_host`."""
-    if not holds.confirm(connection, [hold]):
+    if not leases.confirm(connection, [hold]):
         raise HoldLostError(hold.host)
     delays = hosts.crawl_delays(connection, [hold.host])
     return leases.count(connection, hold.host), delays.get(hold.host, 0.0)
@@ -194,7 +194,7 @@ def look_at_host(connection: Connection, hold: Hold) -> tuple[int, float]:
 
 def take_host(connection: Connection, hold: Hold) -> int:
     """See :meth:`crawler.crawl.session.CrawlSession.take_host`."""
-    if not holds.confirm(connection, [hold]):
+    if not leases.confirm(connection, [hold]):
         raise HoldLostError(hold.host)
     return leases.take_back(connection, hold.host)
 

@@ -29,12 +29,11 @@ from crawler.crawl.plan import Plan
 from crawler.crawl.prune import thin
 from crawler.errors import HoldLostError, StoreError
 from crawler.items import Article, Link, Visit
-from crawler.store import frontier, holds, hosts, leases, requests, runs
+from crawler.store import frontier, hosts, leases, requests, runs
 from crawler.store.archive import Archive
 from crawler.store.engine import Store
 from crawler.store.frontier import LIST_PRIORITY
-from crawler.store.holds import Hold
-from crawler.store.leases import Lease
+from crawler.store.leases import Hold, Lease
 from crawler.store.writer import Writer
 
 logger = logging.getLogger(__name__)
@@ -303,7 +302,7 @@ class CrawlSession:
         done = idle - leases.busy_hosts(connection, self.run_id, idle)
         # Also where others fetch: when they end, or die, the rest is ours.
         rich = frontier.hosts_waiting(connection, asked - mine.keys(), self.days)
-        asked_for = holds.asked_for(connection, self.queue_name) if rich else set()
+        asked_for = leases.asked_for(connection, self.queue_name) if rich else set()
         elsewhere = 0 if taken else self._elsewhere(connection)
         return Refill(
             tuple(taken),

@@ -19,7 +19,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from crawler.crawl.holding import HeldHosts, begin
 from crawler.crawl.session import CrawlSession
 from crawler.fleet.worker import AWAY, Working
-from crawler.store.holds import HOLD, Hold
+from crawler.store.leases import HOLD, Hold
 
 # There are 37 hosts and a few mirrors; each is a task that waits.
 MOST_HOSTS = 64

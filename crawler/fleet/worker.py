@@ -24,8 +24,8 @@ from procrastinate.worker import Worker
 from sqlalchemy.engine import make_url
 
 from crawler.crawl.holding import Pace
-from crawler.store.holds import HOLD
 from crawler.store.job_schema import SCHEMA
+from crawler.store.leases import HOLD
 
 # A connection that is cut is noticed within so long, instead of after the system's quarter of an
 # hour: a query that never ends would stop a worker for good.

@@ -30,8 +30,7 @@ from crawler.items import Failure, Fetch, Visit
 from crawler.store import job_schema
 from crawler.store.archive import Archive
 from crawler.store.engine import Store, crawl_lock, open_store
-from crawler.store.holds import Hold
-from crawler.store.leases import Lease
+from crawler.store.leases import Hold, Lease
 
 logger = logging.getLogger(__name__)
 

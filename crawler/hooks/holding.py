@@ -19,7 +19,7 @@ from scrapy.utils.misc import load_object
 from crawler.crawl.holding import HeldHosts, begin
 from crawler.crawl.session import CrawlSession, Refill
 from crawler.errors import ConfigError
-from crawler.store.holds import Hold
+from crawler.store.leases import Hold
 
 if TYPE_CHECKING:
     from crawler.fleet.hosts import HostJobs

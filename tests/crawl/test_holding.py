@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crawler.crawl.holding import HeldHosts, Pace
-from crawler.store.holds import Hold
+from crawler.store.leases import Hold
 
 HOST = "sd.people.com.cn"
 HOLD = Hold(HOST, 1, 1, 0)

@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from crawler.store.engine import open_store
-from crawler.store.holds import Hold
 from crawler.store.job_schema import SCHEMA
+from crawler.store.leases import Hold
 
 HOST = "sd.people.com.cn"
 

@@ -9,7 +9,7 @@ import pytest
 
 from crawler.crawl.holding import HeldHosts, Pace
 from crawler.errors import HoldLostError
-from crawler.store import holds
+from crawler.store import leases
 from tests.fleet.conftest import HOST
 
 pytestmark = pytest.mark.postgres
@@ -22,10 +22,10 @@ def test_a_hold_is_good_while_its_job_is_at_work(jobs):
     again = replace(mine, attempts=1)
 
     with jobs.store.writing.begin() as c:
-        found = [holds.confirm(c, [hold]) for hold in (mine, other, again)]
+        found = [leases.confirm(c, [hold]) for hold in (mine, other, again)]
     jobs.take_over(mine)
     with jobs.store.writing.begin() as c:
-        found.append(holds.confirm(c, [mine]))
+        found.append(leases.confirm(c, [mine]))
 
     assert found == [{HOST: False}, {}, {}, {}]
 
@@ -33,13 +33,13 @@ def test_a_hold_is_good_while_its_job_is_at_work(jobs):
 def test_a_hold_says_whether_others_wait(jobs):
     """A crawl that waits for the same host is seen; not one for another host, nor another sweep."""
     mine = jobs.hold(jobs.worker())
-    jobs.waiting("bj.people.com.cn", task=holds.HOLD)
+    jobs.waiting("bj.people.com.cn", task=leases.HOLD)
     jobs.waiting()
     with jobs.store.writing.begin() as c:
-        alone = holds.confirm(c, [mine])
-    jobs.waiting(task=holds.HOLD)
+        alone = leases.confirm(c, [mine])
+    jobs.waiting(task=leases.HOLD)
     with jobs.store.writing.begin() as c:
-        awaited = holds.confirm(c, [mine])
+        awaited = leases.confirm(c, [mine])
 
     assert (alone, awaited) == ({HOST: False}, {HOST: True})
 
@@ -50,7 +50,7 @@ def test_taking_over_waits_for_the_transaction_that_writes(jobs):
     taker = threading.Thread(target=jobs.take_over, args=(mine,))
 
     with jobs.store.writing.begin() as c:
-        holds.confirm(c, [mine])
+        leases.confirm(c, [mine])
         taker.start()
         taker.join(0.5)
         waited = taker.is_alive()

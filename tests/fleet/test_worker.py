@@ -9,7 +9,7 @@ from procrastinate.jobs import Job, Status
 
 from crawler.crawl.holding import Pace
 from crawler.fleet.worker import make_app, take_over
-from crawler.store.holds import HOLD
+from crawler.store.leases import HOLD
 
 pytestmark = pytest.mark.postgres
 

@@ -41,8 +41,8 @@ from crawler.site.channels import load as load_channels
 from crawler.store import frontier, pauses
 from crawler.store.engine import Store
 from crawler.store.frontier import LIST_PRIORITY
-from crawler.store.holds import Hold
 from crawler.store.job_schema import SCHEMA
+from crawler.store.leases import Hold
 from crawler.store.tables import run
 from crawler.watch.schedule.history import TRY_AGAIN
 from crawler.watch.schedule.process import renmin_command
