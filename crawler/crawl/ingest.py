@@ -21,7 +21,7 @@ from crawler import clock
 from crawler.crawl import record
 from crawler.crawl.record import Kept
 from crawler.items import Article, Fetch, Link, Visit
-from crawler.store import articles, frontier, leases, list_health, pages
+from crawler.store import articles, frontier, leases, pages
 from crawler.store.archive import Record
 from crawler.store.articles import By
 
@@ -220,7 +220,7 @@ def _enter_links(
 ) -> Sequence[Link]:
     new = frontier.add(connection, visit.links, now, visit.url)
     if visit.kind != "article":
-        list_health.note(connection, visit, new, now)
+        pages.note_list(connection, visit, new, now)
     links = list(visit.links) if new else []
     if visit.next_list:
         further = [visit.next_list]
