@@ -34,7 +34,7 @@ from crawler.hooks.holding import hold_of, text_of
 from crawler.report.table import counted
 from crawler.site.channels import find
 from crawler.site.channels import load as load_channels
-from crawler.store import hosts, pauses
+from crawler.store import last_visits, pauses
 from crawler.store.engine import crawl_lock, open_store
 from crawler.store.open import file_of, see_to
 from crawler.store.tables import run, run_counter
@@ -322,7 +322,7 @@ def summary_of(session: CrawlSession) -> str:
             sa.select(run_counter).where(run_counter.c.run_id == session.run_id)
         ):
             by_channel[counter.channel][counter.name] = counter.value
-        closed = hosts.closed(connection, session.all_hosts)
+        closed = last_visits.closed(connection, session.all_hosts)
     session.store.close()
     totals: Totals = Counter()
     for counts in by_channel.values():

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy import Connection
 
 from crawler.errors import HoldLostError
-from crawler.store import hosts, leases
+from crawler.store import last_visits, leases
 from crawler.store.leases import Hold
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class HeldHosts:
 
     def among(self, hosts: Iterable[str]) -> list[Hold]:
         """The holds on those of ``hosts`` that are held."""
-        return [hold for host in hosts if (hold := self.of(host)) is not None]
+        return [hold for host in last_visits if (hold := self.of(host)) is not None]
 
     def all(self) -> list[Hold]:
         """Every hold."""
@@ -188,7 +188,7 @@ def look_at_host(connection: Connection, hold: Hold) -> tuple[int, float]:
     """See :meth:`crawler.crawl.session.CrawlSession.look_at_host`."""
     if not leases.confirm(connection, [hold]):
         raise HoldLostError(hold.host)
-    delays = hosts.crawl_delays(connection, [hold.host])
+    delays = last_visits.crawl_delays(connection, [hold.host])
     return leases.count(connection, hold.host), delays.get(hold.host, 0.0)
 
 

@@ -21,7 +21,7 @@ from crawler import clock
 from crawler.crawl import record
 from crawler.crawl.record import Kept
 from crawler.items import Article, Fetch, Link, Visit
-from crawler.store import articles, frontier, leases, pages
+from crawler.store import articles, frontier, last_visits, leases
 from crawler.store.archive import Record
 from crawler.store.articles import By
 
@@ -184,7 +184,7 @@ def finish(connection: Connection, outcomes: Sequence[Outcome]) -> list[Record]:
     if outcomes:
         done = [outcome.done for outcome in outcomes if outcome.done]
         frontier.settle_done(connection, done, outcomes[-1].now)
-    pages.changed(connection, [outcome.changed for outcome in outcomes if outcome.changed])
+    last_visits.changed(connection, [outcome.changed for outcome in outcomes if outcome.changed])
     record.finish(connection, [outcome.kept for outcome in outcomes if outcome.kept])
     return [outcome.record for outcome in outcomes if outcome.record]
 
@@ -220,7 +220,7 @@ def _enter_links(
 ) -> Sequence[Link]:
     new = frontier.add(connection, visit.links, now, visit.url)
     if visit.kind != "article":
-        pages.note_list(connection, visit, new, now)
+        last_visits.note_list(connection, visit, new, now)
     links = list(visit.links) if new else []
     if visit.next_list:
         further = [visit.next_list]
@@ -238,13 +238,13 @@ def _next_look(
     """When the page is looked at again; ``None`` for lists, which every crawl reads."""
     waited = 0
     if visit.unchanged:
-        waited = pages.unchanged(connection, visit.frontier_id, visit.fetches[0])
+        waited = last_visits.unchanged(connection, visit.frontier_id, visit.fetches[0])
     if visit.kind != "article":
         return None
     if kept:
-        return pages.next_check(kept.article.published_at, now, waited)
+        return last_visits.next_check(kept.article.published_at, now, waited)
     known = articles.find(connection, visit.url)
-    return pages.next_check(known.article.published_at if known else None, now, waited)
+    return last_visits.next_check(known.article.published_at if known else None, now, waited)
 
 
 def _record(visit: Visit) -> Record | None:

@@ -25,7 +25,7 @@ from crawler.crawl.record import Kept, finish, keep_reading
 from crawler.errors import ArchiveError, ExtractionError
 from crawler.extract import version
 from crawler.items import Article
-from crawler.store import articles, frontier, pages
+from crawler.store import articles, frontier, last_visits
 from crawler.store.archive import Archive
 from crawler.store.articles import By
 from crawler.store.engine import Store, open_store
@@ -67,7 +67,7 @@ class Reparsed:
         seconds: How long it took.
     """
 
-    pages: int
+    last_visits: int
     changed: int
     errors: tuple[tuple[str, str], ...]
     seconds: float
@@ -134,7 +134,7 @@ def _keep(connection: Connection, article: Article) -> Kept | None:
     """Store a reading; a page that had failed is no failure any more, and looked at as others are."""
     fetched_at = article.fetched_at or clock.now()
     kept = keep_reading(connection, article, fetched_at, By(None, version()))
-    due_at = pages.next_check(article.published_at, fetched_at, 0)
+    due_at = last_visits.next_check(article.published_at, fetched_at, 0)
     frontier.read_at_last(connection, article.url, due_at)
     return kept
 

@@ -29,7 +29,7 @@ from crawler.crawl.plan import Plan
 from crawler.crawl.prune import thin
 from crawler.errors import HoldLostError, StoreError
 from crawler.items import Article, Link, Visit
-from crawler.store import frontier, hosts, leases, requests, runs
+from crawler.store import frontier, last_visits, leases, requests, runs
 from crawler.store.archive import Archive
 from crawler.store.engine import Store
 from crawler.store.frontier import LIST_PRIORITY
@@ -215,7 +215,7 @@ class CrawlSession:
         now = self._clock()
 
         def work(connection: Connection) -> None:
-            hosts.note_robots(connection, host, now=now, **state)
+            last_visits.note_robots(connection, host, now=now, **state)
 
         guarded = self.held is not None and self.held.of(host) is not None
         return self._writer.submit(self.held.guarded(host, work) if self.held and guarded else work)

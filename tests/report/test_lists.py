@@ -9,7 +9,7 @@ from crawler.items import Failure, Link, Visit
 from crawler.report.lists import listed
 from crawler.site.channels import find
 from crawler.site.urls import classify
-from crawler.store import frontier, pages, tables
+from crawler.store import frontier, last_visits, tables
 from crawler.store.engine import open_store
 from crawler.watch.alerts import rules, settings
 from crawler.watch.alerts.inputs import gather
@@ -37,7 +37,7 @@ def look(store, days=0, links=(), new=0, **brought):
         visit = Visit(
             url=URL, frontier_id=row, kind="list", channel="sd", links=tuple(links), **fetched
         )
-        pages.note_list(connection, visit, new, now)
+        last_visits.note_list(connection, visit, new, now)
     return now
 
 

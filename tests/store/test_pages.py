@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.clock import SHANGHAI
-from crawler.store.pages import LONGEST, next_check
+from crawler.store.last_visits import LONGEST, next_check
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=SHANGHAI)
 DAY = timedelta(days=1)
