@@ -41,7 +41,7 @@ SHORT = {
     "crawler/dataset/page.py": "the public surface of a page, for who imports crawler",
     "crawler/store/migrations/passwords.py": "frozen: a migration of an old schema calls it",
     "crawler/extract/tidy.py": "the form of every text; imports nothing of the room",
-    "crawler/store/pauses.py": "one table",
+    "crawler/store/requests.py": "one table",
 }
 
 

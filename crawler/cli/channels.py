@@ -12,7 +12,7 @@ from crawler.cli.options import Database, opened
 from crawler.cli.output import echo_json, show
 from crawler.errors import ConfigError
 from crawler.site.channels import Channel, find, load
-from crawler.store import pauses
+from crawler.store import requests
 
 app = typer.Typer(add_completion=False)
 
@@ -66,9 +66,9 @@ def _switch(what: str, names: list[str], database: str | None) -> None:
     with opened(database, create=True) as store, store.writing.begin() as connection:
         for channel in found:
             if what == "pause":
-                pauses.add(connection, channel.id, clock.now())
+                requests.rest(connection, channel.id, clock.now())
                 told = f"paused {channel.id}; to go on: renmin channels resume {channel.id}"
-            elif pauses.end(connection, channel.id):
+            elif requests.resume(connection, channel.id):
                 told = f"resumed {channel.id}"
             else:
                 told = f"{channel.id} was not paused"

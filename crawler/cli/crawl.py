@@ -34,7 +34,7 @@ from crawler.hooks.holding import hold_of, text_of
 from crawler.report.table import counted
 from crawler.site.channels import find
 from crawler.site.channels import load as load_channels
-from crawler.store import last_visits, pauses
+from crawler.store import last_visits, requests
 from crawler.store.engine import crawl_lock, open_store
 from crawler.store.open import file_of, see_to
 from crawler.store.tables import run, run_counter
@@ -215,7 +215,7 @@ def _resting(database: str) -> dict[str, str]:
         store = open_store(database)
         try:
             with store.reading.connect() as connection:
-                found = pauses.paused(connection)
+                found = requests.paused(connection)
         finally:
             store.close()
         resting |= {name: f"paused; renmin channels resume {name}" for name in found}

@@ -23,7 +23,7 @@ from crawler.crawl.reparse import reextract_url
 from crawler.errors import RenminError
 from crawler.report import articles, failures, runs
 from crawler.site import channels
-from crawler.store import frontier, pauses, requests
+from crawler.store import frontier, requests
 from crawler.store.engine import crawl_lock, open_store
 from crawler.store.troubles import explain
 from crawler.watch.alerts import open_alerts
@@ -146,7 +146,7 @@ def _do(request: Request, form: FormData, work: Order) -> int:
 
 def _run_now(request: Request, connection: Connection, form: FormData) -> int:
     names = _channels(form)
-    resting = pauses.paused(connection)
+    resting = requests.paused(connection)
     names = [name for name in names if name not in resting]
     if names:
         requests.ask(connection, requests.RUN, _now(request), names)
@@ -168,12 +168,12 @@ def _cancel(request: Request, connection: Connection, _form: FormData) -> int:
 def _pause(request: Request, connection: Connection, form: FormData) -> int:
     names = _channels(form)
     for name in names:
-        pauses.add(connection, name, _now(request))
+        requests.rest(connection, name, _now(request))
     return len(names)
 
 
 def _resume(_request: Request, connection: Connection, form: FormData) -> int:
-    return sum(pauses.end(connection, name) for name in _channels(form))
+    return sum(requests.resume(connection, name) for name in _channels(form))
 
 
 def _retry(_request: Request, connection: Connection, form: FormData) -> int:

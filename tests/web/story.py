@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from crawler.items import Fetch
 from crawler.site import channels
 from crawler.site.urls import classify
-from crawler.store import pauses, requests, tables
+from crawler.store import requests, tables
 from crawler.store.archive import Archive, Record
 from crawler.store.engine import Store
 from tests.report.sample import (
@@ -144,7 +144,7 @@ def _queue(connection: sa.Connection, builder: Builder, live: int) -> None:
         }
         connection.execute(sa.insert(tables.list_health), health)
     connection.execute(sa.insert(tables.storage_sample), list(_samples()))
-    pauses.add(connection, "gz", NOW - 30 * hour)
+    requests.rest(connection, "gz", NOW - 30 * hour)
     requests.ask(connection, requests.RUN, NOW - hour, ["bj", "sd"])
     requests.take(connection, requests.RUN, NOW - hour)
     requests.settle(connection, 1, NOW, "failed", "renmin crawl ended with exit code 3")

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from crawler import clock
 from crawler.cli.main import app
-from crawler.store import pauses, requests, tables
+from crawler.store import requests, tables
 from crawler.store.engine import crawl_lock
 from tests.report.sample import NOW
 from tests.web.conftest import csrf_of, settings_of
@@ -79,7 +79,7 @@ def test_where_all_may_only_look_no_order_is_taken(own, serve, path):
 def test_a_crawl_is_asked_for(own, ask):
     """The request waits with its channels; a paused channel is left out; twice is once."""
     with own.store.writing.begin() as connection:
-        pauses.add(connection, "gd", NOW)
+        requests.rest(connection, "gd", NOW)
 
     ask("/queue/run", channel=["sd", "bj", "gd"])
     page = ask("/queue/run", channel=["bj", "sd"])
@@ -133,7 +133,7 @@ def test_channels_are_paused_and_resumed(own, ask):
     ask("/queue/resume", channel="bj")
 
     with own.store.reading.connect() as connection:
-        assert set(pauses.paused(connection)) == {"sd", "gz"}
+        assert set(requests.paused(connection)) == {"sd", "gz"}
 
 
 def test_failed_pages_wait_again_by_reason_and_one_by_one(own, ask):

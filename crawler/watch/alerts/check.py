@@ -11,7 +11,7 @@ from pathlib import Path
 from crawler.config import Config
 from crawler.errors import ConfigError
 from crawler.site import channels
-from crawler.store import pauses
+from crawler.store import requests
 from crawler.store.engine import Store
 from crawler.store.open import file_of
 from crawler.watch.alerts import notices, notifiers, open_alerts
@@ -56,7 +56,7 @@ def check(
     moment = now()
     with store.reading.connect() as connection:
         found = findings(gather(connection, moment, files), settings.rules)
-        resting = pauses.paused(connection).keys() | _disabled()
+        resting = requests.paused(connection).keys() | _disabled()
     found = [one for one in found if one.subject.split("/")[0] not in resting]
     hours = settings.reminders.hours
     with store.writing.begin() as connection:

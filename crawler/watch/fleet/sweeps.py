@@ -38,7 +38,7 @@ from crawler.hooks.crawling import LEAVE_SECONDS, LEAVE_SETTING, STALLED_SETTING
 from crawler.hooks.holding import text_of
 from crawler.site.channels import find
 from crawler.site.channels import load as load_channels
-from crawler.store import frontier, pauses
+from crawler.store import frontier, requests
 from crawler.store.engine import Store
 from crawler.store.frontier import LIST_PRIORITY
 from crawler.store.job_schema import SCHEMA
@@ -108,7 +108,7 @@ def of_channels(connection: Connection, names: Sequence[str], **given: Any) -> l
     left_out = {find(name).id for name in options.pop("except", "").split(",") if name.strip()}
     known = load_channels()
     ids = list(known) if "all" in names else [find(name).id for name in names]
-    resting = left_out | pauses.paused(connection).keys()
+    resting = left_out | requests.paused(connection).keys()
     chosen = [name for name in ids if known[name].enabled and name not in resting]
     sweeps = [
         Sweep(host=known[name].host, channels=(name,), options=options, **given) for name in chosen

@@ -8,7 +8,7 @@ import pytest
 
 from crawler.items import Link
 from crawler.report import jobs as report
-from crawler.store import frontier, pauses
+from crawler.store import frontier, requests
 from crawler.watch.fleet import sweeps
 from crawler.watch.fleet.sweeps import Sweep
 from tests.crawl.visits import NOW
@@ -43,7 +43,7 @@ def test_a_channel_is_its_own_host_and_those_where_its_pages_wait(server):
     )
     with server.writing.begin() as c:
         frontier.add(c, [old], NOW, None)
-        pauses.add(c, "bj", NOW)
+        requests.rest(c, "bj", NOW)
         found = sweeps.of_channels(c, ["sd", "bj", "ah"], options={"except": "ah", "since": "7d"})
 
     assert hosts(found) == [(SD, True), (OLD, False)]
