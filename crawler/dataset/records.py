@@ -15,7 +15,7 @@ from crawler.dataset import stored
 from crawler.dataset.record import as_record
 from crawler.dataset.request import ExportRequest, Record
 from crawler.items import Article
-from crawler.store import articles, selection, tombstones, versions
+from crawler.store import articles, revisions, selection, tombstones
 from crawler.store.selection import WHOLE, SplitPart
 
 
@@ -62,7 +62,7 @@ def _all_versions(
     connection: Connection, found: Iterable[tuple[int, Article]]
 ) -> Iterator[tuple[int, dict[str, Any]]]:
     for number, item in found:
-        for version in versions.versions(connection, number, item):
+        for version in revisions.versions(connection, number, item):
             end = version.valid_to
             yield (
                 number,
@@ -77,7 +77,7 @@ def _all_versions(
 def _at(connection: Connection, number: int, item: Article, moment: datetime) -> Article:
     """An article as it stood, without marks that came later."""
     if item.revision > 1:
-        item = versions.as_of(connection, number, item, moment)
+        item = revisions.as_of(connection, number, item, moment)
     original = articles.find(connection, item.duplicate_of) if item.duplicate_of else None
     if original and original.first_seen_at >= moment:
         item = replace(item, duplicate_of=None, relation=None, similarity=None)
