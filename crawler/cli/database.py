@@ -14,9 +14,8 @@ from crawler.config import load
 from crawler.errors import ConfigError
 from crawler.report.table import counted
 from crawler.store import upgrade as store
-from crawler.store.backup import back_up, backups, check
+from crawler.store.backup import back_up, backups, check, copy_database
 from crawler.store.backup import restore as put_back
-from crawler.store.copying import copy_database
 
 COMMANDS = ("backup", "restore", "copy", "upgrade")
 

@@ -12,9 +12,8 @@ import sqlalchemy as sa
 
 from crawler.errors import ConfigError, StoreError
 from crawler.store.archive import Archive, Record
-from crawler.store.backup import back_up, backups, check, restore
+from crawler.store.backup import back_up, backups, check, copy_database, restore
 from crawler.store.columns import metadata
-from crawler.store.copying import copy_database
 from crawler.store.engine import open_store
 from crawler.store.search import search
 from crawler.store.upgrade import upgrade
