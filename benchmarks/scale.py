@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from crawler.clock import SHANGHAI
 from crawler.crawl.record import finish, keep
-from crawler.dedup.keys import pack, quarter_of
+from crawler.dedup.sketch import pack, quarter_of
 from crawler.items import Article
 from crawler.store import fingerprints
 from crawler.store.articles import By

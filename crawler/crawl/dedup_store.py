@@ -18,9 +18,8 @@ from sqlalchemy import Connection
 from crawler.crawl import record
 from crawler.crawl.neighbours import candidate, copy
 from crawler.dedup.corpus import Candidate, Match, rank
-from crawler.dedup.keys import LARGEST_NUMBER, NUMBER_BITS
 from crawler.dedup.pairs import Numbers, candidate_pairs, families, settle
-from crawler.dedup.sketch import KEY_BITS, SKETCH_VERSION
+from crawler.dedup.sketch import KEY_BITS, LARGEST_NUMBER, NUMBER_BITS, SKETCH_VERSION
 from crawler.store import articles, fingerprints
 from crawler.store.articles import Stored
 from crawler.store.engine import Store
@@ -135,7 +134,7 @@ def _pairs(connection: Connection) -> list[tuple[int, int]]:
     found: list[Numbers] = [_exact_pairs(connection)]
     rows = connection.execution_options(yield_per=50_000).scalars(sa.select(fingerprint.c.key))
     packed = np.fromiter(rows, dtype=np.int64)
-    # As crawler.dedup.keys packs them; without the quarter.
+    # As crawler.dedup.sketch packs them; without the quarter.
     keys = packed >> NUMBER_BITS & (1 << KEY_BITS) - 1
     numbers = packed & LARGEST_NUMBER
     for part in range(RANGES):

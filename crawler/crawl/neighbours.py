@@ -15,8 +15,15 @@ from sqlalchemy import Connection
 
 from crawler.dedup.compare import Text
 from crawler.dedup.corpus import Candidate, Claim, original_of, worth_comparing
-from crawler.dedup.keys import LARGEST_NUMBER, key_of, key_range, number_of, quarters_around
-from crawler.dedup.sketch import Sketch, sketch
+from crawler.dedup.sketch import (
+    LARGEST_NUMBER,
+    Sketch,
+    key_of,
+    key_range,
+    number_of,
+    quarters_around,
+    sketch,
+)
 from crawler.items import Article
 from crawler.site.spelling import is_site_host
 from crawler.store import articles, fingerprints

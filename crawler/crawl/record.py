@@ -17,8 +17,7 @@ from sqlalchemy import Connection
 from crawler.crawl import neighbours
 from crawler.crawl.decide import Change, Copy, Event, New, Revision, Same, decide, decide_reading
 from crawler.crawl.neighbours import body_of
-from crawler.dedup.keys import pack, quarter_of
-from crawler.dedup.sketch import Sketch, sketch
+from crawler.dedup.sketch import Sketch, pack, quarter_of, sketch
 from crawler.items import Article
 from crawler.store import articles, fingerprints, revisions, search, tombstones
 from crawler.store.articles import By

@@ -1,6 +1,6 @@
 """The near-duplicate index: one integer a fingerprint.
 
-The integers are packed by :mod:`crawler.dedup.keys` so that all articles with one fingerprint
+The integers are packed by :mod:`crawler.dedup.sketch` so that all articles with one fingerprint
 form one range of the primary key, newest last. Reading the newest few of a range costs the same
 however many there are: the work for one article is bounded.
 """

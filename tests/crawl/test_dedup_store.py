@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from crawler.crawl import dedup_store as dedup_store_module
 from crawler.crawl import record
 from crawler.crawl.dedup_store import are_of_today, dedup_store, see_to_sketches, sketch_again
-from crawler.dedup.keys import pack
+from crawler.dedup.sketch import pack
 from crawler.store import fingerprints
 from crawler.store.articles import By
 from crawler.store.tables import fingerprint

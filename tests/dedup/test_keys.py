@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.dedup.keys import (
+from crawler.dedup.sketch import (
     LARGEST_NUMBER,
     NO_QUARTER,
     key_of,
