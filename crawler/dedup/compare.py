@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from crawler.dedup import numbers
-from crawler.dedup.shingles import Hashes, code_points, rolling
+from crawler.dedup.sketch import Hashes, code_points, rolling
 from crawler.text.chinese.canonical import canonical
 
 # Four characters survive a tenth of the characters edited in 2 of 3 places, eight in 2 of 5;

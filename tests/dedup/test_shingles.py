@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.dedup.shingles import code_points, mix, rolling
+from crawler.dedup.sketch import code_points, mix, rolling
 
 BASE = 0x9E3779B97F4A7C15
 
