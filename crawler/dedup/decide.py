@@ -19,7 +19,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from crawler.dedup import numbers
+from crawler.dedup import compare
 from crawler.dedup.compare import Similarity, Text, compare, longest_piece
 from crawler.dedup.differences import is_other_article
 from crawler.dedup.exchanges import Gaps, gaps, passages
@@ -217,7 +217,7 @@ def _rewritten_in_parts(shorter: Text, longer: Text, found: Gaps) -> bool:
 
 def _numbers_vouch(new: Text, old: Text) -> bool:
     bags = _Bags.of(new, old)
-    check = numbers.check(new.places, old.places)
+    check = compare.check_numbers(new.places, old.places)
     return (
         bags.shared >= NUMBERS
         and bags.shared >= NUMBERS_SHARED * bags.fewer

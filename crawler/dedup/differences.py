@@ -14,7 +14,7 @@ about as many as of everything else, and that is what each threshold here leaves
 
 from __future__ import annotations
 
-from crawler.dedup import numbers
+from crawler.dedup import compare
 from crawler.dedup.compare import SHINGLE, Similarity, Text
 from crawler.dedup.exchanges import Gaps, gaps
 
@@ -56,7 +56,7 @@ def is_other_article(
         words_count: Whether other words are held against the two. They are not where one text
             is known to be garbled.
     """
-    check = numbers.check(new.places, old.places)
+    check = compare.check_numbers(new.places, old.places)
     if _other_numbers(new, old, similarity, check):
         return True
     vouched = check.kept >= VOUCHED and check.kept >= VOUCHED_BY * check.changed
@@ -70,14 +70,14 @@ def is_other_article(
 
 
 def _other_numbers(
-    new: Text, old: Text, similarity: Similarity, check: numbers.NumberCheck
+    new: Text, old: Text, similarity: Similarity, check: compare.NumberCheck
 ) -> bool:
     other_day = check.days_changed > 0 and check.days_kept == 0
     if other_day and similarity.missing <= SHINGLES_OF_A_NUMBER * check.changed:
         return True  # yesterday's text with today's date, and nothing else is new
     places = check.kept + check.changed
     if places < FEW_PLACES:
-        shared = numbers.share(new.places, old.places)
+        shared = compare.shared_numbers(new.places, old.places)
         return check.changed >= check.kept and shared < NUMBERS_SHARED
     damage = 1 - similarity.containment ** (1 / SHINGLE)  # share of letters
     limit = min(max(NUMBER_LENGTH * damage, LEAST_CHANGED), MOST_CHANGED)
@@ -86,7 +86,7 @@ def _other_numbers(
     return check.changed >= 2 and check.changed >= limit * places
 
 
-def _other_words(found: Gaps, check: numbers.NumberCheck) -> bool:
+def _other_words(found: Gaps, check: compare.NumberCheck) -> bool:
     if found.repeated:
         return True  # one name for another, twice: no damage does that
     exchanged = found.words + found.numbers + check.changed

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.dedup.numbers import NumberCheck, check, places, share
+from crawler.dedup.compare import NumberCheck, check_numbers, number_places, shared_numbers
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from crawler.dedup.numbers import NumberCheck, check, places, share
 )
 def test_numbers_are_recognised(text, numbers):
     """Digits, days, ordinals and written-out numbers count; a lone 一 in a word does not."""
-    found = [number for held in places(text).values() for number in held]
+    found = [number for held in number_places(text).values() for number in held]
 
     assert found == numbers
 
@@ -45,19 +45,21 @@ def test_numbers_are_recognised(text, numbers):
 )
 def test_numbers_are_compared_in_their_places(one, other, expected):
     """A number counts as kept or changed only where both texts have the same words around it."""
-    assert check(places(one), places(other)) == expected
+    assert check_numbers(number_places(one), number_places(other)) == expected
 
 
 def test_share_of_few_numbers_proves_nothing():
     """Under three numbers the share is 1, whatever they are."""
-    assert share(places("共23人"), places("共25人")) == 1.0
-    assert share(places("甲11乙22丙33"), places("丁11戊22己44")) == pytest.approx(2 / 3)
+    assert shared_numbers(number_places("共23人"), number_places("共25人")) == 1.0
+    assert shared_numbers(
+        number_places("甲11乙22丙33"), number_places("丁11戊22己44")
+    ) == pytest.approx(2 / 3)
 
 
 @given(st.text(alphabet="第三十月0123456789日电今", max_size=200), st.text(max_size=50))
 def test_text_keeps_its_own_numbers(one, other):
     """No text contradicts itself, and the order of two texts does not matter."""
-    mine, theirs = places(one), places(other)
+    mine, theirs = number_places(one), number_places(other)
 
-    assert check(mine, mine).changed == 0
-    assert check(mine, theirs) == check(theirs, mine)
+    assert check_numbers(mine, mine).changed == 0
+    assert check_numbers(mine, theirs) == check_numbers(theirs, mine)
