@@ -21,8 +21,7 @@ from typing import Literal, TypeAlias
 
 from crawler.dedup import compare
 from crawler.dedup.compare import Similarity, Text, compare, longest_piece
-from crawler.dedup.differences import is_other_article
-from crawler.dedup.exchanges import Gaps, gaps, passages
+from crawler.dedup.differences import Gaps, gaps, is_other_article, passages
 
 RelationName: TypeAlias = Literal[
     "same_text", "reprint", "excerpt", "contains", "mirror", "revised"

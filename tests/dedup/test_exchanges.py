@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.dedup.compare import Text
-from crawler.dedup.exchanges import Gaps, gaps
+from crawler.dedup.differences import Gaps, gaps
 
 LINE = "昨日任命张建国同志为东山市水利局党组书记并主持全面工作"
 
