@@ -134,7 +134,7 @@ class HeldHosts:
 
     def among(self, hosts: Iterable[str]) -> list[Hold]:
         """The holds on those of ``hosts`` that are held."""
-        return [hold for host in last_visits if (hold := self.of(host)) is not None]
+        return [hold for host in hosts if (hold := self.of(host)) is not None]
 
     def all(self) -> list[Hold]:
         """Every hold."""

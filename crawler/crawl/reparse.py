@@ -67,7 +67,7 @@ class Reparsed:
         seconds: How long it took.
     """
 
-    last_visits: int
+    pages: int
     changed: int
     errors: tuple[tuple[str, str], ...]
     seconds: float

@@ -1,12 +1,10 @@
-"""Say how much of one text stands in another.
+"""Say how much of one text stands in another, by its letters and by its numbers.
 
 Two measures on the sets of 4-character shingles: *Jaccard*, how alike the two are as wholes, and
 *containment*, how much of the shorter one is in the longer one. Containment is the one that
 matters: half an article in a page full of menus is still that article.
 
-Compare the numbers of two texts, each in its place.
-
-Yesterday's weather report and today's share nearly every sentence; what makes them two reports is
+Numbers are compared each in its place. Yesterday's weather report and today's share nearly every sentence; what makes them two reports is
 that the same places hold other numbers. A copy that lost a tenth of its characters is as far from
 its original, counted in shingles, but where a number still stands between the same words it is
 still the same number. This is the one test that tells a template from a damaged copy.

@@ -19,8 +19,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from crawler.dedup import compare
-from crawler.dedup.compare import Similarity, Text, compare, longest_piece
+from crawler.dedup.compare import (
+    Similarity,
+    Text,
+    check_numbers,
+    compare,
+    longest_piece,
+)
 from crawler.dedup.differences import Gaps, gaps, is_other_article, passages
 
 RelationName: TypeAlias = Literal[
@@ -216,7 +221,7 @@ def _rewritten_in_parts(shorter: Text, longer: Text, found: Gaps) -> bool:
 
 def _numbers_vouch(new: Text, old: Text) -> bool:
     bags = _Bags.of(new, old)
-    check = compare.check_numbers(new.places, old.places)
+    check = check_numbers(new.places, old.places)
     return (
         bags.shared >= NUMBERS
         and bags.shared >= NUMBERS_SHARED * bags.fewer

@@ -11,11 +11,10 @@ decide alone; three things speak against a copy:
 Damage changes letters without regard to what they mean: of the numbers and the words it changes
 about as many as of everything else, and that is what each threshold here leaves room for.
 
-Line two texts up and count where one has a word and the other has another.
-
-Two notices of one mould differ in whole words: another town, another name, another day. A damaged copy
-differs in single letters, or in passages of any length that only one side has. So the gaps
-between the stretches that both texts share say which of the two it is.
+For the words, the two texts are lined up (:func:`gaps`). Two notices of one mould differ in whole
+words: another town, another name, another day. A damaged copy differs in single letters, or in
+passages of any length that only one side has. So the gaps between the stretches that both texts
+share say which of the two it is.
 
 Both texts are canonical. The work is linear but for one sort, and only the first gaps are read.
 """
@@ -30,8 +29,14 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from crawler.dedup import compare
-from crawler.dedup.compare import SHINGLE, Similarity, Text
+from crawler.dedup.compare import (
+    SHINGLE,
+    NumberCheck,
+    Similarity,
+    Text,
+    check_numbers,
+    shared_numbers,
+)
 
 Positions: TypeAlias = npt.NDArray[np.int64]
 
@@ -176,7 +181,7 @@ def is_other_article(
         words_count: Whether other words are held against the two. They are not where one text
             is known to be garbled.
     """
-    check = compare.check_numbers(new.places, old.places)
+    check = check_numbers(new.places, old.places)
     if _other_numbers(new, old, similarity, check):
         return True
     vouched = check.kept >= VOUCHED and check.kept >= VOUCHED_BY * check.changed
@@ -190,14 +195,14 @@ def is_other_article(
 
 
 def _other_numbers(
-    new: Text, old: Text, similarity: Similarity, check: compare.NumberCheck
+    new: Text, old: Text, similarity: Similarity, check: NumberCheck
 ) -> bool:
     other_day = check.days_changed > 0 and check.days_kept == 0
     if other_day and similarity.missing <= SHINGLES_OF_A_NUMBER * check.changed:
         return True  # yesterday's text with today's date, and nothing else is new
     places = check.kept + check.changed
     if places < FEW_PLACES:
-        shared = compare.shared_numbers(new.places, old.places)
+        shared = shared_numbers(new.places, old.places)
         return check.changed >= check.kept and shared < NUMBERS_SHARED
     damage = 1 - similarity.containment ** (1 / SHINGLE)  # share of letters
     limit = min(max(NUMBER_LENGTH * damage, LEAST_CHANGED), MOST_CHANGED)
@@ -206,7 +211,7 @@ def _other_numbers(
     return check.changed >= 2 and check.changed >= limit * places
 
 
-def _other_words(found: Gaps, check: compare.NumberCheck) -> bool:
+def _other_words(found: Gaps, check: NumberCheck) -> bool:
     if found.repeated:
         return True  # one name for another, twice: no damage does that
     exchanged = found.words + found.numbers + check.changed

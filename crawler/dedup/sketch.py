@@ -5,11 +5,8 @@ find the ones that are nearly the same: they are the sixteen smallest hashes of 
 shingles, so that two texts share a key about as often as they share a shingle, wherever it
 stands and however long the rest is.
 
-Pure functions: text in, values out. Where the keys are kept is the caller's business.
-
-Pack a key and a text's number into one integer, so that a database needs one narrow table.
-
-::
+Pure functions: text in, values out. Where the keys are kept is the caller's business. A database needs
+one narrow table for them, as a key and its text's number are packed into one integer::
 
     bit  62 ........ 56 55 ................ 26 25 ............ 0
          quarter (7)    key (30)               text's number (26)
@@ -17,8 +14,6 @@ Pack a key and a text's number into one integer, so that a database needs one na
 All texts that have a key are then one range of integers, and the newest are its upper end. The
 quarter in front is optional: with it, the part of the table in which new rows land has the size of
 one quarter however much is stored. Bit 63 stays clear: the numbers are positive in any database.
-
-Cut a canonical text into overlapping pieces and hash them, without cutting a single string.
 
 A shingle is ``k`` neighbouring characters. Its hash is a polynomial of the code points, mixed by
 splitmix64 so that every bit depends on every character. All of it runs on whole numpy arrays:

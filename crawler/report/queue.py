@@ -13,7 +13,7 @@ from crawler.report import failures, runs
 from crawler.report.table import Row, Table, rows_of, table
 from crawler.site import channels
 from crawler.site.urls import classify
-from crawler.store import requests
+from crawler.store.requests import paused
 from crawler.store.tables import article, frontier, host, page, request
 
 STATES = ("PENDING", "LEASED", "DONE", "FAILED")
@@ -93,7 +93,7 @@ def by_channel(connection: Connection, now: datetime) -> Table:
         ``paused_at``: since when the channel rests; ``run``: the one that crawls it now.
     """
     counted = _counted(connection, now)
-    known, resting = channels.load(), requests.paused(connection)
+    known, resting = channels.load(), paused(connection)
     going = {name: run["id"] for run in runs.going_on(connection, now) for name in run["channels"]}
     rows: list[Row] = [
         {"channel": name, "name": known[name].name if name in known else name}

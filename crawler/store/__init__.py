@@ -2,11 +2,12 @@
 
 =================  ============================================================
 ``tables.py``      what a row is
-``engine.py``      how a database is opened, checked, migrated and locked
+``open.py``        URLs, places, engines, and what their errors mean
+``engine.py``      how a database is opened to write or to look, checked, migrated and locked
 ``writer.py``      the one thread that writes, a batch a transaction
 ``frontier.py``    which page is fetched next
-``pages.py``       what is known of a page's last fetch, and when it is looked at again
-``articles.py``    articles and their revisions
+``last_visits.py`` what the last visits said, and when a page is looked at again
+``articles.py``    articles as rows; ``revisions.py`` every text that they had
 ``fingerprints.py`` the near-duplicate index
 ``archive.py``     raw bodies, in a file of their own
 ``runs.py``        runs and their counters

@@ -1,12 +1,9 @@
-"""What is known of a page's last fetch, and when it is looked at again.
+"""What the last visit to a page, a list and a host said, and when a page is looked at again.
 
 A list is looked at in every run. An article of the last days may still be corrected, an old one
 hardly ever: the younger it is, the sooner the next look, and each look that finds nothing doubles
-the wait.
-
-How each list page does: what its last look found, and when one last brought something new.
-
-What is known of each host: what its robots.txt says.
+the wait. Of a list it is kept what the last look found, and when one last brought something new; of
+a host, what its robots.txt said.
 """
 
 from __future__ import annotations

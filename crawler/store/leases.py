@@ -1,13 +1,9 @@
-"""Leases: which pages of the frontier a run holds, and how they come back if it dies.
+"""Leases: which pages and hosts a run holds, and how they come back if it dies.
 
 A page belongs to the run that may ask its host: the one process that crawls into a SQLite file, or
 the one whose job holds the host. Whoever comes after it takes the pages back; no clock is asked.
 
-All functions run inside the caller's transaction.
-
-Who holds a host: the job of procrastinate that has the host's lock.
-
-Processes that share a PostgreSQL database stay polite together because a host belongs to one job
+A host is held by the job of procrastinate that has the host's lock. Processes that share a PostgreSQL database stay polite together because a host belongs to one job
 at a time. What such a process writes is written only while its job is still its own: the row of
 the job is locked in the transaction that writes (:func:`confirm`), so that taking a job away waits
 for the commit, and a commit after that cannot be. With one process (SQLite) there are no jobs.

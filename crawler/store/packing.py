@@ -1,6 +1,6 @@
-"""How the archive packs bodies: zstd, with dictionaries that were trained on the archive itself.
+"""How the archive keeps what came over the wire: bodies packed, the heads of requests and answers.
 
-The heads of requests and answers in the archive, beside the bodies.
+Bodies are packed by zstd, with dictionaries that were trained on the archive itself.
 
 The fields of a request are the same for nearly all pages of a crawl, so they are kept once and
 named by number. An archive of the first edition has none of this: its columns are added when it is

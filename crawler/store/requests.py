@@ -1,4 +1,4 @@
-"""What a person asks of the processes that run crawls: to crawl now, to stop a run.
+"""What a person asks of the processes that run crawls: crawl now, stop a run, let a channel rest.
 
 The dashboard and the command line only write down what is wanted; whoever runs crawls takes it.
 ``run`` is taken by ``renmin serve``, ``renmin crawl --due`` or a worker, ``stop`` by the run
@@ -14,9 +14,7 @@ lost        whoever had taken it died
 cancelled   it was taken back before anybody took it
 ==========  ============================================================
 
-Channels that rest: nothing is asked of them until somebody resumes them.
-
-All functions run inside the caller's transaction.
+Of channels that rest nothing is asked until somebody resumes them.
 """
 
 from __future__ import annotations

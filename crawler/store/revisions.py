@@ -1,6 +1,6 @@
 """Every text that an article ever had: one row a revision and extraction.
 
-The texts that an article had, and when: one a revision, as it reads with the latest code.
+:func:`versions` gives the texts and when each held: one a revision, as it reads with the latest code.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+import dataclasses
 from datetime import datetime
 from typing import Any
 
@@ -72,7 +72,7 @@ def with_facts(item: Article, facts: Mapping[str, Any]) -> Article:
             values[name] = tuple(_value(kind, each) for each in facts[name])
     for name, struct in STRUCTS.items():
         values[name] = struct(**facts[name]) if facts[name] else None
-    return replace(item, **values)
+    return dataclasses.replace(item, **values)
 
 
 def as_dict(value: Any) -> dict[str, Any]:
