@@ -17,8 +17,7 @@ from crawler.clock import midnight
 from crawler.crawl.plan import read_day
 from crawler.errors import ConfigError
 from crawler.site.channels import find
-from crawler.store.engine import Store, open_store
-from crawler.store.reader import Reader
+from crawler.store.engine import Reader, Store, open_store
 from crawler.store.selection import Selection
 
 # A database counts in 64 bits, a clock in fewer: nobody means a larger number.
@@ -76,7 +75,7 @@ def reading(database: str | None) -> Iterator[Connection]:
     """A connection that can only read, to ``--database`` or to what the configuration names.
 
     Raises:
-        ConfigError, StoreError: see :class:`crawler.store.reader.Reader`.
+        ConfigError, StoreError: see :class:`crawler.store.engine.Reader`.
     """
     reader = Reader(config.load(database=database).database, wait=30, longest=0)
     try:

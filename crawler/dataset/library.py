@@ -22,7 +22,7 @@ from crawler.errors import ConfigError
 from crawler.items import Article
 from crawler.site.channels import find
 from crawler.store import selection
-from crawler.store.reader import Reader
+from crawler.store.engine import Reader
 from crawler.store.selection import Selection
 
 if TYPE_CHECKING:

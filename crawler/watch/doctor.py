@@ -25,8 +25,8 @@ from crawler.errors import RenminError
 from crawler.report import jobs
 from crawler.report.table import counted
 from crawler.store import job_schema, runs, tables
+from crawler.store.engine import Reader
 from crawler.store.migrations import HEAD
-from crawler.store.reader import Reader
 from crawler.watch.alerts import settings as alert_settings
 from crawler.watch.alerts.check import wrong_ways
 from crawler.watch.alerts.inputs import disks

@@ -18,8 +18,8 @@ from starlette.types import Scope
 
 from crawler.errors import ConfigError, StoreError
 from crawler.site import channels
+from crawler.store.engine import Reader
 from crawler.store.open import BEGIN_HINT
-from crawler.store.reader import Reader
 from crawler.watch.alerts import settings as alerts
 from crawler.watch.alerts.settings import RuleSettings
 from crawler.web import actions, article_page, data, live, pages, raw_bodies

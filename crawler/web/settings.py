@@ -11,8 +11,8 @@ from pathlib import Path
 
 from crawler import clock
 from crawler.errors import ConfigError
+from crawler.store.engine import WAIT_SECONDS
 from crawler.store.open import LOCK_SECONDS
-from crawler.store.reader import WAIT_SECONDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from crawler.errors import BusyError, ConfigError, SchemaError, StoreError
-from crawler.store.engine import crawl_lock, open_store
-from crawler.store.reader import Reader
+from crawler.store.engine import Reader, crawl_lock, open_store
 
 
 @pytest.mark.parametrize("url", ["renmin.db", "mysql://u@h/db", "sqlite//x"])

@@ -19,9 +19,8 @@ from crawler.store import frontier, search, tables
 from crawler.store import upgrade as upgrading
 from crawler.store.articles import By
 from crawler.store.columns import metadata
-from crawler.store.engine import crawl_lock, open_store, open_unchecked
+from crawler.store.engine import Reader, crawl_lock, open_store, open_unchecked
 from crawler.store.migrations import HEAD, STEPS, migrate
-from crawler.store.reader import Reader
 from tests.crawl.visits import NOW, article, link, prose
 
 RELEASED = Path(__file__).parent / "released"

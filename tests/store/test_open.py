@@ -8,9 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from crawler.errors import ConfigError, SchemaError, StoreError
-from crawler.store.engine import open_store
+from crawler.store.engine import Reader, open_store
 from crawler.store.open import checked_url, see_to
-from crawler.store.reader import Reader
 
 
 def test_a_file_that_is_not_there_yet_may_be_made(tmp_path):

@@ -6,8 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from crawler.errors import ConfigError
-from crawler.store.engine import open_store
-from crawler.store.reader import Reader
+from crawler.store.engine import Reader, open_store
 from crawler.web.app import build
 from tests.web.conftest import csrf_of, settings_of
 
