@@ -28,8 +28,8 @@ from crawler.items import Article
 from crawler.replica.plan import SitePlan
 from crawler.replica.story import write
 from crawler.site.channels import load
+from crawler.store.articles import as_row
 from crawler.store.engine import open_store
-from crawler.store.rows import as_row
 from crawler.store.tables import article
 
 STORIES = 400

@@ -15,8 +15,7 @@ from sqlalchemy import Connection, RowMapping
 
 from crawler import clock
 from crawler.items import Article, Photo
-from crawler.store.articles import By
-from crawler.store.rows import as_dict, facts_of, with_facts
+from crawler.store.articles import By, as_dict, facts_of, with_facts
 from crawler.store.tables import article, revision
 
 

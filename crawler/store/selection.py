@@ -12,8 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select
 
 from crawler.clock import SHANGHAI
 from crawler.items import Article
-from crawler.store.articles import SELECT
-from crawler.store.rows import from_row
+from crawler.store.articles import SELECT, from_row
 from crawler.store.tables import article, run
 
 Split = Literal["year", "month", "channel"]
