@@ -41,20 +41,19 @@ SHORT = {
     "crawler/dataset/page.py": "the public surface of a page, for who imports crawler",
     "crawler/store/migrations/passwords.py": "frozen: a migration of an old schema calls it",
     "crawler/extract/tidy.py": "the form of every text; imports nothing of the room",
-    "crawler/store/requests.py": "one table",
 }
 
 
 # The shape of the house, by tools/layout.py. A limit is only ever lowered: a room that grows gives
 # its siblings one file, or finds the word that no other class has.
 LIMITS = {
-    "modules": 329,
-    "modules with one importer": 74,
-    "modules under 60 lines": 11,
+    "modules": 315,
+    "modules with one importer": 71,
+    "modules under 60 lines": 10,
     "modules over 400 lines": 0,
     "imports inside functions": 14,
     "class names used twice": 5,
-    "file names used twice": 40,
+    "file names used twice": 39,
 }
 
 

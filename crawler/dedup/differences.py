@@ -194,9 +194,7 @@ def is_other_article(
     return words_count and not vouched and _other_words(found, check)
 
 
-def _other_numbers(
-    new: Text, old: Text, similarity: Similarity, check: NumberCheck
-) -> bool:
+def _other_numbers(new: Text, old: Text, similarity: Similarity, check: NumberCheck) -> bool:
     other_day = check.days_changed > 0 and check.days_kept == 0
     if other_day and similarity.missing <= SHINGLES_OF_A_NUMBER * check.changed:
         return True  # yesterday's text with today's date, and nothing else is new

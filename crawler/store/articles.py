@@ -2,8 +2,6 @@
 
 A row of ``article`` is the article as it stands now; ``revision`` holds every text that it ever
 had: one row a revision (the site changed it) and extraction (better code read it otherwise).
-
-An article as the columns of a row, and back.
 """
 
 from __future__ import annotations

@@ -1,13 +1,11 @@
-"""How a database is opened, checked and locked.
+"""How a database is opened, checked and locked: to be written, or only to be looked at.
 
 SQLite: write-ahead log, every transaction of the writing engine begins ``IMMEDIATE`` (a deferred
 one that reads and then writes fails at once when somebody else wrote in between, whatever the
 time-out), and one process at a time crawls into a file. Readers use an engine of their own with
 plain ``BEGIN``.
 
-Opening a database to look at it, never to change it.
-
-Whoever only asks reads beside a crawl that writes. SQLite is opened read-only, so that nobody can
+A :class:`Reader` looks and never changes anything. Whoever only asks reads beside a crawl that writes. SQLite is opened read-only, so that nobody can
 write or checkpoint, and a copy in a folder where nothing can be written opens as well. The
 dashboard waits two seconds at most: a page that says "locked" now is worth more than the right
 page in half a minute.
