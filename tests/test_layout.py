@@ -35,10 +35,8 @@ COMMANDS = sorted(modules())
 # Why a module has less than 60 lines. A folder stands for its modules.
 SHORT = {
     "crawler/cli/": "a command is a file, and a file that is no command serves them all",
-    "crawler/dataset/formats/": "a format is a file: the folder is walked",
     "crawler/clock.py": "everything may import it, and it imports nothing",
     "crawler/text/tables.py": "facts of the character sets, for every reader of bytes",
-    "crawler/dataset/page.py": "the public surface of a page, for who imports crawler",
     "crawler/store/migrations/passwords.py": "frozen: a migration of an old schema calls it",
     "crawler/extract/tidy.py": "the form of every text; imports nothing of the room",
 }

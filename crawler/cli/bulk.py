@@ -15,7 +15,7 @@ import typer
 from crawler.cli.options import LARGEST, Json
 from crawler.cli.output import progress_bar
 from crawler.dataset.files import check_path, whole_file, writing
-from crawler.dataset.formats.jsonl import line
+from crawler.dataset.formats import json_line
 from crawler.errors import ConfigError
 
 app = typer.Typer(add_completion=False)
@@ -144,7 +144,7 @@ def dedup(
         )
     with writing(target), whole_file(target) as file:
         for row in found.rows:
-            file.write(line(row))
+            file.write(json_line(row))
     typer.echo(
         f"{found.records:,} records, {found.pairs:,} pairs compared, {len(found.rows):,} copies in {target}"
     )

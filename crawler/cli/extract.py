@@ -20,7 +20,6 @@ from crawler.bulk.sources import PAGE_SUFFIXES
 from crawler.cli.charset import content_type_beside
 from crawler.cli.options import LARGEST
 from crawler.crawl import helpers
-from crawler.dataset.formats.jsonl import line
 from crawler.dataset.record import as_record
 from crawler.errors import ConfigError, ExtractionError
 from crawler.items import Fetch
@@ -179,7 +178,7 @@ def _record(name: str, body: bytes, url: str | None, content_type: str | None) -
     )
     # Nobody fetched it now, and only who named its address knows where it came from.
     article = replace(extraction.extract([fetch]), fetched_url=url, fetched_at=None)
-    return line(as_record(article)).rstrip(b"\n")
+    return json_line(as_record(article)).rstrip(b"\n")
 
 
 def _file_address(name: str) -> str:

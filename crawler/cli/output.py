@@ -17,7 +17,7 @@ from rich.progress import TimeRemainingColumn as Remaining
 from rich.table import Table
 from rich.text import Text
 
-from crawler.dataset.formats.csv import defused
+from crawler.dataset.formats import defused
 
 # Wider than any row: a cell is never cut, a narrow terminal breaks the line.
 WIDTH = 10_000

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from crawler.dataset.formats import csv, txt
 from crawler.dataset.manifest import as_json
 from crawler.dataset.request import ExportRequest
 from crawler.dataset.schema import Field, Kind, ListOf, Struct, as_markdown
@@ -109,11 +108,11 @@ def _header(facts: Mapping[str, Any], request: ExportRequest) -> Iterator[str]:
     yield from ("size_categories:", f"- {size}", "tags:", "- news", "- chinese", "configs:")
     yield from ("- config_name: default", "  data_files:", "  - split: train", "    path:")
     yield from (f"    - {path}" for path in _tables(facts, request))
-    if request.form.module is csv:
+    if request.form.kind == "csv":
         # A column of a CSV file without a value has no type: the reader must be told beforehand.
         yield "  features:"
         yield from _features(request.columns, "  ", as_text=True)
-    elif request.form.module is not txt:
+    elif request.form.kind != "txt":
         yield from ("dataset_info:", "- config_name: default", "  features:")
         yield from _features(request.columns, "  ", as_text=False)
     yield "---"
@@ -122,7 +121,7 @@ def _header(facts: Mapping[str, Any], request: ExportRequest) -> Iterator[str]:
 def _tables(facts: Mapping[str, Any], request: ExportRequest) -> list[str]:
     """The files that hold the records; of a folder of texts the tables that name them."""
     paths = [file["path"] for file in facts["files"]]
-    if request.form.module is txt:
+    if request.form.kind == "txt":
         return [path for path in paths if path.endswith("metadata.csv")]
     return paths
 
@@ -239,7 +238,7 @@ def _croissant(facts: Mapping[str, Any], request: ExportRequest) -> dict[str, An
         "datePublished": _day(facts),
         "version": _version(facts),
         "distribution": [_file_object(file) for file in files],
-        "recordSet": [] if request.form.module is txt else _record_sets(files, request),
+        "recordSet": [] if request.form.kind == "txt" else _record_sets(files, request),
     }
 
 
@@ -273,7 +272,7 @@ def _record_sets(
             "field": [
                 _croissant_field(field, file["path"])
                 for field in request.columns
-                if request.form.module is not csv
+                if request.form.kind != "csv"
                 or isinstance(field.kind, str)
                 or field.kind == ListOf("text")
             ],
@@ -344,7 +343,7 @@ def _resource(number: int, file: Mapping[str, Any], request: ExportRequest) -> d
         "bytes": file["bytes"],
         "hash": f"sha256:{file['sha256']}",
     }
-    if path.endswith(".csv") and request.form.module is not txt:
+    if path.endswith(".csv") and request.form.kind != "txt":
         return found | {
             "type": "table",
             "encoding": "utf-8-sig",

@@ -63,7 +63,7 @@ def export(
 def write_file(path: Path, records: Iterable[Record], request: ExportRequest) -> None:
     """Write records, shaped already, to a file that is whole or not there."""
     with whole_file(path, request.form.compression) as file:
-        request.form.module.write(records, file, request.columns)
+        request.form.write(records, file, request.columns)
 
 
 def shaped(records: Iterable[Record], request: ExportRequest, tally: Tally) -> Iterator[Record]:
@@ -143,7 +143,7 @@ def _compressed(compression: str, raw: BinaryIO) -> Iterator[BinaryIO]:
 def _print(records: Iterator[Record], request: ExportRequest, tally: Tally) -> None:
     try:
         with _compressed(request.form.compression, sys.stdout.buffer) as file:
-            request.form.module.write(records, file, request.columns)
+            request.form.write(records, file, request.columns)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         # What is left in the buffer goes nowhere, so that the interpreter does not stumble over it.

@@ -25,8 +25,7 @@ from typing import Any, BinaryIO
 
 from crawler.dataset import card, contents, folder, manifest
 from crawler.dataset.files import shaped, whole_file, write_file, writing
-from crawler.dataset.formats import txt
-from crawler.dataset.formats.csv import write as write_csv
+from crawler.dataset.formats import text_of, write_csv
 from crawler.dataset.manifest import Origin, Tally
 from crawler.dataset.record import flat
 from crawler.dataset.request import ExportRequest, Record
@@ -160,7 +159,7 @@ def _write_part(
     listed.parent.mkdir(exist_ok=True)
     with listed.open("wb") as lines:
         seen = _noted(records, lines.write)
-        if request.form.module is txt:
+        if request.form.kind == "txt":
             _write_texts(written, seen, part, request)
         else:
             _write_shards(written, seen, part, request)
@@ -209,7 +208,7 @@ def _texts(
         renamed = request.rename(record) if request.rename else record
         about = flat(renamed)
         path = folder / f"{about['doc_id']}.txt"
-        text = txt.text_of(about if request.flat else renamed)
+        text = text_of(about if request.flat else renamed)
         path.write_text(text, encoding="utf-8", newline="\n", errors="replace")
         _note(written, path, 1)
         yield {"file": path.name, **about}

@@ -18,7 +18,6 @@ from sqlalchemy import Connection
 from crawler import clock
 from crawler.dataset import contents, folder, formats
 from crawler.dataset.contents import Change
-from crawler.dataset.formats import jsonl
 from crawler.dataset.records import records
 from crawler.dataset.request import ExportRequest, Record
 from crawler.errors import ConfigError
@@ -59,7 +58,7 @@ class Increment:
 
     def lines(self) -> bytes:
         """The removed ones as JSON lines."""
-        return b"".join(jsonl.line(each) for each in self.removed)
+        return b"".join(formats.json_line(each) for each in self.removed)
 
 
 def since(connection: Connection, request: ExportRequest, named: str, lines: BinaryIO) -> Increment:
@@ -118,7 +117,7 @@ def _of_file(path: Path, facts: dict[str, Any]) -> Iterator[tuple[bytes, bytes]]
     """Of a single file: its records say it themselves."""
     form = formats.named(str(facts.get("format")))
     whole = not facts["query"].get("flat") and not facts["query"].get("without_names")
-    if form.module is not jsonl or not whole or "changed_since" in facts:
+    if form.kind != "jsonl" or not whole or "changed_since" in facts:
         raise ConfigError(
             f"--changed-since {path}: cannot be compared; of a folder, or of a file of whole JSON "
             "records, it can be said what changed"

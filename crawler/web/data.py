@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from crawler.dataset.formats.csv import defused
+from crawler.dataset.formats import defused
 from crawler.errors import StoreError
 from crawler.report.table import Table
 from crawler.watch import metrics as prometheus
