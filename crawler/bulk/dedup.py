@@ -27,7 +27,7 @@ import orjson
 from datatrove.data import Document
 from datatrove.pipeline.base import PipelineStep
 
-from crawler.bulk.records import files_of, read_records
+from crawler.dataset.formats import files_of, read_records
 from crawler.dedup.compare import Text
 from crawler.dedup.corpus import Candidate, Claim, rank
 from crawler.dedup.pairs import Numbers, candidate_pairs, families, settle

@@ -34,8 +34,8 @@ from datatrove.utils.logging import logger as datatrove_logger
 from crawler.bulk import dedup
 from crawler.bulk.blocks import FORMATS, Captures, Extract, WriteRecords, files_of
 from crawler.bulk.dedup import Copies
-from crawler.bulk.records import files_of as files_of_records
 from crawler.crawl import helpers
+from crawler.dataset.formats import files_of as files_of_records
 from crawler.errors import BulkError, ConfigError, RenminError
 from crawler.extract import version
 
