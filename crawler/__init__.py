@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from crawler.dataset.library import Library, open_store
-    from crawler.dataset.page import read_page
+    from crawler.dataset.record import read_page
     from crawler.text import repair as repair_text
 
 __all__ = ["SCHEMA_VERSION", "Library", "__version__", "open_store", "read_page", "repair_text"]
@@ -27,7 +27,7 @@ SCHEMA_VERSION = 2
 _PLACES = {
     "Library": ("crawler.dataset.library", "Library"),
     "open_store": ("crawler.dataset.library", "open_store"),
-    "read_page": ("crawler.dataset.page", "read_page"),
+    "read_page": ("crawler.dataset.record", "read_page"),
     "repair_text": ("crawler.text", "repair"),
 }
 

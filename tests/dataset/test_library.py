@@ -94,7 +94,12 @@ def test_one_page_and_one_text():
 
 @pytest.mark.parametrize(
     "name",
-    ["crawler", "crawler.text.mojibake.repair", "crawler.extract.article", "crawler.dataset.page"],
+    [
+        "crawler",
+        "crawler.text.mojibake.repair",
+        "crawler.extract.article",
+        "crawler.dataset.record",
+    ],
 )
 def test_reading_a_page_imports_no_more_than_that(name):
     """Neither Scrapy nor a database, a server or the command line."""
