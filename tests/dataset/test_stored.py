@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from crawler.clock import SHANGHAI
 from crawler.crawl import record
-from crawler.dataset import stored
+from crawler.dataset import records
 from crawler.dataset.record import as_record
 from crawler.items import Dateline, Doubt, Photo, Quality, Repair, Verdict
 from crawler.store import selection
@@ -61,7 +61,7 @@ def kept(any_store):
 
 def both(store, chosen=ALL, part=selection.WHOLE):
     with store.reading.connect() as connection:
-        straight = list(stored.select(connection, chosen, part))
+        straight = list(records.from_rows(connection, chosen, part))
         around = [(n, as_record(item)) for n, item in selection.select(connection, chosen, part)]
     return straight, around
 
@@ -108,7 +108,9 @@ def test_the_parts_are_the_whole(kept, split):
     with kept.reading.connect() as connection:
         parts = selection.parts(connection, ALL, split)
         found = {
-            part.name: [each["published_on"] for _, each in stored.select(connection, ALL, part)]
+            part.name: [
+                each["published_on"] for _, each in records.from_rows(connection, ALL, part)
+            ]
             for part in parts
         }
 
