@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from crawler.dataset import card, contents, folder, manifest
+from crawler.dataset import card, folder, manifest
 from crawler.dataset.files import shaped, whole_file, write_file, writing
 from crawler.dataset.formats import text_of, write_csv
 from crawler.dataset.manifest import Origin, Tally
@@ -167,7 +167,7 @@ def _write_part(
 
 def _noted(records: Iterable[Record], write: Callable[[bytes], object]) -> Iterator[Record]:
     for record in records:
-        write(contents.line(record))
+        write(manifest.contents_line(record))
         yield record
 
 
@@ -251,13 +251,15 @@ def _write_contents(root: Path, request: ExportRequest, extra: Extra) -> None:
     listed = root / ".contents"
     # Of revisions an address is no key: no other data set can be held against them.
     if not request.revisions:
-        with whole_file(root / contents.NAME) as file:
+        with whole_file(root / manifest.CONTENTS) as file:
             if extra.holds:
-                contents.join([extra.holds], file)
+                manifest.join_contents([extra.holds], file)
             else:
                 with ExitStack() as stack:
                     parts = sorted(listed.glob("*"))
-                    contents.join([stack.enter_context(each.open("rb")) for each in parts], file)
+                    manifest.join_contents(
+                        [stack.enter_context(each.open("rb")) for each in parts], file
+                    )
     shutil.rmtree(listed, ignore_errors=True)
 
 

@@ -16,8 +16,8 @@ import zstandard
 from sqlalchemy import Connection
 
 from crawler import clock
-from crawler.dataset import contents, folder, formats
-from crawler.dataset.contents import Change
+from crawler.dataset import folder, formats, manifest
+from crawler.dataset.manifest import Change
 from crawler.dataset.records import records
 from crawler.dataset.request import ExportRequest, Record
 from crawler.errors import ConfigError
@@ -76,7 +76,7 @@ def since(connection: Connection, request: ExportRequest, named: str, lines: Bin
     found = Increment(Path(named).name if Path(named).exists() else named)
     now = _noted(records(connection, request), lines)
     if Path(named).exists():
-        changes = contents.changes(_contents_of(Path(named), request), now)
+        changes = manifest.contents_changes(_contents_of(Path(named), request), now)
     else:
         changes = _by_time(connection, now, _moment(named), request, found)
     for change in changes:
@@ -89,7 +89,7 @@ def since(connection: Connection, request: ExportRequest, named: str, lines: Bin
 
 def _noted(found: Iterable[tuple[int, Record]], lines: BinaryIO) -> Iterator[tuple[int, Record]]:
     for number, record in found:
-        lines.write(contents.line(record))
+        lines.write(manifest.contents_line(record))
         yield number, record
 
 
@@ -109,7 +109,7 @@ def _contents_of(path: Path, request: ExportRequest) -> Iterator[tuple[bytes, by
             )
     root = path if path.is_dir() else path.parent
     if "files" in facts:
-        return contents.read(root / contents.NAME)
+        return manifest.read_contents(root / manifest.CONTENTS)
     return _of_file(root / str(facts.get("file")), facts)
 
 
@@ -125,7 +125,7 @@ def _of_file(path: Path, facts: dict[str, Any]) -> Iterator[tuple[bytes, bytes]]
     try:
         with path.open("rb") as raw:
             for text in _lines(raw, form.compression):
-                entry = contents.line(orjson.loads(text)).rstrip(b"\n")
+                entry = manifest.contents_line(orjson.loads(text)).rstrip(b"\n")
                 url, _, value = entry.partition(b"\t")
                 yield url, value
     except (OSError, KeyError, ValueError) as error:
