@@ -22,7 +22,7 @@ from crawler.dataset.tables import (
     open_table,
     open_writer,
 )
-from crawler.dataset.tables.reading import decoded, json_row, open_text
+from crawler.dataset.tables.chunks import decoded, json_row, open_text
 from crawler.dataset.tables.writing import json_line, keeps_bad_rows
 from crawler.errors import ConfigError
 from crawler.text.mojibake.document import LINE, logical_lines, repair_document

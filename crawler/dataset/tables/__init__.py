@@ -8,8 +8,7 @@ ever whole in memory, and a bad row is a :class:`BadRow`, never the end of the w
 
 from __future__ import annotations
 
-from crawler.dataset.tables.kinds import BadRow, Chunk, TableKind, kind_of
-from crawler.dataset.tables.reading import InputTable, open_table
+from crawler.dataset.tables.chunks import BadRow, Chunk, InputTable, TableKind, kind_of, open_table
 from crawler.dataset.tables.repairing import Repairer
 from crawler.dataset.tables.writing import open_writer
 

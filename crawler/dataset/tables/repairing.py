@@ -9,7 +9,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from crawler.dataset.tables.kinds import BadRow, Chunk
+from crawler.dataset.tables.chunks import BadRow, Chunk
 from crawler.dataset.tables.writing import REPAIR
 from crawler.text.mojibake.document import repair_documents
 from crawler.text.mojibake.result import Repaired, as_record

@@ -15,8 +15,7 @@ import orjson
 
 from crawler.dataset import arrow
 from crawler.dataset.files import check_path, whole_file, writing
-from crawler.dataset.tables.kinds import BadRow, Chunk, TableKind
-from crawler.dataset.tables.reading import InputTable
+from crawler.dataset.tables.chunks import BadRow, Chunk, InputTable, TableKind
 from crawler.errors import ConfigError, RenminError
 
 REPAIR: Final = "repair"
