@@ -20,6 +20,7 @@ from crawler.bulk.sources import PAGE_SUFFIXES
 from crawler.cli.charset import content_type_beside
 from crawler.cli.options import LARGEST
 from crawler.crawl import helpers
+from crawler.dataset.formats import json_line
 from crawler.dataset.record import as_record
 from crawler.errors import ConfigError, ExtractionError
 from crawler.items import Fetch

@@ -2,6 +2,6 @@
 
 ``schema.py`` declares the record once; ``record.py`` makes one of an article. ``request.py`` is what
 is asked for, ``records.py`` answers it from the store, ``write.py`` puts it into a file
-(``files.py``) or a folder (``folder.py``, ``card.py``, ``manifest.py``), in one of ``formats/``;
-``increment.py`` says what changed since. ``library.py`` and ``page.py`` are for programs.
+(``files.py``) or a folder (``folder.py``, ``card.py``, ``manifest.py``), in one of ``formats.py``;
+``increment.py`` says what changed since. ``library.py`` is for programs.
 """

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from crawler.dataset import card, folder, manifest
+from crawler.dataset import card, manifest
 from crawler.dataset.files import shaped, whole_file, write_file, writing
 from crawler.dataset.formats import text_of, write_csv
 from crawler.dataset.manifest import Origin, Tally
@@ -352,7 +352,7 @@ def verify(path: Path) -> list[str]:
     Raises:
         ConfigError: There is no manifest, so that nothing can be said.
     """
-    facts = folder.read_manifest(path)
+    facts = read_manifest(path)
     if path.is_dir():
         return list(_folder_faults(path))
     file = path
@@ -366,14 +366,14 @@ def verify(path: Path) -> list[str]:
 
 
 def _folder_faults(path: Path) -> Iterator[str]:
-    sums = folder.sums(path)
-    if not sums:
-        raise ConfigError(f"{path}: no {folder.SUMS}; renmin export writes one")
-    for name, digest in sums.items():
+    listed = sums(path)
+    if not listed:
+        raise ConfigError(f"{path}: no {SUMS}; renmin export writes one")
+    for name, digest in listed.items():
         file = path / name
         if not file.is_file():
             yield f"{name}: is missing"
         elif manifest.sha256(file) != digest:
-            yield f"{name}: its SHA-256 is not that of {folder.SUMS}: it was changed, or cut off"
-    if strange := folder.foreign(path):
+            yield f"{name}: its SHA-256 is not that of {SUMS}: it was changed, or cut off"
+    if strange := foreign(path):
         yield f"{strange}: is not of this data set"

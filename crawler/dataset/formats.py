@@ -1,4 +1,4 @@
-"""The formats of a data set: a row each, by the name that ``--format`` takes.
+"""The formats of a data set, written and read again: a row each, by the name that ``--format`` takes.
 
 Behind a name, and behind a file's ending, ``.gz`` or ``.zst`` compresses what is not compressed
 already.
@@ -11,8 +11,6 @@ parquet    typed by the schema, whatever is in it; for data frames and for big d
 txt        title, source line, body, captions, for reading and for corpora; in a folder each
            article is a file of its own, which is what corpus tools open
 =========  ==================================================================================
-
-Records as bulk work and data sets write them, read again one by one.
 """
 
 from __future__ import annotations

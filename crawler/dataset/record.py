@@ -1,9 +1,7 @@
-"""The record: an article as plain JSON values, in the order of :data:`crawler.dataset.schema.SCHEMA`.
+"""The record: an article, or a page, as plain JSON values in the order of :mod:`crawler.dataset.schema`.
 
 ``renmin export`` and ``renmin extract`` both write it. docs/record.md says what each field means. An
 unknown value is ``None``, an absent list ``[]``; no field is ever left out.
-
-One page as a record, without a database: for a script, a notebook, a test.
 """
 
 from __future__ import annotations

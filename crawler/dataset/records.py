@@ -1,8 +1,7 @@
 """From the store to records: select, leave out what was not asked for.
 
-From rows of the store straight to records, without an :class:`~crawler.items.Article` between.
-
-An export reads every row. What it writes is nearly what the row holds: lists and objects are kept as
+An export reads every row, and takes it straight to a record, without an
+:class:`~crawler.items.Article` between (:func:`from_rows`). What it writes is nearly what the row holds: lists and objects are kept as
 the record has them, times as its text. The way through values and back gives the same record
 (:func:`crawler.dataset.record.as_record`; a test holds both to that) at three times the cost.
 """
@@ -161,8 +160,8 @@ def of_rows(
     connection: Connection, request: ExportRequest, rows: Sequence[int]
 ) -> Iterator[Record]:
     """The records of these rows, in this order."""
-    for _, article in selection.by_ids(connection, rows):
-        record = as_record(article)
+    for _, item in selection.by_ids(connection, rows):
+        record = as_record(item)
         if request.complete:
             request.complete(record)
         yield record

@@ -1,7 +1,4 @@
-"""Read a table chunk by chunk, whatever charset its text is in.
-
-What a table is: its kind by its name, and the chunks of rows that it is read in.
-"""
+"""Read a table chunk by chunk, whatever charset its text is in; its name says of which kind it is."""
 
 from __future__ import annotations
 
