@@ -1,4 +1,7 @@
-"""What waits to be fetched, what is due when, who holds it, and all that is known of one address."""
+"""What waits to be fetched, what is due when, who holds it, and all that is known of one address.
+
+Pages that gave nothing: grouped by reason, and one by one.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from types import MappingProxyType
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from crawler.report import failures, runs
+from crawler.report import runs
 from crawler.report.table import Row, Table, rows_of, table
 from crawler.site import channels
 from crawler.site.urls import classify
@@ -26,8 +29,8 @@ _WAITS: Mapping[str, Callable[[datetime], sa.ColumnElement[bool]]] = MappingProx
         "waiting": lambda _now: frontier.c.state == "PENDING",
         "due": lambda now: sa.and_(frontier.c.state.in_(_SETTLED), frontier.c.due_at <= now),
         "hand": lambda _now: frontier.c.state == "LEASED",
-        "failing": lambda _now: failures.OPEN,
-        "given_up": lambda _now: failures.GIVEN_UP,
+        "failing": lambda _now: OPEN,
+        "given_up": lambda _now: GIVEN_UP,
     }
 )
 _NOTHING: Row = dict.fromkeys(_WAITS, 0) | {"next_at": None}
@@ -188,3 +191,56 @@ def _conditions(which: dict[str, str | None]) -> list[sa.ColumnElement[bool]]:
     if reason and reason.endswith("*"):
         return [*chosen, c.reason.startswith(reason[:-1], autoescape=True)]
     return [*chosen, c.reason == reason] if reason else chosen
+
+
+FAILED_COLUMNS = "id reason channel host kind url detail attempts state settled_at due_at"
+
+# As the view "failures": what is still waiting after a failure counts until it goes well.
+OPEN = sa.and_(frontier.c.reason.is_not(None), frontier.c.state.in_(("FAILED", "PENDING")))
+# Not looked at again by itself; see: renmin queue retry.
+GIVEN_UP = sa.and_(frontier.c.state == "FAILED", frontier.c.due_at.is_(None))
+
+
+def failures_by_reason(connection: Connection, channel: str | None = None) -> Table:
+    """How many pages fail for each reason, in how many channels, and when last."""
+    c = frontier.c
+    last = sa.func.max(c.settled_at, type_=c.settled_at.type).label("last_at")
+    query = sa.select(
+        c.reason,
+        sa.func.count().label("pages"),
+        sa.func.count(sa.distinct(c.channel)).label("channels"),
+        sa.func.sum(sa.case((GIVEN_UP, 1), else_=0)).label("given_up"),
+        last,
+    ).where(OPEN)
+    if channel:
+        query = query.where(c.channel == channel)
+    query = query.group_by(c.reason).order_by(sa.desc("pages"), c.reason)
+    rows = rows_of(connection.execute(query).mappings())
+    return table("reason pages channels given_up last_at", rows)
+
+
+def failed_pages(
+    connection: Connection,
+    *,
+    reason: str | None = None,
+    channel: str | None = None,
+    limit: int = 50,
+    offset: int = 0,
+) -> Table:
+    """The pages that fail, the last tried first."""
+    conditions = [OPEN]
+    if reason:
+        conditions.append(frontier.c.reason == reason)
+    if channel:
+        conditions.append(frontier.c.channel == channel)
+    total = connection.scalar(sa.select(sa.func.count()).where(*conditions)) or 0
+    columns = (frontier.c[name] for name in FAILED_COLUMNS.split())
+    query = sa.select(*columns).where(*conditions)
+    query = query.order_by(frontier.c.settled_at.desc(), frontier.c.id.desc())
+    found = connection.execute(query.limit(limit).offset(offset)).mappings()
+    return table(FAILED_COLUMNS, rows_of(found), total)
+
+
+def url_of(connection: Connection, frontier_id: int) -> str | None:
+    """The canonical address of a row of the frontier."""
+    return connection.scalar(sa.select(frontier.c.url).where(frontier.c.id == frontier_id))

@@ -21,7 +21,7 @@ from starlette.responses import Response
 
 from crawler.crawl.reparse import reextract_url
 from crawler.errors import RenminError
-from crawler.report import articles, failures, runs
+from crawler.report import articles, queue, runs
 from crawler.site import channels
 from crawler.store import frontier, requests
 from crawler.store.engine import crawl_lock, open_store
@@ -83,7 +83,7 @@ async def extract(request: Request) -> Response:
 def _extract(request: Request) -> Response:
     number = request.path_params["failure"]
     with request.app.state.reader.connect() as connection:
-        url = failures.url_of(connection, number)
+        url = queue.url_of(connection, number)
     if url is None:
         raise HTTPException(404)
     try:

@@ -15,7 +15,6 @@ from crawler.report import (
     articles,
     channels,
     concordance,
-    failures,
     health,
     leases,
     lists,
@@ -84,7 +83,7 @@ def looking(request: Request, ask: Ask | None = None) -> Iterator[Look]:
 def _failures(look: Look) -> Table:
     limit, offset = look.slice
     reason = look.ask.reason or None
-    return failures.listed(
+    return queue.failed_pages(
         look.connection, reason=reason, channel=look.channel, limit=limit, offset=offset
     )
 
@@ -188,7 +187,7 @@ ANSWERS: Mapping[str, Callable[[Look], Table]] = MappingProxyType(
         "charsets": lambda look: health.charsets(
             look.connection, look.now, look.ask.days, look.channel
         ),
-        "reasons": lambda look: failures.by_reason(look.connection, look.channel),
+        "reasons": lambda look: queue.failures_by_reason(look.connection, look.channel),
         "failures": _failures,
         "coverage": _coverage,
         "storage": _storage,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from crawler.report import articles, channels, failures, health, leases, watch
+from crawler.report import articles, channels, health, leases, queue, watch
 from crawler.site import channels as known
 from tests.report.sample import NOW
 
@@ -74,11 +74,11 @@ def test_the_worst_design_comes_first(connection):
 
 def test_failures_are_grouped_by_reason(connection, story):
     """The groups are the pages, and a group's pages are found by its reason."""
-    groups = failures.by_reason(connection)
-    everything = failures.listed(connection)
+    groups = queue.failures_by_reason(connection)
+    everything = queue.failed_pages(connection)
 
     assert sum(row["pages"] for row in groups.rows) == everything.total
-    some = failures.listed(connection, reason="extraction_title", limit=1)
+    some = queue.failed_pages(connection, reason="extraction_title", limit=1)
     assert some.rows[0]["id"] == story.failure
     assert some.total == {row["reason"]: row["pages"] for row in groups.rows}["extraction_title"]
 

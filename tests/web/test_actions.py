@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.report import articles, failures
+from crawler.report import articles, queue
 from crawler.store.engine import crawl_lock
 from tests.web.conftest import csrf_of, settings_of
 from tests.web.story import keep
@@ -70,7 +70,7 @@ def test_extraction_that_succeeds_stores_the_article_and_settles_the_failure(own
     """The page becomes an article, and is no failure any more."""
     client = serve(settings_of(own.folder))
     with own.store.reading.connect() as connection:
-        url = failures.url_of(connection, own.story.failure)
+        url = queue.url_of(connection, own.story.failure)
     paragraph = "松林镇图书馆昨日开门，第一位读者是七岁的小学生，他借走了一本讲鲸鱼的书。" * 3
     html = (
         "<html><body><div class='text_title'><h1>松林镇图书馆开门</h1><div class='box01'>"
@@ -84,7 +84,7 @@ def test_extraction_that_succeeds_stores_the_article_and_settles_the_failure(own
 
     with own.store.reading.connect() as connection:
         number = articles.id_of(connection, url)
-        still = failures.listed(connection, limit=200).rows
+        still = queue.failed_pages(connection, limit=200).rows
     assert f'href="/article/{number}"' in answer.text
     assert own.story.failure not in {row["id"] for row in still}
     assert "松林镇图书馆开门" in client.get("/search?q=鲸鱼").text
