@@ -13,7 +13,7 @@ from crawler.cli.options import LARGEST, Database, Json, opened, reading
 from crawler.cli.output import echo_json, show
 from crawler.crawl.holding import STALLED_SECONDS
 from crawler.errors import ConfigError
-from crawler.report import jobs as report
+from crawler.report import watch as report
 from crawler.site.channels import find
 from crawler.store import job_schema
 from crawler.store.engine import Store

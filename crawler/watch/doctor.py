@@ -22,7 +22,7 @@ from crawler.config import Config
 from crawler.crawl.dedup_store import are_of_today
 from crawler.crawl.holding import STALLED_SECONDS
 from crawler.errors import RenminError
-from crawler.report import jobs
+from crawler.report import watch
 from crawler.report.table import counted
 from crawler.store import job_schema, runs, tables
 from crawler.store.engine import Reader
@@ -281,7 +281,9 @@ def _jobs(connection: Connection) -> Examined:
     if job_schema.missing(connection):
         what = "are missing" if state is None else f"are of {state or 'an old version'}"
         return Examined(FAIL, "jobs", f"the tables of procrastinate {what}: renmin upgrade")
-    silent = [row for row in jobs.workers(connection, STALLED_SECONDS) if row["state"] == "stalled"]
+    silent = [
+        row for row in watch.workers(connection, STALLED_SECONDS) if row["state"] == "stalled"
+    ]
     if held := sum(row["doing"] for row in silent):
         return Examined(
             WARN, "jobs", f"{held} of workers that are silent: others take them; renmin worker"

@@ -20,7 +20,7 @@ from procrastinate import App
 from crawler import clock
 from crawler.crawl.holding import Pace
 from crawler.fleet.worker import Working
-from crawler.report.jobs import counts
+from crawler.report.watch import job_counts
 from crawler.store import requests
 from crawler.store.engine import Store
 from crawler.store.tables import request, schedule_run
@@ -199,7 +199,7 @@ class FleetWorker:
     def _is_idle(self) -> bool:
         try:
             with self._store.reading.connect() as connection:
-                states = counts(connection)
+                states = job_counts(connection)
         except sa.exc.SQLAlchemyError:
             return False  # the database is away: nobody can say
         return not states.get("todo") and not states.get("doing")

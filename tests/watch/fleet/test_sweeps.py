@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from crawler.items import Link
-from crawler.report import jobs as report
+from crawler.report import watch as report
 from crawler.store import frontier, requests
 from crawler.watch.fleet import sweeps
 from crawler.watch.fleet.sweeps import Sweep
