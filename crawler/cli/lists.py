@@ -9,7 +9,7 @@ import typer
 from crawler import clock
 from crawler.cli.options import Database, Json, reading
 from crawler.cli.output import echo_json
-from crawler.report.lists import listed
+from crawler.report.channels import list_pages
 from crawler.report.table import Row
 from crawler.site.channels import find
 
@@ -42,7 +42,7 @@ def lists(
     """  # noqa: D301 - the backspace is Click's mark for lines to keep
     names = [find(name).id for name in channels or ()]
     with reading(database) as connection:
-        rows = listed(connection, clock.now()).rows
+        rows = list_pages(connection, clock.now()).rows
     rows = [row for row in rows if not names or row["channel"] in names]
     shown = [row for row in rows if not poor or row["state"] in ("failing", "quiet")]
     if json:

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from crawler.items import Failure, Link, Visit
-from crawler.report.lists import listed
+from crawler.report.channels import list_pages
 from crawler.site.channels import find
 from crawler.site.urls import classify
 from crawler.store import frontier, last_visits, tables
@@ -43,7 +43,7 @@ def look(store, days=0, links=(), new=0, **brought):
 
 def shown(store, now):
     with store.reading.connect() as connection:
-        return listed(connection, now, "sd").rows[0]
+        return list_pages(connection, now, "sd").rows[0]
 
 
 def dead(store, now):
@@ -108,7 +108,7 @@ def test_every_list_of_a_channel_is_shown(store):
     """Those that were never looked at, too."""
     look(store)
     with store.reading.connect() as connection:
-        rows = listed(connection, NOW, "sd").rows
+        rows = list_pages(connection, NOW, "sd").rows
 
     assert len(rows) == len(find("sd").lists)
     assert {row["state"] for row in rows[1:]} == {"unseen"}
