@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, RowMapping
 
 from crawler.clock import midnight
-from crawler.report import counters, leases
+from crawler.report import counters, stats
 from crawler.report.counters import Scope, last_days
 from crawler.report.runs import state
 from crawler.report.table import Row, Table, table
@@ -40,12 +40,14 @@ def today(connection: Connection, now: datetime) -> Table:
     of the newest article; ``failures`` those of the last run.
     """
     days = last_days(now, DAYS)
-    holding = leases.counts(connection)
+    holding = stats.held_counts(connection)
     last = _last_runs(connection)
     curves = _curves(connection, days)
     parts: Mapping[str, Mapping[str, Any]] = {
-        "articles": {row["channel"]: row["articles"] for row in leases.by("channel", holding).rows},
-        "newest": leases.newest(connection),
+        "articles": {
+            row["channel"]: row["articles"] for row in stats.held_by("channel", holding).rows
+        },
+        "newest": stats.newest_held(connection),
         "alerts": _open_alerts(connection),
         "failures": _failures(connection, last),
     }
@@ -64,14 +66,14 @@ def today(connection: Connection, now: datetime) -> Table:
         }
         for name in names
     ]
-    return table(TODAY, rows, held=leases.total(holding))
+    return table(TODAY, rows, held=stats.held_total(holding))
 
 
 def one(connection: Connection, channel: str, now: datetime) -> Row:
     """A channel's figures as they are now: name, host, last run, freshness, articles held."""
-    holding = leases.by("channel", leases.counts(connection), channel).rows
-    newest = leases.newest(connection).get(channel)
-    figures = holding[0] if holding else {"channel": channel} | leases.filled({})
+    holding = stats.held_by("channel", stats.held_counts(connection), channel).rows
+    newest = stats.newest_held(connection).get(channel)
+    figures = holding[0] if holding else {"channel": channel} | stats.held_figures({})
     about = _about(channel) | _last(_last_runs(connection).get(channel), now)
     return about | figures | {"newest": newest, "hours": age(newest, now)}
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from crawler.report import counters, leases
+from crawler.report import counters, stats
 from crawler.report.counters import Scope, last_days
 from crawler.report.table import Row, Table, table
 
@@ -53,7 +53,7 @@ def kinds(found: Table) -> Table:
 
 def by(connection: Connection, part: str, channel: str | None = None) -> Table:
     """Articles held by ``channel`` or ``design``, largest share of damaged ones first."""
-    found = leases.by(part, leases.counts(connection), channel)
+    found = stats.held_by(part, stats.held_counts(connection), channel)
     found.rows.sort(key=lambda row: (-row["share"], -row["articles"], row[part]))
     return found
 

@@ -16,7 +16,6 @@ from crawler.report import (
     channels,
     concordance,
     health,
-    leases,
     queue,
     runs,
     stats,
@@ -179,8 +178,8 @@ ANSWERS: Mapping[str, Callable[[Look], Table]] = MappingProxyType(
         "text-days": lambda look: health.over_time(
             look.connection, look.now, look.ask.days, look.channel
         ),
-        "text-damage": lambda look: leases.damage(look.connection, look.channel),
-        "text-kinds": lambda look: health.kinds(leases.damage(look.connection, look.channel)),
+        "text-damage": lambda look: stats.held_damage(look.connection, look.channel),
+        "text-kinds": lambda look: health.kinds(stats.held_damage(look.connection, look.channel)),
         "text-hosts": lambda look: health.by(look.connection, "channel", look.channel),
         "text-designs": lambda look: health.by(look.connection, "design", look.channel),
         "charsets": lambda look: health.charsets(

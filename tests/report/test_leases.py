@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 import pytest
 
 from crawler.dataset.record import as_record
-from crawler.report import counters, leases
+from crawler.report import counters, stats
 from crawler.report.counters import Scope
 from crawler.store.selection import Selection, select
 
@@ -28,7 +28,9 @@ def records(connection):
 @pytest.mark.parametrize("figure", FIGURES)
 def test_a_figure_equals_what_is_counted_from_the_export(connection, records, figure):
     """Every held figure is the number of exported records for which its definition holds."""
-    assert leases.total(leases.counts(connection))[figure] == sum(map(FIGURES[figure], records))
+    assert stats.held_total(stats.held_counts(connection))[figure] == sum(
+        map(FIGURES[figure], records)
+    )
 
 
 @pytest.mark.parametrize(("part", "field"), [("channel", "channel"), ("design", "template")])
@@ -39,7 +41,7 @@ def test_the_parts_equal_the_export_too(connection, records, part, field):
         for figure, holds in FIGURES.items():
             wanted[record[field]][figure] += holds(record)
 
-    rows = leases.by(part, leases.counts(connection)).rows
+    rows = stats.held_by(part, stats.held_counts(connection)).rows
 
     assert {row[part]: {name: row[name] for name in FIGURES} for row in rows} == wanted
 
@@ -52,7 +54,7 @@ def test_kinds_of_damage_equal_the_export(connection, records):
         for kind in record["damage"]
     )
 
-    rows = leases.damage(connection).rows
+    rows = stats.held_damage(connection).rows
 
     assert {(row["kind"], row["channel"], row["design"]): row["articles"] for row in rows} == wanted
 
@@ -64,7 +66,7 @@ def test_the_newest_article_of_each_channel_is_known(connection, records):
         known = wanted.get(record["channel"], "")
         wanted[record["channel"]] = max(known, record["published_at"] or "")
 
-    newest = {name: moment.isoformat() for name, moment in leases.newest(connection).items()}
+    newest = {name: moment.isoformat() for name, moment in stats.newest_held(connection).items()}
 
     assert newest == wanted
 
@@ -77,15 +79,15 @@ def test_what_all_runs_counted_is_what_is_held(connection, held_name, counter):
     """The sums of the runs' counters and the tables say the same."""
     counted = dict(counters.sums(connection, ("name",), Scope(names=(counter,))))
 
-    assert counted[counter] == leases.total(leases.counts(connection))[held_name]
+    assert counted[counter] == stats.held_total(stats.held_counts(connection))[held_name]
 
 
-@pytest.mark.parametrize("kind", [kind for kind in leases.KINDS if kind != "articles"])
+@pytest.mark.parametrize("kind", [kind for kind in stats.KINDS if kind != "articles"])
 def test_no_figure_reads_the_articles_themselves(connection, kind):
     """The few are found by an index of their own, which holds all that is asked."""
     plan = connection.exec_driver_sql(
         "EXPLAIN QUERY PLAN SELECT channel, template, count(*) FROM article"
-        f" WHERE {leases.KINDS[kind]} GROUP BY channel, template"
+        f" WHERE {stats.KINDS[kind]} GROUP BY channel, template"
     ).all()
 
     assert "COVERING INDEX" in plan[0][-1]

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from crawler.report import articles, channels, health, leases, queue, watch
+from crawler.report import articles, channels, health, queue, stats, watch
 from crawler.site import channels as known
 from tests.report.sample import NOW
 
@@ -44,19 +44,23 @@ def test_the_curve_of_a_channel_ends_today(connection):
 
 def test_one_channel_has_the_figures_of_the_whole(connection):
     """The page of a channel says what the table of all channels says of it."""
-    whole = {row["channel"]: row for row in leases.by("channel", leases.counts(connection)).rows}
+    whole = {
+        row["channel"]: row for row in stats.held_by("channel", stats.held_counts(connection)).rows
+    }
 
     about = channels.one(connection, "sd", NOW)
 
-    assert {name: about[name] for name in leases.KINDS} == {
-        name: whole["sd"][name] for name in leases.KINDS
+    assert {name: about[name] for name in stats.KINDS} == {
+        name: whole["sd"][name] for name in stats.KINDS
     }
 
 
 def test_text_health_counts_each_kind_on_its_day(connection):
     """Kinds are columns, and their sum over all days is what is held, if nothing was changed."""
     found = health.over_time(connection, NOW, days=90)
-    kinds = {row["kind"]: row["articles"] for row in health.kinds(leases.damage(connection)).rows}
+    kinds = {
+        row["kind"]: row["articles"] for row in health.kinds(stats.held_damage(connection)).rows
+    }
 
     sums = {kind: sum(row[kind] for row in found.rows) for kind in found.notes["kinds"]}
 
