@@ -4,6 +4,8 @@ What the database holds now, counted from its articles.
 
 Each count is answered from one index: the dashboard's migration keeps small ones for the few
 articles that something was done to, so that no question reads the texts.
+
+Text health: which mis-encodings came in, when, from where, and in which page design.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from crawler.report import counters
-from crawler.report.counters import Scope
+from crawler.report.counters import Scope, last_days
 from crawler.report.runs import per_minute, state
 from crawler.report.table import Row, Table, table
 from crawler.store.tables import article, run
@@ -161,3 +163,62 @@ def _minutes(
         for channel in ("", *row["channels"]):
             minutes[channel] += (end - row["started_at"]).total_seconds() / 60
     return minutes, len(found)
+
+
+TEXT = ("damage/", "article/new", "article/changed", "article/repaired", "doubt/count", "text/fffd")
+
+
+def health_over_time(
+    connection: Connection, now: datetime, days: int = 30, channel: str | None = None
+) -> Table:
+    """For each day, articles stored and how many of them showed each kind; newest first.
+
+    The kinds are columns, most frequent first: ``notes["kinds"]``.
+    """
+    scope = Scope(names=TEXT, channel=channel)
+    found = counters.daily(connection, scope, last_days(now, days))
+    sums: dict[str, int] = {}
+    for counts in found.values():
+        for kind, value in counters.under(counts, "damage/").items():
+            sums[kind] = sums.get(kind, 0) + value
+    damage_kinds = sorted(sums, key=lambda kind: (-sums[kind], kind))
+    rows: list[Row] = []
+    for day, counts in found.items():
+        row: Row = {
+            "day": day,
+            "articles": counts["article/new"] + counts["article/changed"],
+            "repaired": counts["article/repaired"],
+            "doubts": counts["doubt/count"],
+            "fffd": counts["text/fffd"],
+        }
+        rows.append(row | {kind: counts[f"damage/{kind}"] for kind in damage_kinds})
+    columns = ("day", "articles", "repaired", "doubts", "fffd", *damage_kinds)
+    return Table(columns, rows[::-1], len(rows), {"kinds": damage_kinds})
+
+
+def damage_kinds(found: Table) -> Table:
+    """Articles held that show each kind of mis-encoding, from :func:`held.damage`."""
+    sums: dict[str, int] = {}
+    for row in found.rows:
+        sums[row["kind"]] = sums.get(row["kind"], 0) + row["articles"]
+    rows = [{"kind": kind, "articles": count} for kind, count in sums.items()]
+    rows.sort(key=lambda row: (-sums[str(row["kind"])], str(row["kind"])))
+    return table("kind articles", list(rows))
+
+
+def health_by(connection: Connection, part: str, channel: str | None = None) -> Table:
+    """Articles held by ``channel`` or ``design``, largest share of damaged ones first."""
+    found = held_by(part, held_counts(connection), channel)
+    found.rows.sort(key=lambda row: (-row["share"], -row["articles"], row[part]))
+    return found
+
+
+def charsets(
+    connection: Connection, now: datetime, days: int = 30, channel: str | None = None
+) -> Table:
+    """Which charsets were decided in the last ``days`` days, and how often against the page."""
+    scope = Scope(names=("charset/",), since=now - timedelta(days=days), channel=channel)
+    found = counters.sums(connection, ("name",), scope)
+    rows = [{"charset": name.removeprefix("charset/"), "pages": value} for name, value in found]
+    rows.sort(key=lambda row: (-row["pages"], row["charset"]))
+    return table("charset pages", rows)

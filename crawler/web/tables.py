@@ -11,17 +11,7 @@ from types import MappingProxyType
 from sqlalchemy import Connection
 from starlette.requests import Request
 
-from crawler.report import (
-    articles,
-    channels,
-    concordance,
-    health,
-    queue,
-    runs,
-    stats,
-    storage,
-    watch,
-)
+from crawler.report import articles, channels, concordance, queue, runs, stats, storage, watch
 from crawler.report.table import Row, Table, table
 from crawler.store.selection import Selection
 from crawler.watch.alerts.settings import RuleSettings
@@ -175,14 +165,16 @@ ANSWERS: Mapping[str, Callable[[Look], Table]] = MappingProxyType(
         "search": lambda look: articles.found(
             look.connection, look.ask.q, _narrowed(look.ask), *look.slice
         ),
-        "text-days": lambda look: health.over_time(
+        "text-days": lambda look: stats.health_over_time(
             look.connection, look.now, look.ask.days, look.channel
         ),
         "text-damage": lambda look: stats.held_damage(look.connection, look.channel),
-        "text-kinds": lambda look: health.kinds(stats.held_damage(look.connection, look.channel)),
-        "text-hosts": lambda look: health.by(look.connection, "channel", look.channel),
-        "text-designs": lambda look: health.by(look.connection, "design", look.channel),
-        "charsets": lambda look: health.charsets(
+        "text-kinds": lambda look: stats.damage_kinds(
+            stats.held_damage(look.connection, look.channel)
+        ),
+        "text-hosts": lambda look: stats.health_by(look.connection, "channel", look.channel),
+        "text-designs": lambda look: stats.health_by(look.connection, "design", look.channel),
+        "charsets": lambda look: stats.charsets(
             look.connection, look.now, look.ask.days, look.channel
         ),
         "reasons": lambda look: queue.failures_by_reason(look.connection, look.channel),

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from crawler.report import articles, channels, health, queue, stats, watch
+from crawler.report import articles, channels, queue, stats, watch
 from crawler.site import channels as known
 from tests.report.sample import NOW
 
@@ -57,9 +57,10 @@ def test_one_channel_has_the_figures_of_the_whole(connection):
 
 def test_text_health_counts_each_kind_on_its_day(connection):
     """Kinds are columns, and their sum over all days is what is held, if nothing was changed."""
-    found = health.over_time(connection, NOW, days=90)
+    found = stats.health_over_time(connection, NOW, days=90)
     kinds = {
-        row["kind"]: row["articles"] for row in health.kinds(stats.held_damage(connection)).rows
+        row["kind"]: row["articles"]
+        for row in stats.damage_kinds(stats.held_damage(connection)).rows
     }
 
     sums = {kind: sum(row[kind] for row in found.rows) for kind in found.notes["kinds"]}
@@ -70,7 +71,7 @@ def test_text_health_counts_each_kind_on_its_day(connection):
 
 def test_the_worst_design_comes_first(connection):
     """Designs are sorted by the share of damaged articles."""
-    shares = [row["share"] for row in health.by(connection, "design").rows]
+    shares = [row["share"] for row in stats.health_by(connection, "design").rows]
 
     assert shares == sorted(shares, reverse=True)
     assert shares[0] > 0
