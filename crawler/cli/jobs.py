@@ -61,7 +61,7 @@ def jobs(
         job_schema.require(connection, str(connection.engine.url), to_work=False)
         there = report.workers(connection, STALLED_SECONDS)
         found = report.jobs(connection, STALLED_SECONDS, states, limit)
-        counts = report.counts(connection)
+        counts = report.job_counts(connection)
     if as_json:
         echo_json({"workers": there, "jobs": found, "counts": counts})
         return

@@ -1,7 +1,4 @@
-"""Channels: all of them this morning, and one over the last weeks.
-
-List pages: does each still lead to articles, and when did it last bring something new?
-"""
+"""Channels: all of them this morning, one over the last weeks, and how their list pages do."""
 
 from __future__ import annotations
 

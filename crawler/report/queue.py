@@ -1,7 +1,4 @@
-"""What waits to be fetched, what is due when, who holds it, and all that is known of one address.
-
-Pages that gave nothing: grouped by reason, and one by one.
-"""
+"""The pages of the frontier: what waits, is due or held, what gave nothing; all of one address."""
 
 from __future__ import annotations
 
@@ -23,6 +20,12 @@ STATES = ("PENDING", "LEASED", "DONE", "FAILED")
 COLUMNS = "state kind channel url attempts reason due_at held_by"
 BY_CHANNEL = "channel name waiting due hand failing given_up next_at paused_at run"
 _SETTLED = ("DONE", "FAILED")
+FAILED_COLUMNS = "id reason channel host kind url detail attempts state settled_at due_at"
+
+# As the view "failures": what is still waiting after a failure counts until it goes well.
+OPEN = sa.and_(frontier.c.reason.is_not(None), frontier.c.state.in_(("FAILED", "PENDING")))
+# Not looked at again by itself; see: renmin queue retry.
+GIVEN_UP = sa.and_(frontier.c.state == "FAILED", frontier.c.due_at.is_(None))
 # The parts of the queue that the dashboard counts, as conditions at a moment.
 _WAITS: Mapping[str, Callable[[datetime], sa.ColumnElement[bool]]] = MappingProxyType(
     {
@@ -191,14 +194,6 @@ def _conditions(which: dict[str, str | None]) -> list[sa.ColumnElement[bool]]:
     if reason and reason.endswith("*"):
         return [*chosen, c.reason.startswith(reason[:-1], autoescape=True)]
     return [*chosen, c.reason == reason] if reason else chosen
-
-
-FAILED_COLUMNS = "id reason channel host kind url detail attempts state settled_at due_at"
-
-# As the view "failures": what is still waiting after a failure counts until it goes well.
-OPEN = sa.and_(frontier.c.reason.is_not(None), frontier.c.state.in_(("FAILED", "PENDING")))
-# Not looked at again by itself; see: renmin queue retry.
-GIVEN_UP = sa.and_(frontier.c.state == "FAILED", frontier.c.due_at.is_(None))
 
 
 def failures_by_reason(connection: Connection, channel: str | None = None) -> Table:

@@ -1,11 +1,7 @@
-"""What ``renmin stats`` prints: per channel, what the runs of the last days did.
+"""Statistics: what the database holds, what the last days brought, and how healthy the texts are.
 
-What the database holds now, counted from its articles.
-
-Each count is answered from one index: the dashboard's migration keeps small ones for the few
+Each count of what is held is answered from one index: the dashboard's migration keeps small ones for the few
 articles that something was done to, so that no question reads the texts.
-
-Text health: which mis-encodings came in, when, from where, and in which page design.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""What watches over the crawl: alerts and the schedule.
-
-The workers of a fleet and their jobs, as procrastinate's tables say.
-"""
+"""What watches over the crawl and keeps it going: alerts, the schedule, the workers of a fleet."""
 
 from __future__ import annotations
 

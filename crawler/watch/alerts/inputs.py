@@ -13,7 +13,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from crawler.report import channels, counters, storage
+from crawler.report import counters, storage
+from crawler.report.channels import list_pages
 from crawler.report.counters import Scope
 from crawler.site.urls import classify
 from crawler.store.runs import SWEEP
@@ -244,7 +245,7 @@ def _lists(connection: Connection, now: datetime) -> tuple[ListFacts, ...]:
             brought_at=row["brought_at"] or row["found_at"],
             failing_since=row["failing_since"],
         )
-        for row in channels.list_pages(connection, now).rows
+        for row in list_pages(connection, now).rows
         if row["looked_at"] is not None
     )
 
