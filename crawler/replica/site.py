@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from crawler.errors import ConfigError
-from crawler.replica import broken, index_pages, machine, pictures
+from crawler.replica import faults, index_pages, machine, pictures
 from crawler.replica.answer import Response, message, redirect, unless_known
 from crawler.replica.faults import delayed, gate, parse
 from crawler.replica.newsroom import Newsroom
@@ -123,13 +123,13 @@ class Site:
         """Whether there is a page to print; a flaky one answers only after a few visits."""
         if entry.kind == "flaky":
             self._visits[entry.number] += 1
-            return self._visits[entry.number] > broken.FAILURES
+            return self._visits[entry.number] > faults.FAILURES
         return entry.kind in WHOLE or entry.kind == "truncated"
 
     def _fallen(self, entry: Entry) -> Response:
         if entry.kind == "moved" and entry.of is not None:
             return redirect(self.plan.entry(entry.of).url, 301)
-        return broken.answer(entry)
+        return faults.answer(entry)
 
     def _mirrored(self, original: Address) -> Response:
         number = index_pages.number_of(self.plan, original)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from crawler.config import load
-from crawler.replica import broken
+from crawler.replica import faults
 from crawler.replica.answer import NEVER, Response, page, redirect
 from crawler.store.archive import Archive
 from tests.crawls.conftest import counters, crawl, rows, stored
@@ -35,7 +35,7 @@ def test_every_broken_page_ends_as_a_failure_with_its_reason(serve, database):
     places = dict(zip(REASONS, site.urls, strict=False))
     entries = {row["url"]: site.site.plan.entry(n) for n, row in enumerate(site.site.rows())}
     for kind, url in places.items():
-        site.instead[url] = broken.answer(replace(entries[url], kind=kind))
+        site.instead[url] = faults.answer(replace(entries[url], kind=kind))
     site.instead[lost := site.urls[11]] = page(UNDECODABLE.encode(), "text/html; charset=utf-8")
     site.instead[moved := site.urls[12]] = redirect(site.urls[20], 301)
     site.instead[slow := site.urls[13]] = Response(delay=NEVER)
