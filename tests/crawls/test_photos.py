@@ -16,7 +16,7 @@ from PIL import Image
 from crawler.crawl.photos import read_picture
 from crawler.items import Failure
 from crawler.replica.answer import Response
-from crawler.replica.pictures import jpeg
+from crawler.replica.site import jpeg
 from crawler.store.photos import PhotoStore
 from tests.crawls.conftest import QUICK, command, counters, crawl, rows, run
 

@@ -16,7 +16,7 @@ import pytest
 from crawler.crawl import record
 from crawler.crawl.photos import read_picture
 from crawler.items import Photo
-from crawler.replica.pictures import jpeg
+from crawler.replica.site import jpeg
 from crawler.store.articles import By
 from crawler.store.engine import open_store
 from crawler.store.photos import PhotoStore

@@ -10,7 +10,7 @@ import pytest
 from crawler.crawl.photos import read_picture
 from crawler.errors import ConfigError, DiskFullError
 from crawler.items import Failure
-from crawler.replica.pictures import jpeg
+from crawler.replica.site import jpeg
 from crawler.store.photos import PhotoStore
 from tests.crawl.visits import NOW
 
