@@ -10,9 +10,17 @@ from datetime import date, timedelta
 from html import escape
 
 from crawler.items import Photo
-from crawler.replica import habits
-from crawler.replica.habits import behind_editors, image, photo_table
-from crawler.replica.markup import Marks, Sheet, caption_line, flow, page_links
+from crawler.replica import markup
+from crawler.replica.markup import (
+    Marks,
+    Sheet,
+    behind_editors,
+    caption_line,
+    flow,
+    image,
+    page_links,
+    photo_table,
+)
 
 # What all designs share: the <head> with the site's own meta fields.
 
@@ -69,7 +77,7 @@ def title(sheet: Sheet) -> str:
 def editors(sheet: Sheet, usual: str) -> str:
     """Print the editors' line; ``usual`` is the design's own form, with ``{}`` for the names."""
     story = sheet.story
-    return habits.editors(story.editors, usual, story.entry.number, story.traits)
+    return markup.editors(story.editors, usual, story.entry.number, story.traits)
 
 
 def maybe(template: str, text: str | None) -> str:
