@@ -34,7 +34,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from crawler.replica import Site
 from crawler.replica.answer import Response, page
-from crawler.replica.serve import in_thread
+from crawler.replica.proxy import in_thread
 from crawler.site.urls import classify
 
 ROOT = Path(__file__).resolve().parent.parent

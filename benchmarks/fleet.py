@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from crawler.crawl.holding import HeldHosts, Pace
 from crawler.fleet.worker import make_app
 from crawler.replica import Site
-from crawler.replica.serve import in_thread
+from crawler.replica.proxy import in_thread
 from crawler.store.engine import open_store
 from crawler.store.leases import Hold
 from crawler.watch.fleet import sweeps

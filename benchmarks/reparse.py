@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from crawler.config import load
 from crawler.crawl.reparse import reparse
 from crawler.replica import Site
-from crawler.replica.serve import in_thread
+from crawler.replica.proxy import in_thread
 from crawler.store.engine import open_store
 
 ROOT = Path(__file__).resolve().parent.parent

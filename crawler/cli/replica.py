@@ -16,7 +16,7 @@ from crawler.cli.options import LARGEST
 from crawler.errors import ConfigError
 from crawler.replica.faults import FAULTS
 from crawler.replica.plan import TODAY, Clock
-from crawler.replica.serve import LOOPBACK, Access, serve
+from crawler.replica.proxy import LOOPBACK, Access, serve
 from crawler.replica.site import Site
 
 app = typer.Typer(add_completion=False)

@@ -23,7 +23,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crawler.replica import Site
-from crawler.replica.serve import in_thread
+from crawler.replica.proxy import in_thread
 from tests.campaign.machines import Machine, machines
 from tests.campaign.rows import Row
 from tests.crawls.conftest import ROOT, WatchedSite, command, environment, stored

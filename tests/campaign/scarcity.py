@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from crawler.replica import Site
-from crawler.replica.serve import in_thread
+from crawler.replica.proxy import in_thread
 from tests.campaign.rows import Row
 from tests.crawls.conftest import ROOT, WatchedSite, command, crawl_command, environment, stored
 

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from crawler.replica import Site
 from crawler.replica.answer import Response
-from crawler.replica.serve import in_thread
+from crawler.replica.proxy import in_thread
 from crawler.site.urls import classify
 from crawler.store.engine import open_store
 from tests import forked

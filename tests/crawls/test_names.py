@@ -13,7 +13,7 @@ import pytest
 
 from crawler.extract.designs import DESIGNS
 from crawler.replica import Clock, Site
-from crawler.replica.serve import in_thread
+from crawler.replica.proxy import in_thread
 from crawler.text.mojibake.repair import RULES
 from crawler.watch.alerts import settings
 from tests.crawls.conftest import ROOT, WatchedSite, crawl, rows

@@ -8,7 +8,7 @@ import pytest
 
 from crawler.replica import Site
 from crawler.replica.answer import page, redirect
-from crawler.replica.serve import Access, in_thread
+from crawler.replica.proxy import Access, in_thread
 from tests.crawls.conftest import WatchedSite, command, counters, crawl, environment, rows, run
 
 pytestmark = pytest.mark.crawl

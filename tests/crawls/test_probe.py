@@ -19,7 +19,7 @@ FAULTS = ["lists-gone=bj", "design-changed=tj", "robots-forbidden=he", "lists-mo
 def probed(tmp_path_factory):
     """One look at five channels, four of which have something wrong with them."""
     from crawler.replica import Site
-    from crawler.replica.serve import in_thread
+    from crawler.replica.proxy import in_thread
 
     asked = []
 

@@ -29,7 +29,7 @@ import pytest
 
 from crawler import clock
 from crawler.replica import Clock, Site
-from crawler.replica.serve import in_thread
+from crawler.replica.proxy import in_thread
 from tests import forked
 from tests.documented.commands import DOCUMENTS, ROOT, Line, of_document, of_help
 

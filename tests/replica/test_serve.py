@@ -1,4 +1,4 @@
-"""Rules of :mod:`crawler.replica.serve`, over real sockets on loopback."""
+"""Rules of :mod:`crawler.replica.proxy`, over real sockets on loopback."""
 
 import http.client
 import os
@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from crawler.replica import Site
-from crawler.replica.serve import LOOPBACK, in_thread
+from crawler.replica.proxy import LOOPBACK, in_thread
 
 
 @pytest.fixture(scope="module")

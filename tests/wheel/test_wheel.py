@@ -22,7 +22,7 @@ import httpx
 import pytest
 
 from crawler.replica import Site
-from crawler.replica.serve import in_thread
+from crawler.replica.proxy import in_thread
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("crawler", "spiders", "pipelines")
