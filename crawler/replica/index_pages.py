@@ -1,20 +1,22 @@
 """Where articles are found: front pages, columns, archives of a day, sitemaps, the list of all.
 
 List pages are in the markups of several provinces, with the clutter that stands on real ones.
+
+The files that are for programs: robots.txt and news sitemaps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
 from typing import Any
+from xml.sax import saxutils
 
-from crawler.replica import machine
 from crawler.replica.answer import Response, message, page, stamped
 from crawler.replica.encode import coding_of
-from crawler.replica.faults import instead_of_list
+from crawler.replica.faults import Faults, instead_of_list
 from crawler.replica.furniture import Furniture, furnish
 from crawler.replica.newsroom import Newsroom
 from crawler.replica.plan import FIRST_ID, LIST_LENGTH, MIRROR_HOST, Entry, SitePlan, traits_of
@@ -208,12 +210,12 @@ def number_of(plan: SitePlan, address: Address) -> int | None:
 
 def _sitemap(newsroom: Newsroom, address: Address) -> Response:
     if address.canonical == "http://www.people.com.cn/sitemap_index.xml":
-        return machine.sitemap_index()
+        return sitemap_index()
     channel = load().get(address.channel or "")
     if channel is None or f"/{channel.id}/" not in address.canonical:
         return message(404, "页面没有找到")
-    entries = map(newsroom.plan.entry, newsroom.plan.newest(channel, machine.SITEMAP_LENGTH))
-    return machine.sitemap(entry for entry in entries if MIRROR_HOST not in entry.url)
+    entries = map(newsroom.plan.entry, newsroom.plan.newest(channel, SITEMAP_LENGTH))
+    return sitemap(entry for entry in entries if MIRROR_HOST not in entry.url)
 
 
 def _front(newsroom: Newsroom, channel: Channel) -> Response:
@@ -316,3 +318,61 @@ def _clutter(channel: Channel) -> tuple[tuple[str, str], ...]:
         (f"http://{channel.host}/video/2026/index.html", "直播"),
         ("mailto:kf@people.cn", "投稿"),
     )
+
+
+# The one channel that asks for patience, in seconds; its single list keeps that short.
+PATIENT, PATIENCE = "qxn", 0.5
+# This one has no robots.txt at all, which allows everything.
+WITHOUT_ROBOTS = "xz"
+# The length of a news sitemap.
+SITEMAP_LENGTH = 100
+
+_MAIN = """User-agent: *
+Disallow: /
+Crawl-delay: 120
+Sitemap: http://www.people.cn/sitemap_index.xml
+"""
+
+
+def robots(channel: Channel | None, faults: Faults, *, plain: bool) -> Response:
+    """Answer for robots.txt; ``None`` is the main host, which forbids everything."""
+    id_ = channel.id if channel else None
+    if faults.at("robots-broken", id_):
+        return message(500, "服务器内部错误")
+    if channel is None:
+        return page(_MAIN.encode(), "text/plain")
+    if faults.at("robots-forbidden", id_):
+        return page(b"User-agent: *\nDisallow: /\n", "text/plain")
+    if channel.id == WITHOUT_ROBOTS:
+        return message(404, "页面没有找到")
+    lines = ["User-agent: *", "Disallow: /2015m2/", "Disallow: /n/2015m2/"]
+    if channel.id == PATIENT and not plain:
+        lines.append(f"Crawl-delay: {PATIENCE}")
+    lines.append(f"Sitemap: http://{channel.host}/sitemap/cn/{channel.id}/news_sitemap.xml")
+    return page("\n".join([*lines, ""]).encode(), "text/plain")
+
+
+def sitemap(entries: Iterable[Entry]) -> Response:
+    """Answer with a news sitemap of some pages."""
+    rows = "\n".join(
+        f"<url><loc>{saxutils.escape(entry.url)}</loc><lastmod>{entry.published.isoformat()}</lastmod></url>"
+        for entry in entries
+    )
+    return _xml("urlset", rows)
+
+
+def sitemap_index() -> Response:
+    """Answer with the index of all channels' sitemaps."""
+    rows = "\n".join(
+        f"<sitemap><loc>http://www.people.cn/sitemap/cn/{id_}/news_sitemap.xml</loc></sitemap>"
+        for id_ in load()
+    )
+    return _xml("sitemapindex", rows)
+
+
+def _xml(root: str, rows: str) -> Response:
+    text = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<{root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{rows}\n</{root}>\n'
+    )
+    return page(text.encode(), "application/xml")

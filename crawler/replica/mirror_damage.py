@@ -22,7 +22,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from crawler.text.mirror import converter, traditional
+from crawler.text.mirror import converter
+from crawler.text.mirror.traditional import traditional as traditional_forms
 
 MARKS = "、。，；！？"
 FREQUENT = (
@@ -81,7 +82,7 @@ def _one(text: str, marked: str, site: MirrorSite, dice: random.Random) -> str:
 
 
 def _to_gbk(text: str) -> bytes:
-    table = traditional.traditional()
+    table = traditional_forms()
     return "".join(table.get(char, char) for char in text).encode("gbk", "replace")
 
 

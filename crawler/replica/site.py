@@ -18,7 +18,7 @@ from functools import lru_cache
 from typing import Any
 
 from crawler.errors import ConfigError
-from crawler.replica import faults, index_pages, machine
+from crawler.replica import faults, index_pages
 from crawler.replica.answer import Response, message, redirect, unless_known
 from crawler.replica.faults import delayed, gate, parse
 from crawler.replica.newsroom import Newsroom
@@ -170,7 +170,7 @@ class Site:
     def _gated(self, spelled: Spelled, channel: str | None) -> Response | None:
         if spelled.path != "/robots.txt" or self.faults.at("down", channel):
             return gate(self.faults, channel)
-        return machine.robots(by_host(spelled.host), self.faults, plain=self.plan.plain)
+        return index_pages.robots(by_host(spelled.host), self.faults, plain=self.plan.plain)
 
     def _served(self, spelled: Spelled, big5: bool) -> Response:
         if spelled.host == MIRROR_HOST:
