@@ -25,7 +25,7 @@ import sqlalchemy as sa
 
 from crawler.clock import SHANGHAI
 from crawler.items import Article
-from crawler.replica.plan import SitePlan
+from crawler.replica.addresses import SitePlan
 from crawler.replica.story import write
 from crawler.site.channels import load
 from crawler.store.articles import as_row

@@ -22,7 +22,7 @@ import text_damage
 
 from crawler.dedup.lines import Index
 from crawler.dedup.sketch import MIN_LENGTH
-from crawler.replica.plan import SitePlan
+from crawler.replica.addresses import SitePlan
 from crawler.replica.story import write
 from crawler.site.channels import load
 from crawler.text.chinese.canonical import canonical

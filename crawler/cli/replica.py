@@ -14,8 +14,8 @@ import typer
 
 from crawler.cli.options import LARGEST
 from crawler.errors import ConfigError
+from crawler.replica.addresses import TODAY, Clock
 from crawler.replica.faults import FAULTS
-from crawler.replica.plan import TODAY, Clock
 from crawler.replica.proxy import LOOPBACK, Access, serve
 from crawler.replica.site import Site
 

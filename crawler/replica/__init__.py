@@ -4,7 +4,7 @@ For the demonstration, the tests and the benchmarks: the real spider crawls it a
 addresses. See ``docs/replica.md``.
 """
 
-from crawler.replica.plan import Clock
+from crawler.replica.addresses import Clock
 from crawler.replica.site import Site
 from crawler.replica.story import Story
 

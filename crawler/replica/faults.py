@@ -12,9 +12,9 @@ from difflib import get_close_matches
 from random import Random
 
 from crawler.errors import ConfigError
+from crawler.replica.addresses import Entry
 from crawler.replica.answer import NEVER, Response, message, page, redirect
 from crawler.replica.encode import read_as_gbk
-from crawler.replica.plan import Entry
 from crawler.replica.story import Story
 from crawler.site.channels import find
 

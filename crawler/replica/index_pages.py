@@ -14,12 +14,12 @@ from html import escape
 from typing import Any
 from xml.sax import saxutils
 
+from crawler.replica.addresses import FIRST_ID, LIST_LENGTH, MIRROR_HOST, Entry, SitePlan, traits_of
 from crawler.replica.answer import Response, message, page, stamped
 from crawler.replica.encode import coding_of
 from crawler.replica.faults import Faults, instead_of_list
 from crawler.replica.furniture import Furniture, furnish
 from crawler.replica.newsroom import Newsroom
-from crawler.replica.plan import FIRST_ID, LIST_LENGTH, MIRROR_HOST, Entry, SitePlan, traits_of
 from crawler.site.channels import Channel, ListPage, by_host, load
 from crawler.site.spelling import Spelled
 from crawler.site.urls import Address, classify

@@ -4,7 +4,7 @@ How the site's own system prints, and what editors and hosts do to its pages.
 
 The truth of an article never depends on what is printed here: other indents, marks that nothing
 closes, photos that come late, hidden words, lists of other articles, codes to scan. Each is at a
-rate of its own (:mod:`crawler.replica.plan`), as on real pages.
+rate of its own (:mod:`crawler.replica.addresses`), as on real pages.
 """
 
 from __future__ import annotations

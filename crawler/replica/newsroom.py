@@ -15,13 +15,13 @@ from random import Random
 
 from crawler.items import Article, Photo
 from crawler.replica import encode
+from crawler.replica.addresses import Entry, SitePlan
 from crawler.replica.answer import Response, message, page, stamped
 from crawler.replica.designs import DESIGNS, design_of
 from crawler.replica.encode import BIG5, MIRROR, Coding, coding_of, encoded, spoilt, traditional
 from crawler.replica.faults import Faults, applied
 from crawler.replica.furniture import Titled, furnish
 from crawler.replica.markup import Sheet, cut
-from crawler.replica.plan import Entry, SitePlan
 from crawler.replica.story import Story, write
 from crawler.site.channels import Channel, load
 from crawler.site.urls import classify

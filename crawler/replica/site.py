@@ -19,10 +19,10 @@ from typing import Any
 
 from crawler.errors import ConfigError
 from crawler.replica import faults, index_pages
+from crawler.replica.addresses import DAY_ZERO, MIRROR_HOST, Clock, Entry, SitePlan
 from crawler.replica.answer import Response, message, redirect, unless_known
 from crawler.replica.faults import delayed, gate, parse
 from crawler.replica.newsroom import Newsroom
-from crawler.replica.plan import DAY_ZERO, MIRROR_HOST, Clock, Entry, SitePlan
 from crawler.replica.story import Story
 from crawler.site.channels import by_host, find, load
 from crawler.site.spelling import SITE, Spelled, spell

@@ -16,7 +16,7 @@ from random import Random
 from typing import Any
 
 from crawler.items import Article, Dateline, Photo
-from crawler.replica.plan import Entry, traits_of
+from crawler.replica.addresses import Entry, traits_of
 from crawler.site.channels import Channel
 from crawler.site.urls import classify
 
@@ -105,7 +105,7 @@ class Story:
         truth: What extraction should bring: title, paragraphs, authors, photos, ...
         printed: The paragraphs as they stand on the page: those of the truth, but one for each
             photo in a gallery, and spoilt where the site or a mirror spoils them.
-        traits: Its peculiarities; see :mod:`crawler.replica.plan`.
+        traits: Its peculiarities; see :mod:`crawler.replica.addresses`.
         pages: Number of pages that it is spread over.
         editors: As printed between 责编： and the closing bracket.
         topic: Chinese name of what it is about.

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from crawler.replica.addresses import MIRROR_HOST
 from crawler.replica.answer import page
-from crawler.replica.plan import MIRROR_HOST
 from tests.crawls.conftest import command, crawl, rows, run
 
 pytestmark = pytest.mark.crawl

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from crawler.replica.addresses import EXTRAS, TRAITS
 from crawler.replica.faults import FAULTS
-from crawler.replica.plan import EXTRAS, TRAITS
 
 TEXT = (Path(__file__).parents[2] / "docs" / "replica.md").read_text("utf-8")
 

@@ -1,11 +1,11 @@
-"""Rules of :mod:`crawler.replica.plan`: every address is worked out, nothing is stored."""
+"""Rules of :mod:`crawler.replica.addresses`: every address is worked out, nothing is stored."""
 
 from collections import Counter
 from itertools import pairwise
 
 import pytest
 
-from crawler.replica.plan import EXTRAS, MIRROR_HOST, ONCE, TRAITS, Clock, SitePlan, traits_of
+from crawler.replica.addresses import EXTRAS, MIRROR_HOST, ONCE, TRAITS, Clock, SitePlan, traits_of
 from crawler.site.channels import find, load
 from crawler.site.urls import classify
 

@@ -7,9 +7,9 @@ import pytest
 
 from crawler.errors import ConfigError, UnknownChannelError
 from crawler.replica import Clock, Site
+from crawler.replica.addresses import MIRROR_HOST
 from crawler.replica.answer import NEVER
 from crawler.replica.designs import DESIGNS
-from crawler.replica.plan import MIRROR_HOST
 from crawler.site.channels import load
 
 SITE = Site(articles=300, seed=1)
