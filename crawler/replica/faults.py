@@ -1,6 +1,7 @@
-"""Misbehaviour of the whole site that can be switched on, to see whether anybody notices.
+"""What goes wrong on the stand-in site: pages, and the whole of it, to see whether anybody notices.
 
-The pages that go wrong: one way each, by the kind that ``renmin replica --list`` names.
+Misbehaviour of the whole site can be switched on. Some pages always go wrong, one way each, by the
+kind that ``renmin replica --list`` names.
 """
 
 from __future__ import annotations
@@ -138,7 +139,7 @@ DEPTH = 100_000
 FAILURES = 2
 
 
-def answer(entry: Entry) -> Response:
+def broken_page(entry: Entry) -> Response:
     """Answer for a page of a broken kind.
 
     Raises:

@@ -1,8 +1,6 @@
-"""Where articles are found: front pages, columns, archives of a day, sitemaps, the list of all.
+"""Where articles are found: front pages, columns, archives of a day; sitemaps, and robots.txt.
 
 List pages are in the markups of several provinces, with the clutter that stands on real ones.
-
-The files that are for programs: robots.txt and news sitemaps.
 """
 
 from __future__ import annotations

@@ -2,9 +2,7 @@
 
 It remembers one thing only: how often each flaky page has been asked for.
 
-Pictures that are real ones: a JPEG of one grey, whose size and shade its address decides.
-
-Written by hand, so that the replica needs no library: baseline JPEG (ITU-T T.81), one component,
+Pictures are real ones: a JPEG of one grey, whose size and shade its address decides, written so that the replica needs no library: baseline JPEG (ITU-T T.81), one component,
 tables of the two codes that a plain surface takes. A few hundred bytes for any size.
 """
 
@@ -197,7 +195,7 @@ class Site:
     def _fallen(self, entry: Entry) -> Response:
         if entry.kind == "moved" and entry.of is not None:
             return redirect(self.plan.entry(entry.of).url, 301)
-        return faults.answer(entry)
+        return faults.broken_page(entry)
 
     def _mirrored(self, original: Address) -> Response:
         number = index_pages.number_of(self.plan, original)

@@ -35,7 +35,7 @@ def test_every_broken_page_ends_as_a_failure_with_its_reason(serve, database):
     places = dict(zip(REASONS, site.urls, strict=False))
     entries = {row["url"]: site.site.plan.entry(n) for n, row in enumerate(site.site.rows())}
     for kind, url in places.items():
-        site.instead[url] = faults.answer(replace(entries[url], kind=kind))
+        site.instead[url] = faults.broken_page(replace(entries[url], kind=kind))
     site.instead[lost := site.urls[11]] = page(UNDECODABLE.encode(), "text/html; charset=utf-8")
     site.instead[moved := site.urls[12]] = redirect(site.urls[20], 301)
     site.instead[slow := site.urls[13]] = Response(delay=NEVER)
