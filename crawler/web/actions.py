@@ -30,9 +30,8 @@ from crawler.watch.alerts import open_alerts
 from crawler.watch.alerts.open_alerts import Silence
 from crawler.web import guard, raw_bodies
 from crawler.web.guard import back, field
-from crawler.web.language import COOKIE as LANGUAGE
-from crawler.web.language import LANGUAGES
-from crawler.web.rendering import THEME, render
+from crawler.web.rendering import COOKIE as LANGUAGE
+from crawler.web.rendering import LANGUAGES, THEME, render
 from crawler.web.settings import Settings
 
 YEAR = 365 * 24 * 3600

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from crawler.report.table import FIGURES
 from crawler.store.requests import PRESENT
-from crawler.web import language, rendering
+from crawler.web import rendering
 from crawler.web.query import CHOICES, SAID
 
 TEMPLATES = sorted((Path(rendering.__file__).parent / "templates").glob("*.html"))
@@ -25,8 +25,8 @@ def asked_for(text):
 def is_there(key):
     """Whether it is a message, or the beginning or the end of some."""
     if key.endswith("_"):
-        return any(one.startswith(key) for one in language.messages())
-    return key in language.messages() or any(one.endswith(key) for one in language.messages())
+        return any(one.startswith(key) for one in rendering.messages())
+    return key in rendering.messages() or any(one.endswith(key) for one in rendering.messages())
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
@@ -45,12 +45,12 @@ def test_every_column_and_table_has_a_heading(template):
     )
     wanted = {word for name, columns in grids for word in (name, *columns.split())}
 
-    assert wanted <= set(language.messages())
+    assert wanted <= set(rendering.messages())
 
 
 def test_both_languages_say_something():
     """No message is empty, and both take the same values."""
-    for chinese, english in language.messages().values():
+    for chinese, english in rendering.messages().values():
         assert chinese.strip()
         assert english.strip()
         assert set(re.findall(r"{\w+}", chinese)) == set(re.findall(r"{\w+}", english))
@@ -66,7 +66,7 @@ def test_every_theme_and_figure_has_a_name():
     }
     keys = built | {"theme_light", "theme_dark", "theme_auto", *(set(FIGURES) - {"newest"})}
 
-    assert keys <= set(language.messages())
+    assert keys <= set(rendering.messages())
 
 
 @pytest.mark.parametrize(
@@ -83,17 +83,17 @@ def test_every_theme_and_figure_has_a_name():
 )
 def test_the_language_is_chosen(cookie, accept, chosen):
     """What was chosen, else what the browser likes best, else English."""
-    assert language.choose(cookie, accept) == chosen
+    assert rendering.choose(cookie, accept) == chosen
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.text())
 def test_any_header_gives_a_language(accept):
     """Whatever a browser sends."""
-    assert language.choose(None, accept) in language.LANGUAGES
+    assert rendering.choose(None, accept) in rendering.LANGUAGES
 
 
 @pytest.mark.parametrize("figure", FIGURES)
 def test_every_figure_is_defined_in_both_languages(figure):
     """The English sentence is that of the documentation."""
-    assert language.messages()[f"figure_{figure}"][1] == FIGURES[figure]
+    assert rendering.messages()[f"figure_{figure}"][1] == FIGURES[figure]
