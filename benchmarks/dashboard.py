@@ -32,8 +32,7 @@ from crawler.site import channels
 from crawler.store import search, tables
 from crawler.store.engine import open_store
 from crawler.watch.alerts.settings import default_rules
-from crawler.web.app import build
-from crawler.web.server import listen
+from crawler.web.app import build, listen
 from crawler.web.settings import Settings
 from crawler.web.tables import ANSWERS
 from tests.report.sample import NOW, Builder

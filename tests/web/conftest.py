@@ -9,8 +9,7 @@ import pytest
 import uvicorn
 
 from crawler.store.engine import open_store
-from crawler.web.app import build
-from crawler.web.server import listen
+from crawler.web.app import build, listen
 from crawler.web.settings import Settings
 from tests.report.sample import NOW
 from tests.web.story import tell
