@@ -28,7 +28,7 @@ from crawler.store.engine import Reader
 from crawler.store.open import BEGIN_HINT
 from crawler.watch.alerts import settings as alerts
 from crawler.watch.alerts.settings import RuleSettings
-from crawler.web import actions, article_page, data, live, pages, raw_bodies
+from crawler.web import actions, article_page, feeds, pages, raw_bodies
 from crawler.web.guard import HEADERS, Guard
 from crawler.web.query import Ask
 from crawler.web.rendering import environment, render
@@ -85,7 +85,7 @@ ROUTES = [
     Route("/channel/{channel}", pages.channel),
     Route("/runs", pages.all_runs),
     Route("/run/{run:int}", pages.run),
-    Route("/run/{run:int}/live", live.watch),
+    Route("/run/{run:int}/live", feeds.watch),
     Route("/articles", pages.all_articles),
     Route("/article/{article:int}", article_page.article),
     Route("/coverage", pages.coverage),
@@ -108,10 +108,10 @@ ROUTES = [
     Route("/alerts/silence", actions.silence, methods=["POST"]),
     Route("/schedule", pages.schedule),
     Route("/raw/{sha256}", raw_bodies.raw),
-    Route("/data/{name}.csv", data.as_csv),
-    Route("/data/{name}.json", data.as_json),
-    Route("/metrics", data.metrics),
-    Route("/healthz", data.healthz),
+    Route("/data/{name}.csv", feeds.as_csv),
+    Route("/data/{name}.json", feeds.as_json),
+    Route("/metrics", feeds.metrics),
+    Route("/healthz", feeds.healthz),
     Route("/login", actions.login, methods=["GET", "POST"]),
     Route("/preference", actions.prefer, methods=["POST"]),
     Mount("/static", _Static(directory=STATIC)),

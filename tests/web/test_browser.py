@@ -7,7 +7,6 @@ import pytest
 import sqlalchemy as sa
 
 from crawler.store import tables
-from crawler.web import live
 from tests.report.sample import NOW
 from tests.web.addresses import pages
 from tests.web.conftest import serving, settings_of

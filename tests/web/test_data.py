@@ -6,7 +6,7 @@ import io
 import pytest
 
 from crawler.report.table import table
-from crawler.web import data
+from crawler.web import feeds
 from crawler.web.tables import ANSWERS
 
 
@@ -32,7 +32,7 @@ def test_a_cell_that_begins_like_a_formula_is_defused(start):
     """An apostrophe makes it text, in the rows and in the head."""
     found = table("a", [{"a": f"{start}1+1"}])
 
-    line = data.write_csv(found).splitlines()[1]
+    line = feeds.write_csv(found).splitlines()[1]
 
     assert line.lstrip('"').startswith("'")
 
@@ -51,7 +51,7 @@ def test_a_cell_that_begins_like_a_formula_is_defused(start):
 )
 def test_numbers_stay_numbers(value, cell):
     """A negative number is no formula; a list is parted by blanks; nothing is empty."""
-    assert data.cell(value) == cell
+    assert feeds.cell(value) == cell
 
 
 def test_a_source_that_is_a_formula_is_defused_in_the_list(client):

@@ -6,7 +6,6 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from crawler.store import tables
-from crawler.web import live
 from tests.report.sample import NOW
 from tests.web.conftest import settings_of
 
