@@ -28,7 +28,7 @@ from crawler.store.engine import crawl_lock, open_store
 from crawler.store.troubles import explain
 from crawler.watch.alerts import open_alerts
 from crawler.watch.alerts.open_alerts import Silence
-from crawler.web import guard, raw_bodies
+from crawler.web import article_page, guard
 from crawler.web.guard import back, field
 from crawler.web.rendering import COOKIE as LANGUAGE
 from crawler.web.rendering import LANGUAGES, THEME, render
@@ -103,7 +103,7 @@ def _reextract(request: Request, frontier_id: int, url: str) -> str | None:
     settings = request.app.state.settings
     store = open_store(settings.database, create=False, wait=settings.order_wait)
     try:
-        with crawl_lock(store), raw_bodies.opened(settings.archive) as archive:
+        with crawl_lock(store), article_page.opened(settings.archive) as archive:
             reading = reextract_url(store, archive, url)
             if reading.error is None:
                 with store.writing.begin() as connection:

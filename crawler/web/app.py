@@ -28,7 +28,7 @@ from crawler.store.engine import Reader
 from crawler.store.open import BEGIN_HINT
 from crawler.watch.alerts import settings as alerts
 from crawler.watch.alerts.settings import RuleSettings
-from crawler.web import actions, article_page, feeds, pages, raw_bodies
+from crawler.web import actions, article_page, feeds, pages
 from crawler.web.guard import HEADERS, Guard
 from crawler.web.query import Ask
 from crawler.web.rendering import environment, render
@@ -107,7 +107,7 @@ ROUTES = [
     Route("/alerts/acknowledge", actions.acknowledge, methods=["POST"]),
     Route("/alerts/silence", actions.silence, methods=["POST"]),
     Route("/schedule", pages.schedule),
-    Route("/raw/{sha256}", raw_bodies.raw),
+    Route("/raw/{sha256}", article_page.raw),
     Route("/data/{name}.csv", feeds.as_csv),
     Route("/data/{name}.json", feeds.as_json),
     Route("/metrics", feeds.metrics),

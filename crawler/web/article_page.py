@@ -1,10 +1,17 @@
-"""The page of one article: its text, and everything that was decided about it."""
+"""The page of one article: its text, and everything that was decided about it.
+
+Raw bodies out of the archive: shown as plain text, or extracted without any repair.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import re
+import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -12,11 +19,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from crawler.errors import ArchiveError, ConfigError, ExtractionError
+from crawler.extract import assemble, read
 from crawler.items import Article, Doubt, Photo
 from crawler.report import articles
 from crawler.report.revisions import Difference, changed_only, compare
+from crawler.store.archive import Archive
 from crawler.store.articles import Stored
-from crawler.web import query, raw_bodies
+from crawler.text.charset.decide import decide
+from crawler.web import query
 from crawler.web.rendering import render
 
 # An article as it is read: photos between the paragraphs, doubtful places marked.
@@ -135,7 +146,7 @@ def article(request: Request) -> Response:
 def _repaired(request: Request, item: Article) -> list[Difference] | None:
     """The lines that repair changed, before and after; ``None`` if the bytes are not there."""
     archive = request.app.state.settings.archive
-    before = raw_bodies.unrepaired(archive, item.url, item.body_sha256)
+    before = unrepaired(archive, item.url, item.body_sha256)
     if before is None:
         return None
     return _changes(parts(before), parts(item))
@@ -166,3 +177,76 @@ def _parts(row: RowMapping) -> tuple[list[str], ...]:
 def _changes(before: Sequence[list[str]], after: Sequence[list[str]]) -> list[Difference]:
     pairs = zip(before, after, strict=True)
     return [line for old, new in pairs for line in changed_only(compare(old, new))]
+
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+# How browsers call what we decided; anything else is shown as UTF-8.
+_LABELS = {
+    "gb18030": "gb18030",
+    "gbk": "gb18030",
+    "gb2312": "gb18030",
+    "big5": "big5",
+    "big5hkscs": "big5",
+    "utf-16-le": "utf-16le",
+    "utf-16-be": "utf-16be",
+}
+
+
+def raw(request: Request) -> Response:
+    """A stored body, byte for byte, as text that no browser takes for a page."""
+    sha256 = request.path_params["sha256"]
+    if not _DIGEST.fullmatch(sha256):
+        raise HTTPException(404)
+    try:
+        with opened(request.app.state.settings.archive) as archive:
+            body = archive.body(sha256)
+    except (ArchiveError, ConfigError) as error:
+        raise HTTPException(404, str(error)) from error
+    label = _LABELS.get(decide(body).decided.lower(), "utf-8")
+    headers = {
+        "content-type": f"text/plain; charset={label}",
+        "content-security-policy": "sandbox; default-src 'none'; frame-ancestors 'none'",
+        "content-disposition": f'inline; filename="{sha256[:16]}.txt"',
+    }
+    return Response(body, headers=headers)
+
+
+def digests(path: Path, urls: Sequence[str]) -> dict[str, str]:
+    """The digest of the last stored body of each address; those without one are left out."""
+    found: dict[str, str] = {}
+    with contextlib.suppress(ArchiveError, ConfigError), opened(path) as archive:
+        for url in urls:
+            for _, _, sha256 in archive.fetches(url):
+                found[url] = sha256
+    return found
+
+
+def unrepaired(path: Path, url: str, sha256: str | None) -> Article | None:
+    """The article as its stored bytes read before any repair; ``None`` if they are not there."""
+    if sha256 is None:
+        return None
+    try:
+        with opened(path) as archive:
+            record = archive.before(url, sha256)
+            if record is None:
+                return None
+            return assemble([read(fetch) for fetch in record.fetches], repair=False)
+    except (ArchiveError, ConfigError, ExtractionError):
+        return None
+
+
+@contextlib.contextmanager
+def opened(path: Path) -> Iterator[Archive]:
+    """The archive, to read from.
+
+    Raises:
+        ConfigError: There is none, or it is no archive.
+        ArchiveError: It cannot be read.
+    """
+    archive = Archive(path, readonly=True)
+    try:
+        yield archive
+    except sqlite3.Error as error:
+        raise ArchiveError(f"{path}: {error}") from error
+    finally:
+        archive.close()

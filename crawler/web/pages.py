@@ -17,7 +17,7 @@ from crawler.report import channels, runs, watch
 from crawler.report.table import Row
 from crawler.store import requests
 from crawler.store.selection import UNDATED
-from crawler.web import query, raw_bodies
+from crawler.web import article_page, query
 from crawler.web.rendering import render
 from crawler.web.tables import Look, looking
 
@@ -122,7 +122,7 @@ def failures(request: Request) -> Response:
         found = look.table("failures")
         urls = [row["url"] for row in found.rows]
         tables = {"failures": found, "reasons": look.table("reasons")}
-        digests = raw_bodies.digests(request.app.state.settings.archive, urls)
+        digests = article_page.digests(request.app.state.settings.archive, urls)
         return render(request, "failures.html", ask=look.ask, tables=tables, bodies=digests)
 
 
