@@ -16,8 +16,7 @@ The rules and the ways of ``[alerts]`` belong to :mod:`crawler.watch.alerts.sett
 them with the same tools.
 """
 
-from crawler.config.file import FILE, find
 from crawler.config.options import Config
-from crawler.config.reading import Read, load, read
+from crawler.config.reading import FILE, Read, find, load, read
 
 __all__ = ["FILE", "Config", "Read", "find", "load", "read"]

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from msgspec import Meta
 
 from crawler.config.convert import converted, options, unknown
-from crawler.config.file import find, table
+from crawler.config.reading import find, table
 from crawler.errors import ConfigError
 from crawler.site import channels as site
 

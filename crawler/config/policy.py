@@ -11,7 +11,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from crawler.config.convert import converted, options, unknown
-from crawler.config.file import contents, find
+from crawler.config.reading import contents, find
 from crawler.errors import ConfigError
 
 TABLE = "prune"

@@ -10,7 +10,7 @@ from crawler.cli.crawl import chosen
 from crawler.cli.main import app
 from crawler.clock import SHANGHAI
 from crawler.config import channels as own
-from crawler.config import file
+from crawler.config import reading
 from crawler.crawl.plan import Plan, read_day
 from crawler.errors import ConfigError
 from crawler.hooks.guard import ExcludedRequest, GuardMiddleware
@@ -25,9 +25,9 @@ def used(tmp_path, monkeypatch):
     """Work with the channels of a renmin.toml."""
 
     def use(text):
-        path = tmp_path / file.FILE
+        path = tmp_path / reading.FILE
         path.write_text(text, encoding="utf-8")
-        monkeypatch.setenv(file.VARIABLE, str(path))
+        monkeypatch.setenv(reading.VARIABLE, str(path))
         own.use(own.load())
         return path
 

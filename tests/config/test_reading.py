@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from crawler import config
 from crawler.cli.main import _config_first, app
-from crawler.config import channels, convert, file
+from crawler.config import channels, convert, reading
 from crawler.config.options import Config
 from crawler.errors import ConfigError
 from crawler.site import channels as site
@@ -51,7 +51,7 @@ def toml(tmp_path):
     """Write renmin.toml into a folder that is not the working directory."""
 
     def write(text):
-        path = tmp_path / "elsewhere" / file.FILE
+        path = tmp_path / "elsewhere" / reading.FILE
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
         return path
@@ -116,14 +116,14 @@ def test_the_file_is_looked_for_in_order(toml, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(file, "SYSTEM", tmp_path / "etc.toml")
 
-    assert file.find({}) is None
+    assert reading.find({}) is None
     (tmp_path / "etc.toml").touch()
-    assert file.find({}) == tmp_path / "etc.toml"
-    (tmp_path / file.FILE).touch()
-    assert str(file.find({})) == file.FILE
-    assert file.find({file.VARIABLE: str(named)}) == named
+    assert reading.find({}) == tmp_path / "etc.toml"
+    (tmp_path / reading.FILE).touch()
+    assert str(reading.find({})) == reading.FILE
+    assert reading.find({reading.VARIABLE: str(named)}) == named
     with pytest.raises(ConfigError, match="nowhere: no such file"):
-        file.find({file.VARIABLE: "nowhere"})
+        reading.find({reading.VARIABLE: "nowhere"})
 
 
 @pytest.mark.parametrize(("text", "says"), WRONG)
@@ -172,7 +172,7 @@ def test_a_secret_is_never_shown(toml, monkeypatch):
         "database = 'postgresql://u:s3kr1t@h/d'\n[alerts.email]\npassword = 's3kr1t'\n"
         "[channels.sd]\nenabled = false\n"
     )
-    monkeypatch.setenv(file.VARIABLE, str(path))
+    monkeypatch.setenv(reading.VARIABLE, str(path))
 
     printed = CliRunner().invoke(app, ["config"])
     site.use(None)
