@@ -6,8 +6,8 @@ Each line that departs from Scrapy's default names that default or the reason.
 from scrapy.settings.default_settings import RETRY_EXCEPTIONS as _RETRIED
 
 from crawler import __version__
-from crawler.config import channels as own_channels
 from crawler.config import load
+from crawler.config import sections as own_channels
 from crawler.site.channels import load as _channels
 
 _config = load()

@@ -10,7 +10,7 @@ import typer
 from crawler import clock, config
 from crawler.cli.options import Database, Json, ended_in_order, opened, reading
 from crawler.cli.output import echo_json, progress_bar, show
-from crawler.config import Config, policy
+from crawler.config import Config, sections
 from crawler.crawl.prune import KINDS, Before, Given, Shares, before_of, give_back, plan, rooms
 from crawler.crawl.prune import prune as let_go
 from crawler.report.storage import FREE, PARTS, TOTAL, Storage, overview
@@ -163,7 +163,7 @@ def prune(
         "lists": lists, "versions": versions, "answers": answers, "looks": looks,
         "logs": logs, "runs": runs, "planned": planned, "alerts": alerts,
     }  # fmt: skip
-    ages = {**policy.load().ages, **{name: age for name, age in given.items() if age}}
+    ages = {**sections.load_policy().ages, **{name: age for name, age in given.items() if age}}
     if not ages:
         ages = dict.fromkeys(KINDS, PROPOSED)
         if yes:

@@ -11,8 +11,8 @@ import typer
 from crawler import clock
 from crawler.cli.options import Database, Json
 from crawler.cli.output import echo_json, show
-from crawler.config import channels as channel_tables
-from crawler.config import load, policy, read
+from crawler.config import load, read, sections
+from crawler.config import sections as channel_tables
 from crawler.config.reading import Read, contents, table
 from crawler.config.show import Show, example_head, example_table, of_table, shown, top_level, typed
 from crawler.watch.alerts import settings as alerts
@@ -68,7 +68,7 @@ def config(
         typer.echo(example_head())
         for prefix, values, names in _alert_tables(alerts.defaults()):
             typer.echo("\n".join(example_table(prefix, values, names)))
-        typer.echo("\n".join(example_table(policy.TABLE, policy.Policy())))
+        typer.echo("\n".join(example_table(sections.TABLE, sections.Policy())))
         return
     found = read(database=database)
     show_value = typed if json else shown
@@ -87,8 +87,8 @@ def _tables(found: Read, show_value: Show) -> Iterator[dict[str, Any]]:
     for prefix, values, names in _alert_tables(alerts.load(found.file)):
         changed = given.get(prefix.removeprefix("alerts."), {})
         yield from of_table(prefix, values, changed, source, names, show=show_value)
-    kept, given = policy.load(found.file), contents(found.file).get(policy.TABLE, {})
-    yield from of_table(policy.TABLE, kept, given, source, show=show_value)
+    kept, given = sections.load_policy(found.file), contents(found.file).get(sections.TABLE, {})
+    yield from of_table(sections.TABLE, kept, given, source, show=show_value)
 
 
 def _alert_tables(

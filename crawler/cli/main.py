@@ -24,7 +24,7 @@ from typer.core import TyperCommand, TyperGroup
 import crawler.cli
 from crawler import __version__
 from crawler.cli import faults
-from crawler.config import channels as own_channels
+from crawler.config import sections as own_channels
 from crawler.errors import RenminError
 from crawler.secrets import mask_log, take_passwords
 

@@ -12,7 +12,7 @@ import typer
 
 from crawler import clock, config
 from crawler.cli.options import Database, log_to_stderr, opened
-from crawler.config import Config, policy
+from crawler.config import Config, sections
 from crawler.crawl.prune import before_of, prune
 from crawler.store.engine import Store
 from crawler.watch import serve as loop
@@ -93,7 +93,7 @@ def serve(database: Database = None) -> None:
     log_to_stderr()
     options = config.load(database=database)
     alerts = settings.load()
-    policy.load()  # a table that cannot be used is refused now, and not tonight
+    sections.load_policy()  # a table that cannot be used is refused now, and not tonight
     with opened(database, create=True) as store:
         files = watched_files(options)
         outside = Outside(start=starter(options.database, options.proxy), now=clock.now)
@@ -114,7 +114,7 @@ def serve(database: Database = None) -> None:
 
 def _tidy(store: Store, options: Config, now: datetime) -> None:
     """What ``renmin prune --yes`` does, if the policy says that it is to be done by itself."""
-    kept = policy.load()
+    kept = sections.load_policy()
     if not kept.automatic:
         return
     for name, share in prune(store, options, before_of(kept.ages, now)).items():

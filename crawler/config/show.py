@@ -7,10 +7,10 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from crawler.config.channels import ChannelTable
 from crawler.config.convert import Option, options
 from crawler.config.options import Config
 from crawler.config.reading import Read
+from crawler.config.sections import ChannelTable
 from crawler.secrets import MASK, mask
 
 Show = Callable[[Option, Any], Any]

@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 from crawler.cli.crawl import chosen
 from crawler.cli.main import app
 from crawler.clock import SHANGHAI
-from crawler.config import channels as own
 from crawler.config import reading
+from crawler.config import sections as own
 from crawler.crawl.plan import Plan, read_day
 from crawler.errors import ConfigError
 from crawler.hooks.guard import ExcludedRequest, GuardMiddleware

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from crawler import config
 from crawler.cli.main import _config_first, app
-from crawler.config import channels, convert, reading
+from crawler.config import convert, reading, sections
 from crawler.config.options import Config
 from crawler.errors import ConfigError
 from crawler.site import channels as site
@@ -141,7 +141,7 @@ def test_a_wrong_option_is_named(toml, text, says):
 def test_a_wrong_channel_table_is_named(toml, text, says):
     """With the channel and the option."""
     with pytest.raises(ConfigError, match=says):
-        channels.load(toml(text))
+        sections.load(toml(text))
 
 
 def test_the_environment_is_held_against_the_same_types():
@@ -160,7 +160,7 @@ def test_the_example_says_what_holds_without_it(toml):
     found, default = config.load({}, path), config.Config()
     assert found.database == f"sqlite:///{path.parent}/output/renmin.db"
     assert replace(found, database=default.database) == default
-    assert channels.load(path) == {"sd": channels.ChannelTable()}
+    assert sections.load(path) == {"sd": sections.ChannelTable()}
     assert alerts.load(path) == alerts.defaults()
     assert tomllib.loads(path.read_text()).keys() >= set(convert.options(Config))
 

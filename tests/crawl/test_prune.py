@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from crawler import clock
 from crawler.cli.main import command_of
-from crawler.config import Config, policy
+from crawler.config import Config, sections
 from crawler.crawl import prune, run_log
 from crawler.crawl.prune import before_of
 from crawler.crawl.record import finish, keep
@@ -196,7 +196,7 @@ def test_a_policy_that_cannot_be_meant_is_refused(tmp_path, text, error):
     path.write_text(text)
 
     with pytest.raises(ConfigError, match=error):
-        policy.load(path)
+        sections.load_policy(path)
 
 
 @pytest.mark.parametrize("age", ["", "soon", "2999-01-01", "-3d"])
