@@ -17,6 +17,6 @@ them with the same tools.
 """
 
 from crawler.config.options import Config
-from crawler.config.reading import FILE, Read, find, load, read
+from crawler.config.resolve import FILE, Read, find, load, read
 
 __all__ = ["FILE", "Config", "Read", "find", "load", "read"]

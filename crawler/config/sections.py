@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from msgspec import Meta
 
 from crawler.config.convert import converted, options, unknown
-from crawler.config.reading import contents, find, table
+from crawler.config.resolve import contents, find, table
 from crawler.errors import ConfigError
 from crawler.site import channels as site
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from crawler.config.convert import Option, options
 from crawler.config.options import Config
-from crawler.config.reading import Read
+from crawler.config.resolve import Read
 from crawler.config.sections import ChannelTable
 from crawler.secrets import MASK, mask
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from crawler.cli.crawl import chosen
 from crawler.cli.main import app
 from crawler.clock import SHANGHAI
-from crawler.config import reading
+from crawler.config import resolve
 from crawler.config import sections as own
 from crawler.crawl.plan import Plan, read_day
 from crawler.errors import ConfigError
@@ -25,9 +25,9 @@ def used(tmp_path, monkeypatch):
     """Work with the channels of a renmin.toml."""
 
     def use(text):
-        path = tmp_path / reading.FILE
+        path = tmp_path / resolve.FILE
         path.write_text(text, encoding="utf-8")
-        monkeypatch.setenv(reading.VARIABLE, str(path))
+        monkeypatch.setenv(resolve.VARIABLE, str(path))
         own.use(own.load())
         return path
 

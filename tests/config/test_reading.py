@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from crawler import config
 from crawler.cli.main import _config_first, app
-from crawler.config import convert, reading, sections
+from crawler.config import convert, resolve, sections
 from crawler.config.options import Config
 from crawler.errors import ConfigError
 from crawler.site import channels as site
@@ -51,7 +51,7 @@ def toml(tmp_path):
     """Write renmin.toml into a folder that is not the working directory."""
 
     def write(text):
-        path = tmp_path / "elsewhere" / reading.FILE
+        path = tmp_path / "elsewhere" / resolve.FILE
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
         return path
@@ -116,14 +116,14 @@ def test_the_file_is_looked_for_in_order(toml, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(file, "SYSTEM", tmp_path / "etc.toml")
 
-    assert reading.find({}) is None
+    assert resolve.find({}) is None
     (tmp_path / "etc.toml").touch()
-    assert reading.find({}) == tmp_path / "etc.toml"
-    (tmp_path / reading.FILE).touch()
-    assert str(reading.find({})) == reading.FILE
-    assert reading.find({reading.VARIABLE: str(named)}) == named
+    assert resolve.find({}) == tmp_path / "etc.toml"
+    (tmp_path / resolve.FILE).touch()
+    assert str(resolve.find({})) == resolve.FILE
+    assert resolve.find({resolve.VARIABLE: str(named)}) == named
     with pytest.raises(ConfigError, match="nowhere: no such file"):
-        reading.find({reading.VARIABLE: "nowhere"})
+        resolve.find({resolve.VARIABLE: "nowhere"})
 
 
 @pytest.mark.parametrize(("text", "says"), WRONG)
@@ -172,7 +172,7 @@ def test_a_secret_is_never_shown(toml, monkeypatch):
         "database = 'postgresql://u:s3kr1t@h/d'\n[alerts.email]\npassword = 's3kr1t'\n"
         "[channels.sd]\nenabled = false\n"
     )
-    monkeypatch.setenv(reading.VARIABLE, str(path))
+    monkeypatch.setenv(resolve.VARIABLE, str(path))
 
     printed = CliRunner().invoke(app, ["config"])
     site.use(None)

@@ -16,8 +16,8 @@ from msgspec import Meta
 
 from crawler.config.convert import converted, options, unknown
 from crawler.config.options import SECRET
-from crawler.config.reading import beside, find
-from crawler.config.reading import table as table_of
+from crawler.config.resolve import beside, find
+from crawler.config.resolve import table as table_of
 from crawler.errors import ConfigError
 
 SEVERITIES = ("critical", "warning", "notice")

@@ -21,7 +21,7 @@ from sqlalchemy.engine import make_url
 
 from crawler.config import Config, Read
 from crawler.config.convert import options
-from crawler.config.reading import VARIABLE
+from crawler.config.resolve import VARIABLE
 from crawler.store.open import file_of
 from crawler.watch.schedule.process import renmin_command
 from crawler.watch.schedule.runner import STOP_GRACE

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from crawler import clock
 from crawler.cli.main import app
-from crawler.config import reading
+from crawler.config import resolve
 from crawler.errors import ConfigError
 from crawler.watch.alerts import check, notifiers, settings
 
@@ -66,12 +66,12 @@ def test_an_address_that_is_none_is_named_without_its_secret():
 def test_a_test_notice_goes_out_by_every_way(receiver, tmp_path, monkeypatch):
     """And says of each whether it was taken; a secret that is missing stops no other way."""
     port = receiver.server_address[1]
-    path = tmp_path / reading.FILE
+    path = tmp_path / resolve.FILE
     path.write_text(
         f'[alerts.services]\nurls = ["json://127.0.0.1:{port}/hook"]\n'
         f'[alerts.webhook]\nurl = "http://127.0.0.1:{port}/own"\nsecret_file = "gone"\n'
     )
-    monkeypatch.setenv(reading.VARIABLE, str(path))
+    monkeypatch.setenv(resolve.VARIABLE, str(path))
 
     result = CliRunner().invoke(app, ["check", "--test-notice"])
 
