@@ -22,7 +22,7 @@ from crawler.watch.alerts.notifiers import ping
 from crawler.watch.sampling import sample
 from crawler.watch.schedule.process import starter
 from crawler.watch.schedule.runner import Outside, stop_on_sigterm
-from crawler.web import app
+from crawler.web.app import serve as serve_dashboard
 from crawler.web.settings import Settings
 
 COMMANDS = ("dashboard", "serve")
@@ -72,7 +72,7 @@ def dashboard(
         names=tuple(name or ()),
         read_only=read_only,
     )
-    app.serve(settings, port, lambda address: typer.echo(f"dashboard: {address}"))
+    serve_dashboard(settings, port, lambda address: typer.echo(f"dashboard: {address}"))
 
 
 logger = logging.getLogger(__name__)

@@ -1,8 +1,6 @@
-"""All sources in order: default, file, environment, command line.
+"""Where a value comes from, in order: default, file, environment, command line.
 
-Which ``renmin.toml`` is read, and what of it is known.
-
-The first of these that is there: what ``RENMIN_CONFIG`` names (``--config`` sets it), the file in
+The ``renmin.toml`` that is read is the first of these that is there: what ``RENMIN_CONFIG`` names (``--config`` sets it), the file in
 the working directory, the one in ``/etc/renmin``.
 """
 

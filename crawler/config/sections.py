@@ -1,6 +1,7 @@
-"""The tables ``[channels.NAME]``: what an operator changes about a channel, or a new channel.
+"""The tables of renmin.toml: ``[channels.NAME]`` and ``[prune]``.
 
-The table ``[prune]`` of renmin.toml: how long what is kept; nothing goes that has no age.
+What an operator changes about a channel, or a new channel; and how long what is kept, where nothing
+goes that has no age.
 """
 
 from __future__ import annotations

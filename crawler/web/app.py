@@ -1,7 +1,4 @@
-"""The application: which address shows what, and what is shown when that fails.
-
-Serving the dashboard until somebody stops it.
-"""
+"""The application: which address shows what, what is shown when that fails, and how it is served."""
 
 from __future__ import annotations
 

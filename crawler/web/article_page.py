@@ -1,6 +1,6 @@
-"""The page of one article: its text, and everything that was decided about it.
+"""The page of one article: its text, and everything that was decided about it, down to its raw bodies.
 
-Raw bodies out of the archive: shown as plain text, or extracted without any repair.
+Those come out of the archive, are shown as plain text, or are extracted without any repair.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
-"""Tables as CSV and JSON, and the figures for Prometheus.
+"""What programs read: tables as CSV and JSON, figures for Prometheus, a run by server-sent events.
 
-A run that is still going, by server-sent events.
-
-The run lives in another process, so the server looks at its tables every second and sends what
+A run that is followed lives in another process, so the server looks at its tables every second and sends what
 changed. The number of those who watch is bounded; the stream ends with the run.
 """
 

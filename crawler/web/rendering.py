@@ -1,6 +1,6 @@
 """A template filled for a request, and how its values look: numbers, sizes, times, curves.
 
-The interface in Chinese and in English, from one table: ``messages.toml``.
+The interface is in Chinese and in English, from one table: ``messages.toml``.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from crawler.store import tables
+from crawler.web import feeds
 from tests.report.sample import NOW
 from tests.web.addresses import pages
 from tests.web.conftest import serving, settings_of
@@ -108,7 +109,7 @@ def test_every_page_opens_without_a_word_on_the_console(open_page, morning, look
 
 def test_a_live_run_moves(open_page, own, monkeypatch):
     """What the crawl writes appears on the open page, and the run's end as well."""
-    monkeypatch.setattr(live, "SECONDS", 0.1)
+    monkeypatch.setattr(feeds, "SECONDS", 0.1)
     page = open_page()
     run = own.story.live_run
     with serving(settings_of(own.folder)) as address:

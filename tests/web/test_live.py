@@ -6,6 +6,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 
 from crawler.store import tables
+from crawler.web import feeds
 from tests.report.sample import NOW
 from tests.web.conftest import settings_of
 
@@ -22,7 +23,7 @@ def events(lines):
 
 def test_what_the_run_does_is_sent_until_it_ends(own, serve, monkeypatch):
     """First how it stands, then each change, then the end."""
-    monkeypatch.setattr(live, "SECONDS", 0.05)
+    monkeypatch.setattr(feeds, "SECONDS", 0.05)
     client = serve(settings_of(own.folder))
     run_id = own.story.live_run
 
@@ -67,7 +68,7 @@ def test_a_run_that_is_over_is_sent_once(client):
 
 def test_the_number_of_watchers_is_bounded(own, serve, monkeypatch):
     """Who comes too late is told to come again later, and a place that was left is free again."""
-    monkeypatch.setattr(live, "MOST_WATCHERS", 0)
+    monkeypatch.setattr(feeds, "MOST_WATCHERS", 0)
     client = serve(settings_of(own.folder))
 
     answer = client.get(f"/run/{own.story.live_run}/live")

@@ -114,7 +114,7 @@ def test_the_file_is_looked_for_in_order(toml, tmp_path, monkeypatch):
     """What is named, then the working directory, then the machine's."""
     named = toml("")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(file, "SYSTEM", tmp_path / "etc.toml")
+    monkeypatch.setattr(resolve, "SYSTEM", tmp_path / "etc.toml")
 
     assert resolve.find({}) is None
     (tmp_path / "etc.toml").touch()
