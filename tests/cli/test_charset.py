@@ -5,7 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from crawler.cli.charset import app
+from crawler.cli.extract import app
 
 PAGE = "<meta charset=utf-8><p>青岩市文化馆把露天电影送到了晒谷场。</p>".encode("gb18030")
 KEYS = {
