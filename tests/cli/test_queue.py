@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from crawler import clock
-from crawler.cli import queue, why
+from crawler.cli import queue
 from crawler.items import Failure, Link
 from crawler.store import frontier, leases, tombstones
 from crawler.store.engine import open_store
@@ -80,7 +80,7 @@ def test_what_failed_waits_again(filled):
 def test_an_address_is_explained_in_any_spelling(filled):
     """State, tries, last answer, next look, where it was found."""
     spelled = GONE.replace("http://sd.people.com.cn", "https://sd.people.cn/BIG5") + "?from=x"
-    found = invoke(why, spelled, "--database", filled)
+    found = invoke(queue, spelled, "--database", filled)
 
     assert found.exit_code == 0
     for said in (
@@ -91,7 +91,7 @@ def test_an_address_is_explained_in_any_spelling(filled):
         "renmin queue retry",
     ):
         assert said in found.stdout
-    assert json.loads(invoke(why, WAITS, "--json", "--database", filled).stdout)["archived"] == 0
+    assert json.loads(invoke(queue, WAITS, "--json", "--database", filled).stdout)["archived"] == 0
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_an_address_is_explained_in_any_spelling(filled):
 )
 def test_an_unknown_address_is_told_why(filled, url, said):
     """Never followed, or never found."""
-    found = invoke(why, url, "--database", filled)
+    found = invoke(queue, url, "--database", filled)
 
     assert found.exit_code == 1
     assert said in found.stderr
@@ -113,7 +113,7 @@ def test_a_forgotten_address_is_told_as_such(filled):
         tombstones.add(connection, url, "asked by the person named", clock.now())
     store.close()
 
-    found = invoke(why, url.replace("http:", "https:"), "--database", filled)
+    found = invoke(queue, url.replace("http:", "https:"), "--database", filled)
 
     assert found.exit_code == 1
     assert f"removed for good on {clock.now():%Y-%m}" in found.stderr
