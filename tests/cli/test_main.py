@@ -14,7 +14,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from crawler.cli import faults
+from crawler.cli import main
 from crawler.cli.main import app
 
 ROOT = Path(__file__).parents[2]
@@ -47,7 +47,7 @@ def test_an_error_that_nobody_foresaw_is_one_line(tmp_path, monkeypatch):
     try:
         raise KeyError("http://u:s3kr1t@h")  # noqa: TRY301
     except KeyError as error:
-        line = faults.explain(error)
+        line = main.explain(error)
 
     (kept,) = (tmp_path / "output").iterdir()
     assert line.count("\n") == 0
@@ -60,7 +60,7 @@ def test_a_full_disk_is_said_in_words(tmp_path, monkeypatch):
     """Not as a fault of ours, and without a word of SQL."""
     monkeypatch.chdir(tmp_path)
 
-    line = faults.explain(sqlite3.OperationalError("database or disk is full"))
+    line = main.explain(sqlite3.OperationalError("database or disk is full"))
 
     assert "make room and run it again" in line
     assert "report" not in line
