@@ -31,7 +31,7 @@ from crawler.report.table import counted
 from crawler.site.channels import find
 from crawler.store.engine import crawl_lock, open_store
 
-COMMANDS = ("import_", "reparse", "rebuild")
+COMMANDS = ("import", "reparse", "rebuild")
 
 app = typer.Typer(add_completion=False)
 
@@ -124,7 +124,7 @@ def rebuild(database: Database = None) -> None:
 FAILED = ("failure/", "skipped/no-address")
 
 
-@app.command()
+@app.command("import")
 def import_(
     paths: Annotated[
         list[str] | None,

@@ -117,7 +117,7 @@ def first_line(command: str) -> str:
         if isinstance(function, ast.FunctionDef)
         for decorator in function.decorator_list
         if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute)
-        for key in (decorator.func.attr, function.name)
+        for key in (decorator.func.attr, function.name.rstrip("_"))
     }
     text = told.get("callback") or told.get(command) or told.get("command", "")
     return " ".join(text.split("\n\n")[0].split())

@@ -2,7 +2,7 @@
 
 =================  ============================================================
 ``tables.py``      what a row is
-``open.py``        URLs, places, engines, and what their errors mean
+``open.py``        URLs, places, engines; ``troubles.py`` what their errors mean
 ``engine.py``      how a database is opened to write or to look, checked, migrated and locked
 ``writer.py``      the one thread that writes, a batch a transaction
 ``frontier.py``    which page is fetched next
