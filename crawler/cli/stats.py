@@ -15,7 +15,7 @@ from crawler.report.table import Row, Table, counted
 
 app = typer.Typer(add_completion=False)
 
-NUMBERS = ("pages", "articles", "changed", "duplicates", "repaired", "misread", "failures")
+COUNTED = ("pages", "articles", "changed", "duplicates", "repaired", "misread", "failures")
 
 
 @app.command()
@@ -53,7 +53,7 @@ def _print(found: Table) -> None:
     totals = {**found.notes["everything"], "channel": "all"}
     show(
         [_shown(row) for row in (*found.rows, totals)],
-        ("channel", *NUMBERS, "MB", "p/min"),
+        ("channel", *COUNTED, "MB", "p/min"),
         right=("MB", "p/min"),
     )
     for heading, column in (("page designs", "by_design"), ("failures", "by_reason")):

@@ -10,7 +10,7 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from crawler.cli.export import app
+from crawler.cli.dataset import app
 from crawler.crawl.record import finish, keep
 from crawler.errors import ConfigError
 from crawler.store.articles import By

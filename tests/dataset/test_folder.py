@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from typer.testing import CliRunner
 
-from crawler.cli.export import app as export_app
+from crawler.cli.dataset import app as export_app
 from crawler.cli.main import app as renmin
 from crawler.crawl.record import finish, keep
 from crawler.errors import ConfigError

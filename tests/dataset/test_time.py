@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from crawler import clock
-from crawler.cli.export import app as export_app
+from crawler.cli.dataset import app as export_app
 from crawler.crawl import record
 from crawler.crawl.forget import forget
 from crawler.errors import ConfigError
