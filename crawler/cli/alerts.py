@@ -1,7 +1,4 @@
-"""``renmin alerts``: what was wrong, and for how long.
-
-``renmin check``: what is wrong now.
-"""
+"""Alerts: what was wrong and for how long, and a look at what is wrong now."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The raw archive, read again: what today's code makes of it, and a lost database out of it.
-
-``renmin import``: old pages into the database.
-"""
+"""Pages that need not be fetched: old ones from outside, the raw archive read again, all of it."""
 
 from __future__ import annotations
 

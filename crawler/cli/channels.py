@@ -1,7 +1,4 @@
-"""``renmin channels``: which channels there are.
-
-``renmin lists``: do the list pages still lead to articles?
-"""
+"""Channels: which there are, and whether their list pages still lead to articles."""
 
 from __future__ import annotations
 

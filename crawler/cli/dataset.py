@@ -1,7 +1,4 @@
-"""``renmin export``: the data set.
-
-A data set from outside: what its records are made of, and whether it is whole.
-"""
+"""Data sets: written, what their records are made of, and whether one is whole."""
 
 from __future__ import annotations
 

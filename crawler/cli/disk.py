@@ -1,7 +1,4 @@
-"""Room on the disk: how large everything is and how fast it grows; and what may go.
-
-``renmin forget``: take articles away for good.
-"""
+"""What is kept: how large it is and how fast it grows, what may go, and what must go for good."""
 
 from __future__ import annotations
 

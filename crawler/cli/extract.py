@@ -1,7 +1,4 @@
-"""``renmin extract``: the article that a saved page holds.
-
-``renmin charset``: which charset a page is really in.
-"""
+"""Saved pages: the article that one holds, and which charset it is really in."""
 
 from __future__ import annotations
 

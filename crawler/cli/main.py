@@ -4,7 +4,7 @@ One that names several in ``COMMANDS`` is each of them. A command is imported on
 for, so that ``renmin charset`` does not pay for Scrapy. A module offers ``app``, a Typer
 application.
 
-What a user is told of an error that nobody foresaw: one line, and where the traceback lies.
+Of an error that nobody foresaw a user is told in one line, and where the traceback lies.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""``renmin queue``: what waits to be fetched; and what failed, to be tried again.
-
-``renmin why``: all that is known of one address.
-"""
+"""The frontier's pages: what waits, what failed and is tried again, all that is known of one."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""``renmin replica``: the stand-in site.
-
-``renmin demo``: the main job on the stand-in site, in a minute, without touching the network.
-"""
+"""The stand-in site: served for who crawls it, and the main job done on it in a minute."""
 
 from __future__ import annotations
 
