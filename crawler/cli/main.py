@@ -83,7 +83,7 @@ def _kept(error: Exception) -> str:
 
 _INTERRUPTED: Final = 130  # 128 + SIGINT, as shells count
 
-NOT_COMMANDS = {"__main__", "faults", "main", "options", "output"}
+NOT_COMMANDS = {"__main__", "main", "options", "output"}
 _COMMANDS: Final = re.compile(r"^COMMANDS = \((.*?)\)", re.MULTILINE | re.DOTALL)
 _NAME: Final = re.compile(r"\w+")
 

@@ -1,7 +1,4 @@
-"""Runs: how they went, and what one said while it went on.
-
-``renmin stats``: what the last days brought, per channel.
-"""
+"""Runs: how they went, what one said while it went on, what those of the last days brought."""
 
 from __future__ import annotations
 
