@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from crawler.watch.alerts.facts import Facts, Finding
-from crawler.watch.alerts.rules import intake, quality, working
+from crawler.watch.alerts.rules import intake, working
 from crawler.watch.alerts.settings import RuleSettings
 
 Rule = Callable[[Facts, RuleSettings], Iterable[Finding]]
@@ -28,12 +28,12 @@ RULES: Mapping[str, Rule] = {
     "requests_refused": intake.requests_refused,
     "robots_refused": intake.robots_refused,
     # Is it what it was?
-    "field_missing": quality.field_missing,
-    "design_shift": quality.design_shift,
-    "text_shift": quality.text_shift,
-    "text_short": quality.text_short,
-    "text_lost": quality.text_lost,
-    "own_faults": quality.own_faults,
+    "field_missing": intake.field_missing,
+    "design_shift": intake.design_shift,
+    "text_shift": intake.text_shift,
+    "text_short": intake.text_short,
+    "text_lost": intake.text_lost,
+    "own_faults": intake.own_faults,
     # Can it go on?
     "disk_low": working.disk_low,
     "disk_full_soon": working.disk_full_soon,
