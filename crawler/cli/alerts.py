@@ -15,11 +15,10 @@ from crawler.config.convert import unknown
 from crawler.crawl.prune import thin
 from crawler.report import watch
 from crawler.report.table import Row, counted
-from crawler.watch.alerts import open_alerts, settings
+from crawler.watch.alerts import check, settings
+from crawler.watch.alerts.check import Silence, low_disks, tell_at_once, test_notice, watched_files
 from crawler.watch.alerts.check import check as look
-from crawler.watch.alerts.check import low_disks, tell_at_once, test_notice, watched_files
 from crawler.watch.alerts.notifiers import ping
-from crawler.watch.alerts.open_alerts import Silence
 from crawler.watch.alerts.settings import AlertSettings
 from crawler.watch.sampling import sample
 from crawler.watch.schedule.schedules import parse_span
@@ -90,13 +89,13 @@ def _say(database: str | None, span: str, meant: Silence, *, loud: bool) -> None
     now = meant.until
     with opened(database) as store, store.writing.begin() as connection:
         if loud:
-            typer.echo(f"{counted(open_alerts.end_silences(connection, now), 'silence')} ended")
+            typer.echo(f"{counted(check.end_silences(connection, now), 'silence')} ended")
         elif span:
             until = now + parse_span("--silence", span)
-            open_alerts.silence_for(connection, replace(meant, until=until), now)
+            check.silence_for(connection, replace(meant, until=until), now)
             typer.echo(f"silent until {until:%Y-%m-%d %H:%M} +08:00: {about}")
         else:
-            found = open_alerts.acknowledge(connection, meant.rule, meant.subject, now)
+            found = check.acknowledge(connection, meant.rule, meant.subject, now)
             typer.echo(f"{found} open alerts acknowledged: {about}")
 
 

@@ -26,8 +26,8 @@ from crawler.site import channels
 from crawler.store import frontier, requests
 from crawler.store.engine import crawl_lock, open_store
 from crawler.store.troubles import explain
-from crawler.watch.alerts import open_alerts
-from crawler.watch.alerts.open_alerts import Silence
+from crawler.watch.alerts import check
+from crawler.watch.alerts.check import Silence
 from crawler.web import article_page, guard
 from crawler.web.guard import back, field
 from crawler.web.rendering import COOKIE as LANGUAGE
@@ -187,15 +187,13 @@ def _retry_one(request: Request, connection: Connection, _form: FormData) -> int
 
 
 def _acknowledge(request: Request, connection: Connection, form: FormData) -> int:
-    return open_alerts.acknowledge(
-        connection, field(form, "rule"), field(form, "subject"), _now(request)
-    )
+    return check.acknowledge(connection, field(form, "rule"), field(form, "subject"), _now(request))
 
 
 def _silence(request: Request, connection: Connection, form: FormData) -> int:
     now = _now(request)
     wanted = Silence(field(form, "rule")[:64], field(form, "subject")[:128], now + SILENT)
-    open_alerts.silence_for(connection, wanted, now)
+    check.silence_for(connection, wanted, now)
     return 1
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from crawler.store import runs
 from crawler.store.tables import article, run
-from crawler.watch.alerts import inputs, open_alerts, rules, settings
+from crawler.watch.alerts import check, inputs, rules, settings
 
 # What an ordinary run of one channel counts.
 USUAL = Counter(
@@ -95,7 +95,7 @@ class History:
             facts = inputs.gather(connection, moment)
         found = rules.findings(facts, self.settings.rules)
         with self.store.writing.begin() as connection:
-            change = open_alerts.enter(connection, found, ("log",), moment)
+            change = check.enter(connection, found, ("log",), moment)
             return self._named(connection, change.opened), self._named(connection, change.closed)
 
     def _named(self, connection, ids):

@@ -7,9 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from crawler.store.tables import notice
-from crawler.watch.alerts import notices, notifiers, open_alerts, settings
+from crawler.watch.alerts import check, notices, notifiers, settings
+from crawler.watch.alerts.check import Silence
 from crawler.watch.alerts.facts import Finding
-from crawler.watch.alerts.open_alerts import Silence
 
 RULES = settings.default_rules()
 STALE = Finding(
@@ -31,7 +31,7 @@ class Outbox:
 
     def enter(self, *findings, ways=("webhook",)):
         with self.store.writing.begin() as connection:
-            open_alerts.enter(connection, findings, ways, self.now)
+            check.enter(connection, findings, ways, self.now)
 
     def send(self, batch):
         if self.error:
@@ -46,7 +46,7 @@ class Outbox:
     def remind(self, after):
         self.now += after
         with self.store.writing.begin() as connection:
-            open_alerts.remind(connection, ("webhook",), self.now, timedelta(hours=24))
+            check.remind(connection, ("webhook",), self.now, timedelta(hours=24))
         self.deliver()
 
     def rows(self):
@@ -165,7 +165,7 @@ def test_an_open_alert_is_told_again_until_it_is_acknowledged(outbox):
     assert [one.event for one in outbox.sent] == ["opened", "reminder"]
 
     with outbox.store.writing.begin() as connection:
-        assert open_alerts.acknowledge(connection, "", "sd", outbox.now) == 1
+        assert check.acknowledge(connection, "", "sd", outbox.now) == 1
     outbox.remind(after=timedelta(hours=48))
 
     assert outbox.messages == [1, 1]
@@ -175,7 +175,7 @@ def test_a_silence_keeps_its_alerts_quiet_and_no_others(outbox):
     """They are entered; what lasts beyond the silence is told then, an end that nobody waits for never."""
     gone = replace(STALE, subject="sd/x")
     with outbox.store.writing.begin() as connection:
-        open_alerts.silence_for(
+        check.silence_for(
             connection, Silence("", "sd", outbox.now + timedelta(hours=1)), outbox.now
         )
     outbox.enter(STALE, gone, replace(STALE, subject="bj"))
