@@ -31,7 +31,7 @@ import uvicorn
 from crawler.site import channels
 from crawler.store import search, tables
 from crawler.store.engine import open_store
-from crawler.watch.alerts.settings import default_rules
+from crawler.watch.alerts.configuration import default_rules
 from crawler.web.app import build, listen
 from crawler.web.settings import Settings
 from crawler.web.tables import ANSWERS

@@ -15,11 +15,11 @@ from crawler.config.convert import unknown
 from crawler.crawl.prune import thin
 from crawler.report import watch
 from crawler.report.table import Row, counted
-from crawler.watch.alerts import check, settings
+from crawler.watch.alerts import check, configuration
 from crawler.watch.alerts.check import Silence, low_disks, tell_at_once, test_notice, watched_files
 from crawler.watch.alerts.check import check as look
+from crawler.watch.alerts.configuration import AlertSettings
 from crawler.watch.alerts.notifiers import ping
-from crawler.watch.alerts.settings import AlertSettings
 from crawler.watch.sampling import sample
 from crawler.watch.schedule.schedules import parse_span
 
@@ -82,7 +82,7 @@ def alerts(
 
 
 def _say(database: str | None, span: str, meant: Silence, *, loud: bool) -> None:
-    known = settings.default_rules()
+    known = configuration.default_rules()
     if meant.rule and meant.rule not in known:
         raise unknown("--rule", meant.rule, known, "rule")
     about = f"{meant.rule or 'every rule'}, {meant.subject or 'every subject'}"
@@ -112,7 +112,7 @@ def _short(row: Row) -> Row:
 def _rules() -> list[Row]:
     return [
         {name: getattr(rule, name) for name in (*RULE, "title", "title_zh")}
-        for rule in settings.load().rules.values()
+        for rule in configuration.load().rules.values()
     ]
 
 
@@ -150,7 +150,7 @@ def check(
         renmin check --test-notice
     """  # noqa: D301 - the backspace is Click's mark for lines to keep
     log_to_stderr()
-    alerts = settings.load()
+    alerts = configuration.load()
     if test:
         raise typer.Exit(_told(test_notice(alerts, clock.now)))
     # Looked at first: on a full disk a database may not even open.

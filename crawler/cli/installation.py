@@ -15,7 +15,7 @@ from crawler.config import load, read, sections
 from crawler.config import sections as channel_tables
 from crawler.config.resolve import Read, contents, table
 from crawler.config.show import Show, example_head, example_table, of_table, shown, top_level, typed
-from crawler.watch.alerts import settings as alerts
+from crawler.watch.alerts import configuration as alerts
 from crawler.watch.doctor import FAIL, examine
 
 COMMANDS = ("doctor", "config")

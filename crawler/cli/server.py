@@ -16,7 +16,7 @@ from crawler.config import Config, sections
 from crawler.crawl.prune import before_of, prune
 from crawler.store.engine import Store
 from crawler.watch import serve as loop
-from crawler.watch.alerts import settings
+from crawler.watch.alerts import configuration
 from crawler.watch.alerts.check import check, watched_files
 from crawler.watch.alerts.notifiers import ping
 from crawler.watch.sampling import sample
@@ -92,7 +92,7 @@ def serve(database: Database = None) -> None:
     """  # noqa: D301 - the backspace is Click's mark for lines to keep
     log_to_stderr()
     options = config.load(database=database)
-    alerts = settings.load()
+    alerts = configuration.load()
     sections.load_policy()  # a table that cannot be used is refused now, and not tonight
     with opened(database, create=True) as store:
         files = watched_files(options)

@@ -11,7 +11,7 @@ environment wins over the file; what the command line names wins over both.
 ``show.py``      all of it as rows for a person, and as an example file
 ===============  =================================================================
 
-The rules and the ways of ``[alerts]`` belong to :mod:`crawler.watch.alerts.settings`, which reads
+The rules and the ways of ``[alerts]`` belong to :mod:`crawler.watch.alerts.configuration`, which reads
 them with the same tools.
 """
 

@@ -27,7 +27,7 @@ from crawler.report.table import counted
 from crawler.store import job_schema, runs, tables
 from crawler.store.engine import Reader
 from crawler.store.migrations import HEAD
-from crawler.watch.alerts import settings as alert_settings
+from crawler.watch.alerts import configuration as alert_settings
 from crawler.watch.alerts.check import wrong_ways
 from crawler.watch.alerts.inputs import disks
 from crawler.watch.consistency import compare

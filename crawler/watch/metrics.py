@@ -22,9 +22,9 @@ from crawler import __version__, clock
 from crawler.report import storage
 from crawler.store.migrations import HEAD
 from crawler.store.tables import alert, frontier, run
+from crawler.watch.alerts.configuration import default_rules
 from crawler.watch.alerts.facts import ChannelRun, Facts, ListFacts
 from crawler.watch.alerts.inputs import gather
-from crawler.watch.alerts.settings import default_rules
 
 PREFIX = "renmin_"
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4

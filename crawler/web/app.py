@@ -23,8 +23,8 @@ from crawler.errors import ConfigError, StoreError
 from crawler.site import channels
 from crawler.store.engine import Reader
 from crawler.store.open import BEGIN_HINT
-from crawler.watch.alerts import settings as alerts
-from crawler.watch.alerts.settings import RuleSettings
+from crawler.watch.alerts import configuration as alerts
+from crawler.watch.alerts.configuration import RuleSettings
 from crawler.web import actions, article_page, feeds, pages
 from crawler.web.guard import HEADERS, Guard
 from crawler.web.query import Ask

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from crawler.report import articles, channels, concordance, queue, runs, stats, storage, watch
 from crawler.report.table import Row, Table, table
 from crawler.store.selection import Selection
-from crawler.watch.alerts.settings import RuleSettings
+from crawler.watch.alerts.configuration import RuleSettings
 from crawler.watch.schedule.planning import following
 from crawler.web import query
 from crawler.web.query import Ask

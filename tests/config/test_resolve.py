@@ -14,7 +14,7 @@ from crawler.config import convert, resolve, sections
 from crawler.config.options import Config
 from crawler.errors import ConfigError
 from crawler.site import channels as site
-from crawler.watch.alerts import settings as alerts
+from crawler.watch.alerts import configuration as alerts
 
 WRONG = [
     ("dealy = 2", "unknown option 'dealy'; did you mean 'delay'"),

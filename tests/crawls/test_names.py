@@ -15,7 +15,7 @@ from crawler.extract.designs import DESIGNS
 from crawler.replica import Clock, Site
 from crawler.replica.proxy import in_thread
 from crawler.text.mojibake.repair import RULES
-from crawler.watch.alerts import settings
+from crawler.watch.alerts import configuration
 from tests.crawls.conftest import ROOT, WatchedSite, crawl, rows
 from tests.report import sample
 
@@ -100,7 +100,7 @@ def test_fixtures_name_designs_reasons_and_rules_that_there_are(written):
     assert named <= written
     assert set(sample.DAMAGE) <= kinds
     assert len(rules) == 3
-    assert rules <= settings.load().rules.keys()
+    assert rules <= configuration.load().rules.keys()
 
 
 def watched_source() -> str:

@@ -11,7 +11,7 @@ from crawler.site.channels import find
 from crawler.site.urls import classify
 from crawler.store import frontier, last_visits, tables
 from crawler.store.engine import open_store
-from crawler.watch.alerts import rules, settings
+from crawler.watch.alerts import configuration, rules
 from crawler.watch.alerts.inputs import gather
 from tests.crawl.visits import NOW, fetch, link
 
@@ -49,7 +49,7 @@ def shown(store, now):
 def dead(store, now):
     """What the rule says, by subject."""
     with store.reading.connect() as connection:
-        found = rules.findings(gather(connection, now), settings.default_rules())
+        found = rules.findings(gather(connection, now), configuration.default_rules())
     return {each.subject: each.message for each in found if each.rule == "list_dead"}
 
 

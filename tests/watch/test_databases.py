@@ -8,7 +8,7 @@ from crawler.crawl import prune
 from crawler.store import runs
 from crawler.store.tables import run_tick, schedule_run
 from crawler.watch import metrics
-from crawler.watch.alerts import settings
+from crawler.watch.alerts import configuration
 from crawler.watch.alerts.check import check
 from crawler.watch.schedule import history, runner, schedules
 
@@ -63,7 +63,7 @@ def test_an_alert_opens_and_closes(any_store, monday):
     """A killed run is told, and the next whole crawl closes the alert."""
     with any_store.writing.begin() as connection:
         runs.start(connection, command="", channels=["sd"], settings={}, now=monday)
-    rules = settings.load()
+    rules = configuration.load()
 
     first = check(any_store, rules, lambda: monday + HOUR)
     with any_store.writing.begin() as connection:

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from crawler.watch import metrics
-from crawler.watch.alerts.settings import default_rules
+from crawler.watch.alerts.configuration import default_rules
 
 DOCS = Path(__file__).parents[2] / "docs"
 

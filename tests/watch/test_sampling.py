@@ -18,7 +18,7 @@ from crawler.store import runs
 from crawler.store.engine import open_store
 from crawler.store.tables import alert, storage_sample
 from crawler.watch import metrics, sampling
-from crawler.watch.alerts import settings
+from crawler.watch.alerts import configuration
 from crawler.watch.alerts.check import check, watched_files
 
 HOUR = timedelta(hours=1)
@@ -109,7 +109,7 @@ def test_a_disk_that_fills_is_told_until_there_is_room_again(store, config, mond
         machine_disk["free"] = free
         now = monday + hours * HOUR
         sampling.sample(store, config, now)
-        check(store, settings.load(), lambda: now, files)
+        check(store, configuration.load(), lambda: now, files)
         with store.reading.connect() as connection:
             query = sa.select(alert.c.message).where(alert.c.closed_at.is_(None))
             return connection.scalars(query.where(alert.c.rule == "disk_full_soon")).all()
@@ -147,7 +147,7 @@ def test_a_run_that_filled_the_disk_is_told_by_the_disk(store, config, monday, m
         runs.finish(connection, run_id, reason="disk_full", exit_code=3, now=monday)
     machine_disk["free"] = 0
 
-    check(store, settings.load(), lambda: monday, watched_files(config))
+    check(store, configuration.load(), lambda: monday, watched_files(config))
 
     with store.reading.connect() as connection:
         rules = set(connection.scalars(sa.select(alert.c.rule)))

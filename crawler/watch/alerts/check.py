@@ -27,11 +27,11 @@ from crawler.store.engine import Store
 from crawler.store.open import file_of
 from crawler.store.tables import alert, notice, silence
 from crawler.watch.alerts import notices, notifiers
+from crawler.watch.alerts.configuration import AlertSettings
 from crawler.watch.alerts.facts import Facts, Finding
 from crawler.watch.alerts.inputs import disks, gather
 from crawler.watch.alerts.rules import findings
 from crawler.watch.alerts.rules.working import disk_low
-from crawler.watch.alerts.settings import AlertSettings
 
 logger = logging.getLogger(__name__)
 

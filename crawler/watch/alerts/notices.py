@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from crawler.site import channels
 from crawler.store.engine import Store
 from crawler.store.tables import alert, notice
-from crawler.watch.alerts.settings import RuleSettings
+from crawler.watch.alerts.configuration import RuleSettings
 
 # After each failure in a row: a day in all, then it is given up.
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720))

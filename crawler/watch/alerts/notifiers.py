@@ -36,8 +36,8 @@ from crawler import __version__
 from crawler.config.convert import secret_in
 from crawler.errors import ConfigError
 from crawler.watch import wording
+from crawler.watch.alerts.configuration import Email, Services, Webhook
 from crawler.watch.alerts.notices import Batch, Notice, Send
-from crawler.watch.alerts.settings import Email, Services, Webhook
 
 EVENTS_ZH = {"opened": "告警", "closed": "恢复", "reminder": "仍未恢复", "test": "测试"}
 # More are counted; the dashboard and renmin alerts have them all.

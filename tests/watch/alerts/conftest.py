@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from crawler.store import runs
 from crawler.store.tables import article, run
-from crawler.watch.alerts import check, inputs, rules, settings
+from crawler.watch.alerts import check, configuration, inputs, rules
 
 # What an ordinary run of one channel counts.
 USUAL = Counter(
@@ -41,7 +41,7 @@ class History:
     def __init__(self, store, now):
         self.store = store
         self.now = now
-        self.settings = settings.load()
+        self.settings = configuration.load()
 
     def run(self, counts=USUAL, *, channels=("sd",), reason="finished", publish=True):
         """One more day, with a run at six in the morning."""

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from crawler.watch.alerts import notifiers, settings
+from crawler.watch.alerts import configuration, notifiers
 from crawler.watch.alerts.notices import Notice
 
 
@@ -53,7 +53,7 @@ def one(monday):
     return Notice(
         id=7,
         event="opened",
-        rule=settings.default_rules()["articles_low"],
+        rule=configuration.default_rules()["articles_low"],
         subject="sd",
         message="3 new articles, where such runs bring 30",
         value=3,
@@ -65,7 +65,9 @@ def one(monday):
 
 def send(server, one, monday, **options):
     given = {"security": "none", "sender": "renmin@example.org", "to": ("a@example.org", "b@c.cn")}
-    where = settings.Email(host="127.0.0.1", port=server.server_address[1], **(given | options))
+    where = configuration.Email(
+        host="127.0.0.1", port=server.server_address[1], **(given | options)
+    )
     notifiers.email_sender(where, lambda: monday)([one])
 
 
@@ -88,7 +90,7 @@ def test_the_chinese_subject_is_encoded_and_comes_back(server, one, monday):
     assert message["Subject"] == "[renmin] 告警：山东 sd 文章数不足"
     assert "3 new articles" in message.get_content()
     notifiers.email_message(
-        settings.Email(sender="a@b.cn", to=("c@d.cn",)), [one], monday
+        configuration.Email(sender="a@b.cn", to=("c@d.cn",)), [one], monday
     ).as_bytes().decode("ascii")
 
 
@@ -99,7 +101,7 @@ def test_a_line_break_in_a_subject_makes_no_header(one, monday):
     odd = replace(one, subject="/srv/a\nBcc: x@example.org")
 
     message = notifiers.email_message(
-        settings.Email(sender="a@b.cn", to=("c@d.cn",)), [odd], monday
+        configuration.Email(sender="a@b.cn", to=("c@d.cn",)), [odd], monday
     )
 
     assert message["Bcc"] is None

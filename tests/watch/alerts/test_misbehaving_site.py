@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from crawler.clock import SHANGHAI
 from crawler.store.engine import open_store
 from crawler.store.tables import alert, run, run_counter
-from crawler.watch.alerts import settings
+from crawler.watch.alerts import configuration
 from crawler.watch.alerts.check import check
 from tests import forked
 
@@ -55,7 +55,7 @@ class Operator:
         self.environ = {**os.environ, "RENMIN_DATABASE": self.url}
         toml = folder / "renmin.toml"
         toml.write_text(SMALL, encoding="utf-8")
-        self.settings = settings.load(toml)
+        self.settings = configuration.load(toml)
 
     def crawl(self, articles, faults=()):
         """Crawl the stand-in site while it has ``faults``; more articles are other pages."""

@@ -7,11 +7,11 @@ import pytest
 import sqlalchemy as sa
 
 from crawler.store.tables import notice
-from crawler.watch.alerts import check, notices, notifiers, settings
+from crawler.watch.alerts import check, configuration, notices, notifiers
 from crawler.watch.alerts.check import Silence
 from crawler.watch.alerts.facts import Finding
 
-RULES = settings.default_rules()
+RULES = configuration.default_rules()
 STALE = Finding(
     rule="source_stale", subject="sd", message="the newest is old", value=40, threshold=36
 )

@@ -11,7 +11,7 @@ from crawler import clock
 from crawler.cli.main import app
 from crawler.config import resolve
 from crawler.errors import ConfigError
-from crawler.watch.alerts import check, notifiers, settings
+from crawler.watch.alerts import check, configuration, notifiers
 
 ADDRESSES = [
     "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#ops",
@@ -52,13 +52,13 @@ def receiver():
 
 def test_every_documented_service_is_known():
     """An address of each form is taken."""
-    notifiers.services_sender(settings.Services(urls=tuple(ADDRESSES)))
+    notifiers.services_sender(configuration.Services(urls=tuple(ADDRESSES)))
 
 
 def test_an_address_that_is_none_is_named_without_its_secret():
     """By its place in the list."""
     with pytest.raises(ConfigError, match="number 1") as error:
-        notifiers.services_sender(settings.Services(urls=("nosuch://s3kr1t",)))
+        notifiers.services_sender(configuration.Services(urls=("nosuch://s3kr1t",)))
 
     assert "s3kr1t" not in str(error.value)
 
@@ -80,7 +80,7 @@ def test_a_test_notice_goes_out_by_every_way(receiver, tmp_path, monkeypatch):
     assert "gone: the secret cannot be read" in result.output
     ((where, body),) = receiver.got
     assert (where, "测试" in json.loads(body)["message"]) == ("/hook", True)
-    assert check.wrong_ways(settings.load(), clock.now).keys() == {"webhook"}
+    assert check.wrong_ways(configuration.load(), clock.now).keys() == {"webhook"}
 
 
 @pytest.mark.parametrize(("status", "taken"), [(200, True), (500, False)])

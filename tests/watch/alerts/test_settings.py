@@ -3,7 +3,7 @@
 import pytest
 
 from crawler.errors import ConfigError
-from crawler.watch.alerts import settings
+from crawler.watch.alerts import configuration
 from crawler.watch.alerts.rules import RULES
 
 WRONG = [
@@ -38,20 +38,20 @@ WRONG = [
 def load(tmp_path, text):
     file = tmp_path / "renmin.toml"
     file.write_text(text, encoding="utf-8")
-    return settings.load(file)
+    return configuration.load(file)
 
 
 def test_every_rule_has_its_settings():
     """A rule without a table, or a table without a rule, is found here."""
-    assert list(settings.default_rules()) == list(settings.load().rules)
-    assert settings.default_rules().keys() == RULES.keys()
+    assert list(configuration.default_rules()) == list(configuration.load().rules)
+    assert configuration.default_rules().keys() == RULES.keys()
 
 
 def test_without_a_file_all_is_default(tmp_path):
     """Nothing needs to be configured; the log is told."""
-    loaded = settings.load(tmp_path / "renmin.toml")
+    loaded = configuration.load(tmp_path / "renmin.toml")
 
-    assert loaded.rules == settings.default_rules()
+    assert loaded.rules == configuration.default_rules()
     assert loaded.ways == ("log",)
 
 
@@ -63,7 +63,7 @@ def test_an_operator_changes_what_was_named_alone(tmp_path):
 
     rule = loaded.rules["source_stale"]
     assert (rule.threshold, rule.window, rule.ignore) == (60.5, 7, ("gz",))
-    assert loaded.rules["articles_low"] == settings.default_rules()["articles_low"]
+    assert loaded.rules["articles_low"] == configuration.default_rules()["articles_low"]
 
 
 def test_an_ignored_channel_is_ignored_with_its_fields(tmp_path):

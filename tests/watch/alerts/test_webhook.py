@@ -10,7 +10,7 @@ from urllib.error import HTTPError
 import pytest
 
 from crawler.errors import ConfigError
-from crawler.watch.alerts import notifiers, settings
+from crawler.watch.alerts import configuration, notifiers
 from crawler.watch.alerts.notices import Notice
 
 SECRET = "geheim"
@@ -21,7 +21,7 @@ def one(monday):
     return Notice(
         id=7,
         event="opened",
-        rule=settings.default_rules()["field_missing"],
+        rule=configuration.default_rules()["field_missing"],
         subject="sd/captions",
         message="captions: in 0% of 20 articles with photos, usually in 93%",
         value=0.0,
@@ -62,7 +62,7 @@ def server(monkeypatch):
 
 
 def post(url, one, monday):
-    notifiers.webhook_sender(settings.Webhook(url=url, secret=SECRET), lambda: monday)([one])
+    notifiers.webhook_sender(configuration.Webhook(url=url, secret=SECRET), lambda: monday)([one])
 
 
 def test_the_message_is_json_that_says_all(server, one, monday):

@@ -15,9 +15,9 @@ from crawler.cli.main import command_of
 from crawler.errors import ConfigError
 from crawler.store import requests
 from crawler.store.tables import run
+from crawler.watch.alerts.configuration import default_rules
 from crawler.watch.alerts.inputs import gather
 from crawler.watch.alerts.rules import findings
-from crawler.watch.alerts.settings import default_rules
 from crawler.watch.schedule import backfill, runner
 from tests.watch.schedule.world import HOUR, MINUTE, KilledError, World, add, history_of
 

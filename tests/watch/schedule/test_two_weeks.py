@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from crawler.errors import StoreError
 from crawler.store import runs
 from crawler.store.tables import run, schedule_run
+from crawler.watch.alerts.configuration import default_rules
 from crawler.watch.alerts.inputs import gather
 from crawler.watch.alerts.rules import findings
-from crawler.watch.alerts.settings import default_rules
 from crawler.watch.schedule import history, runner, schedules
 from tests.watch.schedule.world import HOUR, MINUTE, World, add, history_of, play
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from crawler.watch.alerts.configuration import RuleSettings
 from crawler.watch.alerts.facts import Facts, Finding
 from crawler.watch.alerts.rules import intake, working
-from crawler.watch.alerts.settings import RuleSettings
 
 Rule = Callable[[Facts, RuleSettings], Iterable[Finding]]
 

@@ -12,8 +12,8 @@ from statistics import median
 
 from crawler.watch.alerts import baseline
 from crawler.watch.alerts.baseline import Comparison
+from crawler.watch.alerts.configuration import RuleSettings
 from crawler.watch.alerts.facts import ChannelRun, Facts, Finding
-from crawler.watch.alerts.settings import RuleSettings
 
 _REFUSALS = ("status/403", "status/429")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crawler.report.table import counted
+from crawler.watch.alerts.configuration import RuleSettings
 from crawler.watch.alerts.facts import ORDERLY, STOPPED, Facts, Finding, Run
-from crawler.watch.alerts.settings import RuleSettings
 from crawler.watch.schedule import planning
 
 
