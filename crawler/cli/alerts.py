@@ -15,8 +15,17 @@ from crawler.config.convert import unknown
 from crawler.crawl.prune import thin
 from crawler.report import watch
 from crawler.report.table import Row, counted
-from crawler.watch.alerts import check, configuration
-from crawler.watch.alerts.check import Silence, low_disks, tell_at_once, test_notice, watched_files
+from crawler.watch.alerts import configuration
+from crawler.watch.alerts.check import (
+    Silence,
+    acknowledge,
+    end_silences,
+    low_disks,
+    silence_for,
+    tell_at_once,
+    test_notice,
+    watched_files,
+)
 from crawler.watch.alerts.check import check as look
 from crawler.watch.alerts.configuration import AlertSettings
 from crawler.watch.alerts.notifiers import ping
@@ -89,13 +98,13 @@ def _say(database: str | None, span: str, meant: Silence, *, loud: bool) -> None
     now = meant.until
     with opened(database) as store, store.writing.begin() as connection:
         if loud:
-            typer.echo(f"{counted(check.end_silences(connection, now), 'silence')} ended")
+            typer.echo(f"{counted(end_silences(connection, now), 'silence')} ended")
         elif span:
             until = now + parse_span("--silence", span)
-            check.silence_for(connection, replace(meant, until=until), now)
+            silence_for(connection, replace(meant, until=until), now)
             typer.echo(f"silent until {until:%Y-%m-%d %H:%M} +08:00: {about}")
         else:
-            found = check.acknowledge(connection, meant.rule, meant.subject, now)
+            found = acknowledge(connection, meant.rule, meant.subject, now)
             typer.echo(f"{found} open alerts acknowledged: {about}")
 
 

@@ -1,7 +1,5 @@
 """Look, enter what is wrong, tell: what ``renmin check`` and ``renmin serve`` do.
 
-The alerts that are open, and what an operator says about them.
-
 An alert is opened once, kept while its finding lasts, and closed when that is gone. Do not tell of
 these for a while: a :class:`Silence`. I know of that one: :func:`acknowledge`.
 

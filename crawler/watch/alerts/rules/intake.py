@@ -1,7 +1,4 @@
-"""Does something come in?
-
-Is what comes in what it was? Values are looked at, not only presence.
-"""
+"""Does something come in, and is it what it was? Values are looked at, not only presence."""
 
 from __future__ import annotations
 
