@@ -33,7 +33,7 @@ from crawler.store import search, tables
 from crawler.store.engine import open_store
 from crawler.watch.alerts.configuration import default_rules
 from crawler.web.app import build, listen
-from crawler.web.settings import Settings
+from crawler.web.guard import DashboardSettings
 from crawler.web.tables import ANSWERS
 from tests.report.sample import NOW, Builder
 
@@ -177,7 +177,7 @@ def index_cost(folder: Path, articles: int = 2000, batch: int = 50) -> None:
 
 def measure(path: Path, last_run: int) -> int:
     """Ask for every page."""
-    settings = Settings(
+    settings = DashboardSettings(
         database=f"sqlite:///{path}", archive=path.with_suffix(".archive.db"), clock=lambda: NOW
     )
     config = uvicorn.Config(build(settings), log_level="error")

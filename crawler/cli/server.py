@@ -23,7 +23,7 @@ from crawler.watch.sampling import sample
 from crawler.watch.schedule.process import starter
 from crawler.watch.schedule.runner import Outside, stop_on_sigterm
 from crawler.web.app import serve as serve_dashboard
-from crawler.web.settings import Settings
+from crawler.web.guard import DashboardSettings
 
 COMMANDS = ("dashboard", "serve")
 
@@ -64,7 +64,7 @@ def dashboard(
         RENMIN_DASHBOARD_TOKEN=$(openssl rand -hex 16) renmin dashboard --host 0.0.0.0
     """  # noqa: D301 - the backspace is Click's mark for lines to keep
     configured = config.load(database=database)
-    settings = Settings(
+    settings = DashboardSettings(
         database=configured.database,
         archive=configured.archive_path,
         host=host,

@@ -29,10 +29,9 @@ from crawler.store.troubles import explain
 from crawler.watch.alerts import check
 from crawler.watch.alerts.check import Silence
 from crawler.web import article_page, guard
-from crawler.web.guard import back, field
+from crawler.web.guard import DashboardSettings, back, field
 from crawler.web.rendering import COOKIE as LANGUAGE
 from crawler.web.rendering import LANGUAGES, THEME, render
-from crawler.web.settings import Settings
 
 YEAR = 365 * 24 * 3600
 # Guessing a token costs this long a guess.
@@ -227,5 +226,5 @@ def _literal(reason: str) -> str | None:
 
 
 def _now(request: Request) -> datetime:
-    settings: Settings = request.app.state.settings
+    settings: DashboardSettings = request.app.state.settings
     return settings.clock()

@@ -26,10 +26,9 @@ from crawler.store.open import BEGIN_HINT
 from crawler.watch.alerts import configuration as alerts
 from crawler.watch.alerts.configuration import RuleSettings
 from crawler.web import actions, article_page, feeds, pages
-from crawler.web.guard import HEADERS, Guard
+from crawler.web.guard import HEADERS, DashboardSettings, Guard, checked_settings
 from crawler.web.query import Ask
 from crawler.web.rendering import environment, render
-from crawler.web.settings import Settings, check
 
 logger = logging.getLogger(__name__)
 
@@ -125,13 +124,13 @@ def _rules() -> Mapping[str, RuleSettings]:
         return alerts.default_rules()
 
 
-def build(settings: Settings) -> Starlette:
+def build(settings: DashboardSettings) -> Starlette:
     """Make the application.
 
     Raises:
         ConfigError: It would be open to a network without a token, or the database's name is bad.
     """
-    reader = Reader(check(settings).database, wait=settings.wait)
+    reader = Reader(checked_settings(settings).database, wait=settings.wait)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -163,7 +162,7 @@ def build(settings: Settings) -> Starlette:
 GRACE_SECONDS = 2
 
 
-def serve(settings: Settings, port: int, ready: Callable[[str], None]) -> None:
+def serve(settings: DashboardSettings, port: int, ready: Callable[[str], None]) -> None:
     """Listen and answer; returns when the process is told to stop.
 
     Args:

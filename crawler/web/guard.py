@@ -1,12 +1,20 @@
-"""What every request passes before a page sees it, and every answer before it leaves."""
+"""What every request passes before a page sees it, and every answer before it leaves.
+
+What the dashboard is told when it starts.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import hmac
 import ipaddress
 import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from starlette.datastructures import FormData, Headers, MutableHeaders
@@ -15,7 +23,66 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from crawler.web.settings import Settings, is_loopback
+from crawler import clock
+from crawler.errors import ConfigError
+from crawler.store.engine import WAIT_SECONDS
+from crawler.store.open import LOCK_SECONDS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DashboardSettings:
+    """What the dashboard is told when it starts.
+
+    Attributes:
+        database: SQLAlchemy URL of the store.
+        archive: File of the raw bodies; need not exist.
+        host: Address that is listened on.
+        token: Who knows it may look; empty asks for none, which only loopback allows.
+        names: Host names by which the dashboard may be called, besides those of ``host``.
+        read_only: Whether nobody may ask for anything, only look.
+        wait: Seconds after which a page says that another program holds the database.
+        order_wait: The same for what is asked of the database: seconds.
+        clock: Tells the time.
+        secret: Signs forms; made anew when the process starts.
+    """
+
+    database: str
+    archive: Path
+    host: str = "127.0.0.1"
+    token: str = ""
+    names: tuple[str, ...] = ()
+    read_only: bool = False
+    wait: float = WAIT_SECONDS
+    order_wait: float = LOCK_SECONDS
+    clock: Callable[[], datetime] = clock.now
+    secret: bytes = dataclasses.field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach ``host``: ``localhost``, ``127.0.0.1``, ``::1``."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def checked_settings(settings: DashboardSettings) -> DashboardSettings:
+    """Refuse to be open to a network without a token.
+
+    Raises:
+        ConfigError: saying what to do.
+    """
+    if not is_loopback(settings.host) and not settings.token:
+        raise ConfigError(
+            f"--host {settings.host}: others can reach this address, so a token is needed: set "
+            "RENMIN_DASHBOARD_TOKEN (or --token), or listen on 127.0.0.1"
+        )
+    if settings.token and len(settings.token) < 16:
+        raise ConfigError("the dashboard's token has fewer than 16 characters: it can be guessed")
+    return settings
+
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -51,7 +118,7 @@ class Guard:
     # Not Starlette's TrustedHostMiddleware: it knows exact names and *.name, so that "any IP
     # address" cannot be said, and it parts [::1]:8800 at the first colon, which is no name at all.
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, settings: DashboardSettings) -> None:
         self._app = app
         self._settings = settings
         self._names = _names(settings)
@@ -116,19 +183,19 @@ def same(given: str, wanted: str) -> bool:
     return hmac.compare_digest(given.encode("utf-8", "replace"), wanted.encode())
 
 
-def is_token(settings: Settings, given: str) -> bool:
+def is_token(settings: DashboardSettings, given: str) -> bool:
     """Whether ``given`` is the token; never true if none is set."""
     return bool(settings.token) and same(given, settings.token)
 
 
-def token_cookie(settings: Settings) -> str:
+def token_cookie(settings: DashboardSettings) -> str:
     """What a browser keeps of the token: enough to be known again, not the token."""
     return hmac.new(settings.token.encode(), b"renmin dashboard", hashlib.sha256).hexdigest()
 
 
 def form_token(request: Request) -> str:
     """What a form of this browser must bring back."""
-    settings: Settings = request.app.state.settings
+    settings: DashboardSettings = request.app.state.settings
     session: str = request.state.session
     return hmac.new(settings.secret, session.encode(), hashlib.sha256).hexdigest()
 
@@ -176,7 +243,7 @@ def back(path: str, done: str = "", number: int = 0) -> RedirectResponse:
     return RedirectResponse(quote(parts.path) + query, 303)
 
 
-def _names(settings: Settings) -> frozenset[str]:
+def _names(settings: DashboardSettings) -> frozenset[str]:
     own = {"localhost"} if is_loopback(settings.host) else {settings.host.lower()}
     return frozenset(own | {name.lower() for name in settings.names})
 

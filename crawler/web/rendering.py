@@ -25,7 +25,7 @@ from crawler.report.table import FIGURES
 from crawler.site import channels
 from crawler.watch import wording
 from crawler.web import guard, query
-from crawler.web.settings import Settings
+from crawler.web.guard import DashboardSettings
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -244,7 +244,7 @@ environment.globals |= {
 
 def render(request: Request, template: str, status: int = 200, **values: Any) -> Response:
     """Fill a template for this request's language and theme."""
-    settings: Settings = request.app.state.settings
+    settings: DashboardSettings = request.app.state.settings
     chosen = choose(request.cookies.get(COOKIE), request.headers.get("accept-language", ""))
     theme = request.cookies.get(THEME, "")
     text = environment.get_template(template).render(

@@ -10,7 +10,7 @@ import uvicorn
 
 from crawler.store.engine import open_store
 from crawler.web.app import build, listen
-from crawler.web.settings import Settings
+from crawler.web.guard import DashboardSettings
 from tests.report.sample import NOW
 from tests.web.story import tell
 
@@ -35,7 +35,7 @@ def serving(settings):
 
 def settings_of(folder, **more):
     """Settings for the database in ``folder``, at the morning's moment."""
-    return Settings(
+    return DashboardSettings(
         database=f"sqlite:///{folder}/renmin.db",
         archive=folder / "renmin.archive.db",
         clock=lambda: NOW,

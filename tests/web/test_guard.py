@@ -4,7 +4,7 @@ import pytest
 
 from crawler.errors import ConfigError
 from crawler.web import guard
-from crawler.web.settings import Settings, check, is_loopback
+from crawler.web.guard import DashboardSettings, checked_settings, is_loopback
 from tests.web.addresses import pages
 from tests.web.conftest import csrf_of, settings_of
 
@@ -76,12 +76,12 @@ def test_only_loopback_may_go_without_a_token(tmp_path, host, loopback):
     """Anywhere else the dashboard refuses to start without one, and with a short one."""
     assert is_loopback(host) is loopback
     if loopback:
-        assert check(settings_of(tmp_path, host=host))
+        assert checked_settings(settings_of(tmp_path, host=host))
     else:
         with pytest.raises(ConfigError, match="RENMIN_DASHBOARD_TOKEN"):
-            check(settings_of(tmp_path, host=host))
+            checked_settings(settings_of(tmp_path, host=host))
     with pytest.raises(ConfigError, match="16"):
-        check(settings_of(tmp_path, host=host, token="short"))
+        checked_settings(settings_of(tmp_path, host=host, token="short"))
 
 
 def test_without_the_token_nothing_is_shown(own, serve):
@@ -145,4 +145,4 @@ def test_a_redirect_stays_here(path, own_path):
 
 def test_settings_do_not_print_their_secret(tmp_path):
     """The secret that signs forms is in no log."""
-    assert "secret" not in repr(Settings(database="sqlite:///x", archive=tmp_path))
+    assert "secret" not in repr(DashboardSettings(database="sqlite:///x", archive=tmp_path))
