@@ -1,6 +1,6 @@
-"""What every request passes before a page sees it, and every answer before it leaves.
+"""Who may look at the dashboard: what it is told when it starts, and what every request passes.
 
-What the dashboard is told when it starts.
+Every answer passes too, before it leaves.
 """
 
 from __future__ import annotations
