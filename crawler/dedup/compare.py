@@ -58,7 +58,7 @@ class NumberCheck:
 def number_places(canonical: str) -> Places:
     """Map each place of the text to the numbers found there, in reading order.
 
-    >>> dict(places("济南3月25日电最高23度"))
+    >>> dict(number_places("济南3月25日电最高23度"))
     {'济南日电': ['3月25'], '最高度': ['23']}
     """
     pieces = _NUMBER.split(canonical)  # words, number, words, number, ..., words

@@ -65,7 +65,7 @@ class RuleSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
-    """Where alerts are posted to as JSON: see :mod:`crawler.watch.alerts.webhook`.
+    """Where alerts are posted to as JSON: see :mod:`crawler.watch.alerts.notifiers`.
 
     Attributes:
         url: ``http://`` or ``https://``; empty for no webhook.
@@ -80,7 +80,7 @@ class Webhook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Email:
-    """Where alerts are mailed to: see :mod:`crawler.watch.alerts.mail`.
+    """Where alerts are mailed to: see :mod:`crawler.watch.alerts.notifiers`.
 
     Attributes:
         host: SMTP server; empty for no e-mail.
