@@ -19,8 +19,7 @@ from crawler.report.table import Row, counted
 from crawler.store.engine import Store
 from crawler.watch.schedule import backfill as ranges
 from crawler.watch.schedule.backfill import ACTIVE, Backfill, add, load, progress, work_off
-from crawler.watch.schedule.process import starter
-from crawler.watch.schedule.runner import Outside, stop_on_sigterm
+from crawler.watch.schedule.process import Outside, starter, stop_on_sigterm
 
 app = typer.Typer(add_completion=False)
 

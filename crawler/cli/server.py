@@ -20,8 +20,7 @@ from crawler.watch.alerts import configuration
 from crawler.watch.alerts.check import check, watched_files
 from crawler.watch.alerts.notifiers import ping
 from crawler.watch.sampling import sample
-from crawler.watch.schedule.process import starter
-from crawler.watch.schedule.runner import Outside, stop_on_sigterm
+from crawler.watch.schedule.process import Outside, starter, stop_on_sigterm
 from crawler.web.app import serve as serve_dashboard
 from crawler.web.guard import DashboardSettings
 

@@ -19,7 +19,8 @@ from crawler.errors import RenminError
 from crawler.store import requests
 from crawler.store.engine import Store
 from crawler.watch.schedule import asked, backfill
-from crawler.watch.schedule.runner import Outside, work_off
+from crawler.watch.schedule.process import Outside
+from crawler.watch.schedule.runner import work_off
 
 ROUND = timedelta(seconds=30)
 # How often it is looked whether somebody asked for something.

@@ -10,7 +10,7 @@ from crawler.store.tables import run_tick, schedule_run
 from crawler.watch import metrics
 from crawler.watch.alerts import configuration
 from crawler.watch.alerts.check import check
-from crawler.watch.schedule import history, runner, schedules
+from crawler.watch.schedule import history, process, runner, schedules
 
 HOUR = timedelta(hours=1)
 
@@ -31,7 +31,7 @@ def test_a_due_schedule_runs_once(any_store, monday):
     )
     with any_store.writing.begin() as connection:
         schedules.save(connection, one, monday)
-    outside = runner.Outside(start=lambda arguments: Done(), now=lambda: monday + 2 * HOUR)
+    outside = process.Outside(start=lambda arguments: Done(), now=lambda: monday + 2 * HOUR)
 
     first, second = (runner.work_off(any_store, outside) for _ in range(2))
 

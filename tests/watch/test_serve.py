@@ -10,7 +10,7 @@ import pytest
 
 from crawler.errors import BusyError
 from crawler.watch import serve
-from crawler.watch.schedule.runner import Outside
+from crawler.watch.schedule.process import Outside
 
 
 class Clock:

@@ -14,15 +14,8 @@ from crawler.store import requests, runs
 from crawler.store.engine import Store, crawl_lock, open_store
 from crawler.store.requests import Request
 from crawler.watch.schedule import process
-from crawler.watch.schedule.process import Process
-from crawler.watch.schedule.runner import (
-    FIRST_LOOK,
-    LOOK,
-    Outside,
-    bring_to_end,
-    runner_lock,
-    stop_on_sigterm,
-)
+from crawler.watch.schedule.process import Outside, Process, WatchedCrawl, stop_on_sigterm
+from crawler.watch.schedule.runner import runner_lock
 
 # As a schedule that does not say: then it is stopped, and what is left waits for the next crawl.
 LONGEST = timedelta(hours=3)
@@ -80,63 +73,48 @@ def _take(store: Store, now: datetime) -> Request | None:
         return requests.take(connection, requests.RUN, now)
 
 
-class _Asked:
-    """One crawl that was asked for, from its start to its settled row."""
+class _Asked(WatchedCrawl[None]):
+    """One crawl that was asked for."""
 
     def __init__(self, store: Store, outside: Outside, request: Request) -> None:
+        super().__init__(outside)
         self._store = store
-        self._outside = outside
         self._request = request
         self._began = outside.now()
-        self._linked = False
+        self.deadline = self._began + LONGEST
 
-    def to_the_end(self) -> None:
+    def arguments(self) -> list[str]:
         channels = self._request.channels
         logger.info("start request=%d channels=%s", self._request.id, ",".join(channels))
-        try:
-            with self._store.reading.connect() as connection:
-                more = runs.to_go_on(connection, self._request.run_id)
-            child = self._outside.start(["crawl", *channels, *more])
-        except OSError as error:
-            self._settle("failed", f"renmin could not be started: {error}")
-            return
-        try:
-            code = self._watch(child)
-        except BaseException:
-            bring_to_end(child)
-            self._look(child)
-            with self._store.writing.begin() as connection:
-                requests.put_back(connection, self._request.id)
-            raise
-        self._look(child)
-        if code is None:
-            self._settle("timeout", None)
-        else:
-            self._settle(*_outcome(code))
+        with self._store.reading.connect() as connection:
+            return ["crawl", *channels, *runs.to_go_on(connection, self._request.run_id)]
 
-    def _watch(self, child: Process) -> int | None:
-        """Wait for the end: the exit code; ``None`` if it took too long and was stopped."""
-        while (code := child.wait(LOOK if self._linked else FIRST_LOOK)) is None:
-            self._look(child)
-            if self._outside.now() >= self._began + LONGEST:
-                bring_to_end(child)
-                return None
-            self._outside.meanwhile()
-        return code
-
-    def _look(self, child: Process) -> None:
+    def look(self, child: Process) -> None:
         """Note the number of the run as soon as it has one."""
-        if self._linked:
+        if self.linked:
             return
         with self._store.writing.begin() as connection:
             found = runs.of_process(connection, child.pid, self._began)
             if found is not None:
                 requests.link(connection, self._request.id, found)
-                self._linked = True
+                self.linked = True
+
+    def not_started(self, why: str) -> None:
+        self._settle("failed", why)
+
+    def broken_off(self, error: BaseException, code: int) -> None:  # noqa: ARG002 - goes on later
+        with self._store.writing.begin() as connection:
+            requests.put_back(connection, self._request.id)
+
+    def stopped(self, code: int) -> None:  # noqa: ARG002 - it was our doing
+        self._settle("timeout", None)
+
+    def ended(self, code: int) -> None:
+        self._settle(*_outcome(code))
 
     def _settle(self, outcome: str, detail: str | None) -> None:
         with self._store.writing.begin() as connection:
-            now = self._outside.now()
+            now = self.outside.now()
             requests.settle(connection, self._request.id, now, outcome, detail)
         logger.info("end request=%d outcome=%s", self._request.id, outcome)
 

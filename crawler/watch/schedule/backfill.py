@@ -24,16 +24,8 @@ from crawler.store import requests, runs
 from crawler.store.engine import Store, open_store
 from crawler.store.tables import article, backfill, frontier, run
 from crawler.watch.schedule import history, process, schedules
-from crawler.watch.schedule.process import Process
-from crawler.watch.schedule.runner import (
-    FIRST_LOOK,
-    LOOK,
-    Outside,
-    bring_to_end,
-    other_crawl,
-    runner_lock,
-    stop_on_sigterm,
-)
+from crawler.watch.schedule.process import Outside, Process, WatchedCrawl, stop_on_sigterm
+from crawler.watch.schedule.runner import other_crawl, runner_lock
 
 ACTIVE, PAUSED, DONE = "active", "paused", "done"
 # A slice longer than this is no slice.
@@ -276,76 +268,61 @@ def _claim(store: Store, outside: Outside, only: str | None) -> Backfill | None:
     return None
 
 
-class _Slice:
-    """One slice from its start to its settled row."""
+class _Slice(WatchedCrawl[None]):
+    """One slice of a back-fill."""
 
     def __init__(self, store: Store, outside: Outside, one: Backfill, only: str | None) -> None:
+        super().__init__(outside)
         self._store = store
-        self._outside = outside
         self._one = one
         self._only = only
         self._began = self._claimed = outside.now()
         self._run_id: int | None = None
 
-    def to_the_end(self) -> None:
+    def arguments(self) -> list[str]:
         one = self._one
         logger.info("start backfill=%s since=%s until=%s", one.name, one.next_since, one.reached)
-        try:
-            with self._store.reading.connect() as connection:
-                more = runs.to_go_on(connection, one.run_id)
-            child = self._outside.start([*one.crawl_arguments, *more])
-        except OSError as error:
-            self._settle(None, f"renmin could not be started: {error}")
-            return
-        try:
-            code = self._watch(child)
-        except BaseException:
-            bring_to_end(child)
-            self._look(child)
-            self._put_back()
-            raise
-        self._look(child)
-        if code is None:
-            logger.info("stop backfill=%s: makes way for what is due", one.name)
-            self._put_back()
-        else:
-            self._settle(code, f"renmin crawl ended with exit code {code}")
+        with self._store.reading.connect() as connection:
+            return [*one.crawl_arguments, *runs.to_go_on(connection, one.run_id)]
 
-    def _watch(self, child: Process) -> int | None:
-        """Wait for the end: the exit code; ``None`` if it was stopped to make way."""
-        while (code := child.wait(LOOK if self._run_id else FIRST_LOOK)) is None:
-            self._look(child)
-            if self._is_in_the_way():
-                bring_to_end(child)
-                return None
-            self._outside.meanwhile()
-        return code
-
-    def _is_in_the_way(self) -> bool:
+    def must_end(self) -> bool:
+        """Whether it is in the way: paused, removed, or something else goes before it."""
         with self._store.reading.connect() as connection:
             stopped = [one.state != ACTIVE for one in load(connection) if one.id == self._one.id]
-        return stopped != [False] or _is_busy(self._store, self._outside, self._only)
+        return stopped != [False] or _is_busy(self._store, self.outside, self._only)
 
-    def _look(self, child: Process) -> None:
+    def look(self, child: Process) -> None:
         """Note the number of the run, and now and then that the slice is ours still."""
-        now = self._outside.now()
-        if self._run_id and now < self._claimed + CLAIM / 2:
+        now = self.outside.now()
+        if self.linked and now < self._claimed + CLAIM / 2:
             return
         self._claimed = now
         with self._store.writing.begin() as connection:
             self._run_id = self._run_id or runs.of_process(connection, child.pid, self._began)
+            self.linked = self._run_id is not None
             _set(connection, self._one, run_id=self._run_id, next_at=now + CLAIM)
 
-    def _put_back(self) -> None:
+    def not_started(self, why: str) -> None:
+        self._settle(None, why)
+
+    def broken_off(self, error: BaseException, code: int) -> None:  # noqa: ARG002 - goes on later
         with self._store.writing.begin() as connection:
             _set(connection, self._one, next_at=None)
+
+    def stopped(self, code: int) -> None:  # noqa: ARG002 - it was our doing
+        logger.info("stop backfill=%s: makes way for what is due", self._one.name)
+        with self._store.writing.begin() as connection:
+            _set(connection, self._one, next_at=None)
+
+    def ended(self, code: int) -> None:
+        self._settle(code, f"renmin crawl ended with exit code {code}")
 
     def _settle(self, code: int | None, what: str) -> None:
         one = self._one
         with self._store.writing.begin() as connection:
             query = sa.select(run.c.finish_reason).where(run.c.id == self._run_id)
             reason = connection.scalar(query) if self._run_id else None
-            values = _after(one, reason, code, what, self._outside.now())
+            values = _after(one, reason, code, what, self.outside.now())
             _set(connection, one, **values)
         logger.info("end backfill=%s reason=%s exit=%s", one.name, reason, code)
 

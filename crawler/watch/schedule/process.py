@@ -1,14 +1,35 @@
-"""A crawl as a subprocess that can be waited for and stopped."""
+"""A crawl as a subprocess: started, watched while it goes on, and never left behind.
+
+:class:`WatchedCrawl` is the way of each of them from its start to what is written of it: a planned
+run, a slice of a back-fill, a crawl that somebody asked for.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
-from datetime import timedelta
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Generic, Never, Protocol, TypeVar
+
+from crawler import clock
+
+T = TypeVar("T")
+
+# A crawl that was asked to end may finish its batch; then it is ended.
+STOP_GRACE = timedelta(minutes=2)
+# How often a running crawl is looked at, until it is in the run table, and afterwards.
+FIRST_LOOK = timedelta(seconds=10)
+LOOK = timedelta(seconds=60)
+
+logger = logging.getLogger(__name__)
 
 
 class Process(Protocol):
@@ -66,6 +87,124 @@ def has_process(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What a runner of crawls needs of the world.
+
+    Attributes:
+        start: Starts ``renmin ARGUMENTS``.
+        now: The clock.
+        has_process: Whether this machine has a process of that number.
+        meanwhile: Done about once a minute while a crawl is going on.
+    """
+
+    start: Starter
+    now: Callable[[], datetime] = clock.now
+    has_process: Callable[[int], bool] = has_process
+    meanwhile: Callable[[], None] = lambda: None
+
+
+class WatchedCrawl(ABC, Generic[T]):
+    """One crawl from its start to what is written of its end.
+
+    Args:
+        outside: Clock and starter.
+
+    Attributes:
+        linked: Whether the number of its run is known; until then it is looked at more often.
+        deadline: When it is brought to its end; ``None`` if it takes as long as it takes.
+    """
+
+    linked: bool = False
+    deadline: datetime | None = None
+
+    def __init__(self, outside: Outside) -> None:
+        self.outside = outside
+
+    def to_the_end(self) -> T:
+        """Start it, wait for its end or bring that about, and write down what became of it."""
+        try:
+            child = self.outside.start(self.arguments())
+        except OSError as error:
+            return self.not_started(f"renmin could not be started: {error}")
+        try:
+            code, in_time = self._wait(child)
+        except BaseException as error:
+            # Ctrl-C, SIGTERM or a database that went away: never leave a crawl behind.
+            code = bring_to_end(child)
+            self.look(child)
+            self.broken_off(error, code)
+            raise
+        self.look(child)
+        return self.ended(code) if in_time else self.stopped(code)
+
+    def _wait(self, child: Process) -> tuple[int, bool]:
+        """The exit code, and whether it ended by itself."""
+        while (code := child.wait(self._pause())) is None:
+            self.look(child)
+            if self.must_end():
+                return bring_to_end(child), False
+            self.outside.meanwhile()
+        return code, True
+
+    def _pause(self) -> timedelta:
+        pause = LOOK if self.linked else FIRST_LOOK
+        return min(pause, self.deadline - self.outside.now()) if self.deadline else pause
+
+    def must_end(self) -> bool:
+        """Whether it is not to go on."""
+        return self.deadline is not None and self.outside.now() >= self.deadline
+
+    @abstractmethod
+    def arguments(self) -> list[str]:
+        """What ``renmin`` is started with."""
+
+    @abstractmethod
+    def look(self, child: Process) -> None:
+        """Note what can be noted while it goes on, above all the number of its run."""
+
+    @abstractmethod
+    def not_started(self, why: str) -> T:
+        """Write down that it could not be started."""
+
+    @abstractmethod
+    def broken_off(self, error: BaseException, code: int) -> None:
+        """Write down that it was ended because its runner has to end."""
+
+    @abstractmethod
+    def stopped(self, code: int) -> T:
+        """Write down that it was ended because it must not go on."""
+
+    @abstractmethod
+    def ended(self, code: int) -> T:
+        """Write down that it ended by itself."""
+
+
+def bring_to_end(child: Process) -> int:
+    """Bring a crawl to its end, gently if it lets us; its exit code."""
+    child.terminate()
+    if (code := child.wait(STOP_GRACE)) is not None:
+        return code
+    child.kill()
+    while (code := child.wait(STOP_GRACE)) is None:
+        logger.warning("wait for killed pid=%d", child.pid)
+    return code
+
+
+@contextlib.contextmanager
+def stop_on_sigterm() -> Iterator[None]:
+    """Within: SIGTERM stops the crawl that is going on, says so in its row, and ends us (143)."""
+
+    def stop(_signal: int, _frame: Any) -> Never:
+        raise SystemExit(128 + signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 class _Child:

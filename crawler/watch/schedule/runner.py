@@ -10,44 +10,19 @@ import contextlib
 import fcntl
 import logging
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Never
+from datetime import datetime
 
-from crawler import clock
 from crawler.errors import BusyError
 from crawler.store import runs
 from crawler.store.engine import Store, crawl_lock, lock_file, open_store
 from crawler.watch.schedule import history, process, schedules
 from crawler.watch.schedule.planning import Due
-from crawler.watch.schedule.process import Process, Starter
+from crawler.watch.schedule.process import Outside, Process, WatchedCrawl, stop_on_sigterm
 from crawler.watch.schedule.schedules import Schedule
 
-# A crawl that was asked to end may finish its batch; then it is ended.
-STOP_GRACE = timedelta(minutes=2)
-# How often a running crawl is looked at, until it is in the run table, and afterwards.
-FIRST_LOOK = timedelta(seconds=10)
-LOOK = timedelta(seconds=60)
-
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outside:
-    """What the runner needs of the world.
-
-    Attributes:
-        start: Starts ``renmin ARGUMENTS``.
-        now: The clock.
-        has_process: Whether this machine has a process of that number.
-        meanwhile: Done about once a minute while a crawl is going on.
-    """
-
-    start: Starter
-    now: Callable[[], datetime] = clock.now
-    has_process: history.HasProcess = process.has_process
-    meanwhile: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,20 +84,6 @@ def work_off(store: Store, outside: Outside) -> list[Ended]:
         ) is not None:
             ended.append(_Run(store, outside, *claimed).to_the_end())
     return ended
-
-
-@contextlib.contextmanager
-def stop_on_sigterm() -> Iterator[None]:
-    """Within: SIGTERM stops the crawl that is going on, says so in its row, and ends us (143)."""
-
-    def stop(_signal: int, _frame: Any) -> Never:
-        raise SystemExit(128 + signal.SIGTERM)
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 @contextlib.contextmanager
@@ -222,86 +183,57 @@ def other_crawl(store: Store) -> str | None:
         return str(error)
 
 
-def bring_to_end(child: Process) -> int:
-    """Bring a crawl to its end, gently if it lets us; its exit code."""
-    child.terminate()
-    if (code := child.wait(STOP_GRACE)) is not None:
-        return code
-    child.kill()
-    while (code := child.wait(STOP_GRACE)) is None:
-        logger.warning("wait for killed pid=%d", child.pid)
-    return code
-
-
-class _Run:
-    """One crawl from its start to its settled row."""
+class _Run(WatchedCrawl[Ended]):
+    """A planned run."""
 
     def __init__(
         self, store: Store, outside: Outside, one: Schedule, due: Due, row_id: int
     ) -> None:
+        super().__init__(outside)
+        self.deadline = outside.now() + one.max_duration
         self._store = store
-        self._outside = outside
         self._schedule = one
         self._due = due
         self._row_id = row_id
-        self._linked = False
-        with store.reading.connect() as connection:
-            # Of a run that goes on after its runner was told to end.
-            run_id = history.run_of(connection, row_id)
-            self._arguments = [*one.crawl_arguments, *runs.to_go_on(connection, run_id)]
-        self._deadline = outside.now() + one.max_duration
 
-    def to_the_end(self) -> Ended:
+    def arguments(self) -> list[str]:
         logger.info("start schedule=%s planned=%s", self._schedule.name, self._due.planned_at)
-        try:
-            child = self._outside.start(self._arguments)
-        except OSError as error:
-            return self._settled("failed", None, f"renmin could not be started: {error}")
-        try:
-            code, in_time = self._watch(child)
-        except BaseException as error:
-            # Ctrl-C, SIGTERM or a database that went away: never leave a crawl behind.
-            code = bring_to_end(child)
-            self._look(child)
-            if not isinstance(error, SystemExit | KeyboardInterrupt):
-                self._settled("failed", code, f"stopped: {error}")
-            elif code == 0:
-                self._settled("done", code, None)
-            else:
-                self._settled("interrupted", code, history.INTERRUPTED_DETAIL)
-            raise
-        self._look(child)
-        if not in_time:
-            limit = schedules.span_text(self._schedule.max_duration)
-            return self._settled("timeout", code, f"stopped after {limit}")
+        with self._store.reading.connect() as connection:
+            # Of a run that goes on after its runner was told to end.
+            run_id = history.run_of(connection, self._row_id)
+            return [*self._schedule.crawl_arguments, *runs.to_go_on(connection, run_id)]
+
+    def look(self, child: Process) -> None:
+        """Note the run's number, and the planned times that it stands in the way of."""
+        if not self.linked:
+            with self._store.writing.begin() as connection:
+                self.linked = history.link(connection, self._row_id, child.pid)
+        _refuse_overlaps(self._store, self.outside.now(), only=self._schedule.id)
+
+    def not_started(self, why: str) -> Ended:
+        return self._settled("failed", None, why)
+
+    def broken_off(self, error: BaseException, code: int) -> None:
+        if not isinstance(error, SystemExit | KeyboardInterrupt):
+            self._settled("failed", code, f"stopped: {error}")
+        elif code == 0:
+            self._settled("done", code, None)
+        else:
+            self._settled("interrupted", code, history.INTERRUPTED_DETAIL)
+
+    def stopped(self, code: int) -> Ended:
+        limit = schedules.span_text(self._schedule.max_duration)
+        return self._settled("timeout", code, f"stopped after {limit}")
+
+    def ended(self, code: int) -> Ended:
         with self._store.reading.connect() as connection:
             passing = history.passing(connection, self._row_id)
         if passing:
             return self._settled("failed", code, f"{passing}: it is tried again soon")
         return self._settled("done" if code == 0 else "failed", code, _explained(code))
 
-    def _watch(self, child: Process) -> tuple[int, bool]:
-        """Wait for the end, or bring it about at the deadline: exit code, whether in time."""
-        while (code := child.wait(self._next_event() - self._outside.now())) is None:
-            if self._outside.now() >= self._deadline:
-                return bring_to_end(child), False
-            self._look(child)
-            self._outside.meanwhile()
-        return code, True
-
-    def _next_event(self) -> datetime:
-        now = self._outside.now()
-        return min(self._deadline, now + (LOOK if self._linked else FIRST_LOOK))
-
-    def _look(self, child: Process) -> None:
-        """Note the run's number, and the planned times that it stands in the way of."""
-        if not self._linked:
-            with self._store.writing.begin() as connection:
-                self._linked = history.link(connection, self._row_id, child.pid)
-        _refuse_overlaps(self._store, self._outside.now(), only=self._schedule.id)
-
     def _settled(self, outcome: str, exit_code: int | None, detail: str | None) -> Ended:
-        now = self._outside.now()
+        now = self.outside.now()
         with self._store.writing.begin() as connection:
             values = {"outcome": outcome, "exit_code": exit_code, "detail": detail}
             history.settle(connection, self._row_id, now, **values)

@@ -23,8 +23,7 @@ from crawler.config import Config, Read
 from crawler.config.convert import options
 from crawler.config.resolve import VARIABLE
 from crawler.store.open import file_of
-from crawler.watch.schedule.process import renmin_command
-from crawler.watch.schedule.runner import STOP_GRACE
+from crawler.watch.schedule.process import STOP_GRACE, renmin_command
 
 SECRETS = "/etc/renmin.env"
 SYSTEMD = "/etc/systemd/system"

@@ -10,7 +10,7 @@ from crawler.store.engine import crawl_lock
 from crawler.store.tables import request, run
 from crawler.watch import serve
 from crawler.watch.schedule import asked
-from crawler.watch.schedule.runner import Outside
+from crawler.watch.schedule.process import Outside
 
 MINUTE = timedelta(minutes=1)
 

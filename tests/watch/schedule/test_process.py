@@ -78,7 +78,7 @@ def test_the_exit_is_recorded(store, program, text, outcome, code):
     program(text)
     add_due(store, datetime.now(SHANGHAI))
 
-    (ended,) = runner.work_off(store, runner.Outside(start=process.starter(store.url)))
+    (ended,) = runner.work_off(store, process.Outside(start=process.starter(store.url)))
 
     (row,) = rows(store)
     assert (ended.outcome, ended.exit_code) == (row.outcome, row.exit_code) == (outcome, code)
@@ -90,7 +90,7 @@ def test_a_program_that_is_not_there_is_recorded(store, monkeypatch):
     monkeypatch.setattr(process, "renmin_command", lambda: ["/nowhere/renmin"])
     add_due(store, datetime.now(SHANGHAI))
 
-    (ended,) = runner.work_off(store, runner.Outside(start=process.starter(store.url)))
+    (ended,) = runner.work_off(store, process.Outside(start=process.starter(store.url)))
 
     assert ended.outcome == "failed"
     assert "/nowhere/renmin" in rows(store)[0].detail
@@ -101,8 +101,8 @@ def test_sigterm_ends_the_crawl_and_settles_its_row(store, program):
     program("import os, signal, time; os.kill(os.getppid(), signal.SIGTERM); time.sleep(60)")
     add_due(store, datetime.now(SHANGHAI))
 
-    with pytest.raises(SystemExit) as stopped, runner.stop_on_sigterm():
-        runner.work_off(store, runner.Outside(start=process.starter(store.url)))
+    with pytest.raises(SystemExit) as stopped, process.stop_on_sigterm():
+        runner.work_off(store, process.Outside(start=process.starter(store.url)))
 
     (row,) = rows(store)
     assert stopped.value.code == 128 + signal.SIGTERM
@@ -112,15 +112,15 @@ def test_sigterm_ends_the_crawl_and_settles_its_row(store, program):
 
 def test_a_crawl_that_does_not_stop_is_killed(store, program, monkeypatch):
     """At the end of its time SIGTERM, after the grace SIGKILL, and the row says timeout."""
-    monkeypatch.setattr(runner, "STOP_GRACE", 0.2 * SECOND)
-    monkeypatch.setattr(runner, "FIRST_LOOK", 0.5 * SECOND)
+    monkeypatch.setattr(process, "STOP_GRACE", 0.2 * SECOND)
+    monkeypatch.setattr(process, "FIRST_LOOK", 0.5 * SECOND)
     program(
         "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
     )
     began = datetime.now(SHANGHAI)
     add_due(store, began)
     clock = iter([began] * 6)
-    outside = runner.Outside(
+    outside = process.Outside(
         start=process.starter(store.url),
         # Three hours are over at the second look.
         now=lambda: next(clock, began + timedelta(hours=4)),

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from crawler.store import runs
 from crawler.store.tables import run, schedule, schedule_run
-from crawler.watch.schedule import runner, schedules
+from crawler.watch.schedule import process, runner, schedules
 
 HOUR = timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
@@ -33,14 +33,14 @@ class World:
 
     @property
     def outside(self):
-        return runner.Outside(start=self.start, now=self.now, has_process=self.pids.__contains__)
+        return process.Outside(start=self.start, now=self.now, has_process=self.pids.__contains__)
 
     def now(self):
         if self.kill_runner_at is not None and self.time >= self.kill_runner_at:
             raise KilledError
         if self.stop_runner_at is not None and self.time >= self.stop_runner_at:
             self.stop_runner_at = None
-            raise SystemExit(143)  # as runner.stop_on_sigterm does
+            raise SystemExit(143)  # as process.stop_on_sigterm does
         return self.time
 
     def start(self, arguments):
