@@ -2,7 +2,7 @@
 
 usage: PYTHONPATH=. python benchmarks/mirror.py [FILE...] [--alone] [--shown N]
 
-Damages text with :mod:`crawler.replica.encode` over a grid of kinds of mirrors and
+Damages text with :mod:`crawler.replica.answer` over a grid of kinds of mirrors and
 restores it. Without a file the text is invented news; a file holds one paragraph a line. With
 ``--alone`` every paragraph is restored by itself instead of twelve as a document.
 
@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from crawler.replica.encode import MirrorSite, damage
+from crawler.replica.answer import MirrorSite, damage
 from crawler.text.mirror import restore, traditional
 from crawler.text.mirror.converter import pairs
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from random import Random
 
-from crawler.replica.encode import MirrorSite
-from crawler.replica.encode import damage as through_mirror
+from crawler.replica.answer import MirrorSite
+from crawler.replica.answer import damage as through_mirror
 
 Damage = Callable[[str, Random, Sequence[str]], str]
 

@@ -14,8 +14,7 @@ from random import Random
 
 from crawler.errors import ConfigError
 from crawler.replica.addresses import Entry
-from crawler.replica.answer import NEVER, Response, message, page, redirect
-from crawler.replica.encode import read_as_gbk
+from crawler.replica.answer import NEVER, Response, message, page, read_as_gbk, redirect
 from crawler.replica.story import Story
 from crawler.site.channels import find
 

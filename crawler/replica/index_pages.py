@@ -13,8 +13,7 @@ from typing import Any
 from xml.sax import saxutils
 
 from crawler.replica.addresses import FIRST_ID, LIST_LENGTH, MIRROR_HOST, Entry, SitePlan, traits_of
-from crawler.replica.answer import Response, message, page, stamped
-from crawler.replica.encode import coding_of
+from crawler.replica.answer import Response, coding_of, message, page, stamped
 from crawler.replica.faults import Faults, instead_of_list
 from crawler.replica.furniture import Furniture, furnish
 from crawler.replica.newsroom import Newsroom

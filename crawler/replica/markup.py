@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from html import escape
 
 from crawler.items import Article, Photo
-from crawler.replica.encode import raw_throughout
+from crawler.replica.answer import raw_throughout
 from crawler.replica.furniture import Furniture, Titled
 from crawler.replica.story import Story
 

@@ -14,11 +14,22 @@ from functools import lru_cache
 from random import Random
 
 from crawler.items import Article, Photo
-from crawler.replica import encode
+from crawler.replica import answer
 from crawler.replica.addresses import Entry, SitePlan
-from crawler.replica.answer import Response, message, page, stamped
+from crawler.replica.answer import (
+    BIG5,
+    MIRROR,
+    Coding,
+    Response,
+    coding_of,
+    encoded,
+    message,
+    page,
+    spoilt,
+    stamped,
+    traditional,
+)
 from crawler.replica.designs import DESIGNS, design_of
-from crawler.replica.encode import BIG5, MIRROR, Coding, coding_of, encoded, spoilt, traditional
 from crawler.replica.faults import Faults, applied
 from crawler.replica.furniture import Titled, furnish
 from crawler.replica.markup import Sheet, cut
@@ -166,15 +177,15 @@ def mirrored(original: Story, seed: int) -> Story:
     article to article, as it does from mirror to mirror.
     """
     number = original.entry.number
-    site = encode.MirrorSite(
+    site = answer.MirrorSite(
         commas=number % 3 == 0,
         keep_private=number % 4 != 1,
         annotated=(8, 20, 40)[number % 3],
         seed=seed * 1_000_003 + number,
     )
     article = original.truth
-    title, *printed = encode.damage((article.title, *original.printed), site)
-    captions = encode.damage([photo.caption or "" for photo in article.photos], site)
+    title, *printed = answer.damage((article.title, *original.printed), site)
+    captions = answer.damage([photo.caption or "" for photo in article.photos], site)
     photos = tuple(
         replace(photo, caption=caption or None)
         for photo, caption in zip(article.photos, captions, strict=True)

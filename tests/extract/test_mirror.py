@@ -7,7 +7,7 @@ import pytest
 from crawler.clock import SHANGHAI
 from crawler.extract.mirror import origin_of
 from crawler.extract.parse import parse_article
-from crawler.replica.encode import MirrorSite, damage
+from crawler.replica.answer import MirrorSite, damage
 
 URL = "http://news.mirror.example/zuxun/4751.html"
 TITLE = "渔村里的图书馆办了一场读书会"

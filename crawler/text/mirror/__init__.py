@@ -2,7 +2,7 @@
 
 A mirror turns a page into GBK and traditional characters, hangs readings on common characters,
 puts separators before punctuation, all without looking where a character begins, and decodes the
-result. ``docs/mirrors.md`` tells the whole story; :mod:`crawler.replica.encode` does it on
+result. ``docs/mirrors.md`` tells the whole story; :mod:`crawler.replica.answer` does it on
 purpose.
 
 Everything that is written here reproduces, damaged again, what was read. What several originals

@@ -1,6 +1,6 @@
 """Alignment with a clean original."""
 
-from crawler.replica.encode import MirrorSite, damage
+from crawler.replica.answer import MirrorSite, damage
 from crawler.text.mirror import align, restore
 from crawler.text.mojibake.result import Repaired
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.replica.encode import MirrorSite, damage
+from crawler.replica.answer import MirrorSite, damage
 from crawler.text.mirror import converter, traditional
 from crawler.text.mirror.restore import widen
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.replica.encode import MirrorSite, damage
+from crawler.replica.answer import MirrorSite, damage
 from crawler.text.mirror import looks_garbled, restore
 
 CASES = Path(__file__).parents[2] / "cases"
