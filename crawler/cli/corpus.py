@@ -23,7 +23,7 @@ from crawler.cli.options import (
 from crawler.cli.output import Csv, echo_json, show
 from crawler.errors import ConfigError
 from crawler.report import concordance
-from crawler.report.revisions import as_lines, revisions_of
+from crawler.report.articles import as_lines, revisions_of
 from crawler.report.table import Row
 
 COMMANDS = ("search", "kwic", "trend", "coverage", "history")

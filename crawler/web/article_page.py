@@ -23,7 +23,7 @@ from crawler.errors import ArchiveError, ConfigError, ExtractionError
 from crawler.extract import assemble, read
 from crawler.items import Article, Doubt, Photo
 from crawler.report import articles
-from crawler.report.revisions import Difference, changed_only, compare
+from crawler.report.articles import Difference, changed_only, compare
 from crawler.store.archive import Archive
 from crawler.store.articles import Stored
 from crawler.text.charset.decide import decide

@@ -13,7 +13,7 @@ from crawler.crawl.plan import Plan
 from crawler.crawl.session import CrawlSession
 from crawler.errors import DiskFullError
 from crawler.items import Failure, Link, Visit
-from crawler.report.revisions import as_lines, revisions_of
+from crawler.report.articles import as_lines, revisions_of
 from crawler.store.archive import Archive
 from crawler.store.engine import open_store
 from tests.crawl.visits import NOW, article, failed, fetch, html_of, link, prose, url_of, visit

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.report import revisions as differences
-from crawler.report.revisions import changed_only, compare
+from crawler.report import articles as differences
+from crawler.report.articles import changed_only, compare
 
 TEXTS = st.lists(st.text(max_size=30), max_size=6)
 
