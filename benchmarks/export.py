@@ -44,7 +44,7 @@ cursor = db.execute("SELECT * FROM article ORDER BY url")
 names = [column[0] for column in cursor.description]
 JSON = {"dateline", "authors", "editors", "paragraphs", "photos", "charset", "damage", "repairs", "doubts"}
 if TYPED:
-    from crawler.dataset.arrow import arrow_schema
+    from crawler.dataset.schema import arrow_schema
     types = {field.name: field.type for field in arrow_schema()}
 writer = None
 while rows := cursor.fetchmany(5000):

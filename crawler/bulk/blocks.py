@@ -25,8 +25,8 @@ from datatrove.pipeline.base import PipelineStep
 
 from crawler.bulk.joining import Joiner
 from crawler.bulk.sources import SUFFIXES, WARC_SUFFIXES, Capture, captures, from_warc
-from crawler.dataset.arrow import arrow_schema, batches, pyarrow
 from crawler.dataset.record import as_record
+from crawler.dataset.schema import arrow_schema, batches, pyarrow
 from crawler.errors import ConfigError
 from crawler.items import Article
 from crawler.site.urls import classify

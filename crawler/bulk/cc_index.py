@@ -23,7 +23,7 @@ import urllib3
 
 from crawler import __version__
 from crawler.bulk.sources import Asked, Capture, Problem, from_warc
-from crawler.dataset.arrow import pyarrow
+from crawler.dataset.schema import pyarrow
 from crawler.errors import ConfigError
 from crawler.items import MAX_PAGE_BYTES
 

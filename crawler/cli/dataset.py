@@ -27,7 +27,6 @@ from crawler.cli.options import (
 from crawler.clock import midnight
 from crawler.config import load
 from crawler.dataset import pseudonyms, web_archive, write
-from crawler.dataset.arrow import arrow_schema
 from crawler.dataset.files import check_path, format_of
 from crawler.dataset.folder import check
 from crawler.dataset.folder import verify as faults_of
@@ -36,7 +35,7 @@ from crawler.dataset.pictures import completing
 from crawler.dataset.pseudonyms import Pseudonyms
 from crawler.dataset.records import records
 from crawler.dataset.request import ExportRequest, Record
-from crawler.dataset.schema import FLAT, SCHEMA, as_markdown, chosen, json_schema
+from crawler.dataset.schema import FLAT, SCHEMA, arrow_schema, as_markdown, chosen, json_schema
 from crawler.dataset.write import is_folder
 from crawler.errors import ConfigError
 from crawler.report.table import counted

@@ -26,8 +26,7 @@ from typing import Any, BinaryIO, TypeAlias
 import orjson
 import zstandard
 
-from crawler.dataset.arrow import arrow_schema, batches, pyarrow
-from crawler.dataset.schema import SCHEMA, Field
+from crawler.dataset.schema import SCHEMA, Field, arrow_schema, batches, pyarrow
 from crawler.errors import ConfigError
 
 Records: TypeAlias = Iterable[Mapping[str, Any]]

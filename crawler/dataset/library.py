@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from crawler.clock import SHANGHAI, midnight
-from crawler.dataset import arrow, formats
+from crawler.dataset import formats, schema
 from crawler.dataset.pictures import completing
 from crawler.dataset.records import records
 from crawler.dataset.request import ExportRequest
@@ -93,8 +93,8 @@ class Library:
             filters: See the class.
         """
         columns = chosen(fields) if fields else SCHEMA
-        found = arrow.batches(self.records(**filters), columns)
-        return arrow.pyarrow().Table.from_batches(found, schema=arrow.arrow_schema(columns))
+        found = schema.batches(self.records(**filters), columns)
+        return schema.pyarrow().Table.from_batches(found, schema=schema.arrow_schema(columns))
 
     def to_pandas(self, fields: Sequence[str] = (), **filters: Any) -> pd.DataFrame:
         """The same as a data frame; needs pyarrow and pandas."""

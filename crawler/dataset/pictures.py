@@ -20,11 +20,10 @@ import orjson
 
 from crawler import SCHEMA_VERSION, __version__
 from crawler.dataset import manifest
-from crawler.dataset.arrow import arrow_schema, pyarrow
 from crawler.dataset.files import whole_file, writing
 from crawler.dataset.folder import MANIFEST, check, put_in_place, staged, sum_up
 from crawler.dataset.request import Record
-from crawler.dataset.schema import Field
+from crawler.dataset.schema import Field, arrow_schema, pyarrow
 from crawler.store.photos import INDEX, PhotoStore, Picture
 
 Form = Literal["imagefolder", "parquet"]

@@ -76,7 +76,7 @@ def test_fields_are_chosen_by_name_and_stand_in_their_order():
 def test_types_do_not_depend_on_the_content():
     """A batch without a copy has a text column for originals all the same."""
     pytest.importorskip("pyarrow")
-    from crawler.dataset.arrow import arrow_schema, batches
+    from crawler.dataset.schema import arrow_schema, batches
 
     (batch,) = batches([as_record(article(1))])
 
