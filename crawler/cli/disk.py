@@ -12,9 +12,9 @@ from crawler import clock, config
 from crawler.cli.options import Database, Json, ended_in_order, opened, reading
 from crawler.cli.output import echo_json, progress_bar, show
 from crawler.config import Config, load, sections
-from crawler.crawl.forget import forget as run
 from crawler.crawl.prune import KINDS, Before, Given, Shares, before_of, give_back, plan, rooms
 from crawler.crawl.prune import prune as let_go
+from crawler.crawl.record import forget as run
 from crawler.errors import ConfigError
 from crawler.report.storage import FREE, PARTS, TOTAL, Storage, overview
 from crawler.report.table import Row, counted

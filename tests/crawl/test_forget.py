@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.crawl import record
-from crawler.crawl.forget import forget
+from crawler.crawl.record import forget
 from crawler.dataset.formats import named
 from crawler.dataset.records import records
 from crawler.dataset.request import ExportRequest

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from crawler import clock
 from crawler.cli.dataset import app as export_app
 from crawler.crawl import record
-from crawler.crawl.forget import forget
+from crawler.crawl.record import forget
 from crawler.errors import ConfigError
 from crawler.store import tombstones
 from crawler.store.articles import By
