@@ -19,9 +19,9 @@ from crawler.cli.output import echo_json, show
 from crawler.config import load, read, sections
 from crawler.config import sections as channel_tables
 from crawler.config.convert import Option, options
-from crawler.config.options import Config
 from crawler.config.resolve import Read, contents, table
 from crawler.config.sections import ChannelTable
+from crawler.config.top_level import Config
 from crawler.secrets import MASK, mask
 from crawler.watch.alerts import configuration as alerts
 from crawler.watch.doctor import FAIL, examine

@@ -15,7 +15,7 @@ The rules and the ways of ``[alerts]`` belong to :mod:`crawler.watch.alerts.conf
 them with the same tools.
 """
 
-from crawler.config.options import Config
 from crawler.config.resolve import FILE, Read, find, load, read
+from crawler.config.top_level import Config
 
 __all__ = ["FILE", "Config", "Read", "find", "load", "read"]

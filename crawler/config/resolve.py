@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.config.convert import Option, converted, known_names, options, secret_in, unknown
-from crawler.config.options import Config
+from crawler.config.top_level import Config
 from crawler.errors import ConfigError
 
 FILE = "renmin.toml"

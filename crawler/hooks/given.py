@@ -16,7 +16,7 @@ from scrapy.settings import BaseSettings, Settings
 from scrapy.utils.misc import load_object
 
 from crawler.config.convert import known_names, near
-from crawler.config.options import Config
+from crawler.config.top_level import Config
 from crawler.crawl.helpers import PAGE_SECONDS
 from crawler.crawl.holding import STALLED_SECONDS
 from crawler.errors import ConfigError

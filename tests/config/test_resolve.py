@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from crawler import config
 from crawler.cli.main import _config_first, app
 from crawler.config import convert, resolve, sections
-from crawler.config.options import Config
+from crawler.config.top_level import Config
 from crawler.errors import ConfigError
 from crawler.site import channels as site
 from crawler.watch.alerts import configuration as alerts

@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 from msgspec import Meta
 
 from crawler.config.convert import converted, options, unknown
-from crawler.config.options import SECRET
 from crawler.config.resolve import beside, find
 from crawler.config.resolve import table as table_of
+from crawler.config.top_level import SECRET
 from crawler.errors import ConfigError
 
 SEVERITIES = ("critical", "warning", "notice")
