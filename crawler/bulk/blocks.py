@@ -26,7 +26,7 @@ from datatrove.pipeline.base import PipelineStep
 from crawler.bulk.joining import Joiner
 from crawler.bulk.sources import SUFFIXES, WARC_SUFFIXES, Capture, captures, from_warc
 from crawler.dataset.record import as_record
-from crawler.dataset.schema import arrow_schema, batches, pyarrow
+from crawler.dataset.schema import arrow_schema, batches, load_pyarrow
 from crawler.errors import ConfigError
 from crawler.items import Article
 from crawler.site.urls import classify
@@ -239,7 +239,7 @@ def _write_parquet(file: IO[bytes], data: Iterable[Document]) -> Iterator[Docume
 
 
 def _parquet() -> Any:
-    pyarrow()
+    load_pyarrow()
     import pyarrow.parquet as pq  # noqa: PLC0415 (an extra)
 
     return pq

@@ -23,7 +23,7 @@ import urllib3
 
 from crawler import __version__
 from crawler.bulk.sources import Asked, Capture, Problem, from_warc
-from crawler.dataset.schema import pyarrow
+from crawler.dataset.schema import load_pyarrow
 from crawler.errors import ConfigError
 from crawler.items import MAX_PAGE_BYTES
 
@@ -164,7 +164,7 @@ def _captures(rows: Sequence[Row | Problem], ranges: Ranges, asked: Asked) -> It
 
 
 def _rows(path: Path) -> Iterator[Row | Problem]:
-    library = pyarrow()
+    library = load_pyarrow()
     try:
         file = library.parquet.ParquetFile(path)
     except (library.ArrowException, OSError) as error:

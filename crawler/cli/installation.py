@@ -1,7 +1,4 @@
-"""This installation: whether it is sound, and what is set.
-
-The configuration as rows for a person, and as an example file.
-"""
+"""This installation: whether it is sound, and what is set, as rows for a person or an example file."""
 
 from __future__ import annotations
 

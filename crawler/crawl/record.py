@@ -1,11 +1,9 @@
-"""Keep an article in three steps in one direction: read, decide, write.
+"""Keep an article in three steps in one direction, read, decide, write; or take it away for good.
 
 Everything is written in the caller's transaction; what the articles of a batch have in common,
 their texts and the index of words, is written by :func:`finish`, one statement for all of them.
 
-Take articles away for good: all that the house keeps of them, and that they come back.
-
-Article, revisions, keys, index of words, frontier and raw bodies go; what stays is a digest of the
+Taking articles away keeps them from coming back as well (:func:`forget`). Article, revisions, keys, index of words, frontier and raw bodies go; what stays is a digest of the
 address and the reason. Copies of a removed original get the next original among themselves.
 """
 
@@ -152,8 +150,8 @@ def _write_family(connection: Connection, article_id: int, change: New | Revisio
         similarity = round(each.relation.similarity, 4)
         marks = (article_id, each.relation.name, similarity)
         articles.mark_duplicate(connection, each.id, *marks, changes=True)
-    for copy in change.settled:
-        articles.amend(connection, copy.id, copy.article)
+    for each in change.settled:
+        articles.amend(connection, each.id, each.article)
 
 
 def _mark(connection: Connection, article_id: int, item: Article, original: int | None) -> None:

@@ -26,7 +26,7 @@ from typing import Any, BinaryIO, TypeAlias
 import orjson
 import zstandard
 
-from crawler.dataset.schema import SCHEMA, Field, arrow_schema, batches, pyarrow
+from crawler.dataset.schema import SCHEMA, Field, arrow_schema, batches, load_pyarrow
 from crawler.errors import ConfigError
 
 Records: TypeAlias = Iterable[Mapping[str, Any]]
@@ -101,7 +101,7 @@ def write_parquet(records: Records, file: BinaryIO, fields: Sequence[Field] = SC
     Raises:
         ConfigError: pyarrow (extra: parquet) is not installed.
     """
-    parquet = pyarrow().parquet
+    parquet = load_pyarrow().parquet
     with parquet.ParquetWriter(file, arrow_schema(fields), compression="zstd") as writer:
         for batch in batches(records, fields):
             writer.write_batch(batch)

@@ -94,7 +94,7 @@ class Library:
         """
         columns = chosen(fields) if fields else SCHEMA
         found = schema.batches(self.records(**filters), columns)
-        return schema.pyarrow().Table.from_batches(found, schema=schema.arrow_schema(columns))
+        return schema.load_pyarrow().Table.from_batches(found, schema=schema.arrow_schema(columns))
 
     def to_pandas(self, fields: Sequence[str] = (), **filters: Any) -> pd.DataFrame:
         """The same as a data frame; needs pyarrow and pandas."""

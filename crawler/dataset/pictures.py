@@ -23,7 +23,7 @@ from crawler.dataset import manifest
 from crawler.dataset.files import whole_file, writing
 from crawler.dataset.folder import MANIFEST, check, put_in_place, staged, sum_up
 from crawler.dataset.request import Record
-from crawler.dataset.schema import Field, arrow_schema, pyarrow
+from crawler.dataset.schema import Field, arrow_schema, load_pyarrow
 from crawler.store.photos import INDEX, PhotoStore, Picture
 
 Form = Literal["imagefolder", "parquet"]
@@ -181,7 +181,7 @@ def _write_parquet(
 
 
 def _batch(group: list[tuple[Picture, dict[str, Any]]], photos: PhotoStore) -> Any:
-    library = pyarrow()
+    library = load_pyarrow()
     schema = _schema()
     images = [
         {"bytes": photos.path(picture).read_bytes(), "path": photos.path(picture).name}
@@ -198,12 +198,12 @@ def _batch(group: list[tuple[Picture, dict[str, Any]]], photos: PhotoStore) -> A
 
 def _writer(file: Any) -> Any:
     # Pictures are compressed already.
-    return pyarrow().parquet.ParquetWriter(file, _schema(), compression="zstd")
+    return load_pyarrow().parquet.ParquetWriter(file, _schema(), compression="zstd")
 
 
 def _schema() -> Any:
     """Typed, and with what Hugging Face reads to show the column as pictures."""
-    library = pyarrow()
+    library = load_pyarrow()
     image = library.struct([("bytes", library.binary()), ("path", library.string())])
     features: dict[str, Any] = {"image": {"_type": "Image"}}
     features |= {

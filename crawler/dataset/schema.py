@@ -4,9 +4,7 @@ The record itself (:mod:`crawler.dataset.record`), the JSON Schema, the Arrow sc
 a data package and the table in docs/record.md are derived from :data:`SCHEMA`. Fields are only ever
 added, at the end; a changed meaning raises ``crawler.SCHEMA_VERSION``.
 
-Records as Arrow tables, typed by the schema and not by what happens to be in them.
-
-pyarrow is an extra (``parquet``): 170 MB that whoever wants JSON lines does not need.
+Arrow tables are typed by it, and not by what happens to be in the records. pyarrow is an extra (``parquet``): 170 MB that whoever wants JSON lines does not need.
 """
 
 from __future__ import annotations
@@ -304,7 +302,7 @@ BATCH = 5_000
 ZONE = "Asia/Shanghai"
 
 
-def pyarrow() -> ModuleType:
+def load_pyarrow() -> ModuleType:
     """The library.
 
     Raises:
@@ -323,7 +321,7 @@ def arrow_schema(fields: Iterable[Field] = SCHEMA) -> pa.Schema:
     Raises:
         ConfigError: pyarrow is not installed.
     """
-    library = pyarrow()
+    library = load_pyarrow()
     return library.schema(
         library.field(
             field.name,
@@ -343,7 +341,7 @@ def batches(
     Raises:
         ConfigError: pyarrow is not installed.
     """
-    library = pyarrow()
+    library = load_pyarrow()
     schema = arrow_schema(fields)
     iterator = iter(records)
     while rows := list(itertools.islice(iterator, size)):

@@ -1,8 +1,7 @@
-"""What the stand-in site answers, and how it says that nothing has changed.
+"""What the stand-in site answers: in which bytes, what it says about them, how texts are spoilt on the way.
 
-In which bytes a page leaves the site, what it says about them, and how texts are spoilt on the way.
-
-What the garbled mirrors do to a text is done on purpose: test material of every kind. A mirror is a reverse proxy that works on GBK bytes and never looks where characters begin:
+What the garbled mirrors do to a text is done on purpose: test material of every kind. A mirror is
+a reverse proxy that works on GBK bytes and never looks where characters begin:
 
 1. the page is turned into GBK; what GBK lacks becomes ``?``;
 2. simplified characters become traditional ones, one by one;

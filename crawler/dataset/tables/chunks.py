@@ -20,7 +20,7 @@ from typing import Any, BinaryIO, Final, Literal, cast
 import orjson
 import zstandard
 
-from crawler.dataset import schema
+from crawler.dataset.schema import load_pyarrow
 from crawler.errors import ConfigError, RenminError
 from crawler.text.charset.decide import decide, decode
 
@@ -327,7 +327,7 @@ def _line(row: list[str], delimiter: str) -> bytes:
 
 
 def _parquet(name: str, file: BinaryIO, kind: TableKind) -> InputTable:
-    pyarrow = schema.pyarrow()
+    pyarrow = load_pyarrow()
     if not file.seekable():
         file = io.BytesIO(file.read())
     try:
@@ -340,7 +340,7 @@ def _parquet(name: str, file: BinaryIO, kind: TableKind) -> InputTable:
 
 
 def _batches(name: str, source: Any) -> Iterator[Chunk]:
-    pyarrow = schema.pyarrow()
+    pyarrow = load_pyarrow()
     number = 0
     try:
         for batch in source.iter_batches(batch_size=CHUNK_ROWS):
@@ -355,7 +355,7 @@ def _batches(name: str, source: Any) -> Iterator[Chunk]:
 
 def _python_times(batch: Any) -> Any:
     """The batch with its nanoseconds as microseconds, of which Python has values."""
-    pyarrow = schema.pyarrow()
+    pyarrow = load_pyarrow()
     columns = []
     for name in batch.schema.names:
         column = batch.column(name)

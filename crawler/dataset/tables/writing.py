@@ -13,8 +13,8 @@ from typing import Any, BinaryIO, Final
 
 import orjson
 
-from crawler.dataset import schema
 from crawler.dataset.files import check_path, whole_file, writing
+from crawler.dataset.schema import load_pyarrow
 from crawler.dataset.tables.chunks import BadRow, Chunk, InputTable, TableKind
 from crawler.errors import ConfigError, RenminError
 
@@ -140,7 +140,7 @@ _WRITERS: Final[dict[str, Callable[[BinaryIO, TableKind, InputTable], Write]]] =
 
 @contextmanager
 def _parquet(file: BinaryIO, table: InputTable) -> Iterator[Write]:
-    pyarrow = schema.pyarrow()
+    pyarrow = load_pyarrow()
     schema = None if table.schema is None else _with_repair(table.schema)
     writer: Any = None
 
@@ -166,7 +166,7 @@ def _parquet(file: BinaryIO, table: InputTable) -> Iterator[Write]:
 
 
 def _inferred(rows: list[dict[str, Any]]) -> Any:
-    pyarrow = schema.pyarrow()
+    pyarrow = load_pyarrow()
     try:
         schema = pyarrow.RecordBatch.from_pylist(rows).schema
     except pyarrow.ArrowException as error:
@@ -182,7 +182,7 @@ def _inferred(rows: list[dict[str, Any]]) -> Any:
 
 
 def _with_repair(schema: Any) -> Any:
-    pyarrow = schema.pyarrow()
+    pyarrow = load_pyarrow()
     if REPAIR in schema.names:
         schema = schema.remove(schema.get_field_index(REPAIR))
     return schema.append(pyarrow.field(REPAIR, pyarrow.string()))
@@ -192,7 +192,7 @@ def _batch(
     rows: list[tuple[int, dict[str, Any]]], batch: Any, schema: Any
 ) -> tuple[Any, list[BadRow]]:
     """Rows as Arrow: columns that no repair has touched are the given ones."""
-    pyarrow = schema.pyarrow()
+    pyarrow = load_pyarrow()
     texts = {each.name for each in schema if pyarrow.types.is_string(each.type)}
     bad: list[BadRow] = []
     kept = []
@@ -218,7 +218,7 @@ def _batch(
 
 def _is_text(batch: Any, name: str) -> bool:
     """Whether a repair may have changed the column."""
-    pyarrow = schema.pyarrow()
+    pyarrow = load_pyarrow()
     kind = batch.schema.field(name).type
     kind = (
         kind.value_type

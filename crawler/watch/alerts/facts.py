@@ -1,8 +1,6 @@
-"""What a rule may know, as plain values: no rule asks a database, a disk or a clock.
+"""What a rule may know, as plain values, and what is usual of it.
 
-What is usual, and what is more than chance.
-
-Shares of a few articles jump about by themselves. So a sample is taken over the newest runs until
+No rule asks a database, a disk or a clock. Shares of a few articles jump about by themselves. So a sample is taken over the newest runs until
 it is large enough, and a difference counts only if it is larger than the threshold *and* than
 what drawing so few articles would give by chance.
 """

@@ -7,9 +7,19 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from statistics import median
 
-from crawler.watch.alerts import facts
 from crawler.watch.alerts.configuration import RuleSettings
-from crawler.watch.alerts.facts import ChannelRun, Comparison, Facts, Finding
+from crawler.watch.alerts.facts import (
+    ChannelRun,
+    Comparison,
+    Facts,
+    Finding,
+    Size,
+    chance,
+    compare,
+    usual_number,
+    usual_share,
+    variation,
+)
 
 _REFUSALS = ("status/403", "status/429")
 
@@ -21,7 +31,7 @@ def articles_low(facts: Facts, rule: RuleSettings) -> Iterator[Finding]:
         if latest is None:
             continue
         before = (*runs, *facts.earlier.get(channel, ()))
-        usual = facts.usual_number(latest, before, rule.window)
+        usual = usual_number(latest, before, rule.window)
         new = latest.count("article/new")
         if usual is not None and usual >= rule.minimum and new < rule.threshold * usual:
             yield Finding(
@@ -167,7 +177,7 @@ def field_missing(facts: Facts, rule: RuleSettings) -> Iterator[Finding]:
             size = _size(found.now, whole)
             share = found.now[f"field/{field}"] / size
             usual = _usual(found, f"field/{field}", whole)
-            by_chance = facts.chance(usual, found.of, size)
+            by_chance = chance(usual, found.of, size)
             limit = usual - max(rule.threshold, by_chance)
             if share < limit:
                 yield Finding(
@@ -183,13 +193,13 @@ def field_missing(facts: Facts, rule: RuleSettings) -> Iterator[Finding]:
 def design_shift(facts: Facts, rule: RuleSettings) -> Iterator[Finding]:
     """The mixture of page designs is another one, or pages cannot be read: the site changed."""
     for channel, runs in facts.channels.items():
-        found = facts.compare(
+        found = compare(
             runs, lambda run: run.count(*_DESIGNS), minimum=rule.minimum, window=rule.window
         )
         if found is None:
             continue
         now, usual = _designs(found.now), _usual_designs(found)
-        distance, by_chance = facts.variation(now, usual, found.of)
+        distance, by_chance = variation(now, usual, found.of)
         limit = rule.threshold + by_chance
         if distance > limit:
             yield Finding(
@@ -210,7 +220,7 @@ def text_shift(facts: Facts, rule: RuleSettings) -> Iterator[Finding]:
         size = _size(found.now)
         for what, name in _HEALTH.items():
             share, usual = found.now[name] / size, _usual(found, name)
-            by_chance = facts.chance(usual, found.of, size)
+            by_chance = chance(usual, found.of, size)
             limit = max(rule.threshold, by_chance)
             if abs(share - usual) > limit:
                 yield Finding(
@@ -272,14 +282,14 @@ def own_faults(facts: Facts, rule: RuleSettings) -> Iterator[Finding]:
 def _compared(
     runs: tuple[ChannelRun, ...], rule: RuleSettings, whole: str | None = None
 ) -> Comparison | None:
-    return facts.compare(runs, _sizing(whole), minimum=rule.minimum, window=rule.window)
+    return compare(runs, _sizing(whole), minimum=rule.minimum, window=rule.window)
 
 
 def _usual(found: Comparison, name: str, whole: str | None = None) -> float:
-    return facts.usual_share(found.before, lambda run: run.count(name), _sizing(whole))
+    return usual_share(found.before, lambda run: run.count(name), _sizing(whole))
 
 
-def _sizing(whole: str | None) -> facts.Size:
+def _sizing(whole: str | None) -> Size:
     """What a share is a share of: the counter ``whole``, or else all articles."""
     return lambda run: run.count(whole) if whole else run.articles
 
@@ -310,7 +320,7 @@ def _usual_designs(found: Comparison) -> dict[str, float]:
     by_run = {run.run_id: _designs(run.counts) for run in found.before}
     kinds = {kind for designs in by_run.values() for kind in designs}
     shares = {
-        kind: facts.usual_share(
+        kind: usual_share(
             found.before,
             lambda run, kind=kind: by_run[run.run_id].get(kind, 0),  # type: ignore[misc]
             lambda run: sum(by_run[run.run_id].values()),
