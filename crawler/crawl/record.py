@@ -150,8 +150,8 @@ def _write_family(connection: Connection, article_id: int, change: New | Revisio
         similarity = round(each.relation.similarity, 4)
         marks = (article_id, each.relation.name, similarity)
         articles.mark_duplicate(connection, each.id, *marks, changes=True)
-    for each in change.settled:
-        articles.amend(connection, each.id, each.article)
+    for settled in change.settled:
+        articles.amend(connection, settled.id, settled.article)
 
 
 def _mark(connection: Connection, article_id: int, item: Article, original: int | None) -> None:
