@@ -1,8 +1,9 @@
 """Pages of Common Crawl, by the rows of its columnar index.
 
-A row names a WARC file, a place in it and a length; that range is one gzip member with one record, which
-is all that is fetched (an HTTP range request, one at a time, a pause after each). What the importer has
-already is not asked for again. docs/import.md has the query that gives the rows for the 37 hosts.
+A row names a WARC file, a place in it and a length; that range is one gzip member with one record,
+which is all that is fetched (an HTTP range request, one at a time, a pause after each). What the
+importer has already is not asked for again. docs/import.md has the query that gives the rows for
+the 37 hosts.
 
 The index: https://commoncrawl.org/blog/index-to-warc-files-and-urls-in-columnar-format
 """

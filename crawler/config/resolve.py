@@ -1,7 +1,7 @@
 """Where a value comes from, in order: default, file, environment, command line.
 
-The ``renmin.toml`` that is read is the first of these that is there: what ``RENMIN_CONFIG`` names (``--config`` sets it), the file in
-the working directory, the one in ``/etc/renmin``.
+The ``renmin.toml`` that is read is the first of these that is there: what ``RENMIN_CONFIG`` names
+(``--config`` sets it), the file in the working directory, the one in ``/etc/renmin``.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Reading with limits: helper processes that end with their parent, and a limit in processor time.
 
-Helpers are started at once. A forked one begins to work in milliseconds; one that is started anew imports the house first,
-half a second of its core. Forking is safe only while no other thread runs and no database file
-is open: SQLite keeps a process's locks in memory that the helper would inherit.
+Helpers are started at once. A forked one begins to work in milliseconds; one that is started anew
+imports the house first, half a second of its core. Forking is safe only while no other thread runs
+and no database file is open: SQLite keeps a process's locks in memory that the helper would
+inherit.
 
 No page is read for ever, and the limit is the same on a busy machine. The work is interrupted by a
 signal between two steps of Python. That suits the reading of pages, which is pure: what it had begun

@@ -25,78 +25,6 @@ from crawler.store import articles, frontier, last_visits, leases
 from crawler.store.archive import Record
 from crawler.store.articles import By
 
-# Doubts that say that a page was misread.
-MISREAD = ("text_short", "text_cut", "title_unlike")
-# Fields whose share of filled articles is watched: when it drops, the site changed its pages.
-WATCHED = ("title", "source", "published_at", "dateline", "authors", "editors", "photos")
-
-
-def of_visit(visit: Visit) -> Counter[str]:
-    """Count a visit: the page, its answers and their time, what was skipped, why it failed."""
-    counts: Counter[str] = Counter()
-    for fetch in visit.fetches:
-        counts["bytes/fetched"] += len(fetch.body)
-        counts[f"status/{fetch.status}"] += 1
-        counts["time/download_ms"] += round(1000 * fetch.seconds)
-    for reason, number in visit.skipped.items():
-        counts[f"skipped/{reason}"] += number
-    if visit.failure and visit.failure.wait:
-        counts[f"wait/{visit.failure.reason}"] += 1
-    elif visit.failure:
-        counts[f"failure/{visit.failure.reason}"] += 1
-    else:
-        counts["page/unchanged" if visit.unchanged else f"page/{visit.kind}"] += 1
-    return counts
-
-
-def of_article(item: Article, event: str) -> Counter[str]:
-    """Count an article that was met.
-
-    Args:
-        item: As it was stored.
-        event: ``new``, ``changed``, ``reread`` or ``unchanged``; only the first two count its
-            contents, so that the shares are those of what came in.
-    """
-    counts = Counter({f"article/{event}": 1})
-    if event not in ("new", "changed"):
-        return counts
-    counts[f"template/{item.template}"] += 1
-    counts.update(f"field/{name}" for name in WATCHED if getattr(item, name))
-    counts["field/captions"] += any(photo.caption for photo in item.photos)
-    counts.update(_of_text(item))
-    if item.duplicate_of:
-        counts.update(of_copies([item.relation or ""]))
-    return +counts
-
-
-def of_copies(relations: Sequence[str]) -> Counter[str]:
-    """Count articles that were found to be copies: the one that came, or others of which it is the original."""
-    counts = Counter({"article/duplicate": len(relations)})
-    counts.update(f"duplicate/{relation}" for relation in relations)
-    return +counts
-
-
-def _of_text(item: Article) -> Counter[str]:
-    """Count what is known of the truth of its characters."""
-    counts: Counter[str] = Counter()
-    if item.charset:
-        counts[f"charset/{item.charset.decided}"] += 1
-        counts["charset/disagrees"] += not item.charset.agrees
-        counts["charset/mixed"] += item.charset.mixed
-    counts["article/repaired"] += bool(item.repairs)
-    for repair in item.repairs:
-        counts[f"repair/{repair.rule}"] += repair.count
-    counts.update(f"damage/{kind}" for kind in item.damage)
-    misread = Counter(doubt.reason for doubt in item.doubts if doubt.reason in MISREAD)
-    counts.update({f"doubt/{reason}": number for reason, number in misread.items()})
-    counts["article/misread"] += bool(misread)
-    counts["doubt/count"] += len(item.doubts) - misread.total()
-    counts["article/doubtful"] += len(item.doubts) > misread.total()
-    counts["text/characters"] += sum(map(len, item.paragraphs))
-    counts["text/fffd"] += sum(text.count("\ufffd") for text in (item.title, *item.paragraphs))
-    return counts
-
-
 # The body that came belongs to another address, so it is not archived under this one.
 ELSEWHERE = frozenset({"moved", "gone"})
 
@@ -154,7 +82,7 @@ def ingest(
         earlier: What today's code reads in the bytes of the last visit, if others came now.
     """
     now = visit.fetches[0].fetched_at if visit.fetches else clock.now()
-    counts = of_visit(visit)
+    counts = counted_visit(visit)
     links = _enter_links(connection, visit, intake, now)
     if visit.failure:
         _fail(connection, visit, intake, now)
@@ -165,8 +93,8 @@ def ingest(
         kept = record.keep(connection, visit.article, now, by, earlier)
         if kept is None:
             return _removed(visit, counts, links, now)
-        counts.update(of_article(kept.article, kept.event))
-        counts.update(of_copies(kept.copies))
+        counts.update(counted_article(kept.article, kept.event))
+        counts.update(counted_copies(kept.copies))
     return replace(
         _outcome(visit, counts, links, now),
         kept=kept,
@@ -259,3 +187,75 @@ def _record(visit: Visit) -> Record | None:
 
 def _host(link: Link) -> str:
     return urlsplit(link.fetch_url).hostname or ""
+
+
+# Doubts that say that a page was misread.
+MISREAD = ("text_short", "text_cut", "title_unlike")
+# Fields whose share of filled articles is watched: when it drops, the site changed its pages.
+WATCHED = ("title", "source", "published_at", "dateline", "authors", "editors", "photos")
+
+
+def counted_visit(visit: Visit) -> Counter[str]:
+    """Count a visit: the page, its answers and their time, what was skipped, why it failed."""
+    counts: Counter[str] = Counter()
+    for fetch in visit.fetches:
+        counts["bytes/fetched"] += len(fetch.body)
+        counts[f"status/{fetch.status}"] += 1
+        counts["time/download_ms"] += round(1000 * fetch.seconds)
+    for reason, number in visit.skipped.items():
+        counts[f"skipped/{reason}"] += number
+    if visit.failure and visit.failure.wait:
+        counts[f"wait/{visit.failure.reason}"] += 1
+    elif visit.failure:
+        counts[f"failure/{visit.failure.reason}"] += 1
+    else:
+        counts["page/unchanged" if visit.unchanged else f"page/{visit.kind}"] += 1
+    return counts
+
+
+def counted_article(item: Article, event: str) -> Counter[str]:
+    """Count an article that was met.
+
+    Args:
+        item: As it was stored.
+        event: ``new``, ``changed``, ``reread`` or ``unchanged``; only the first two count its
+            contents, so that the shares are those of what came in.
+    """
+    counts = Counter({f"article/{event}": 1})
+    if event not in ("new", "changed"):
+        return counts
+    counts[f"template/{item.template}"] += 1
+    counts.update(f"field/{name}" for name in WATCHED if getattr(item, name))
+    counts["field/captions"] += any(photo.caption for photo in item.photos)
+    counts.update(_of_text(item))
+    if item.duplicate_of:
+        counts.update(counted_copies([item.relation or ""]))
+    return +counts
+
+
+def counted_copies(relations: Sequence[str]) -> Counter[str]:
+    """Count articles that were found to be copies: the one that came, or others of which it is the original."""
+    counts = Counter({"article/duplicate": len(relations)})
+    counts.update(f"duplicate/{relation}" for relation in relations)
+    return +counts
+
+
+def _of_text(item: Article) -> Counter[str]:
+    """Count what is known of the truth of its characters."""
+    counts: Counter[str] = Counter()
+    if item.charset:
+        counts[f"charset/{item.charset.decided}"] += 1
+        counts["charset/disagrees"] += not item.charset.agrees
+        counts["charset/mixed"] += item.charset.mixed
+    counts["article/repaired"] += bool(item.repairs)
+    for repair in item.repairs:
+        counts[f"repair/{repair.rule}"] += repair.count
+    counts.update(f"damage/{kind}" for kind in item.damage)
+    misread = Counter(doubt.reason for doubt in item.doubts if doubt.reason in MISREAD)
+    counts.update({f"doubt/{reason}": number for reason, number in misread.items()})
+    counts["article/misread"] += bool(misread)
+    counts["doubt/count"] += len(item.doubts) - misread.total()
+    counts["article/doubtful"] += len(item.doubts) > misread.total()
+    counts["text/characters"] += sum(map(len, item.paragraphs))
+    counts["text/fffd"] += sum(text.count("\ufffd") for text in (item.title, *item.paragraphs))
+    return counts

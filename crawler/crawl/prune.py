@@ -4,8 +4,9 @@ The policy is the table ``[prune]`` of renmin.toml or the options of ``renmin pr
 each kind, and kinds without one stay for ever. No article, no revision and nothing that ``renmin
 reparse`` reads is ever among them.
 
-The curves of old runs are thinned, whatever the policy: fewer points, the same sums. A point is the sum since the start of its run, so dropping points loses detail and no figure. The
-counters of a run are never touched.
+The curves of old runs are thinned, whatever the policy: fewer points, the same sums. A point is the
+sum since the start of its run, so dropping points loses detail and no figure. The counters of a run
+are never touched.
 """
 
 from __future__ import annotations
@@ -39,63 +40,6 @@ from crawler.store.tables import (
     run_tick,
     schedule_run,
 )
-
-# Points older than the first are kept one in each span of the second.
-STEPS = (
-    (timedelta(days=14), timedelta(minutes=10)),
-    (timedelta(days=2), timedelta(minutes=1)),
-)
-Point = tuple[int, datetime]
-
-
-def thin(connection: Connection, now: datetime) -> int:
-    """Drop points of old curves.
-
-    Args:
-        connection: Of a writing transaction.
-        now: The moment that ages count from.
-
-    Returns:
-        How many were dropped; a second call drops none.
-    """
-    youngest = now - STEPS[-1][0]
-    columns = (run_tick.c.run_id, run_tick.c.at)
-    query = sa.select(*columns).where(run_tick.c.at < youngest).order_by(*columns)
-    found = [(row.run_id, row.at) for row in connection.execute(query)]
-    dropped = superfluous(found, now)
-    if dropped:
-        statement = sa.delete(run_tick).where(
-            run_tick.c.run_id == sa.bindparam("run"), run_tick.c.at == sa.bindparam("moment")
-        )
-        connection.execute(statement, [{"run": run, "moment": at} for run, at in dropped])
-    return len(dropped)
-
-
-def superfluous(points: Iterable[Point], now: datetime) -> list[Point]:
-    """The points to drop: all but the last of each span, which holds the sum up to its end.
-
-    Args:
-        points: Run and moment, in order.
-        now: The moment that ages count from.
-    """
-    dropped: list[Point] = []
-    before: tuple[int, int, Point] | None = None
-    for run_id, at in points:
-        span = _span(now - at)
-        slot = (run_id, int(at.timestamp() // span.total_seconds()))
-        # Two spans never share a slot: the numbers of longer ones are smaller by far.
-        if before is not None and before[:2] == slot:
-            dropped.append(before[2])
-        before = (*slot, (run_id, at))
-    return dropped
-
-
-def _span(age: timedelta) -> timedelta:
-    for older_than, span in STEPS:
-        if age > older_than:
-            return span
-    return timedelta(seconds=1)
-
 
 # Rows of the database are deleted so many at a time, so that a crawl beside us never waits long.
 BATCH = 200
@@ -342,3 +286,60 @@ def _delete_rows(store: Store, name: str, before: datetime) -> None:
                 connection.execute(sa.delete(column.table).where(column.in_(ids)))
         if len(ids) < BATCH:
             return
+
+
+# Points older than the first are kept one in each span of the second.
+STEPS = (
+    (timedelta(days=14), timedelta(minutes=10)),
+    (timedelta(days=2), timedelta(minutes=1)),
+)
+Point = tuple[int, datetime]
+
+
+def thin(connection: Connection, now: datetime) -> int:
+    """Drop points of old curves.
+
+    Args:
+        connection: Of a writing transaction.
+        now: The moment that ages count from.
+
+    Returns:
+        How many were dropped; a second call drops none.
+    """
+    youngest = now - STEPS[-1][0]
+    columns = (run_tick.c.run_id, run_tick.c.at)
+    query = sa.select(*columns).where(run_tick.c.at < youngest).order_by(*columns)
+    found = [(row.run_id, row.at) for row in connection.execute(query)]
+    dropped = superfluous(found, now)
+    if dropped:
+        statement = sa.delete(run_tick).where(
+            run_tick.c.run_id == sa.bindparam("run"), run_tick.c.at == sa.bindparam("moment")
+        )
+        connection.execute(statement, [{"run": run, "moment": at} for run, at in dropped])
+    return len(dropped)
+
+
+def superfluous(points: Iterable[Point], now: datetime) -> list[Point]:
+    """The points to drop: all but the last of each span, which holds the sum up to its end.
+
+    Args:
+        points: Run and moment, in order.
+        now: The moment that ages count from.
+    """
+    dropped: list[Point] = []
+    before: tuple[int, int, Point] | None = None
+    for run_id, at in points:
+        span = _span(now - at)
+        slot = (run_id, int(at.timestamp() // span.total_seconds()))
+        # Two spans never share a slot: the numbers of longer ones are smaller by far.
+        if before is not None and before[:2] == slot:
+            dropped.append(before[2])
+        before = (*slot, (run_id, at))
+    return dropped
+
+
+def _span(age: timedelta) -> timedelta:
+    for older_than, span in STEPS:
+        if age > older_than:
+            return span
+    return timedelta(seconds=1)

@@ -3,15 +3,16 @@
 Everything is written in the caller's transaction; what the articles of a batch have in common,
 their texts and the index of words, is written by :func:`finish`, one statement for all of them.
 
-Taking articles away keeps them from coming back as well (:func:`forget`). Article, revisions, keys, index of words, frontier and raw bodies go; what stays is a digest of the
-address and the reason. Copies of a removed original get the next original among themselves.
+Taking articles away keeps them from coming back as well (:func:`forget`). Article, revisions, keys,
+index of words, frontier and raw bodies go; what stays is a digest of the address and the reason.
+Copies of a removed original get the next original among themselves.
 """
 
 from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +24,7 @@ from sqlalchemy import Connection
 from crawler import clock
 from crawler.crawl import neighbours
 from crawler.crawl.decide import Change, Copy, Event, New, Revision, Same, decide, decide_reading
-from crawler.crawl.neighbours import body_of, candidate, copy
+from crawler.crawl.neighbours import Neighbours, body_of, candidate, copy
 from crawler.dedup import pairs
 from crawler.dedup.corpus import rank
 from crawler.dedup.sketch import Sketch, pack, quarter_of, sketch
@@ -76,14 +77,7 @@ def keep(
     Returns:
         ``None`` if the article at this address was removed for good: then nothing was written.
     """
-    if tombstones.is_removed(connection, item.url):
-        return None
-    # Twice, if another process stored the address between the reading and the writing.
-    for _ in range(2):
-        around = neighbours.read(connection, item, now)
-        if kept := write(connection, decide(item, around, earlier), now, by):
-            return kept
-    raise LookupError(f"{item.url}: neither new nor known")
+    return _keep(connection, item, now, by, lambda around: decide(item, around, earlier))
 
 
 def keep_reading(connection: Connection, item: Article, now: datetime, by: By) -> Kept | None:
@@ -92,11 +86,22 @@ def keep_reading(connection: Connection, item: Article, now: datetime, by: By) -
     Returns:
         ``None`` if the article at this address was removed for good: then nothing was written.
     """
+    return _keep(connection, item, now, by, lambda around: decide_reading(item, around))
+
+
+def _keep(
+    connection: Connection,
+    item: Article,
+    now: datetime,
+    by: By,
+    decided: Callable[[Neighbours], Change],
+) -> Kept | None:
     if tombstones.is_removed(connection, item.url):
         return None
+    # Twice, if another process stored the address between the reading and the writing.
     for _ in range(2):
         around = neighbours.read(connection, item, now)
-        if kept := write(connection, decide_reading(item, around), now, by):
+        if kept := write(connection, decided(around), now, by):
             return kept
     raise LookupError(f"{item.url}: neither new nor known")
 

@@ -1,7 +1,8 @@
 """What a data set is, how much, and what makes it again: its manifest, and the list of its contents.
 
-The contents are an address and a digest a line, so that the next one can say what changed. Times cannot say it: a copy that lost its original, a page that reads otherwise with better code, an
-old capture that was imported late have no day of their own on which they changed. Two lists of
+The contents are an address and a digest a line, so that the next one can say what changed. Times
+cannot say it: a copy that lost its original, a page that reads otherwise with better code, an old
+capture that was imported late have no day of their own on which they changed. Two lists of
 addresses, both sorted, say exactly what came, what went and what differs.
 """
 

@@ -1,4 +1,4 @@
-"""The record: an article, or a page, as plain JSON values in the order of :mod:`crawler.dataset.schema`.
+"""The record: an article, or a page, as plain JSON values in the order of the schema.
 
 ``renmin export`` and ``renmin extract`` both write it. docs/record.md says what each field means. An
 unknown value is ``None``, an absent list ``[]``; no field is ever left out.

@@ -1,9 +1,10 @@
 """From the store to records: select, leave out what was not asked for.
 
 An export reads every row, and takes it straight to a record, without an
-:class:`~crawler.items.Article` between (:func:`from_rows`). What it writes is nearly what the row holds: lists and objects are kept as
-the record has them, times as its text. The way through values and back gives the same record
-(:func:`crawler.dataset.record.as_record`; a test holds both to that) at three times the cost.
+:class:`~crawler.items.Article` between (:func:`from_rows`). What it writes is nearly what the row
+holds: lists and objects are kept as the record has them, times as its text. The way through values
+and back gives the same record (:func:`crawler.dataset.record.as_record`; a test holds both to that)
+at three times the cost.
 """
 
 from __future__ import annotations

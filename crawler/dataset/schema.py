@@ -4,7 +4,8 @@ The record itself (:mod:`crawler.dataset.record`), the JSON Schema, the Arrow sc
 a data package and the table in docs/record.md are derived from :data:`SCHEMA`. Fields are only ever
 added, at the end; a changed meaning raises ``crawler.SCHEMA_VERSION``.
 
-Arrow tables are typed by it, and not by what happens to be in the records. pyarrow is an extra (``parquet``): 170 MB that whoever wants JSON lines does not need.
+Arrow tables are typed by it, and not by what happens to be in the records. pyarrow is an extra
+(``parquet``): 170 MB that whoever wants JSON lines does not need.
 """
 
 from __future__ import annotations

@@ -4,10 +4,11 @@ Two measures on the sets of 4-character shingles: *Jaccard*, how alike the two a
 *containment*, how much of the shorter one is in the longer one. Containment is the one that
 matters: half an article in a page full of menus is still that article.
 
-Numbers are compared each in its place. Yesterday's weather report and today's share nearly every sentence; what makes them two reports is
-that the same places hold other numbers. A copy that lost a tenth of its characters is as far from
-its original, counted in shingles, but where a number still stands between the same words it is
-still the same number. This is the one test that tells a template from a damaged copy.
+Numbers are compared each in its place. Yesterday's weather report and today's share nearly every
+sentence; what makes them two reports is that the same places hold other numbers. A copy that lost a
+tenth of its characters is as far from its original, counted in shingles, but where a number still
+stands between the same words it is still the same number. This is the one test that tells a
+template from a damaged copy.
 
 A *place* is what stands around a number: two characters before it and two after it, other numbers
 written as ``0``. Both texts are canonical: Han and ASCII digits, nothing else.

@@ -1,7 +1,8 @@
 """Whether an answer is one: unpack its body, see whether it came whole, and say what is wrong with it.
 
-What is wrong is a failure that says so itself (:class:`UnfitAnswerError`). Scrapy takes what it can get of a packed body that was cut off, and of one whose end is the end of
-the connection. Half an article must not be stored, least of all in the place of a whole one:
+What is wrong is a failure that says so itself (:class:`UnfitAnswerError`). Scrapy takes what it can
+get of a packed body that was cut off, and of one whose end is the end of the connection. Half an
+article must not be stored, least of all in the place of a whole one:
 
 =================================  ============================================================
 the body                           what follows

@@ -1,4 +1,4 @@
-"""What the stand-in site answers: in which bytes, what it says about them, how texts are spoilt on the way.
+"""What the stand-in site answers: in which bytes, with which head, and how texts are spoilt.
 
 What the garbled mirrors do to a text is done on purpose: test material of every kind. A mirror is
 a reverse proxy that works on GBK bytes and never looks where characters begin:

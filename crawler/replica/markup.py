@@ -1,8 +1,9 @@
 """One page of an article: which paragraphs and photos fall on it, and the marks around them.
 
-So are the habits of the site's own system, and what editors and hosts do to its pages. The truth of an article never depends on what is printed here: other indents, marks that nothing
-closes, photos that come late, hidden words, lists of other articles, codes to scan. Each is at a
-rate of its own (:mod:`crawler.replica.addresses`), as on real pages.
+So are the habits of the site's own system, and what editors and hosts do to its pages. The truth of
+an article never depends on what is printed here: other indents, marks that nothing closes, photos
+that come late, hidden words, lists of other articles, codes to scan. Each is at a rate of its own
+(:mod:`crawler.replica.addresses`), as on real pages.
 """
 
 from __future__ import annotations

@@ -2,8 +2,9 @@
 
 It remembers one thing only: how often each flaky page has been asked for.
 
-Pictures are real ones: a JPEG of one grey, whose size and shade its address decides, written so that the replica needs no library: baseline JPEG (ITU-T T.81), one component,
-tables of the two codes that a plain surface takes. A few hundred bytes for any size.
+Pictures are real ones: a JPEG of one grey, whose size and shade its address decides, written so
+that the replica needs no library: baseline JPEG (ITU-T T.81), one component, tables of the two
+codes that a plain surface takes. A few hundred bytes for any size.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Articles: lists of them, what a search found, and one with all of its texts and their differences.
 
-What changed from one text to the next is told word by word. A hanzi is a word, a run of letters or digits is one, any other character is one. Texts come from
-pages, so the work is bounded: paragraphs are paired first, and a pair that is too long to be
-compared word by word is compared sentence by sentence.
+What changed from one text to the next is told word by word. A hanzi is a word, a run of letters or
+digits is one, any other character is one. Texts come from pages, so the work is bounded: paragraphs
+are paired first, and a pair that is too long to be compared word by word is compared sentence by
+sentence.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Statistics: what the database holds, what the last days brought, and how healthy the texts are.
 
-Each count of what is held is answered from one index: the dashboard's migration keeps small ones for the few
-articles that something was done to, so that no question reads the texts.
+Each count of what is held is answered from one index: the dashboard's migration keeps small ones
+for the few articles that something was done to, so that no question reads the texts.
 """
 
 from __future__ import annotations

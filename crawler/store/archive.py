@@ -1,9 +1,10 @@
 """Raw bodies as they came off the wire, in a SQLite file of their own.
 
 A body is kept once, under its SHA-256, however often it is fetched; each fetch is a row with its
-time, status and headers, and so is each look that found a page unchanged (its page is 0). Bodies are zstd-compressed, as soon as there are enough of them with a
-dictionary that was trained on this archive: pages of one site share most of their bytes.
-Dictionaries are never deleted, since old bodies need theirs.
+time, status and headers, and so is each look that found a page unchanged (its page is 0). Bodies
+are zstd-compressed, as soon as there are enough of them with a dictionary that was trained on this
+archive: pages of one site share most of their bytes. Dictionaries are never deleted, since old
+bodies need theirs.
 
 This file is apart from the database so that backups, VACUUM and other tools stay quick there, and
 so that extraction can be run again without fetching anything.

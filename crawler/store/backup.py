@@ -1,10 +1,12 @@
 """Copies of a whole database: one to go back to, with its archive; or into another database.
 
-A backup is consistent beside a crawl, checked, and described. The database is copied first and the archive second: whatever article the copy has, its raw bytes are
-then there too. A server's database is copied into a SQLite file, which every renmin can read.
+A backup is consistent beside a crawl, checked, and described. The database is copied first and the
+archive second: whatever article the copy has, its raw bytes are then there too. A server's database
+is copied into a SQLite file, which every renmin can read.
 
-Into another database, of the same kind or not, every row of every table is copied. The index of words is made anew, since each kind of database keeps it in its own way. What arrived
-is read again and held against what was sent.
+Into another database, of the same kind or not, every row of every table is copied. The index of
+words is made anew, since each kind of database keeps it in its own way. What arrived is read again
+and held against what was sent.
 """
 
 from __future__ import annotations

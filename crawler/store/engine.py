@@ -5,10 +5,10 @@ one that reads and then writes fails at once when somebody else wrote in between
 time-out), and one process at a time crawls into a file. Readers use an engine of their own with
 plain ``BEGIN``.
 
-A :class:`Reader` looks and never changes anything. Whoever only asks reads beside a crawl that writes. SQLite is opened read-only, so that nobody can
-write or checkpoint, and a copy in a folder where nothing can be written opens as well. The
-dashboard waits two seconds at most: a page that says "locked" now is worth more than the right
-page in half a minute.
+A :class:`Reader` looks and never changes anything. Whoever only asks reads beside a crawl that
+writes. SQLite is opened read-only, so that nobody can write or checkpoint, and a copy in a folder
+where nothing can be written opens as well. The dashboard waits two seconds at most: a page that
+says "locked" now is worth more than the right page in half a minute.
 """
 
 from __future__ import annotations

@@ -3,10 +3,11 @@
 A page belongs to the run that may ask its host: the one process that crawls into a SQLite file, or
 the one whose job holds the host. Whoever comes after it takes the pages back; no clock is asked.
 
-A host is held by the job of procrastinate that has the host's lock. Processes that share a PostgreSQL database stay polite together because a host belongs to one job
-at a time. What such a process writes is written only while its job is still its own: the row of
-the job is locked in the transaction that writes (:func:`confirm`), so that taking a job away waits
-for the commit, and a commit after that cannot be. With one process (SQLite) there are no jobs.
+A host is held by the job of procrastinate that has the host's lock. Processes that share a
+PostgreSQL database stay polite together because a host belongs to one job at a time. What such a
+process writes is written only while its job is still its own: the row of the job is locked in the
+transaction that writes (:func:`confirm`), so that taking a job away waits for the commit, and a
+commit after that cannot be. With one process (SQLite) there are no jobs.
 
 All functions run inside the caller's transaction.
 """

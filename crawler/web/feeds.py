@@ -1,7 +1,7 @@
 """What programs read: tables as CSV and JSON, figures for Prometheus, a run by server-sent events.
 
-A run that is followed lives in another process, so the server looks at its tables every second and sends what
-changed. The number of those who watch is bounded; the stream ends with the run.
+A run that is followed lives in another process, so the server looks at its tables every second and
+sends what changed. The number of those who watch is bounded; the stream ends with the run.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What a rule may know, as plain values, and what is usual of it.
 
-No rule asks a database, a disk or a clock. Shares of a few articles jump about by themselves. So a sample is taken over the newest runs until
-it is large enough, and a difference counts only if it is larger than the threshold *and* than
-what drawing so few articles would give by chance.
+No rule asks a database, a disk or a clock. Shares of a few articles jump about by themselves. So a
+sample is taken over the newest runs until it is large enough, and a difference counts only if it is
+larger than the threshold *and* than what drawing so few articles would give by chance.
 """
 
 from __future__ import annotations

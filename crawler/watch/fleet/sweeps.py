@@ -4,8 +4,9 @@ A sweep is a crawl of one host. The host is its lock: while one sweep of a host 
 ones wait, whoever wanted them. A job never waits for a time: one that is meant for later would keep
 those of its host waiting. What is to be tried again later is tried again inside the sweep.
 
-It is done by ``renmin crawl`` of the host as a process of its own, watched and stopped: a crawl that breaks, or that has to be ended, takes nothing else with it, and
-each has its run, its log and its summary like any other. What that costs: benchmarks/fleet.py.
+It is done by ``renmin crawl`` of the host as a process of its own, watched and stopped: a crawl
+that breaks, or that has to be ended, takes nothing else with it, and each has its run, its log and
+its summary like any other. What that costs: benchmarks/fleet.py.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """A worker of the fleet from its start to its end: its sweeps, and its part of the duties.
 
-The duties are done by whichever worker comes to them first. Schedules are deferred by a periodic task of procrastinate, which one worker does each minute; what
-people ask for on the dashboard is looked for every few seconds by every worker. Taking and putting
-into the queue are one transaction: a worker that dies in between has done nothing.
+The duties are done by whichever worker comes to them first. Schedules are deferred by a periodic
+task of procrastinate, which one worker does each minute; what people ask for on the dashboard is
+looked for every few seconds by every worker. Taking and putting into the queue are one transaction:
+a worker that dies in between has done nothing.
 """
 
 from __future__ import annotations
