@@ -26,6 +26,7 @@ NOTHING: Final = 0
 """The context at the beginning of a text of which nothing is known."""
 
 _TRADITIONAL: Final = 0.5
+_REMEMBERED: Final = 2000  # characters of a text whose costs are kept for the next question
 _EMOJI, _BEYOND = 0xFFFE, 0xFFFF  # what stands for characters above the basic plane
 _CONTEXT: Final = 0xFFFFFFFFFFFF
 _SHIFT: Final = np.uint64(16)
@@ -153,7 +154,17 @@ def after(context: int, char: str) -> float:
 
 
 def each(text: str, context: int = NOTHING) -> Bits:
-    """What each character of ``text`` costs."""
+    """What each character of ``text`` costs; the array is shared and cannot be written to."""
+    return _remembered(text, context) if len(text) <= _REMEMBERED else _each(text, context)
+
+
+@lru_cache(maxsize=256)
+def _remembered(text: str, context: int) -> Bits:
+    """The same for a paragraph, which many ask about."""
+    return _each(text, context)
+
+
+def _each(text: str, context: int) -> Bits:
     if not text:
         return np.zeros(0, np.float32)
     codes = codes_of(text)
@@ -161,7 +172,9 @@ def each(text: str, context: int = NOTHING) -> Bits:
     head = np.array([context >> 32, context >> 16 & 0xFFFF, context & 0xFFFF], np.uint64)
     line = np.concatenate((head, units))
     contexts = line[:-3] << np.uint64(32) | line[1:-2] << _SHIFT | line[2:-1]
-    return bits_after(contexts, codes)
+    bits = bits_after(contexts, codes)
+    bits.flags.writeable = False
+    return bits
 
 
 def stretches(bits: Bits, ordinary: float, noticed: float, over: float) -> list[tuple[int, int]]:

@@ -51,12 +51,11 @@ def leaving(link: Link | None, real: str) -> float:
 
 def ends(text: str) -> frozenset[int]:
     """The losses behind which clean text begins: what the reader saw there is not in sight."""
+    bits = each(text)
     return frozenset(
         at
-        for at, char in enumerate(text)
-        if char == LOST
-        and (behind := text[at + 1 : at + 1 + _BEHIND])
-        and float(each(behind).mean()) <= _CLEAN
+        for at in range(len(text) - 1)
+        if text[at] == LOST and bits[at + 1 : at + 1 + _BEHIND].mean() <= _CLEAN
     )
 
 

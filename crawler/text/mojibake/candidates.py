@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from crawler.text.chinese.costs import LOST, Bits, context_of, cost, each, hanzi_count, stretches
@@ -66,6 +67,7 @@ class Candidate:
         return rule_name(self.real, self.shown)
 
 
+@lru_cache(maxsize=64)
 def candidate_of(text: str, start: int, end: int, real: str, shown: str, view: View) -> Candidate:
     """Read the window from ``start`` to ``end`` as bytes of ``real`` that were shown so."""
     before = text[max(0, start - 3) : start]
@@ -123,7 +125,7 @@ def _closed(text: str, edit: Edit) -> Edit:
 
 def _left(text: str, start: int, end: int, edits: Sequence[tuple[Edit, float]]) -> Bits:
     """What the characters cost that a reading of a window leaves as they were; letters more."""
-    left = each(text[start:end])
+    left = each(text[start:end]).copy()
     left[[i for i, char in enumerate(text[start:end]) if "\x7f" < char < "\u0530"]] += _LEFT
     for edit, _ in edits:
         left[max(0, edit.start - start) : max(0, edit.end - start)] = 0.0

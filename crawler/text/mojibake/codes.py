@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
@@ -11,7 +12,7 @@ import numpy.typing as npt
 
 from crawler.text.chinese.costs import Codes, bits_after, codes_of
 from crawler.text.chinese.script import simplified_forms
-from crawler.text.mojibake.readers import decoded
+from crawler.text.mojibake.readers import decoded, paired
 from crawler.text.mojibake.shown import Byte, Code
 
 _RAREST: Final = 21.5  # bits; a character that costs more alone is never guessed
@@ -109,7 +110,17 @@ def options(code: Code, real: str) -> Options:
     found = _possible(code, real)
     if len(found) < 2:
         return Options(_texts(found), found, forced=True) if len(found) else NONE
-    found = found[_guessable()[found]]
+    return _ranked(found[_guessable()[found]])
+
+
+def any_of(codes: Sequence[Code], real: str) -> Options:
+    """The characters that any of several ``codes``, of which each has many, may be."""
+    known = [options(code, real) for code in codes]
+    return _ranked(np.unique(np.concatenate([each.codes for each in known])))
+
+
+def _ranked(found: Codes) -> Options:
+    """The characters ``found``, likeliest first, without those that are never guessed."""
     if not len(found):
         return NONE
     bits = bits_after(np.zeros(len(found), np.uint64), found)
@@ -158,11 +169,9 @@ def _joined(high: Codes, low: Codes, shift: int = 8) -> Codes:
 def _pairs(real: str) -> Codes:
     """The code points of the pairs of bytes of ``real``; 0 where there is none."""
     table = np.zeros(1 << 16, np.uint32)
-    for lead in range(0x81, 0xFF):
-        for trail in range(0x40, 0xFF):
-            char = decoded(bytes((lead, trail)), real)
-            if char and char < "\U00010000":
-                table[lead << 8 | trail] = ord(char)
+    for pair, char in paired(real).items():
+        if char < "\U00010000":
+            table[int.from_bytes(pair)] = ord(char)
     return table
 
 

@@ -23,6 +23,7 @@ _WORDS_AROUND: Final = 12  # characters to both sides in which a language shows
 _NEAR_BY: Final = 4  # characters around that belong to a list
 _FEW_STEPS: Final = 3  # between characters that are listed by their codes
 _MOSTLY: Final = 0.65
+_LONGEST_LIST: Final = 40  # characters of letters that are listed
 _NEAR: Final = 16  # codes from one to the next
 _ALPHABET = re.compile("ÄÖÜ|äöü|ÅÄÖ|åäö|ÆØÅ|æøå|ÁÉÍÓ|áéíó|ÀÈÌÒ|àèìò|ÀÉÈ|àéè|ÉÈÊ|éèê|ÀÁÂ|àáâ|ÇÑ|çñ")
 _LETTER: Final = "[A-Za-z\xc0-\u024f]"
@@ -84,7 +85,10 @@ def is_credible(text: str, edit: Edit, real: str, shown: str, saved: float) -> b
         not old.strip(LOST + "? ")
         or _is_late_mark(text, edit)
         or _is_listed(text[max(0, edit.start - _NEAR_BY) : edit.end + _NEAR_BY])
-        or _ALPHABET.search(text[max(0, edit.start - 3) : edit.end + 3])
+        or (
+            len(old) <= _LONGEST_LIST
+            and _ALPHABET.search(text[max(0, edit.start - 3) : edit.end + 3])
+        )
         or (_may_be_meant(old) and not _is_beyond_doubt(old, new, saved))
     ):
         return False

@@ -14,7 +14,6 @@ linear in the length of the text.
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -22,20 +21,20 @@ from typing import Final
 import numpy as np
 
 from crawler.text.chinese.costs import LOST, after, bits_after, context_of, each, grown
-from crawler.text.mojibake.borders import TWO_BYTE_LETTERS, ends, entering, leaving, split
+from crawler.text.mojibake.borders import ends, entering, leaving, split
 from crawler.text.mojibake.codes import (
     NONE,
     Options,
-    is_written,
     length,
     may_begin,
     options,
-    unusual,
 )
-from crawler.text.mojibake.hypotheses import Hypothesis, Item, Link, cost_of, has_lost
+from crawler.text.mojibake.filling import context_after
+from crawler.text.mojibake.hypotheses import DOUBTFUL, Hypothesis, Item, Link, cost_of
 from crawler.text.mojibake.outcome import edits
 from crawler.text.mojibake.rule import Edit
 from crawler.text.mojibake.shown import CONTROLS, Code, View
+from crawler.text.mojibake.strides import Strides
 from crawler.text.mojibake.windows import is_letter
 
 _BEAM: Final = 18  # hypotheses inside
@@ -47,26 +46,21 @@ _BEAMS: Final = {
 _SPREAD: Final = 26.0  # bits that one may lie behind the best
 _UNFINISHED: Final = 6.0  # bits for a last character that lacks its last bytes
 _EDGE: Final = 5  # characters at both ends of a window that are read one by one
-_CLEAN: Final = 9.5  # bits of a character that may well be clean
 _LETTERED: Final = ("cp932", "cp949", "cp866", "cp1251", "koi8-r", "iso8859-5")
 _ODD: Final = 2.5  # bits against a character as it stands that hardly fits there
 _LETTER: Final = 4.0  # ... against letters as they stand that the page is full of
 _ASCII: Final = 2.5  # bits against bare ASCII beside UTF-16, which would show it with zeros
 _DEAR: Final = 12.0  # bits of a character that is hardly right
-_BEFORE_GAP: Final = 2  # characters before a break that are read one by one
 _BEYOND: Final = {
     "utf-8": 10.0
 }  # bits that being inside must lead by to end the search for a border
-_NEVER_MEANT: Final = 15.5  # bits of a character of UTF-8 that may not have been there
 _FORCED_OUT: Final = 4  # hypotheses that may go outside in one place
 _GUESSES_OUT: Final = 32  # ... behind a loss
 _OPEN: Final = {"utf-8": 2.7}  # bits that a byte of an unfinished character will cost
 _FEW: Final = 10  # characters that are looked up one by one
 # Bits of a character that fits where it stands, and bits against reading it otherwise.
 _FITS: Final = ((6.0, 7.0), (9.0, 4.0), (11.0, 2.0))
-_RUN: Final = 48  # characters that are read at once, at most
 _TWICE: Final = 2  # vanished pieces in one gap
-_DOUBTFUL: Final = 8.0  # bits by which a reading must beat another to be beyond doubt
 _LEADS: Final = frozenset(range(0x81, 0xFF))
 _CONTINUATIONS: Final = frozenset(range(0x80, 0xC0))
 
@@ -105,7 +99,7 @@ class _Decoder:
         self._text = text
         self._codes = view.codes(text, ends(text) if view.lost else ())
         self._gaps = view.gaps(text) if view.dropped else []
-        self._real = real
+        self._view, self._real = view, real
         self._entry: Code = (_LEADS,) if view.cut else ()
         self._gone = CONTROLS if view.dropped == "controls" else _CONTINUATIONS
         self._fee = fee
@@ -119,18 +113,22 @@ class _Decoder:
             (view.shown in _LETTERED or real == "big5hkscs"),
         )
         self._clean = each(text)
-        self._closely = 0  # where reading one by one ends
         self._sums = np.concatenate((np.zeros(1), np.cumsum(self._clean)))
 
     def read(self, context: int, *, is_end: bool) -> Reading:
+        begin = _EDGE if context else 0
+        end = len(self._text) - (0 if is_end else _EDGE)
+        strides = Strides(self._text, self._codes, self._view, self._real, begin=begin, end=end)
         outside = Hypothesis(0.0, context, (), None)
         inside: list[Hypothesis] = []
         at = 0
         while at < len(self._text):
-            run = self._run(at, inside) if self._has_taken_over(inside, outside) else 0
-            if run > 1:
-                inside, outside = self._stride(inside, outside, at, at + run)
-                at += run
+            has_taken_over = self._has_taken_over(inside, outside)
+            stride = strides.read(at, inside) if has_taken_over else None
+            if stride:
+                end, found = stride
+                inside, outside = self._best(found), self._stayed(outside, at, end)
+                at = end
             else:
                 inside, outside = self._step(inside, outside, at)
                 at += 1
@@ -138,7 +136,7 @@ class _Decoder:
         if is_end:
             lasts = [one._replace(cost=one.cost + after(one.context, "\n")) for one in lasts]
         last = self._winner(lasts)
-        return Reading(last.cost, edits(self._text, self._real, last.link, self._unsure))
+        return Reading(last.cost, edits(self._text, last.link, self._unsure))
 
     # One character at a time
 
@@ -257,7 +255,7 @@ class _Decoder:
         """The cheapest hypothesis; it remembers those that nearly were."""
         best, *others = sorted(hypotheses, key=cost_of)
         if self._is_lossy:
-            best = best.against(one for one in others if one.cost <= best.cost + _DOUBTFUL)
+            best = best.against(one for one in others if one.cost <= best.cost + DOUBTFUL)
         return best
 
     def _leaving(self, inside: Iterable[Hypothesis], at: int) -> Iterator[Hypothesis]:
@@ -295,99 +293,20 @@ class _Decoder:
                 break
             state = one.context, one.pending
             best = kept.setdefault(state, one)
-            if self._is_lossy and best is not one and one.cost <= best.cost + _DOUBTFUL:
+            if self._is_lossy and best is not one and one.cost <= best.cost + DOUBTFUL:
                 kept[state] = best.against((one,))
         return list(kept.values())
 
     def _rank(self, one: Hypothesis) -> float:
         return one.cost + self._open * len(one.pending)
 
-    # Stretches that leave no choice
-
     def _has_taken_over(self, inside: list[Hypothesis], outside: Hypothesis) -> bool:
         """Whether going inside later would be dearer, whatever is read then."""
         return bool(inside) and inside[0].cost + self._beyond <= outside.cost + self._fee
 
-    def _run(self, at: int, inside: list[Hypothesis]) -> int:
-        """How many characters from ``at`` on leave no choice, and are whole for a hypothesis."""
-        if at < max(_EDGE, self._closely) or any(map(has_lost, (one.pending for one in inside))):
-            return 0
-        last = min(len(self._text) - _EDGE, at + _RUN)
-        end = at
-        while end < last and self._clean[end] > _CLEAN and self._is_forced(end):
-            end += 1
-        counts = [self._whole(pending, at, end) for pending in {one.pending for one in inside}]
-        if not self._gaps:
-            return max(counts)
-        # What breaks off may have lost a byte, so it is looked at closely.
-        whole = min(counts)
-        return whole - _BEFORE_GAP if whole < end - at else whole
-
-    def _whole(self, pending: Code, at: int, end: int) -> int:
-        """How many of the characters from ``at`` to ``end`` fit the bytes ``pending``."""
-        codes = [self._codes[i][0][0] for i in range(at, end)]
-        code = bytes(byte for each_code in (pending, *codes) for byte in each_code)  # type: ignore[misc]
-        try:
-            text = codecs.getincrementaldecoder(self._real)().decode(code)
-        except UnicodeDecodeError as error:
-            left = error.start - len(pending)
-            for count, each_code in enumerate(codes):
-                left -= len(each_code)
-                if left < 0:
-                    return count
-            return end - at
-        # Other charsets go on in nonsense, after a loss as behind the end of the damage. UTF-8
-        # goes on for a character or two: a clean hanzi of two bytes may be a letter.
-        is_dear = each(text) > (_DEAR if self._real != "utf-8" else _NEVER_MEANT)
-        if self._real == "utf-8":
-            is_dear[[found.start() for found in TWO_BYTE_LETTERS.finditer(text)]] = True
-        if not is_dear[1:].any():
-            return end - at
-        dear = int(np.argmax(is_dear[1:]))
-        self._closely = max(self._closely, at + dear + _BEFORE_GAP)
-        return min(end - at, max(0, dear - _BEFORE_GAP))
-
-    def _is_forced(self, at: int) -> bool:
-        codes = self._codes[at]
-        return len(codes) == 1 and not has_lost(codes[0][0])
-
-    def _stride(
-        self, inside: list[Hypothesis], outside: Hypothesis, at: int, end: int
-    ) -> tuple[list[Hypothesis], Hypothesis]:
-        """Read the characters from ``at`` to ``end`` at once, if the bytes are whole characters."""
-        code = bytes(byte for codes in self._codes[at:end] for byte in codes[0][0])  # type: ignore[misc]
-        pendings = {one.pending for one in inside}
-        read_as = {pending: self._whole_text(pending, code) for pending in pendings}
-        grown_ones = [_strode(one, end, *read) for one in inside if (read := read_as[one.pending])]
+    def _stayed(self, outside: Hypothesis, at: int, end: int) -> Hypothesis:
+        """``outside`` after the characters from ``at`` to ``end``, as they stand."""
         bits = float(self._sums[end] - self._sums[at])
         text = self._text[at:end]
         link = Link(outside.link, end, text, (), inside=False)
-        stayed = Hypothesis(outside.cost + bits, context_of(text[-3:]), (), link)
-        return self._best(grown_ones), stayed
-
-    def _whole_text(self, pending: Code, code: bytes) -> tuple[str, float, Code] | None:
-        """What ``code`` says after ``pending``, the cost of all but its first characters, the rest.
-
-        The first three characters cost each hypothesis something else.
-        """
-        decoder = codecs.getincrementaldecoder(self._real)()
-        try:
-            text = decoder.decode(bytes(pending) + code)  # type: ignore[arg-type]
-        except UnicodeDecodeError:
-            return None
-        rest = tuple(decoder.getstate()[0])
-        if (rest and not may_begin(rest, self._real)) or not is_written(text, self._real):
-            return None
-        bits = float(each(text[3:], context_of(text[:3])).sum()) + unusual(text, self._real)
-        return text, bits, rest
-
-
-def _strode(one: Hypothesis, end: int, text: str, bits: float, rest: Code) -> Hypothesis:
-    """A hypothesis after the whole characters ``text``, all but three of which cost ``bits``."""
-    context, cost = one.context, one.cost + bits
-    for char in text[:3]:
-        cost += after(context, char)
-        context = grown(context, char)
-    if len(text) > 3:
-        context = context_of(text)
-    return Hypothesis(cost, context, rest, Link(one.link, end, text, (), inside=True))
+        return Hypothesis(outside.cost + bits, context_after(outside.context, text), (), link)

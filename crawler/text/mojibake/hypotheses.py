@@ -10,7 +10,10 @@ from crawler.text.mojibake.codes import Options
 from crawler.text.mojibake.shown import Code
 
 _RIVALS: Final = 8  # ways that are remembered for one place
-_GUESSED: Final = 0.7  # bits for each lost byte that is filled in
+DOUBTFUL: Final = 8.0
+"""Bits by which a reading must beat another to be beyond doubt."""
+GUESSED: Final = 0.7
+"""Bits for each lost byte that is filled in."""
 
 
 class Link(NamedTuple):
@@ -20,7 +23,7 @@ class Link(NamedTuple):
         parent: The step before; ``None`` at the beginning.
         end: The first character of the window that was not read yet.
         text: What the step wrote.
-        guesses: Places in ``text`` that were inferred, each with the bytes behind it.
+        guesses: Places in ``text`` that were inferred, each with what may stand there.
         inside: Whether it was read inside.
         rivals: Other ways that ended in the same place, and cost hardly more.
     """
@@ -28,7 +31,7 @@ class Link(NamedTuple):
     parent: Link | None
     end: int
     text: str
-    guesses: tuple[tuple[int, Code], ...]
+    guesses: tuple[tuple[int, Options], ...]
     inside: bool
     rivals: tuple[Link, ...] = ()
 
@@ -66,21 +69,21 @@ class Item(NamedTuple):
 
     hypothesis: Hypothesis
     text: str
-    guesses: tuple[tuple[int, Code], ...]
+    guesses: tuple[tuple[int, Options], ...]
 
     def priced(self, size: int, known: Options) -> float:
         """The cost so far, with that of filling in bytes or of writing what few write."""
         if known.forced:
             return self.hypothesis.cost + known.price
         lost = sum(isinstance(byte, frozenset) for byte in self.hypothesis.pending[:size])
-        return self.hypothesis.cost + _GUESSED * lost
+        return self.hypothesis.cost + GUESSED * lost
 
     def writing(self, size: int, known: Options, row: int, bits: float) -> Item:
         """The item after the character ``row`` of ``known``, with ``bits`` in all."""
         char, before = known.chars[row], self.hypothesis
         guesses = self.guesses
         if not known.forced:
-            guesses = (*guesses, (len(self.text), before.pending[:size]))
+            guesses = (*guesses, (len(self.text), known))
         after = Hypothesis(bits, grown(before.context, char), before.pending[size:], before.link)
         return Item(after, self.text + char, guesses)
 

@@ -13,10 +13,9 @@ from typing import Final
 import numpy as np
 
 from crawler.text.chinese.costs import bits_after, context_of, each
-from crawler.text.mojibake.codes import options
+from crawler.text.mojibake.codes import Options
 from crawler.text.mojibake.hypotheses import Link
 from crawler.text.mojibake.rule import Edit, Guess, common
-from crawler.text.mojibake.shown import Code
 
 _RERANKED: Final = 8  # candidates that are ranked by what follows as well
 _SHOWN: Final = 40  # candidates of a doubt
@@ -36,20 +35,20 @@ class _Doubts:
         return {*self.chars, *(at for start, end, _ in self.stretches for at in range(start, end))}
 
 
-def edits(seen: str, real: str, link: Link | None, unsure: str = "") -> tuple[Edit, ...]:
+def edits(seen: str, link: Link | None, unsure: str = "") -> tuple[Edit, ...]:
     """The edits of the way that ends in ``link``.
 
     Args:
         seen: The window that was read.
-        real: The charset of its bytes.
         link: The last step of the best way.
         unsure: Characters that are in doubt wherever they stand, as ``?`` for what was lost.
     """
     steps = _steps(link)
     text = "".join(step.text for step in steps)
     doubts = _Doubts()
-    for at, code in _guessed(steps):
-        doubts.chars[at] = _candidates(text, at, code, real)
+    guessed = list(_guessed(steps))
+    for (at, _), chars in zip(guessed, _candidates(text, guessed), strict=True):
+        doubts.chars[at] = chars
     for start, end, rival in _rivals(steps):
         _note(doubts, text, start, end, rival)
     for at in _unsure(text, doubts, unsure):
@@ -79,11 +78,11 @@ def _steps(link: Link | None) -> list[Link]:
     return steps[::-1]
 
 
-def _guessed(steps: Sequence[Link]) -> Iterator[tuple[int, Code]]:
+def _guessed(steps: Sequence[Link]) -> Iterator[tuple[int, Options]]:
     at = 0
     for step in steps:
-        for offset, code in step.guesses:
-            yield at + offset, code
+        for offset, known in step.guesses:
+            yield at + offset, known
         at += len(step.text)
 
 
@@ -126,19 +125,37 @@ def _unsure(text: str, doubts: _Doubts, unsure: str) -> Iterator[int]:
             yield at
 
 
-def _candidates(text: str, at: int, code: Code, real: str) -> list[str]:
-    """All characters that the bytes allow at a place, ranked by what is around it."""
-    head, tail = text[max(0, at - 3) : at], text[at + 1 : at + 4]
-    known = options(code, real)
-    contexts = np.full(len(known.chars), context_of(head), np.uint64)
-    bits = bits_after(contexts, known.codes)
-    ranked = bits.argsort(kind="stable")[:_SHOWN].tolist()
-    first = ranked[:_RERANKED]
-    around = [head[-2:] + known.chars[row] + tail for row in first]
-    costs = each("".join(around)).reshape(len(around), -1)[:, -len(tail) or len(around[0]) :]
-    onward = dict(zip(first, (bits[first] + costs.sum(axis=1)).tolist(), strict=True))
-    ranked[:_RERANKED] = sorted(onward, key=onward.__getitem__)
-    return [known.chars[row] for row in ranked]
+def _candidates(text: str, guessed: Sequence[tuple[int, Options]]) -> list[list[str]]:
+    """For each place all characters that its bytes allow, ranked by what is around it."""
+    if not guessed:
+        return []
+    sizes = [len(known.chars) for _, known in guessed]
+    contexts = np.array([context_of(text[max(0, at - 3) : at]) for at, _ in guessed], np.uint64)
+    codes = np.concatenate([known.codes for _, known in guessed])
+    bits = np.split(bits_after(np.repeat(contexts, sizes), codes), np.cumsum(sizes[:-1]))
+    ranked = [each_place.argsort(kind="stable")[:_SHOWN].tolist() for each_place in bits]
+    lines = [
+        f"{text[max(0, at - 3) : at]:\n>3}{known.chars[row]}{text[at + 1 : at + 4]}"
+        for (at, known), rows in zip(guessed, ranked, strict=True)
+        for row in rows[:_RERANKED]
+    ]
+    onward = _onward(lines)
+    for rows, each_place in zip(ranked, bits, strict=True):
+        first = rows[:_RERANKED]
+        costs = {row: float(each_place[row]) + next(onward) for row in first}
+        rows[:_RERANKED] = sorted(first, key=costs.__getitem__)
+    return [
+        [known.chars[row] for row in rows] for (_, known), rows in zip(guessed, ranked, strict=True)
+    ]
+
+
+def _onward(lines: Sequence[str]) -> Iterator[float]:
+    """What the characters behind the fourth of each line cost."""
+    sums = np.concatenate(([0.0], np.cumsum(each("".join(lines)))))
+    end = 0
+    for line in lines:
+        start, end = end, end + len(line)
+        yield float(sums[end] - sums[start + 4])
 
 
 def against(edit: Edit, others: Iterable[Edit]) -> Edit:

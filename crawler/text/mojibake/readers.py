@@ -115,6 +115,21 @@ def decoded(code: bytes, codec: str) -> str | None:
     return text if len(text) == 1 else None
 
 
+@cache
+def paired(codec: str) -> dict[bytes, str]:
+    """The character of every pair of bytes, a lead and a trail, that has one."""
+    return {pair: char for pair, char in readable(codec).items() if len(char) == 1}
+
+
+@cache
+def readable(codec: str) -> dict[bytes, str]:
+    """What stands for every pair of bytes of which both are read: one character, or two."""
+    pairs = [bytes((lead, trail)) for lead in range(0x81, 0xFF) for trail in range(0x40, 0xFF)]
+    # One call for all: no trail byte ends a line.
+    shown = b"\n".join(pairs).decode(codec, "replace").split("\n")
+    return {pair: text for pair, text in zip(pairs, shown, strict=True) if LOST not in text}
+
+
 def _in_pairs(code: bytes, step: Callable[[int], tuple[str, int]], *, euro: bool = False) -> str:
     """Read ASCII as it is, what ``step`` answers for a lead byte, U+FFFD for the rest."""
     out: list[str] = []

@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from typing import Final
 from unicodedata import normalize
 
-from crawler.text.mojibake.readers import SINGLE, decoded, page
+from crawler.text.mojibake.readers import SINGLE, decoded, page, paired, readable
 from crawler.text.tables import GB18030_OF_2000, LOST
 
 Byte = int | frozenset[int]
@@ -26,7 +26,9 @@ HIGH: Final = frozenset(range(0x80, 0x100))
 CONTROLS: Final = frozenset(range(0x80, 0xA0))
 _SECOND: Final = 4.0
 _FEWEST: Final = 3  # empty cells of a row that are thought of
-_ENDED: Final = 10.0
+ENDED: Final = 10.0
+"""Bits against a loss behind which nothing of the same hand follows."""
+
 _EATEN: Final = 1.0
 _ASCII_EATEN: Final = frozenset(range(0x20, 0x40))
 
@@ -133,11 +135,8 @@ def _twice(shown: str) -> dict[str, list[bytes]]:
     Compatibility ideographs, which Korean has, count as what they are compatible with.
     """
     places: dict[str, list[bytes]] = defaultdict(list)
-    for lead in range(0x81, 0xFF):
-        for trail in range(0x40, 0xFF):
-            pair = bytes((lead, trail))
-            if char := decoded(pair, shown):
-                places[normalize("NFC", char)].append(pair)
+    for pair, char in paired(shown).items():
+        places[normalize("NFC", char)].append(pair)
     return {char: pairs for char, pairs in places.items() if len(pairs) > 1}
 
 
@@ -151,7 +150,7 @@ def lost(shown: str, following: int | None) -> tuple[Priced, ...]:
         return (((HIGH,), 0.0), *pairs)
     refused = _refused(shown, following)
     # A piece may have ended here before it was put between other text.
-    return ((refused,), 0.0), ((HIGH - refused,), _ENDED), *pairs
+    return ((refused,), 0.0), ((HIGH - refused,), ENDED), *pairs
 
 
 @cache
@@ -163,18 +162,17 @@ def holes(shown: str) -> frozenset[int]:
 @cache
 def nothings(shown: str) -> tuple[Code, ...]:
     """The pairs of a lead and a trail byte without a character, as rectangles of the table."""
-    return _rectangles(lambda pair: decoded(pair, shown) is None)
+    known = paired(shown)
+    return _rectangles(lambda pair: pair not in known)
 
 
 @cache
 def private(shown: str) -> tuple[Code, ...]:
     """The pairs that GBK leaves to its users, which browsers show as private-use characters."""
-
-    def is_private(pair: bytes) -> bool:
-        char = decoded(pair, "gb18030")
-        return char is not None and "\ue000" <= char <= "\uf8ff"
-
-    return _rectangles(is_private) if shown in ("gbk", "gb18030") else ()
+    if shown not in ("gbk", "gb18030"):
+        return ()
+    known = {pair for pair, char in paired("gb18030").items() if "\ue000" <= char <= "\uf8ff"}
+    return _rectangles(known.__contains__)
 
 
 def _rectangles(belongs: Callable[[bytes], bool]) -> tuple[Code, ...]:
@@ -208,12 +206,11 @@ def _refused(shown: str, following: int | None) -> frozenset[int]:
         return HIGH
     # Which of the two tables a reader has does not show; the older one refuses more.
     name = "gbk" if shown == "gb18030" else shown
-    return frozenset(byte for byte in HIGH if _refuses(name, byte, following))
+    known = readable(name)
+    return frozenset(byte for byte in _alone_nothing(name) if bytes((byte, following)) not in known)
 
 
-def _refuses(shown: str, byte: int, following: int) -> bool:
-    try:
-        bytes((byte, following)).decode(shown)
-    except UnicodeDecodeError as error:
-        return error.start == 0
-    return False
+@cache
+def _alone_nothing(shown: str) -> frozenset[int]:
+    """The bytes that are no character by themselves."""
+    return frozenset(byte for byte in HIGH if decoded(bytes((byte,)), shown) is None)

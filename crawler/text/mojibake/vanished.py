@@ -17,7 +17,7 @@ import numpy as np
 
 from crawler.text.chinese.costs import NOTHING as NO_CONTEXT
 from crawler.text.chinese.costs import bits_after, codes_of
-from crawler.text.mojibake.readers import decoded
+from crawler.text.mojibake.readers import paired
 from crawler.text.mojibake.rule import Edit
 
 VANISHED: Final = "characters-dropped"
@@ -69,15 +69,11 @@ def _share(real: str, shown: str) -> float:
     """The share of characters of ``real`` in running text that ``shown`` has no character for."""
     kept: list[str] = []
     gone: list[str] = []
-    page = "gb18030" if shown == "gbk" else shown
-    for lead in range(0x81, 0xFF):
-        for trail in range(0x40, 0xFF):
-            pair = bytes((lead, trail))
-            char = decoded(pair, real)
-            if char and _WIDE.match(char):
-                seen = decoded(pair, page)
-                is_gone = seen is None or bool(_TRACES.match(seen))
-                (gone if is_gone else kept).append(char)
+    page = paired("gb18030" if shown == "gbk" else shown)
+    for pair, char in paired(real).items():
+        if _WIDE.match(char):
+            is_gone = pair not in page or bool(_TRACES.match(page[pair]))
+            (gone if is_gone else kept).append(char)
     missing, there = _weight(gone), _weight(kept)
     return missing / (missing + there)
 

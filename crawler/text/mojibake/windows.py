@@ -17,6 +17,7 @@ _ORDINARY: Final = 10.0  # bits a character that good Chinese does not exceed fo
 _NOTICED: Final = 4.5  # bits above that, summed over a stretch, that are worth a look
 _OVER: Final = 30.0  # bits below its peak where a stretch has ended
 _MARGIN: Final = 5  # characters to both sides
+_MOST_LOST: Final = 4  # question marks behind a stretch that may be the last of it
 _APART: Final = 6  # characters between two windows that are one
 _FAR_APART: Final = 24  # ... if they are ASCII
 _LONGEST: Final = 2000  # characters of one window
@@ -84,8 +85,11 @@ def _begun(text: str, start: int, floor: int) -> int:
 
 
 def _grown(text: str, end: int) -> int:
-    """``end`` moved behind such letters."""
+    """``end`` moved behind such letters, and behind what may have been bytes that were lost."""
     while end < len(text) and _goes_on(text[end]):
+        end += 1
+    last = end + _MOST_LOST
+    while end < min(len(text), last) and text[end] in "?\ufffd":
         end += 1
     return end
 
