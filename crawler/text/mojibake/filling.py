@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from crawler.text.chinese.costs import Keys, bits_after, context_of, each, grown, unit_of
-from crawler.text.mojibake.cells import Cell
+from crawler.text.mojibake.codes import Options
 from crawler.text.mojibake.hypotheses import GUESSED
 
 _REACH: Final = 3  # characters that one weighs on
@@ -26,6 +26,20 @@ _SHIFT: Final = np.uint64(16)
 
 Costs = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.intp]
+
+
+class Place(NamedTuple):
+    """One character of the original.
+
+    Attributes:
+        known: What it may be.
+        price: Bits against the way in which its bytes were shown.
+        lost: How many of its bytes are not known.
+    """
+
+    known: Options
+    price: float
+    lost: int
 
 
 class Filled(NamedTuple):
@@ -87,7 +101,7 @@ class _Group:
             yield float(self.costs[last]), int(self.starts[last]), choices[::-1]
 
 
-def fill(starts: Sequence[tuple[float, int]], cells: Sequence[Cell]) -> list[Filled]:
+def fill(starts: Sequence[tuple[float, int]], cells: Sequence[Place]) -> list[Filled]:
     """The likeliest ways to fill ``cells``.
 
     Args:
@@ -106,7 +120,7 @@ def fill(starts: Sequence[tuple[float, int]], cells: Sequence[Cell]) -> list[Fil
 
 
 def _groups(
-    starts: Sequence[tuple[float, int]], cells: Sequence[Cell], slots: Sequence[int]
+    starts: Sequence[tuple[float, int]], cells: Sequence[Place], slots: Sequence[int]
 ) -> list[_Group]:
     """The losses in groups; the first holds the beginnings, if it has losses or not."""
     groups = [
@@ -130,7 +144,7 @@ def _groups(
     return groups
 
 
-def _step(groups: Sequence[_Group], cells: Sequence[Cell], number: int) -> None:
+def _step(groups: Sequence[_Group], cells: Sequence[Place], number: int) -> None:
     """Fill the slot of that number in each of ``groups``, and read on to the next one."""
     slots = [group.slots[number] for group in groups]
     choices = [cells[slot].known for slot in slots]
@@ -163,7 +177,7 @@ def _step(groups: Sequence[_Group], cells: Sequence[Cell], number: int) -> None:
         group.apart()
 
 
-def _go_on(behind: Sequence[tuple[_Group, range]], cells: Sequence[Cell]) -> None:
+def _go_on(behind: Sequence[tuple[_Group, range]], cells: Sequence[Place]) -> None:
     """Read the cells of each range, which are forced, in each of the ways of its group."""
     contexts: list[Keys] = []
     codes: list[int] = []
@@ -186,7 +200,7 @@ def _go_on(behind: Sequence[tuple[_Group, range]], cells: Sequence[Cell]) -> Non
 
 
 def _filled(
-    starts: Sequence[tuple[float, int]], cells: Sequence[Cell], groups: Sequence[_Group]
+    starts: Sequence[tuple[float, int]], cells: Sequence[Place], groups: Sequence[_Group]
 ) -> Iterator[Filled]:
     """The ways through all groups: of the first and of the last all, of the others the best."""
     ways = [list(group.fillings()) for group in groups]
@@ -204,11 +218,11 @@ def _filled(
             yield Filled(begin, base + cost - best[number][0], other_text)
 
 
-def _price(cell: Cell) -> float:
+def _price(cell: Place) -> float:
     return cell.price + (cell.known.price if cell.known.forced else GUESSED * cell.lost)
 
 
-def _text(cells: Sequence[Cell], choices: Sequence[int]) -> str:
+def _text(cells: Sequence[Place], choices: Sequence[int]) -> str:
     left = iter(choices)
     return "".join(cell.known.chars[0 if cell.known.forced else next(left)] for cell in cells)
 

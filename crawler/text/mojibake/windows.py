@@ -17,7 +17,6 @@ _ORDINARY: Final = 10.0  # bits a character that good Chinese does not exceed fo
 _NOTICED: Final = 4.5  # bits above that, summed over a stretch, that are worth a look
 _OVER: Final = 30.0  # bits below its peak where a stretch has ended
 _MARGIN: Final = 5  # characters to both sides
-_MOST_LOST: Final = 4  # question marks behind a stretch that may be the last of it
 _APART: Final = 6  # characters between two windows that are one
 _FAR_APART: Final = 24  # ... if they are ASCII
 _LONGEST: Final = 2000  # characters of one window
@@ -40,6 +39,15 @@ _IN_WORD = re.compile(
     "[A-Za-z][\u4e00-\u9fff]{1,2}(?=[a-z])|[\u4e00-\u9fff]{1,2}(?=[a-z]{3})"
     r"|[0-9]\s?掳|卤(?=\s?[0-9])|m[虏鲁]|[漏庐](?=\s?[0-9]{4})|脳(?=\s?[0-9])|[0-9]\s?碌|拢(?=\s?[0-9])"
 )
+_MORE = re.compile(
+    "[\0-\x09\x0b-\x7f]{1,24}[\u0370-\u052f\u3041-\u30ff\uac00-\ud7a3\uff61-\uff9f\ue000-\uf8ff\ufffd]"
+)
+_LAST = re.compile("[?\ufffd]{0,4}[!-~]{0,2}")
+# UTF-16 has a control character for each mark and each digit.
+_WIDE = re.compile("[\0-\x08\x0e-\x1f]")
+_WIDE_REACH: Final = 64  # characters around a stretch that may be UTF-16 as well
+_HANGUL = re.compile("[\uac00-\ud7a3]+")
+_HANZI = re.compile("[\u4e00-\u9fff]")
 _OTHER = re.compile(f"[^\0-\x7f{re.escape(_ALSO_CHINESE)}]")
 
 
@@ -59,7 +67,7 @@ def windows(text: str, bits: Bits) -> Iterator[tuple[int, int]]:
     """Stretches of ``text`` that may be misread, in order and apart; ``bits``: its costs."""
     dear = (_widened(text, *stretch) for stretch in stretches(bits, _ORDINARY, _NOTICED, _OVER))
     in_words = (_widened(text, *found.span()) for found in _IN_WORD.finditer(text))
-    found = sorted([*_single_runs(text), *dear, *in_words])
+    found = sorted([*_single_runs(text), *dear, *in_words, *_hangul(text)])
     start = end = 0
     for first, last in found:
         if end and (first <= end + _APART or _is_between(text, end, first)):
@@ -72,6 +80,13 @@ def windows(text: str, bits: Bits) -> Iterator[tuple[int, int]]:
         yield from _cut(start, end)
 
 
+def _hangul(text: str) -> Iterator[tuple[int, int]]:
+    """Runs of hangul in a text of hanzi, where each of them is cheap by itself."""
+    if _HANZI.search(text):
+        for found in _HANGUL.finditer(text):
+            yield found.span()
+
+
 def _is_between(text: str, end: int, start: int) -> bool:
     """Whether only ASCII is between two stretches: hanzi in UTF-16 may be that."""
     return start <= end + _FAR_APART and text[end:start].isascii()
@@ -81,17 +96,24 @@ def _begun(text: str, start: int, floor: int) -> int:
     """``start`` moved to the beginning of the letters of another script that it stands in."""
     while start > floor and _goes_on(text[start - 1]):
         start -= 1
+    if _WIDE.search(text, start, start + _WIDE_REACH):
+        while start > floor and "\n" < text[start - 1] <= "\x7f":
+            start -= 1
     return start
 
 
 def _grown(text: str, end: int) -> int:
-    """``end`` moved behind such letters, and behind what may have been bytes that were lost."""
-    while end < len(text) and _goes_on(text[end]):
-        end += 1
-    last = end + _MOST_LOST
-    while end < min(len(text), last) and text[end] in "?\ufffd":
-        end += 1
-    return end
+    """``end`` moved behind such letters, also behind those that ASCII parts from it.
+
+    Question marks may be the last that is left of the damage, and a letter half of its last character.
+    """
+    while True:
+        while end < len(text) and _goes_on(text[end]):
+            end += 1
+        if not (more := _MORE.match(text, end)):
+            break
+        end = more.end()
+    return end + len(_LAST.match(text, end)[0])  # type: ignore[index]
 
 
 def _goes_on(char: str) -> bool:
