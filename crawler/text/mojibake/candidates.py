@@ -14,13 +14,15 @@ from crawler.text.mojibake.credible import is_credible
 from crawler.text.mojibake.decoder import read
 from crawler.text.mojibake.ranking import fee
 from crawler.text.mojibake.readers import SINGLE
-from crawler.text.mojibake.rule import Edit, trimmed
-from crawler.text.mojibake.shown import View, holes, private
+from crawler.text.mojibake.rule import Edit, Guess, trimmed
+from crawler.text.mojibake.shown import View, code, holes, private
 
 SAMPLE: Final = 64
 """Characters of a window by which the channels are compared."""
 
 _ORDINARY: Final = 10.0
+_PAIRED_BYTES: Final = ("gb18030", "big5hkscs")
+_BETWEEN: Final = 2  # characters between two edits that may be damaged as well
 _PAIRED: Final = ("“”", "（）", "《》", "「」")
 _GOOD: Final = 10.5  # bits a character of a good original
 _SPEAKS: Final = 20.0  # bits that an edit of nothing but guesses must save
@@ -87,6 +89,7 @@ def candidate_of(text: str, start: int, end: int, real: str, shown: str, view: V
             written += len(edit.text) - (edit.end - edit.start)
         else:
             bits += saved - fee(real, shown)
+    edits = list(_bridged(text, edits, real, shown))
     bits += _UNSEEN if view.dropped or view.cut else _LOWERED if view.lowered else 0.0
     is_whole = (
         bool(edits)
@@ -98,6 +101,38 @@ def candidate_of(text: str, start: int, end: int, real: str, shown: str, view: V
     # A single odd character that stays is what UTF-8 leaves where bytes vanished without a trace.
     leaves = bool((_left(text, start + cut, end - cut, edits) > _ODD).any())
     return Candidate(real, shown, view, bits, tuple(edits), is_whole, leaves=leaves)
+
+
+def _bridged(
+    text: str, edits: Sequence[tuple[Edit, float]], real: str, shown: str
+) -> Iterator[tuple[Edit, float]]:
+    """``edits``, those joined that a character or two part from each other.
+
+    What stands between them may be two bytes that were read wrongly, and make a common word by chance.
+    """
+    before: tuple[Edit, float] | None = None
+    for edit, saved in edits:
+        between = text[before[0].end : edit.start] if before else ""
+        is_damaged = real in _PAIRED_BYTES and 0 < len(between) <= _BETWEEN
+        if before and is_damaged and all(char > "\x7f" and code(char, shown) for char in between):
+            code_between = b"".join(code(char, shown)[0] for char in between)
+            rival = code_between.decode(real, "replace")
+            before = _over(before[0], edit, between, rival), before[1] + saved
+            continue
+        if before:
+            yield before
+        before = edit, saved
+    if before:
+        yield before
+
+
+def _over(first: Edit, second: Edit, between: str, rival: str) -> Edit:
+    """Two edits as one, with a doubt about what stands between them."""
+    at = len(first.text)
+    moved = (replace(guess, at=guess.at + at + len(between)) for guess in second.guesses)
+    guess = Guess(at, len(between), (between, rival))
+    text = first.text + between + second.text
+    return Edit(first.start, second.end, text, (*first.guesses, guess, *moved))
 
 
 def _has_ground(edit: Edit, view: View, saved: float) -> bool:

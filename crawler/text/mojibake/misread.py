@@ -8,14 +8,14 @@ them are compared in bits: the text as it stands, and every original, under the 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Final
 
 import numpy as np
 
-from crawler.text.chinese.costs import each
+from crawler.text.chinese.costs import context_of, cost, each
 from crawler.text.mojibake.candidates import SAMPLE, Candidate, breaks, candidate_of, views
 from crawler.text.mojibake.channels import PAIRS, describe, rule_name, sample
 from crawler.text.mojibake.context import is_example, is_meant
@@ -27,6 +27,7 @@ from crawler.text.mojibake.shown import code
 from crawler.text.mojibake.vanished import NOTHING, vanished
 from crawler.text.mojibake.windows import is_binary, windows
 
+_WHOLE: Final = 160  # characters of a window that is compared as a whole
 _LOOKED_AT: Final = 512  # characters of a window in which the sample is looked for
 _BAD_ENOUGH: Final = 0.9  # of the costs of the worst
 _IN_FULL: Final = 3  # ... of which so many may be read to the end of the window
@@ -34,6 +35,8 @@ _CLOSE: Final = 15.0  # bits by which a reading must beat a rough one to end the
 _LEADS: Final = 0.22  # share of first bytes in UTF-8 of Chinese, at least
 _EXPLAINS: Final = 10.0  # bits for a channel that leaves nothing unexplained
 _DOUBTED: Final = 15.0  # ... that is in doubt
+_DEAR: Final = 11.5  # bits of one character that is in doubt where others have vanished
+_WORDLESS: Final = 13.0  # bits a character of a reading that is hardly right
 _RIVAL: Final = 10.0  # bits by which another reading may be dearer to raise a doubt
 _NOISE: Final = 13.0  # bits a character of a window that no channel explains
 _MOSTLY: Final = 0.4  # share of guesses in a reading of which nothing is beyond doubt
@@ -81,7 +84,7 @@ def spans(text: str, favourite: Pair | None = None) -> tuple[Span, ...]:
         best = ranked[0]
         favourite = (best.real, best.shown)
         rivals = tuple((other.rule, other.bits - best.bits) for other in ranked[1:])
-        if end - start > SAMPLE and not best.is_full:
+        if not _is_settled(best, end - start):
             best = _in_full(text, start, end, ranked)
             favourite = (best.real, best.shown)
         if best.bits < _NOISE * (end - start):
@@ -111,18 +114,11 @@ def _doubted(text: str, best: Candidate, edit: Edit, ranked: Sequence[Candidate]
     if others:
         edit = against(edit, others)
     if _is_mostly_guessed(best):
-        edit = _all_in_doubt(edit)
-    if best.shown in SINGLE:
+        edit = _with_doubts(edit, (at for at, char in enumerate(edit.text) if char > "\x7f"))
+    if best.shown in SINGLE and cost(edit.text) <= _WORDLESS * len(edit.text):
         return edit
-    known = {at for guess in edit.guesses for at in range(guess.at, guess.at + guess.length)}
-    broken = [
-        Guess(at)
-        for start, end in breaks(text, edit, _DOUBTED)
-        for at in range(start, end)
-        if at not in known
-    ]
-    guesses = sorted((*edit.guesses, *broken), key=lambda guess: guess.at)
-    return replace(edit, guesses=tuple(guesses))
+    broken = breaks(text, edit, _DOUBTED)
+    return _with_doubts(edit, (at for start, end in broken for at in range(start, end)))
 
 
 def _is_mostly_guessed(best: Candidate) -> bool:
@@ -136,13 +132,6 @@ def _is_mostly_guessed(best: Candidate) -> bool:
     return guessed > _MOSTLY * sum(len(_WIDE.findall(edit.text)) for edit, _ in best.edits)
 
 
-def _all_in_doubt(edit: Edit) -> Edit:
-    known = {at for guess in edit.guesses for at in range(guess.at, guess.at + guess.length)}
-    others = [Guess(at) for at, char in enumerate(edit.text) if char > "\x7f" and at not in known]
-    guesses = sorted((*edit.guesses, *others), key=lambda guess: guess.at)
-    return replace(edit, guesses=tuple(guesses))
-
-
 def _exact(best: Candidate, text: str, edit: Edit) -> str:
     """The name of the rule: Latin-1 if nothing of Windows-1252 is in sight."""
     is_latin_1 = max(text[edit.start : edit.end]) < "\u0100" or (best.real, "cp1252") not in PAIRS
@@ -153,8 +142,7 @@ def _exact(best: Candidate, text: str, edit: Edit) -> str:
 
 def _contest(text: str, start: int, end: int, favourite: tuple[str, str] | None) -> list[Candidate]:
     """The channels that explain the window from ``start`` to ``end``, best first."""
-    first = _sampled(text, start, end)
-    end_of_sample = min(end, first + SAMPLE)
+    first, end_of_sample = _sampled(text, start, end)
     sample = text[first:end_of_sample]
     if favourite and (whole := _as_before(text, start, end, favourite)):
         return [whole]
@@ -176,14 +164,20 @@ def _contest(text: str, start: int, end: int, favourite: tuple[str, str] | None)
     return found
 
 
-def _sampled(text: str, start: int, end: int) -> int:
-    """Where the sample of a window begins that reads worst; a window may begin with clean text."""
-    if end - start <= SAMPLE:
-        return start
+def _sampled(text: str, start: int, end: int) -> tuple[int, int]:
+    """The part of a long window that reads worst; a window may begin with clean text."""
+    if end - start <= _WHOLE:
+        return start, end
     sums = np.concatenate(([0.0], np.cumsum(each(text[start : min(end, start + _LOOKED_AT)]))))
     slices = sums[SAMPLE:] - sums[:-SAMPLE]
-    # The beginning cuts no character in two, so it is taken if it will do.
-    return start + int(np.argmax(slices >= _BAD_ENOUGH * slices.max()))
+    # The beginning cuts no character in two, so it is taken if it will do; two bytes stay together.
+    first = start + int(np.argmax(slices >= _BAD_ENOUGH * slices.max())) // 2 * 2
+    return first, first + SAMPLE
+
+
+def _is_settled(best: Candidate, size: int) -> bool:
+    """Whether nothing more is to be looked for in a window of ``size`` characters."""
+    return best.is_full or size <= SAMPLE or (best.is_whole and size <= _WHOLE)
 
 
 def _in_full(text: str, start: int, end: int, ranked: Sequence[Candidate]) -> Candidate:
@@ -255,7 +249,20 @@ def _complete(text: str, span: Span) -> Edit:
     missing = (
         vanished(text[edit.start : edit.end], edit, *span.channel) if span.channel else NOTHING
     )
+    if not missing.is_excluded:
+        # Where a character has vanished, what is left of it makes another with its neighbour.
+        bits = each(edit.text, context_of(text[max(0, edit.start - 3) : edit.start])).tolist()
+        edit = _with_doubts(
+            edit, (at for at, char in enumerate(edit.text) if bits[at] > _DEAR and char > "\x7f")
+        )
     return replace(edit, dropped=missing.share, sure=missing.is_excluded)
+
+
+def _with_doubts(edit: Edit, places: Iterable[int]) -> Edit:
+    """``edit`` with doubts at ``places``, where it has none."""
+    known = {at for guess in edit.guesses for at in range(guess.at, guess.at + guess.length)}
+    others = [Guess(at) for at in places if at not in known]
+    return replace(edit, guesses=tuple(sorted((*edit.guesses, *others), key=lambda one: one.at)))
 
 
 def _find(name: str, text: str) -> Sequence[Edit]:

@@ -38,6 +38,10 @@ _DECODED: Final = tuple(
 )
 _UTF_8_AS_GBK: Final = ("utf-8", "gbk")
 _UTF_8 = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe2-\xef][\x80-\xbf]{2}")
+_UTF_8_AS_LATIN: Final = ("utf-8", "cp1252")
+_FEW_BYTES: Final = 6
+_UTF_8_BYTES: Final = 0.9  # share of bytes of UTF-8 among those that are left
+_LEADS: Final = 0.3  # share of first bytes among those that are left
 _ABOVE = re.compile("[^\0-\x7f]")
 
 
@@ -65,9 +69,23 @@ def likely_channels(
     if _UTF_8.search(b"".join(found[0] for char in sample if (found := code(char, "gbk")))):
         # One letter or mark, among clean hanzi that make no UTF-8.
         kept += [(0.0, _UTF_8_AS_GBK)] if all(pair != _UTF_8_AS_GBK for _, pair in kept) else []
+    if _may_be_thinned(sample) and all(pair != _UTF_8_AS_LATIN for _, pair in kept):
+        kept.append((limit, _UTF_8_AS_LATIN))
     if favourite:
         kept = [(0.0, favourite), *(row for row in kept if row[1] != favourite)]
     return kept
+
+
+def _may_be_thinned(sample: str) -> bool:
+    """Whether a text may be UTF-8 in Latin-1 of which the controls are gone: two bytes in five.
+
+    What is left are the letters that are first bytes, and the signs that are others.
+    """
+    above = _ABOVE.findall(sample)
+    leads = sum("\xe2" <= char <= "\xef" for char in above)
+    others = sum("\xa0" <= char <= "\xbf" for char in above)
+    is_utf_8 = leads + others >= _UTF_8_BYTES * len(above) and leads >= _LEADS * len(above)
+    return len(above) >= _FEW_BYTES and is_utf_8
 
 
 def core(sample: str) -> str:

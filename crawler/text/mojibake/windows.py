@@ -75,9 +75,9 @@ def windows(text: str, bits: Bits) -> Iterator[tuple[int, int]]:
             continue
         if end > start:
             yield from _cut(start, end)
-        start, end = _begun(text, first, end), _grown(text, last)
+        start, end = _begun(text, first if first > _MARGIN else end, end), _grown(text, last)
     if end > start:
-        yield from _cut(start, end)
+        yield from _cut(start, end if len(text) > end + _MARGIN else len(text))
 
 
 def _hangul(text: str) -> Iterator[tuple[int, int]]:
@@ -113,6 +113,9 @@ def _grown(text: str, end: int) -> int:
         if not (more := _MORE.match(text, end)):
             break
         end = more.end()
+    if _WIDE.search(text, max(0, end - _WIDE_REACH), end + _WIDE_REACH):
+        while end < len(text) and text[end] <= "\x7f" and text[end] != "\n":
+            end += 1
     return end + len(_LAST.match(text, end)[0])  # type: ignore[index]
 
 
