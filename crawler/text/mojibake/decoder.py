@@ -21,7 +21,6 @@ from typing import Final
 import numpy as np
 
 from crawler.text.chinese.costs import LOST, after, bits_after, context_of, each, grown
-from crawler.text.mojibake.borders import ends, entering, leaving, split
 from crawler.text.mojibake.codes import (
     NONE,
     Options,
@@ -30,7 +29,17 @@ from crawler.text.mojibake.codes import (
     options,
 )
 from crawler.text.mojibake.filling import context_after
-from crawler.text.mojibake.hypotheses import DOUBTFUL, Hypothesis, Item, Link, cost_of
+from crawler.text.mojibake.hypotheses import (
+    DOUBTFUL,
+    Hypothesis,
+    Item,
+    Link,
+    cost_of,
+    ends,
+    entering,
+    leaving,
+    split,
+)
 from crawler.text.mojibake.outcome import edits
 from crawler.text.mojibake.rule import Edit
 from crawler.text.mojibake.shown import CONTROLS, Code, View

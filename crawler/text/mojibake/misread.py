@@ -19,12 +19,12 @@ from crawler.text.chinese.costs import context_of, cost, each
 from crawler.text.mojibake.candidates import SAMPLE, Candidate, breaks, candidate_of, views
 from crawler.text.mojibake.channels import PAIRS, describe, rule_name, sample
 from crawler.text.mojibake.context import is_example, is_meant
+from crawler.text.mojibake.hopeless import NOTHING, vanished
 from crawler.text.mojibake.outcome import against
 from crawler.text.mojibake.ranking import Pair, core, likely_channels
 from crawler.text.mojibake.readers import SINGLE
 from crawler.text.mojibake.rule import Edit, Guess, Rule
 from crawler.text.mojibake.shown import code
-from crawler.text.mojibake.vanished import NOTHING, vanished
 from crawler.text.mojibake.windows import is_binary, windows
 
 _WHOLE: Final = 160  # characters of a window that is compared as a whole

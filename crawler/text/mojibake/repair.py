@@ -22,13 +22,12 @@ from crawler.text.mojibake.detect import suspicious
 from crawler.text.mojibake.escapes import ESCAPES
 from crawler.text.mojibake.explain import followed
 from crawler.text.mojibake.forms import FORMS, LETTERS
-from crawler.text.mojibake.hopeless import losses, unread_utf_8
+from crawler.text.mojibake.hopeless import VANISHED, losses, unread_utf_8
 from crawler.text.mojibake.misread import MISREADINGS, misread
 from crawler.text.mojibake.ranking import Pair
 from crawler.text.mojibake.result import Explained, Repaired
 from crawler.text.mojibake.rule import Edit, Rule, trimmed
 from crawler.text.mojibake.unread import UNKNOWN, is_unlikely, left_over
-from crawler.text.mojibake.vanished import VANISHED
 
 __all__ = ["RULES", "Repaired", "repair", "repair_all"]
 

@@ -16,10 +16,9 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from crawler.text.chinese.costs import LOST, Bits, after, context_of, each, grown
-from crawler.text.mojibake.borders import TWO_BYTE_LETTERS
 from crawler.text.mojibake.codes import any_of, is_written, may_begin, options, unusual
 from crawler.text.mojibake.filling import Place, context_after, fill
-from crawler.text.mojibake.hypotheses import DOUBTFUL, Hypothesis, Link, has_lost
+from crawler.text.mojibake.hypotheses import DOUBTFUL, TWO_BYTE_LETTERS, Hypothesis, Link, has_lost
 from crawler.text.mojibake.shown import ENDED, Code, Priced, View
 
 _EDGE: Final = 5  # characters at both ends of a window that are read one by one
