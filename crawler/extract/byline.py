@@ -29,7 +29,7 @@ from crawler.items import Dateline
 # 人民网北京、济南2月12日电 · 人民网济南 青岛2月12日电 · 新华社北京—上海2月12日电: several places;
 # 新华社北京2月11日、济南2月12日电: each with its day
 _NEXT_PLACE = (
-    r"(?:(?:\d{1,2}月\d{1,2}日[电讯]?)?(?:\s?[、，,/／－—―-]{1,2}\s?|[\s\u3000]{1,2})"
+    r"(?:(?:(?:\d{1,2}月\d{1,2}日(?:[电讯](?=、))?)?\s?[、，,/／－—―-]{1,2}\s?|[\s\u3000]{1,2})"
     rf"(?!(?:见习|实习|本[报网])?记者|通讯员|[{HAN}]{{0,6}}(?:新闻|客户端|频道))[{HAN}·]{{1,10}}?)"
 )
 # Every part is bounded, so the search costs the same for any text.
