@@ -170,7 +170,7 @@ def decided(page: Sample) -> object:
 
 def clues_found(page: Sample) -> tuple[Document, Design]:
     document = document_of(page.body, decide(page.body), page.url)
-    shown = (design for design in DESIGNS if document.shows(design.clues))
+    shown = (design for design in DESIGNS if all(map(document.shows, design.clues)))
     held = (design for design in DESIGNS if all(map(document.holds, design.clues)))
     return document, next(chain(shown, held))
 

@@ -21,6 +21,7 @@ from crawler.extract.boilerplate import (
     SILENT,
     Box,
     box_of,
+    holds_a_picture,
     holds_paragraphs,
     is_invisible,
 )
@@ -34,7 +35,7 @@ from crawler.extract.tree import Document, Element, text_of
 # The parser allows 2,047 levels; below this one, text is taken without looking at its setting.
 MAX_DEPTH = 150
 
-# Spaces that indent; of the no-break space it takes two, since one alone only fills a line.
+# Spaces that indent; of the no-break space, two.
 _WIDE = re.compile("[\u3000\u2000-\u200a]|\xa0[^\xa0]{0,20}\xa0")
 # Text that goes on behind an image: the sentence before it has not ended.
 _ENDED = ("。", "！", "？", "”", "…", "：", "；", "）", ")", ".", "!", "?", ":", "】")
@@ -129,16 +130,17 @@ class Walk:
         self.body = Body()
         self.pieces: list[str] = []
         self.first: Setting | None = None  # setting of the line's first visible text
-        self.plain = 0  # characters of the line outside links
-        self.light = False  # the line holds text that is not bold
+        self.plain, self.light = (
+            0,
+            False,
+        )  # characters outside links; is there text that is not bold
         self.href = ""
         self.inside: list[Image] = []  # images inside the line, which stand behind it
         self.tables = 0
         self.rows: set[Element] = set()  # rows of data of the tables around
         self.row = 0
         self.paragraphs = 0
-        self.asked = 0  # blocks that were asked whether they are sentences
-        self.told = False  # one of them was
+        self.asked, self.told = 0, False  # blocks that were asked for a sentence; one of them is
 
     def read_inside(self, box: Element) -> None:
         """Read what a box holds."""
@@ -185,7 +187,7 @@ class Walk:
             self.add_reading(element, setting)
         elif element.keys():
             self.visit_box(element, setting, depth)
-        else:  # as most elements of a text
+        else:
             self.open_box(element, setting, depth)
 
     def visit_silent(self, element: Element, setting: Setting, depth: int) -> None:
@@ -202,9 +204,9 @@ class Walk:
         purpose = self.purpose_of(element)
         if purpose is Box.EDITORS:
             self.end_text(element)
-        elif purpose is Box.CAPTION:
+        elif purpose is Box.CAPTION or (purpose is Box.PICTURE and holds_a_picture(element)):
             self.open_box(element, setting._replace(caption_box=True), depth)
-        elif purpose is Box.TEXT:
+        elif purpose is not Box.FURNITURE:
             self.add_background(element, setting)
             self.open_box(element, setting, depth)
 
@@ -328,10 +330,8 @@ class Walk:
                 self.body.blocks.append(self.line(raw, text, self.first))
         if self.pieces:
             self.pieces = []
-            self.first = None
-            self.plain = 0
-            self.light = False
-            self.href = ""
+            self.first, self.href = None, ""
+            self.plain, self.light = 0, False
         if self.inside:
             self.body.blocks += self.inside
             self.inside = []

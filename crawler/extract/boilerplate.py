@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import islice
 
 from crawler.extract.setting import has_ground, hides, is_white
-from crawler.extract.tree import Element
+from crawler.extract.tree import Element, text_of
 
 # Elements that end the line before them and the line that they hold.
 BLOCKS = frozenset(
@@ -100,12 +100,18 @@ CAPTIONS = frozenset(
         "tujie",
         "img_desc",
         "imgtext",
+        "content_first_pic",
     }
 )
 # And whatever other sites call them: img-desc, photo_txt, pic-caption.
 _DESCRIPTION = re.compile(
     r"(?:img|imgs|image|pic|picture|photo|tu)[-_]?(?:desc?|descr|description|info|intro|note|txt|text|caption|explain|remark|title|tit|tip|name)s?"
     r"|(?:[a-z]{1,10}[-_])?caption(?:[-_]text)?|(?:img|pic|photo|fig)caption|tu(?:pian)?[-_]?(?:zhu|shuo(?:ming)?)",
+    re.I,
+)
+# Boxes around an image, and what is said under it: pic, img-box, photo_wrap.
+_PICTURE = re.compile(
+    r"(?:img|image|pic|picture|photo)s?(?:[-_]?(?:box|wrap|wrapper|con|cont|container|area|left|right|center|c|show))?",
     re.I,
 )
 # Of the descriptions of a gallery's photos.
@@ -116,6 +122,9 @@ DESCRIPTIONS = frozenset({"text_show_img", "pic_info_con", "group_show"})
 _PARAGRAPH = 40
 # So many boxes around white letters are asked for their ground.
 _MOST_AROUND = 6
+# So much may be said under an image, in so many paragraphs.
+_LONGEST_SAID = 200
+_MOST_SAID = 3
 # No list of classes is longer.
 _LONGEST = 500
 
@@ -127,6 +136,7 @@ class Box(Enum):
     CAPTION = 1
     EDITORS = 2
     FURNITURE = 3
+    PICTURE = 4
 
 
 # A site has a few dozen combinations; asking costs a dictionary look-up.
@@ -151,20 +161,29 @@ def box_of(
         return Box.FURNITURE
     if names & CAPTIONS or names & DESCRIPTIONS or any(map(_DESCRIPTION.fullmatch, names)):
         return Box.CAPTION
-    return Box.TEXT
+    return Box.PICTURE if any(map(_PICTURE.fullmatch, names)) else Box.TEXT
 
 
 def is_invisible(element: Element) -> bool:
     """Tell an element that says of itself that it is hidden, or is as white as the page."""
+    style, colour = element.get("style"), element.get("color")
     if element.get("hidden") is not None:
         return True
-    if not is_white(element.get("style"), element.get("color")):
+    if (style is None and colour is None) or not is_white(style, colour):
         return False
     # White letters are read in a box that is painted.
     return not any(
         around.get("bgcolor") or around.get("background") or has_ground(around.get("style"))
         for around in islice(element.iterancestors(), _MOST_AROUND)
     )
+
+
+def holds_a_picture(element: Element) -> bool:
+    """Tell a box with an image in which no more is said than under one."""
+    if next(element.iter("img"), None) is None:
+        return False
+    paragraphs = sum(1 for _ in element.iter("p", "br"))
+    return paragraphs <= _MOST_SAID and len(text_of(element)) <= _LONGEST_SAID
 
 
 def holds_paragraphs(element: Element) -> bool:

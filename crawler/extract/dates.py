@@ -30,6 +30,7 @@ _STAMP = re.compile(
     r"(?:\s?(?P<zone>Z|UTC|GMT|[+-](?:0\d|1[0-4]):?[0-5]\d)(?![\d:-]))?)?"
 )
 # 二〇二六年二月十二日, 九时五分, 20260212, 20260212090533: tried where no time is read otherwise.
+_WRITTEN_OTHERWISE = re.compile(r"\d{8}|[〇○零一二三四五六七八九]{4}年")
 _TENS = "[一二三四五六七八九十]{1,3}"
 _IN_HANZI = re.compile(
     rf"[一二][〇○零一二三四五六七八九]{{3}}年{_TENS}月{_TENS}日|{_TENS}[时時点點](?:{_TENS}分)?"
@@ -90,7 +91,10 @@ def read_moment(text: str) -> Moment | None:
     '2026-02-12'
     """
     text = text.translate(_WIDE)
-    return best_of(_moments(text)) or best_of(_moments(_in_usual_digits(text)))
+    told = best_of(_moments(text))
+    if told is None and _WRITTEN_OTHERWISE.search(text):
+        told = best_of(_moments(_in_usual_digits(text)))
+    return told
 
 
 def best_of(moments: Iterable[Moment]) -> Moment | None:

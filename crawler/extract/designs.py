@@ -143,6 +143,7 @@ TEXT2007 = Design(
     author=between("self::em", first="self::h1", last="@id='p_content'"),
     stamp=xpath(
         "descendant::*[@id='p_publishtime']/.. | descendant::*[@id='p_publishtime' or @id='p_origin']"
+        " | descendant::p[has-class('p1')][contains(., '来源') or contains(., '來源')]"
     ),
     editors=xpath("descendant::*[@id='p_editor']"),
     photos_before=between("@id='content_first_pic'", last="@id='p_content'"),

@@ -299,7 +299,7 @@ def fitting(
     around the headline is asked before the whole source is searched for the clues of each.
     """
     designs = tuple(designs)
-    shown = next((design for design in designs if page.shows(design.clues)), None)
+    shown = next((design for design in designs if all(map(page.shows, design.clues))), None)
     if shown is not None:
         yield from _fits_part(page, shown)
     for design in designs:

@@ -25,7 +25,7 @@ _LIST_HEADING = marks(
 _POINTER = marks(
     r"(?:>>|》》|＞＞|\[详细\]|【详细】|\[更多\])$|^(?:专题|视频|链接|更多|详见)[:：]|^[【\[](?:详细|更多|链接|视频|专题)[】\]]$|^>"
 )
-_BULLET = marks(r"[\s·・•■●◆▲▼►▶※★☆○◇>＞—-]{1,6}|\d{1,2}[.、．]\s?|[①-⑳]")
+_BULLET = marks(r"[\s·・•■●◆▲▼►▶※★☆○◇>＞—【\[《-]{1,6}|\d{1,2}[.、．]\s?|[①-⑳]")
 _ARTICLE_ADDRESS = marks(
     r"/c\d{1,12}-\d{5,9}(?:-\d{1,4})?\.html|/GB/[\d/]{0,60}\d(?:/index)?\.html?|/GB/[\d/]{1,60}/?$"
 )
@@ -41,7 +41,7 @@ _LONGEST_HEADING = 20
 def is_pointer(line: Line) -> bool:
     """Tell a pointer to elsewhere by the line alone."""
     start = line.text[:80]
-    if line.linked:
+    if line.linked or (line.href and line.tail_linked):
         return (
             _POINTER.search(line.text[-40:]) is not None or _LIST_HEADING.match(start) is not None
         )
@@ -60,7 +60,7 @@ def without_lists(blocks: Iterable[Line | Image]) -> list[Line | Image]:
         elif len(block.text) <= _LONGEST_HEADING and _LIST_HEADING.fullmatch(block.text):
             heading, in_list = block, True
             continue
-        elif in_list and block.linked:
+        elif in_list and _is_linked(block):
             heading = None
             continue
         if heading is not None:

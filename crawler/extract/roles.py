@@ -38,6 +38,7 @@ _BEHIND = marks(
     rf"(?<![{HAN}])([{HAN}]{{2,4}}(?:[\s、][{HAN}]{{2,4}}){{0,3}})"
     rf"(?:\s?[/／]\s?(文图?|图|摄)|\s(文\s?[/／、]\s?[图摄]|[文图摄]))(?![{HAN}/／:：丨|｜])"
 )
+_ROLE_BEHIND = marks(r"[\s/／][文图摄]")
 _IN_BRACKETS = marks(r"[【\[]\s?([^【】\[\]]{2,12}?)\s?[】\]]")
 
 # A post or a title at the end of a phrase: 中央党校教授, 全国人大代表, 该院研究员, 资深媒体人.
@@ -95,6 +96,8 @@ def in_front(text: str) -> str:
     >>> in_front("谢雨桐/文 何听澜/图"), in_front("谢雨桐 文/图")
     ('文/谢雨桐 图/何听澜', '文/图/谢雨桐')
     """
+    if _ROLE_BEHIND.search(text) is None:
+        return text
     return _BEHIND.sub(lambda found: f"{found[2] or found[3]}/{found[1]}", text)
 
 

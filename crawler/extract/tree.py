@@ -7,9 +7,10 @@ The tree is lxml's, built from UTF-8. Its depth is bounded by the parser and its
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Any, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
@@ -103,6 +104,9 @@ _VOID = re.compile(
     re.IGNORECASE,
 )
 
+# Where the page itself ends too early, all that follows would stand outside of its boxes.
+_PAGE_END = re.compile(r"</(?:body|html)\s?>", re.IGNORECASE)
+
 _STATING = re.compile(r"<(?:link|meta)\s[^<>]{1,500}>", re.IGNORECASE)
 _STATES_OWN = re.compile(r"rel=[\"']?canonical|property=[\"']?og:url", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:href|content)=[\"']?(https?://[^\s\"'<>]{4,300})", re.IGNORECASE)
@@ -117,6 +121,7 @@ _META_CONTENT = re.compile(
 _META_NAME = re.compile(
     r"^<meta\s(?:[^<>]{0,300}\s)?name\s?=\s?[\"']?(?:contentid|catalogs)[\"'\s/>]", re.IGNORECASE
 )
+_NUMBERS = {name: re.compile(name, re.IGNORECASE) for name in ("contentid", "catalogs")}
 _LONGEST_META = 400
 _MOST_MENTIONS = 10
 # /a/b.jpg: no second stroke, no step up.
@@ -124,7 +129,7 @@ _ROOTED = re.compile(r"\A/(?:[\w%~+,=-]+[/.])*[\w%~+,=-]+$", re.ASCII)
 # A page's <head> ends before that.
 _HEAD = 10_000
 # Where the boxes of an article begin: so far before its headline, and so far behind.
-_BEFORE = 3_000
+_BEFORE = 1_000
 _BEHIND = 6_000
 _LOGO = re.compile(r"<h1[^<>]{0,200}>\s{0,20}<img", re.IGNORECASE)
 # A byte a character: what stands in it above ASCII is not to be read.
@@ -144,6 +149,7 @@ class Document:
         charset: What its bytes are in; ``None`` if that was not told.
         is_decoded: False if ``source`` is its bytes.
         clues: What has been searched for in ``source``; see :meth:`holds`.
+        shown: The same around the headline; see :meth:`shows`.
     """
 
     source: str
@@ -151,6 +157,7 @@ class Document:
     charset: Verdict | None = None
     is_decoded: bool = True
     clues: dict[str, bool] = field(default_factory=dict)
+    shown: dict[str, bool] = field(default_factory=dict)
 
     @cached_property
     def html(self) -> str:
@@ -216,9 +223,12 @@ class Document:
             known = self.clues[clue] = clue in self.source
         return known
 
-    def shows(self, clues: Iterable[str]) -> bool:
-        """Tell whether the source around the headline holds all of ``clues``: a short search."""
-        return all(clue in self._around_headline for clue in clues)
+    def shows(self, clue: str) -> bool:
+        """Tell whether the source around the headline holds ``clue``: a short search."""
+        known = self.shown.get(clue)
+        if known is None:
+            known = self.shown[clue] = clue in self._around_headline
+        return known
 
     @cached_property
     def _around_headline(self) -> str:
@@ -268,16 +278,13 @@ class Document:
 
     def _stated(self, name: str) -> str | None:
         """Return the number that a ``<meta>`` of the source gives: no tree is built for that."""
-        at = self.source.find(name)
-        for _ in range(_MOST_MENTIONS):
-            if at < 0:
-                break
+        for mention in islice(_NUMBERS[name].finditer(self.source, 0, _HEAD), _MOST_MENTIONS):
+            at = mention.start()
             start = self.source.rfind("<", max(0, at - _LONGEST_META), at)
             tag = self.source[start : self.source.find(">", at, at + _LONGEST_META) + 1]
             content = _META_CONTENT.search(tag)
             if content and _META_NAME.search(tag):
                 return content[1]
-            at = self.source.find(name, at + len(name))
         return None
 
     @cached_property
@@ -324,6 +331,8 @@ def _mended(html: str) -> str:
     """Close what the parser would leave open, and leave out NUL, which is no character of HTML."""
     if "\0" in html:
         html = html.replace("\0", "")
+    if "</body" in html or "</BODY" in html or "</html" in html or "</HTML" in html:
+        html = _PAGE_END.sub("", html)
     return _VOID.sub(r"<\1 />", html)
 
 

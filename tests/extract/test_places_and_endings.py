@@ -20,6 +20,8 @@ from crawler.extract.byline import editors_texts, read_dateline, without_editors
         ("新华社北京2月11日、济南2月12日电 春耕开始了。", "北京、济南"),
         ("大众网 海报新闻 济南 2月12日讯 春耕开始了。", "济南"),
         ("新华社济南12日电 春耕开始了。", "济南"),
+        ("人民网济南2月12日电 湖滨电子公司的春耕开始了。", "济南"),
+        ("人民网济南2月12日电—湖滨电影节开幕了。", "济南"),
     ],
 )
 def test_the_places_of_a_dateline_are_kept_as_printed(line, place):

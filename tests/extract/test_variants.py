@@ -3,6 +3,7 @@
 import pytest
 
 from crawler.extract.byline import read_authors
+from crawler.extract.parse import parse_article
 from tests.extract.dress import (
     DESIGNS,
     IMAGE,
@@ -221,3 +222,76 @@ def test_the_ground_of_a_text_is_no_photo():
     dot = '<p style="background:url(/img/2020/dot.png)"></p>'
 
     assert addresses(article(wbc2020(paragraphs(A) + text + dot + paragraphs(C)))) == []
+
+
+@pytest.mark.parametrize("form", ["<p>·{}</p>", "<p>1.{}</p>", "<p>【{}】</p>", "<p>《{}》</p>"])
+@pytest.mark.parametrize("heading", ["", "<p><strong>相关新闻</strong></p>", "<p>延伸阅读：</p>"])
+def test_lists_of_links_with_a_mark_each(form, heading):
+    """A bullet, a number or brackets around the link make no text of it, with a heading or without."""
+    run = "".join(
+        form.format(f'<a href="/n2/2024/0211/c364532-4150{n:04}.html">老街添灯</a>') for n in (1, 2)
+    )
+
+    assert article(wbc2020(paragraphs(A, B) + heading + run)).paragraphs == (A, B)
+
+
+def test_a_line_that_names_a_topic_and_links_to_it_points_elsewhere():
+    """专题： is followed by a link."""
+    line = '<p>专题：<a href="/GB/364532/400000/index.html">老街的灯</a></p>'
+
+    assert article(wbc2020(paragraphs(A, B) + line)).paragraphs == (A, B)
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+@pytest.mark.parametrize("end", ["</body>", "</HTML>", "</body></html>"])
+def test_a_page_that_ends_too_early_is_read_on(design, end):
+    """What stands behind the end tag of the page is the article's all the same."""
+    assert article(design(paragraphs(A) + end + paragraphs(B, C))).paragraphs == (A, B, C)
+
+
+@pytest.mark.parametrize("name", ["pic", "img-box", "photo_wrap"])
+def test_what_a_box_of_a_picture_says_is_its_caption(name):
+    """Above the text box as in the text; a box with paragraphs in it is none."""
+    box = f'<div class="{name}">{IMAGE}<p>老街上的新灯。</p></div>'
+    above = article(wbc2020(paragraphs(A, B), above=box))
+    inside = article(wbc2020(paragraphs(A) + box + paragraphs(B)))
+    text = article(wbc2020(f'<div class="{name}">{IMAGE}{paragraphs(A, B, C, D)}</div>'))
+
+    for read in (above, inside):
+        assert (read.paragraphs, captions(read)) == ((A, B), ["老街上的新灯。"])
+    assert (text.paragraphs, captions(text)) == ((A, B, C, D), [])
+
+
+def text2007(stamp, photo=""):
+    return (
+        f'<div class="left_c_c"><p class="p1"></p><h1><div id="p_title">湖边的灯</div></h1><h2></h2><p class="p1">{stamp}</p>'
+        f'<table><tr><td align="center"><span id="content_first_pic">{photo}</span></td></tr></table>'
+        f'<font class="show_c" id="zoom"><div id="p_content">{paragraphs(A, B)}</div></font>'
+        '<table class="bianji"><tr><td><p id="p_editor">（责任编辑：葛青禾）</p></td></tr></table></div>'
+    )
+
+
+def test_design_of_2007_in_other_forms():
+    """The first photo with its caption behind a break; the stamp without the ids of its parts."""
+    read = article(
+        text2007("2008年08月10日09:48 来源：人民网-山东频道", f"{IMAGE}<br>老街上的新灯")
+    )
+
+    assert (read.template, read.paragraphs, captions(read)) == (
+        "text2007",
+        (A, B),
+        ["老街上的新灯"],
+    )
+    assert (read.source, read.published_at.isoformat()[:16]) == (
+        "人民网-山东频道",
+        "2008-08-10T09:48",
+    )
+
+
+def test_names_of_meta_in_any_case():
+    """HTML does not tell Catalogs from catalogs."""
+    head = '<meta name="Catalogs" content="L_364532"><META NAME="ContentId" CONTENT="L_41500648">'
+    page = f"<html><head>{head}</head><body>{wbc2020(paragraphs(A, B))}</body></html>"
+    read = parse_article(page, "file:///saved.html").article
+
+    assert (read.node_id, read.content_id) == ("364532", "41500648")

@@ -86,7 +86,7 @@ _ESCAPES: Final = (
     ("(", re.compile(r"\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}\)")),  # a mirror's annotation
 )
 _MIRROR: Final = ("?！", ",，", ",。", ",、", ",；", ",！", ",？")
-_PERCENT, _READING = dict(_ESCAPES)["%"], dict(_ESCAPES)["("]
+_PERCENT, _READING, _CODES = (dict(_ESCAPES)[sign] for sign in "%(u")
 _FULL_WIDTH = re.compile("[0-9][０-９]|[０-９][0-9]|ｗｗｗ|ｈｔｔｐ", re.IGNORECASE)
 
 # Hanzi that letters, signs and runs of bytes are turned into.
@@ -127,7 +127,7 @@ def suspicious(text: str) -> bool:
 def _is_plain(text: str) -> bool:
     """Whether ``text`` is ordinary Chinese, with the odd rare hanzi: nothing in it to ask about."""
     telling = "".join(_TELLING.findall(text))
-    if telling and not _are_odd_names(telling, text):
+    if telling and not (_are_odd_names(telling, text) or _are_words(telling, text)):
         return False
     if "%" in text and _PERCENT.search(text):
         return False
@@ -144,6 +144,13 @@ def _are_odd_names(telling: str, text: str) -> bool:
     if wide <= _WORD:
         return False
     return len(telling) < _MANY_RARE * wide or _is_verse(telling, text)
+
+
+def _are_words(telling: str, text: str) -> bool:
+    """Whether what is not ordinary is small letters, in words of their own."""
+    if not (telling.isascii() and telling.isalpha()):
+        return False
+    return _IN_WORD.search(text) is None and _CODES.search(text) is None
 
 
 def _is_verse(telling: str, text: str) -> bool:

@@ -51,11 +51,13 @@ def test_every_rule_is_let_through(rule):
     ("text", "alarm"),
     [
         ("有馀之家不知匮，", False),  # a line of verse
+        ("论文刊于《柳叶刀（Lancet）》等国际知名学术刊物。", False),  # a foreign word
+        ("论文刊于《柳叶刀（L谩ncet）》等国际知名学术刊物。", True),
         ("螝伪位畏渭苇蟻伪", True),  # two rare hanzi apart as well, but none is frequent
     ],
 )
-def test_rare_hanzi_of_a_short_line_are_judged_by_those_around(text, alarm):
-    """Two rare hanzi that stand apart among frequent ones are words, not damage."""
+def test_the_few_odd_characters_of_a_line_are_judged_by_those_around(text, alarm):
+    """Two rare hanzi that stand apart among frequent ones are words, and so are letters together."""
     assert suspicious(text) is alarm
 
 
