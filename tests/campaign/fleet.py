@@ -10,10 +10,12 @@ being answered, or earlier than the pause that we promise: the site's own log te
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import math
 import random
 import signal
+import subprocess
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -73,8 +75,14 @@ class Server:
         process.wait(20)
 
     def begin(self) -> None:
-        """Start it again."""
-        self._server.ensure_postgres_running()
+        """Start it again; after a crash it first reads its log, on a busy disk for a while."""
+        for _ in range(12):
+            # It goes on by itself; its starter waits ten seconds.
+            with contextlib.suppress(subprocess.SubprocessError):
+                self._server.ensure_postgres_running()
+                return
+            time.sleep(5)
+        raise RuntimeError("the server does not come back")
 
     def close(self) -> None:
         """End it for good."""
@@ -128,8 +136,6 @@ class Round:
 
     def run(self, arguments: list[str]) -> None:
         """Run a command of renmin here."""
-        import subprocess
-
         subprocess.run(
             command(*arguments), env=environment(), cwd=ROOT, check=True, capture_output=True
         )
