@@ -83,6 +83,8 @@ MOST_HELPERS = 4
 _DAMAGED = ("浜烘皯鏃ユ姤", "?！??!人民網?,。")
 # No limit is so short that no page can be read.
 _LEAST = 0.01
+# Of what a helper gives way to the event loop where both want one core.
+_GIVES_WAY = 10
 # Nothing that computes is silent for so long; the limit of a page is far below.
 _SILENT = 900.0
 
@@ -298,7 +300,8 @@ def _answer(line: Connection) -> bytes:
 
 
 def _serve(line: Connection, seconds: float) -> None:
-    """In the helper: work until nobody asks any more."""
+    """In the helper: work until nobody asks any more, and where the crawl itself has nothing to do."""
+    os.nice(_GIVES_WAY)
     for url, work, arguments in _asked(line):
         helpers.end_after(2 * seconds)
         try:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import crawler
 from crawler.errors import ExtractionError
-from crawler.extract.limits import refuse_heavy, refuse_heavy_body
+from crawler.extract.limits import refuse_heavy, refuse_heavy_body, refuse_mixture
 from crawler.extract.listing import Listing, read_list
 from crawler.extract.pages import Page, join
 from crawler.extract.parse import parse_bytes
@@ -60,6 +60,8 @@ def read(fetch: Fetch, *, light: bool = False) -> Page:
     if light:
         refuse_heavy_body(fetch.body, fetch.url)
     verdict = decide(fetch.body, fetch.headers.get("content-type"))
+    if light:
+        refuse_mixture(mixed=verdict.mixed, url=fetch.url)
     if fetch.url.startswith("file:"):
         stated = stated_address(decode(fetch.body, verdict))
         fetch = replace(fetch, url=stated or fetch.url)

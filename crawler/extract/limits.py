@@ -81,6 +81,16 @@ def refuse_heavy_body(body: bytes, url: str) -> None:
         raise TooDearError(url, None, "page", _TOO_DEAR_HERE)
 
 
+def refuse_mixture(*, mixed: bool, url: str) -> None:
+    """Raise for a page in several charsets: each run of it is weighed by itself, and then decoded.
+
+    Raises:
+        TooDearError: It is one.
+    """
+    if mixed:
+        raise TooDearError(url, None, "page", _TOO_DEAR_HERE)
+
+
 def refuse_heavy(html: str, url: str) -> None:
     """Raise for a page that may take long to read.
 
