@@ -16,6 +16,7 @@ from scrapy import Request, Spider
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
+from crawler.crawl.helpers import limited
 from crawler.errors import ConfigError, ExtractionError
 from crawler.extract import assemble, links, read
 from crawler.items import Link, PageKind, Visit
@@ -76,7 +77,7 @@ class ProbeSpider(Spider):
         """Take a list page's links; behind the last list, go on to the newest articles."""
         fetch = fetch_of(response)
         try:
-            listing = links(fetch)
+            listing = limited(fetch.url, lambda: links(fetch))
         except ExtractionError as error:
             visit = self._visit(
                 url, "list", channel, fetches=(fetch,), failure=extraction_failed(error)
@@ -98,7 +99,9 @@ class ProbeSpider(Spider):
         """Read the first page of an article."""
         fetch = fetch_of(response)
         try:
-            brought: dict[str, Any] = {"article": assemble([read(fetch)])}
+            brought: dict[str, Any] = {
+                "article": limited(fetch.url, lambda: assemble([read(fetch)]))
+            }
         except ExtractionError as error:
             brought = {"failure": extraction_failed(error)}
         self.visits.append(self._visit(url, "article", channel, fetches=(fetch,), **brought))

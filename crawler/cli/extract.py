@@ -181,7 +181,8 @@ def _record(name: str, body: bytes, url: str | None, content_type: str | None) -
         sha256=hashlib.sha256(body).hexdigest(),
     )
     # Nobody fetched it now, and only who named its address knows where it came from.
-    article = replace(extraction.extract([fetch]), fetched_url=url, fetched_at=None)
+    article = helpers.limited(fetch.url, lambda: extraction.extract([fetch]))
+    article = replace(article, fetched_url=url, fetched_at=None)
     return json_line(as_record(article)).rstrip(b"\n")
 
 

@@ -2,11 +2,14 @@
 
 import json
 import shutil
+from functools import partial
 
 import pytest
 from typer.testing import CliRunner
 
+from crawler.cli import extract as module
 from crawler.cli.extract import app
+from crawler.crawl import helpers
 from crawler.dataset.record import as_record
 from crawler.items import Article
 from tests.crawl.visits import html_of, prose
@@ -129,3 +132,18 @@ def test_folders_and_lists_are_read_in_order_by_all_cores(tmp_path):
     assert titles == ["第0篇", "第1篇", "第2篇", "第4篇"]
     assert (alone.returncode, together.returncode, listed.returncode) == (3, 3, 3)
     assert "3.html" in together.stderr
+
+
+def test_a_page_that_takes_too_long_is_named(monkeypatch, tmp_path):
+    """The limit of a crawl holds here too: one page in a folder does not keep the others."""
+
+    def never(_fetches):
+        while True:
+            sum(range(100))
+
+    monkeypatch.setattr(module.extraction, "extract", never)
+    monkeypatch.setattr(helpers, "limited", partial(helpers.limited, seconds=0.05))
+    result = run(PAGE, "--processes", 1)
+
+    assert result.exit_code == 3
+    assert "more than 0.05 s of a processor" in result.stderr

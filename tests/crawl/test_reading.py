@@ -40,6 +40,10 @@ HEAVY = {
     "crowded tag": page("<p " + " ".join(f"a{n}" for n in range(5_000)) + ">秋收</p>"),
     "garbled": page("<p>璁拌€呬粠浜烘皯鏃ユ姤鑾锋倝锛岀鏀惰繃鍗娿€�</p>"),
     "unknown design": page("<p>合作社的烘干机昼夜不停，晾晒场上一片金黄。</p>" * 5, design="x"),
+    "two charsets": page("<p>山东各地秋收过半，晾晒场上一片金黄。</p>\n").replace(
+        "秋收过半，晾晒".encode(), "秋收过半，晾晒场上一片金黄，合作社的烘干机".encode("gbk"), 1
+    )
+    + page("<p>合作社的烘干机昼夜不停。</p>\n"),
     "no markup": "秋收过半\n\n2026年10月04日08:23 来源：人民网\n\n山东各地秋收过半。".encode(),
 }
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scrapy.http import Response
 
-from crawler.hooks.robots import PRODUCT, delay_of, parse, text_of
+from crawler.hooks import robots
+from crawler.hooks.robots import PRODUCT, RobotsMiddleware, delay_of, parse, text_of
 
 PAGE = "http://sd.people.com.cn/n2/2026/1004/c364532-41700001.html"
 CLOSED, OPEN = "Disallow: /\n", "Disallow:\n"
@@ -78,3 +83,23 @@ def test_rules_behind_half_a_megabyte_are_none():
 
     assert not parsed.can_fetch("http://sd.people.com.cn/x", PRODUCT)
     assert parsed.can_fetch("http://sd.people.com.cn/n2/", PRODUCT)
+
+
+@pytest.mark.parametrize(("rules", "here"), [(10, True), (5_000, False)])
+def test_a_long_file_is_read_and_looked_at_beside_the_event_loop(monkeypatch, rules, here):
+    """So nobody waits for it; what it says holds as that of a short one does."""
+    at_work = []
+
+    def noted(body):
+        at_work.append(threading.current_thread() is threading.main_thread())
+        return parse(body)
+
+    monkeypatch.setattr(robots, "parse", noted)
+    body = b"User-agent: *\n" + b"Disallow: /a*b\n" * rules + b"Disallow: /n2/\nCrawl-delay: 7\n"
+    url = "http://sd.people.com.cn/robots.txt"
+
+    found = asyncio.run(RobotsMiddleware(None, 1.0)._read(url, Response(url, body=body)))
+
+    assert at_work == [here]
+    assert (found.state, found.delay, found.long) == ("allowed", 7.0, not here)
+    assert not found.parsed.can_fetch(PAGE, PRODUCT)
