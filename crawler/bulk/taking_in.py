@@ -28,7 +28,7 @@ from crawler.errors import ArchiveError, ExtractionError
 from crawler.extract import version
 from crawler.items import Article, Link, Visit
 from crawler.site.urls import classify
-from crawler.store import articles, frontier, revisions, runs, tombstones
+from crawler.store import articles, frontier, revisions, runs
 from crawler.store.archive import Archive, Record
 from crawler.store.articles import By, Stored
 from crawler.store.engine import Store
@@ -61,7 +61,7 @@ def take_in(
         if whole.article.url.startswith("file:"):
             counts["skipped/no-address"] += 1
             continue
-        if tombstones.is_removed(connection, whole.article.url):
+        if frontier.is_removed(connection, whole.article.url):
             counts["skipped/removed"] += 1
             continue
         known = articles.find(connection, whole.article.url)

@@ -17,9 +17,9 @@ from crawler.report.queue import STATES, about
 from crawler.report.table import Row, counted
 from crawler.site.channels import find
 from crawler.site.urls import classify
-from crawler.store import frontier, tombstones
+from crawler.store import frontier
 from crawler.store.archive import Archive
-from crawler.store.tombstones import Tombstone
+from crawler.store.frontier import Tombstone
 
 COMMANDS = ("queue", "why")
 
@@ -124,7 +124,7 @@ def why(
     """
     with reading(database) as connection:
         found = about(connection, url)
-        gone = tombstones.find(connection, classify(url).canonical)
+        gone = frontier.find_removed(connection, classify(url).canonical)
     if found is None:
         typer.echo(f"{url}: {_removed(gone) if gone else _unknown(url)}", err=True)
         raise typer.Exit(1)

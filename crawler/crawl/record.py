@@ -30,7 +30,7 @@ from crawler.dedup.corpus import rank
 from crawler.dedup.sketch import Sketch, pack, quarter_of, sketch
 from crawler.items import Article
 from crawler.site.urls import classify
-from crawler.store import articles, fingerprints, revisions, search, tombstones
+from crawler.store import articles, fingerprints, frontier, revisions, search
 from crawler.store.archive import Archive
 from crawler.store.articles import By, Stored
 from crawler.store.engine import Store
@@ -96,7 +96,7 @@ def _keep(
     by: By,
     decided: Callable[[Neighbours], Change],
 ) -> Kept | None:
-    if tombstones.is_removed(connection, item.url):
+    if frontier.is_removed(connection, item.url):
         return None
     # Twice, if another process stored the address between the reading and the writing.
     for _ in range(2):
@@ -248,7 +248,7 @@ def forget(
 
 def _forget(connection: Connection, url: str, reason: str) -> int | None:
     """Remove one; the number of its copies, or ``None`` if nothing was stored there."""
-    tombstones.add(connection, url, reason, clock.now())
+    frontier.remove_for_good(connection, url, reason, clock.now())
     _forget_page(connection, url)
     known = articles.find(connection, url)
     if known is None:

@@ -21,7 +21,7 @@ from crawler.dataset.manifest import Change
 from crawler.dataset.records import records
 from crawler.dataset.request import ExportRequest, Record
 from crawler.errors import ConfigError
-from crawler.store import articles, selection, tombstones
+from crawler.store import articles, frontier, selection
 
 REMOVED = "removed.jsonl"
 # What two data sets must have been asked alike to be compared.
@@ -169,11 +169,11 @@ def _by_time(
         gone = selection.became_copies(connection, request.selection, moment)
         yield from (Change("removed", url) for url in gone)
     # Their addresses are not known any more: whoever has the articles can tell by the digest.
-    found.removed += (_of_tombstone(each) for each in tombstones.since(connection, moment))
+    found.removed += (_of_tombstone(each) for each in frontier.removed_since(connection, moment))
 
 
 def _removal(connection: Connection, url: str) -> dict[str, Any]:
-    if grave := tombstones.find(connection, url):
+    if grave := frontier.find_removed(connection, url):
         return _of_tombstone(grave) | {"url": url}
     stored = articles.find(connection, url)
     if stored is None:
@@ -183,13 +183,13 @@ def _removal(connection: Connection, url: str) -> dict[str, Any]:
         reason = f"copy of {original}" if original else "no longer what was asked for"
     return {
         "url": url,
-        "url_sha256": tombstones.digest(url),
+        "url_sha256": frontier.address_digest(url),
         "removed_at": moment.isoformat() if moment else None,
         "reason": reason,
     }
 
 
-def _of_tombstone(grave: tombstones.Tombstone) -> dict[str, Any]:
+def _of_tombstone(grave: frontier.Tombstone) -> dict[str, Any]:
     return {
         "url": None,
         "url_sha256": grave.url_hash,

@@ -26,7 +26,7 @@ from crawler.dataset.record import Places, as_record, complete
 from crawler.dataset.request import ExportRequest, Record
 from crawler.dataset.schema import SCHEMA, Field, ListOf, Struct
 from crawler.items import Article, Dateline, Doubt, Photo, Quality, Repair, Verdict
-from crawler.store import articles, revisions, selection, tombstones
+from crawler.store import articles, frontier, revisions, selection
 from crawler.store.articles import original
 from crawler.store.selection import WHOLE, Selection, SplitPart
 from crawler.store.tables import article
@@ -214,9 +214,9 @@ def _kept(
 ) -> Iterator[tuple[int, Record]]:
     limit = _limit(connection, request)
     # None of them is stored; but what came back by another way is not to leave the house.
-    gone = tombstones.all_digests(connection)
+    gone = frontier.removed_digests(connection)
     for number, record in found:
-        if gone and tombstones.digest(record["url"]) in gone:
+        if gone and frontier.address_digest(record["url"]) in gone:
             continue
         if request.clean_only and not is_clean(record):
             continue

@@ -16,7 +16,7 @@ from crawler.bulk.sources import captures
 from crawler.clock import SHANGHAI
 from crawler.crawl.reparse import reparse
 from crawler.replica import Site
-from crawler.store import articles, revisions, tables, tombstones
+from crawler.store import articles, frontier, revisions, tables
 from tests.bulk.warcs import pages_of, write_warc
 from tests.crawl.visits import html_of, prose, url_of
 from tests.crawls.conftest import ROOT, command, environment, run, stored
@@ -185,7 +185,7 @@ def test_all_pages_of_an_article_are_one_visit_of_the_archive(site, warc, store,
 def test_what_was_removed_for_good_does_not_come_back(store, tmp_path):
     """A removed address is counted, and neither the archive nor a table has it again."""
     with store.writing.begin() as connection:
-        tombstones.add(connection, URL, "asked for", DAYS[2])
+        frontier.remove_for_good(connection, URL, "asked for", DAYS[2])
 
     result = take(store, tmp_path, one(tmp_path, 0))
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from crawler import clock
 from crawler.cli import queue
 from crawler.items import Failure, Link
-from crawler.store import frontier, leases, tombstones
+from crawler.store import frontier, leases
 from crawler.store.engine import open_store
 
 HOST = "http://sd.people.com.cn"
@@ -110,7 +110,7 @@ def test_a_forgotten_address_is_told_as_such(filled):
     url = LOST.replace("0001.", "0009.")
     store = open_store(filled)
     with store.writing.begin() as connection:
-        tombstones.add(connection, url, "asked by the person named", clock.now())
+        frontier.remove_for_good(connection, url, "asked by the person named", clock.now())
     store.close()
 
     found = invoke(queue, url.replace("http:", "https:"), "--database", filled)

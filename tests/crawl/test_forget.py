@@ -9,7 +9,7 @@ from crawler.crawl.record import forget
 from crawler.dataset.formats import named
 from crawler.dataset.records import records
 from crawler.dataset.request import ExportRequest
-from crawler.store import articles, frontier, search, tombstones
+from crawler.store import articles, frontier, search
 from crawler.store.archive import Archive, Record
 from crawler.store.articles import By
 from crawler.store.selection import Selection
@@ -70,7 +70,7 @@ def test_it_does_not_come_back(any_store, tmp_path):
     request = ExportRequest(selection=Selection(), form=named("jsonl"))
     with any_store.reading.connect() as connection:
         found = [each["url"] for _, each in records(connection, request)]
-        grave = tombstones.find(connection, url_of(1))
+        grave = frontier.find_removed(connection, url_of(1))
     assert found == [url_of(2)]
     assert grave.reason == "asked"
 

@@ -14,7 +14,7 @@ from crawler.cli.dataset import app as export_app
 from crawler.crawl import record
 from crawler.crawl.record import forget
 from crawler.errors import ConfigError
-from crawler.store import tombstones
+from crawler.store import frontier
 from crawler.store.articles import By
 from tests.crawl.visits import NOW, article, prose, url_of
 
@@ -118,7 +118,10 @@ def test_what_was_forgotten_is_removed_with_its_reason(run, keep, store, tmp_pat
     (removed,) = lines(tmp_path / "two" / "removed.jsonl")
     assert result.output.endswith("0 new, 0 changed, 1 removed\n")
     assert removed["url"] == (url_of(1) if named == "set" else None)
-    assert (removed["url_sha256"], removed["reason"]) == (tombstones.digest(url_of(1)), "asked")
+    assert (removed["url_sha256"], removed["reason"]) == (
+        frontier.address_digest(url_of(1)),
+        "asked",
+    )
 
 
 def test_since_a_moment(run, keep, tmp_path):
