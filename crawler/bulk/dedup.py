@@ -29,8 +29,7 @@ from datatrove.pipeline.base import PipelineStep
 
 from crawler.dataset.formats import files_of, read_records
 from crawler.dedup.compare import Text
-from crawler.dedup.corpus import Candidate, Claim, rank
-from crawler.dedup.pairs import Numbers, candidate_pairs, families, settle
+from crawler.dedup.corpus import Candidate, Claim, Numbers, candidate_pairs, families, rank, settle
 from crawler.dedup.sketch import KEY_BITS, sketch
 from crawler.site.spelling import is_site_host
 

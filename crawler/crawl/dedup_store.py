@@ -17,8 +17,7 @@ from sqlalchemy import Connection
 
 from crawler.crawl import record
 from crawler.crawl.neighbours import candidate, copy
-from crawler.dedup.corpus import Candidate, Match, rank
-from crawler.dedup.pairs import Numbers, candidate_pairs, families, settle
+from crawler.dedup.corpus import Candidate, Match, Numbers, candidate_pairs, families, rank, settle
 from crawler.dedup.sketch import KEY_BITS, LARGEST_NUMBER, NUMBER_BITS, SKETCH_VERSION
 from crawler.store import articles, fingerprints
 from crawler.store.articles import Stored

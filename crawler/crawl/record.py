@@ -25,7 +25,7 @@ from crawler import clock
 from crawler.crawl import neighbours
 from crawler.crawl.decide import Change, Copy, Event, New, Revision, Same, decide, decide_reading
 from crawler.crawl.neighbours import Neighbours, body_of, candidate, copy
-from crawler.dedup import pairs
+from crawler.dedup import corpus
 from crawler.dedup.corpus import rank
 from crawler.dedup.sketch import Sketch, pack, quarter_of, sketch
 from crawler.items import Article
@@ -271,7 +271,7 @@ def settle(connection: Connection, copies: Sequence[Stored]) -> None:
     """
     ranked = sorted(copies, key=lambda each: rank(copy(each.id, each.article, each.first_seen_at)))
     texts = [candidate(each.id, each.article, each.text_hash) for each in ranked]
-    for number, match in pairs.settle(texts):
+    for number, match in corpus.settle(texts):
         if match:
             marks = (match.number, match.relation.name, round(match.relation.similarity, 4))
             articles.mark_duplicate(connection, number, *marks, changes=True)
