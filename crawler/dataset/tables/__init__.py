@@ -9,8 +9,7 @@ ever whole in memory, and a bad row is a :class:`BadRow`, never the end of the w
 from __future__ import annotations
 
 from crawler.dataset.tables.chunks import BadRow, Chunk, InputTable, TableKind, kind_of, open_table
-from crawler.dataset.tables.repairing import Repairer
-from crawler.dataset.tables.writing import open_writer
+from crawler.dataset.tables.writing import Repairer, open_writer
 
 __all__ = [
     "BadRow",
