@@ -36,7 +36,8 @@ from crawler.store.articles import By, Stored
 from crawler.store.engine import Store
 from crawler.store.photos import PhotoStore
 from crawler.store.search import IndexEntry
-from crawler.store.tables import article, frontier
+from crawler.store.tables import article
+from crawler.store.tables import frontier as frontier_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,8 +280,10 @@ def settle(connection: Connection, copies: Sequence[Stored]) -> None:
 
 def _forget_page(connection: Connection, url: str) -> None:
     """What the frontier knows of the page goes too; so that it was found on it."""
-    connection.execute(sa.delete(frontier).where(frontier.c.url == url))
-    connection.execute(sa.update(frontier).where(frontier.c.found_on == url).values(found_on=None))
+    connection.execute(sa.delete(frontier_table).where(frontier_table.c.url == url))
+    connection.execute(
+        sa.update(frontier_table).where(frontier_table.c.found_on == url).values(found_on=None)
+    )
 
 
 def _forget_bodies(archive: Path, urls: Sequence[str]) -> int:

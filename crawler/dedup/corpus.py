@@ -5,8 +5,7 @@ compared; the choice is one, for the store (:mod:`crawler.crawl.neighbours`) and
 (:mod:`crawler.dedup.lines`). Which of several copies is the original is one question too:
 :func:`original_of`.
 
-All pairs of a corpus at once: join the keys of its sketches instead of asking for one text at a time.
-
+Of all pairs at once the keys of the sketches are joined, instead of asking for one text at a time.
 A crawl looks at what was there when a text came; a corpus that is whole can look at everything.
 Three steps, each a function of values, so that a database, a file and a cluster can use the same:
 :func:`candidate_pairs` joins the keys, :func:`families` says which texts hang together, and

@@ -1,4 +1,4 @@
-r"""Which page is fetched next: a table, so that nothing is forgotten when the process dies.
+r"""Which page is fetched next, and which never again: nothing is forgotten when the process dies.
 
 ::
 
@@ -9,7 +9,7 @@ r"""Which page is fetched next: a table, so that nothing is forgotten when the p
 The key is the canonical URL, so a page that is found twice is one row. All functions run inside
 the caller's transaction.
 
-What was removed for good: digests of addresses, and nothing else of what stood there.
+Of what was removed for good only digests of addresses are kept, and nothing else of what stood there.
 """
 
 from __future__ import annotations

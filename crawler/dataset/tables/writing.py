@@ -1,6 +1,7 @@
-"""Write a table chunk by chunk: a file that is whole or not there, or standard output.
+"""Repair the texts of a table's rows, and write it chunk by chunk.
 
-Repair the texts of a table's rows, on one core or on several; the rows stay in order.
+The rows stay in order, on one core or on several. The file is whole or not there; or it is standard
+output.
 """
 
 from __future__ import annotations
