@@ -5,13 +5,13 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from crawler.cli.channels import app
+from crawler.cli.main import app
 from crawler.errors import UnknownChannelError
 from crawler.site.channels import load
 
 
 def run(*arguments):
-    return CliRunner().invoke(app, arguments)
+    return CliRunner().invoke(app, ["channels", *arguments])
 
 
 def test_all_channels_are_printed():

@@ -5,7 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from crawler.cli.extract import app
+from crawler.cli.main import app
 
 PAGE = "<meta charset=utf-8><p>青岩市文化馆把露天电影送到了晒谷场。</p>".encode("gb18030")
 KEYS = {
@@ -30,7 +30,7 @@ def page(tmp_path):
 
 
 def run(*arguments, **options):
-    return CliRunner().invoke(app, list(map(str, arguments)), **options)
+    return CliRunner().invoke(app, ["charset", *map(str, arguments)], **options)
 
 
 def test_each_page_is_one_json_line_in_order(page, tmp_path):

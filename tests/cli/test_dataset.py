@@ -10,7 +10,7 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from crawler.cli.dataset import app
+from crawler.cli.main import app
 from crawler.crawl.record import finish, keep
 from crawler.errors import ConfigError
 from crawler.store.articles import By
@@ -29,7 +29,7 @@ def run(store, database):
         )
 
     def call(*args):
-        return CliRunner().invoke(app, [*map(str, args), "--database", database])
+        return CliRunner().invoke(app, ["export", *map(str, args), "--database", database])
 
     return call
 

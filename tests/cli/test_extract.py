@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from crawler.cli import extract as module
-from crawler.cli.extract import app
+from crawler.cli.main import app
 from crawler.crawl import helpers
 from crawler.dataset.record import as_record
 from crawler.items import Article
@@ -21,7 +21,7 @@ URL = "http://hi.people.com.cn/n2/2024/0424/c231190-40820001.html"
 
 
 def run(*arguments):
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
+    return CliRunner().invoke(app, ["extract", *map(str, arguments)])
 
 
 def test_one_record_a_page_in_the_order_of_the_record():

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from crawler import clock
-from crawler.cli import queue
+from crawler.cli.main import app
 from crawler.items import Failure, Link
 from crawler.store import frontier, leases
 from crawler.store.engine import open_store
@@ -17,8 +17,8 @@ HOST = "http://sd.people.com.cn"
 LOST, GONE, WAITS = (f"{HOST}/n2/2026/1004/c364532-4170000{n}.html" for n in (1, 2, 3))
 
 
-def invoke(module, *arguments):
-    return CliRunner().invoke(module.app, list(arguments))
+def invoke(*arguments):
+    return CliRunner().invoke(app, list(arguments))
 
 
 @pytest.fixture
@@ -50,9 +50,9 @@ def filled(database):
 
 def test_the_queue_is_shown_by_channel_and_page_by_page(filled):
     """Figures alone; with a state or a reason the pages too; nothing found is exit code 1."""
-    figures = json.loads(invoke(queue, "--json", "--database", filled).stdout)["figures"]
+    figures = json.loads(invoke("queue", "--json", "--database", filled).stdout)["figures"]
     pages = json.loads(
-        invoke(queue, "sd", "--state", "failed", "--json", "--database", filled).stdout
+        invoke("queue", "sd", "--state", "failed", "--json", "--database", filled).stdout
     )["pages"]
 
     assert {(row["state"], row["reason"], row["due"]) for row in figures} == {
@@ -61,26 +61,26 @@ def test_the_queue_is_shown_by_channel_and_page_by_page(filled):
         ("PENDING", None, 1),
     }
     assert {row["url"] for row in pages} == {LOST, GONE}
-    assert LOST in invoke(queue, "--reason", "error_*", "--database", filled).stdout
-    assert invoke(queue, "bj", "--database", filled).exit_code == 1
+    assert LOST in invoke("queue", "--reason", "error_*", "--database", filled).stdout
+    assert invoke("queue", "bj", "--database", filled).exit_code == 1
 
 
 def test_what_failed_waits_again(filled):
     """As if it had never been tried; only what was named, and once."""
-    first = invoke(queue, "retry", "--reason", "error_*", "--channel", "sd", "--database", filled)
-    again = invoke(queue, "retry", "--reason", "error_*", "--database", filled)
-    rest = invoke(queue, "retry", "--database", filled)
+    first = invoke("queue", "retry", "--reason", "error_*", "--channel", "sd", "--database", filled)
+    again = invoke("queue", "retry", "--reason", "error_*", "--database", filled)
+    rest = invoke("queue", "retry", "--database", filled)
 
     assert (first.exit_code, again.exit_code, rest.exit_code) == (0, 1, 0)
     assert first.stdout.startswith("1 page waits again")
-    rows = json.loads(invoke(queue, "sd", "--json", "--database", filled).stdout)["pages"]
+    rows = json.loads(invoke("queue", "sd", "--json", "--database", filled).stdout)["pages"]
     assert {(row["state"], row["attempts"]) for row in rows} == {("PENDING", 0)}
 
 
 def test_an_address_is_explained_in_any_spelling(filled):
     """State, tries, last answer, next look, where it was found."""
     spelled = GONE.replace("http://sd.people.com.cn", "https://sd.people.cn/BIG5") + "?from=x"
-    found = invoke(queue, spelled, "--database", filled)
+    found = invoke("why", spelled, "--database", filled)
 
     assert found.exit_code == 0
     for said in (
@@ -91,7 +91,7 @@ def test_an_address_is_explained_in_any_spelling(filled):
         "renmin queue retry",
     ):
         assert said in found.stdout
-    assert json.loads(invoke(queue, WAITS, "--json", "--database", filled).stdout)["archived"] == 0
+    assert json.loads(invoke("why", WAITS, "--json", "--database", filled).stdout)["archived"] == 0
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_an_address_is_explained_in_any_spelling(filled):
 )
 def test_an_unknown_address_is_told_why(filled, url, said):
     """Never followed, or never found."""
-    found = invoke(queue, url, "--database", filled)
+    found = invoke("why", url, "--database", filled)
 
     assert found.exit_code == 1
     assert said in found.stderr
@@ -113,7 +113,7 @@ def test_a_forgotten_address_is_told_as_such(filled):
         frontier.remove_for_good(connection, url, "asked by the person named", clock.now())
     store.close()
 
-    found = invoke(queue, url.replace("http:", "https:"), "--database", filled)
+    found = invoke("why", url.replace("http:", "https:"), "--database", filled)
 
     assert found.exit_code == 1
     assert f"removed for good on {clock.now():%Y-%m}" in found.stderr

@@ -6,13 +6,13 @@ import socket
 import pytest
 from typer.testing import CliRunner
 
-from crawler.cli.replica import app
+from crawler.cli.main import app
 from crawler.errors import ConfigError
 from crawler.replica import Clock, Site
 
 
 def run(*arguments):
-    return CliRunner().invoke(app, arguments)
+    return CliRunner().invoke(app, ["replica", *arguments])
 
 
 def test_list_prints_what_the_site_holds():

@@ -9,7 +9,6 @@ from datetime import timedelta
 import pytest
 from typer.testing import CliRunner
 
-from crawler.cli.dataset import app as export_app
 from crawler.cli.main import app as renmin
 from crawler.crawl.record import finish, keep
 from crawler.errors import ConfigError
@@ -49,7 +48,7 @@ def filled(store):
 @pytest.fixture
 def run(filled, database):
     return lambda *args: CliRunner().invoke(
-        export_app, [*map(str, args), "--database", database], catch_exceptions=True
+        renmin, ["export", *map(str, args), "--database", database], catch_exceptions=True
     )
 
 

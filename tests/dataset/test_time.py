@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from crawler import clock
-from crawler.cli.dataset import app as export_app
+from crawler.cli.main import app
 from crawler.crawl import record
 from crawler.crawl.record import forget
 from crawler.errors import ConfigError
@@ -36,7 +36,9 @@ def keep(store):
 
 @pytest.fixture
 def run(store, database):
-    return lambda *args: CliRunner().invoke(export_app, [*map(str, args), "--database", database])
+    return lambda *args: CliRunner().invoke(
+        app, ["export", *map(str, args), "--database", database]
+    )
 
 
 def lines(path):
