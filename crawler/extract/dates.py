@@ -30,7 +30,7 @@ _STAMP = re.compile(
     r"(?:\s?(?P<zone>Z|UTC|GMT|[+-](?:0\d|1[0-4]):?[0-5]\d)(?![\d:-]))?)?"
 )
 # 二〇二六年二月十二日, 九时五分, 20260212, 20260212090533: tried where no time is read otherwise.
-_WRITTEN_OTHERWISE = re.compile(r"\d{8}|[〇○零一二三四五六七八九]{4}年")
+_WRITTEN_OTHERWISE = re.compile(r"\d{8}|[〇○零一二三四五六七八九]{4}年|[A-Z][a-z]{2}")
 _TENS = "[一二三四五六七八九十]{1,3}"
 _IN_HANZI = re.compile(
     rf"[一二][〇○零一二三四五六七八九]{{3}}年{_TENS}月{_TENS}日|{_TENS}[时時点點](?:{_TENS}分)?"
@@ -39,6 +39,18 @@ _HANZI_NUMBER = re.compile("[〇○零一二三四五六七八九十]{1,4}")
 _HANZI_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _RUN_TOGETHER = re.compile(
     r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])([0-2]\d|3[01])(?:([01]\d|2[0-3])([0-5]\d)(?:[0-5]\d)?)?(?!\d)"
+)
+# Thu, 12 Feb 2026 01:05:00 GMT · Feb 12, 2026 09:05 · Thu Feb 12 09:05:33 CST 2026 (China's).
+_MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
+_MONTH = r"(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?"
+_CLOCK = r"(?P<clock>\d{1,2}:\d\d)(?::\d\d)?"
+_ENGLISH = (
+    re.compile(
+        rf"(?P<day>\d{{1,2}})\s{_MONTH}\s(?P<year>\d{{4}})"
+        rf"(?:,?\s{_CLOCK}(?:\s(?P<zone>GMT|UTC|[+-]\d{{4}}))?)?"
+    ),
+    re.compile(rf"{_MONTH}\s(?P<day>\d{{1,2}}),?\s(?P<year>\d{{4}})(?:,?\s{_CLOCK})?"),
+    re.compile(rf"{_MONTH}\s(?P<day>\d{{1,2}})\s{_CLOCK}\s(?:CST\s)?(?P<year>\d{{4}})"),
 )
 _AFTERNOON = frozenset({"下午", "傍晚", "晚", "晚上", "夜间", "夜間", "PM", "pm"})
 _NOON_AT_NIGHT = frozenset({"凌晨", "AM", "am"})
@@ -147,7 +159,9 @@ def _moments(text: str) -> Iterator[Moment]:
 
 
 def _in_usual_digits(text: str) -> str:
-    """Write days in hanzi in digits, and part the numbers of a day that are run together."""
+    """Write days in hanzi and English in digits, and part numbers of a day that are run together."""
+    for form in _ENGLISH:
+        text = form.sub(_in_numbers, text)
     text = _IN_HANZI.sub(lambda found: _HANZI_NUMBER.sub(_number, found[0]), text)
     return _RUN_TOGETHER.sub(
         lambda found: (
@@ -155,6 +169,13 @@ def _in_usual_digits(text: str) -> str:
         ),
         text,
     )
+
+
+def _in_numbers(found: re.Match[str]) -> str:
+    """Write a day of an English form, and its time, as machines do."""
+    parts = found.groupdict()
+    day = f"{parts['year']}-{_MONTHS.index(parts['month']) // 3 + 1}-{parts['day']}"
+    return f"{day}T{parts['clock']}{parts.get('zone') or ''}" if parts["clock"] else day
 
 
 def _number(found: re.Match[str]) -> str:

@@ -17,6 +17,7 @@ from crawler.extract.header import (
     fallback_title,
     first_time,
     read_source,
+    shares_words,
     without_site,
 )
 from crawler.extract.names import names_in
@@ -123,7 +124,7 @@ def read(page: Document, design: Design, head: Element, boxes: list[Element]) ->
     Returns:
         The reading; ``paragraphs`` and ``photos`` are empty if the boxes hold nothing.
     """
-    title = _first(design.title, head)
+    title = _title(page, design, head)
     kicker = _first(design.kicker, head)
     subtitle = _first(design.subtitle, head)
     body = _whole_body(page, design, head, boxes)
@@ -145,6 +146,15 @@ def read(page: Document, design: Design, head: Element, boxes: list[Element]) ->
         text_is_captions=told.is_captions,
         doubts=tuple(_doubts(page, headline, told, boxes, is_cut=body.is_cut)),
     )
+
+
+def _title(page: Document, design: Design, head: Element) -> str:
+    """Return the headline: the first that is not empty; of several, one that ``<title>`` says too."""
+    titles = list(filter(None, map(text_of, _all(design.title, head))))
+    if len(titles) < 2:
+        return "".join(titles)
+    said = without_site(misread.document_title(page))
+    return next((title for title in titles if shares_words(title, said)), titles[0])
 
 
 def _doubts(

@@ -14,7 +14,7 @@ from crawler.site.urls import classify
 
 # 标题--山东频道--人民网 · 标题--理论-中国共产党新闻网. The headline may hold dashes of its own.
 _SITE_ENDING = marks(
-    r"\s?(?:--[^\s-]{0,14})?--\s?人民网[^\s-]{0,8}$"
+    r"\s?(?:(?:--|[-_|｜])[^\s_|｜-]{0,14})?(?:--|[-_|｜])\s?人民网[^\s_|｜-]{0,8}$|\s?——人民网$"
     r"|\s?(?:--|-)(?:[^\s-]{1,14}-)?[^\s-]{2,8}新闻网$"
 )
 _PAGE_NUMBER = marks(r"\s?(?:【\d{1,3}】|\((?:\d{1,3})/\d{1,3}\)|（\d{1,3}/\d{1,3}）)$")
@@ -35,7 +35,7 @@ _H1 = xpath("/html//h1")
 # What may hold the headline where no h1 does; #newstit is the site's own name for it.
 _HEADINGS = xpath("/html//*[@id='newstit'] | /html//h2 | /html//h3")
 # Foreign sites put their names behind one of these. A dash inside a headline is written —.
-_SEPARATED = re.compile(r"\s?(?:--|[_|｜]|\s-\s|-(?=[^-]{2,12}$))\s?")
+_SEPARATED = re.compile(r"\s?(?:--|[_|｜]|\s-\s|-(?=[^-]{2,12}(?:-[^-]{2,12})?$))\s?")
 _DOCUMENT_TITLE = xpath("/html/head/title | /html//title")
 
 
@@ -149,6 +149,10 @@ def fallback_time(page: Document) -> Moment | None:
         "publishtime",
         "pubdate",
         "publishdate",
+        "publish-date",
+        "datepublished",
+        "_pubtime",
+        "weibo: article:create_at",
         "og:release_date",
     ):
         moment = read_moment(page.meta.get(name, ""))

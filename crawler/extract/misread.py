@@ -55,7 +55,7 @@ def is_sentence(block: Line | Image) -> bool:
 
 def unlike_title(headline: str, page: Document) -> str | None:
     """Return what ``<title>`` says instead of the headline; ``None`` if they share anything."""
-    title = _document_title(page)
+    title = document_title(page)
     if headline in title:  # as on almost every page
         return None
     title = without_site(title)
@@ -80,7 +80,8 @@ def doubt(field: str, reason: DoubtReason, text: str = "", other: str | None = N
     )
 
 
-def _document_title(page: Document) -> str:
+def document_title(page: Document) -> str:
+    """Return what ``<title>`` says, with the names of the site; no tree is built for that."""
     found = _TITLE.search(page.source, 0, _HEAD)
     said = page.stretch(*found.span()) if found else None
     written = _TITLE.match(said + "</title") if said else None

@@ -13,7 +13,8 @@ import re
 _FOLDED = re.compile("[ \\t\\r\\n\\f\\v\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f]+")
 
 # Zero-width characters at an end are left-overs of pasting; inside a text they are repair's matter.
-_ENDS = " \u3000\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+# So do the blanks that are no spaces: the soft hyphen, the Mongolian, Braille and Hangul ones.
+_ENDS = " \u3000\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\xad\u180e\u2800\u3164\uffa0"
 _EDGES = (
     _ENDS
     + " \t\r\n\f\v\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f"

@@ -136,7 +136,7 @@ _LOGO = re.compile(r"<h1[^<>]{0,200}>\s{0,20}<img", re.IGNORECASE)
 _BYTES = "latin-1"
 _HEAD_END = re.compile(r"</head\s?>\s{0,100}<body|</HEAD\s?>\s{0,100}<BODY")
 _META_TAGS = ("<meta", "<META", "<Meta")
-_META = xpath("/html//meta[@content][@name or @property]")
+_META = xpath("/html//meta[@content][@name or @property or @itemprop]")
 
 
 @dataclass(frozen=True)
@@ -249,10 +249,11 @@ class Document:
 
     @cached_property
     def meta(self) -> dict[str, str]:
-        """``<meta>`` contents by name or property, lower case; the first of each, none empty."""
+        """``<meta>`` contents by name or property or ``itemprop``, lower case; the first of each, none empty."""
         found: dict[str, str] = {}
         for element in _META(self._root_of_meta()):
-            name = (element.get("name") or element.get("property")).lower()
+            get = element.get
+            name = (get("name") or get("property") or get("itemprop")).lower()
             content = tidy(element.get("content"))
             if content:
                 found.setdefault(name, content)

@@ -172,11 +172,15 @@ def test_marks_read_both_scripts_inside_and_outside_of_classes():
         ("二零二六年十月二十日上午九时五分", "2026-10-20T09:05"),
         ("2026年2月12日 正午12:30", "2026-02-12T12:30"),
         ("20260212", "2026-02-12T00:00"),
+        ("Thu, 12 Feb 2026 01:05:00 GMT", "2026-02-12T09:05"),
+        ("Feb 12, 2026 09:05", "2026-02-12T09:05"),
+        ("February 12 2026", "2026-02-12T00:00"),
+        ("Thu Feb 12 09:05:33 CST 2026", "2026-02-12T09:05"),
         ("20260212090533", "2026-02-12T09:05"),
         ("2026年02月12日09:05 二〇二五年一月一日", "2026-02-12T09:05"),  # digits go first
     ],
 )
-def test_times_in_hanzi_and_run_together(line, moment):
+def test_times_in_other_writing(line, moment):
     """They are read where no other time is told."""
     assert read_moment(line).at.isoformat()[:16] == moment
 
@@ -185,3 +189,52 @@ def test_times_in_hanzi_and_run_together(line, moment):
 def test_what_a_source_is_followed_by_is_no_part_of_it(behind):
     """The tools of the page stand on the same line."""
     assert read_source(f"2026年02月12日09:05 出处：湖滨日报 {behind}") == "湖滨日报"
+
+
+@pytest.mark.parametrize(
+    "title", ["湖边的灯_人民网", "湖边的灯 - 人民网", "湖边的灯|人民网", "湖边的灯——人民网", "湖边的灯--理论-人民网", "湖边的灯_山东频道_人民网"]
+)  # fmt: skip
+def test_the_site_names_itself_behind_any_mark(title):
+    """Whatever parts the names of site and channel from the headline."""
+    assert without_site(title) == "湖边的灯"
+
+
+@pytest.mark.parametrize(
+    "title", ["湖边的灯：人民网记者手记", "《人民网》——湖边的灯", "湖边的灯——人民网民的来信"]
+)
+def test_a_headline_that_speaks_of_the_site_stays(title):
+    """The name is the headline's own where no mark parts it, or where more follows."""
+    assert without_site(title) == title
+
+
+@pytest.mark.parametrize(
+    "logo", ['<h1 class="logo">人民网</h1>', '<h1><a href="/">山东频道</a></h1>']
+)
+def test_a_logo_in_the_box_of_the_headline_is_none(logo):
+    """Of several headlines, the one that the document's title says counts."""
+    box = (
+        f'<div class="rm_txt">{logo}<h1>湖边的灯亮了</h1><div class="channel"><div>2026年02月12日09:05</div></div>'
+        '<div class="rm_txt_con"><p>　　花开了，人来了，湖边的灯也亮了。</p><div class="edit">(责编：甲)</div></div></div>'
+    )
+    page = (
+        f"<html><head><title>湖边的灯亮了--山东频道--人民网</title></head><body>{box}</body></html>"
+    )
+
+    assert parse_article(page, URL).article.title == "湖边的灯亮了"
+
+
+@pytest.mark.parametrize(
+    "meta",
+    [
+        '<meta itemprop="datePublished" content="2026-02-12T01:05:00Z">',
+        '<meta name="_pubtime" content="2026-02-12 09:05">',
+        '<meta name="weibo: article:create_at" content="2026-02-12 09:05:33">',
+        '<meta property="article:published_time" content="Thu, 12 Feb 2026 01:05:00 GMT">',
+    ],
+)
+def test_times_of_publication_in_meta_under_other_names(meta):
+    """The houses name the time in their own ways."""
+    box = '<div class="rm_txt"><h1>湖边的灯</h1><div class="rm_txt_con"><p>花开了。</p><div class="edit">(责编：甲)</div></div></div>'
+    page = f"<html><head>{meta}</head><body>{box}</body></html>"
+
+    assert parse_article(page, URL).article.published_at.isoformat()[:16] == "2026-02-12T09:05"
