@@ -98,7 +98,7 @@ def extract_in_bulk(
     _prepare(job)
     _quiet()
     pipeline = [
-        _captures(job.source),
+        Captures(*_split(job.source)),
         Extract(any_host=job.any_host, damaged=job.damaged),
         WriteRecords(job.target, job.format),
     ]
@@ -228,10 +228,6 @@ def _end_with_parent() -> None:
     """A worker whose job was killed must not write beside the one that goes on with it."""
     if parent := multiprocess.parent_process():
         threading.Thread(target=helpers.end_with, args=(parent.sentinel,), daemon=True).start()
-
-
-def _captures(source: str) -> Captures:
-    return Captures(*_split(source))
 
 
 def _split(source: str) -> tuple[str, str | None]:

@@ -14,7 +14,6 @@ from crawler.cli.output import progress_bar
 from crawler.dataset.files import check_path, whole_file, writing
 from crawler.dataset.tables import (
     BadRow,
-    Chunk,
     InputTable,
     Repairer,
     TableKind,
@@ -248,7 +247,7 @@ def _repair_table(
         with open_writer(output, target, table) as write:
             for chunk in Repairer(fields, processes).repaired(table.chunks):
                 what = "line" if kind.form == "jsonl" else "row"
-                for row in _bad_rows(chunk):
+                for row in (each for each in chunk.rows if isinstance(each, BadRow)):
                     bad.name(what, row, is_left_out=not is_passed_on)
                 for row in write(chunk):
                     bad.name(what, row)
@@ -262,10 +261,6 @@ def _check_columns(file: str, table: InputTable, fields: tuple[str, ...]) -> Non
     if missing:
         known = ", ".join((table.columns or [])[:20])
         raise ConfigError(f"{file}: has no column {missing[0]!r}; its columns are {known}")
-
-
-def _bad_rows(chunk: Chunk) -> list[BadRow]:
-    return [row for row in chunk.rows if isinstance(row, BadRow)]
 
 
 class _Named:

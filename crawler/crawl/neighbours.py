@@ -89,7 +89,8 @@ def read(connection: Connection, item: Article, now: datetime) -> Neighbours:
     later = {
         each.id
         for each in (*near, *originals.values())
-        if each.id != number and original_of(own, _copy(each)) is own
+        if each.id != number
+        and original_of(own, copy(each.id, each.article, each.first_seen_at)) is own
     }
     copies = articles.families(connection, later | ({number} if known and later else set()))
     return Neighbours(
@@ -127,10 +128,6 @@ def copy(number: int, item: Article, first_seen: datetime) -> Claim:
         address=item.url,
         first_seen=first_seen,
     )
-
-
-def _copy(stored: Stored) -> Claim:
-    return copy(stored.id, stored.article, stored.first_seen_at)
 
 
 def body_of(item: Article) -> str:

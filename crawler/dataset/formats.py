@@ -51,7 +51,11 @@ def write_jsonl(
 
 def json_line(record: Mapping[str, Any]) -> bytes:
     """One record as one line."""
-    text = orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE)
+    return on_one_line(orjson.dumps(record)) + b"\n"
+
+
+def on_one_line(text: bytes) -> bytes:
+    """JSON without the characters that many programs take for the end of a line: as escapes."""
     for character, escape in LINE_ENDS:
         if character in text:
             text = text.replace(character, escape)

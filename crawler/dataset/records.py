@@ -154,7 +154,8 @@ def records(
         return _kept(connection, _all_versions(connection, found), request)
     if moment:
         found = ((number, _at(connection, number, item, moment)) for number, item in found)
-    return _kept(connection, _as_records(found), request)
+    as_records = ((number, as_record(item)) for number, item in found)
+    return _kept(connection, as_records, request)
 
 
 def of_rows(
@@ -199,12 +200,6 @@ def _at(connection: Connection, number: int, item: Article, moment: datetime) ->
     if original and original.first_seen_at >= moment:
         item = replace(item, duplicate_of=None, relation=None, similarity=None)
     return item
-
-
-def _as_records(
-    found: Iterable[tuple[int, Article]],
-) -> Iterator[tuple[int, dict[str, Any]]]:
-    return ((number, as_record(article)) for number, article in found)
 
 
 def _kept(

@@ -22,6 +22,7 @@ from typing import Any, BinaryIO, Final
 import orjson
 
 from crawler.dataset.files import check_path, whole_file, writing
+from crawler.dataset.formats import on_one_line
 from crawler.dataset.schema import load_pyarrow
 from crawler.dataset.tables.chunks import BadRow, Chunk, InputTable, TableKind
 from crawler.errors import ConfigError, RenminError
@@ -137,9 +138,6 @@ REPAIR: Final = "repair"
 Write = Callable[[Chunk], list[BadRow]]
 """Writes a chunk and gives back the rows that did not fit."""
 
-# Some readers end a line there, though JSON does not.
-_BREAKS: Final = {char: f"\\u{ord(char):04x}".encode() for char in "\x85\u2028\u2029"}
-
 
 @contextmanager
 def open_writer(name: str, kind: TableKind, table: InputTable) -> Iterator[Write]:
@@ -175,9 +173,7 @@ def json_line(record: dict[str, Any]) -> bytes:
         line = orjson.dumps(record, default=str)
     except TypeError:
         line = json.dumps(record, separators=(",", ":"), default=str).encode()
-    for char, escape in _BREAKS.items():
-        line = line.replace(char.encode(), escape)
-    return line + b"\n"
+    return on_one_line(line) + b"\n"
 
 
 def keeps_bad_rows(written: TableKind, read: TableKind) -> bool:
