@@ -7,6 +7,7 @@ which comes next.
 
 from __future__ import annotations
 
+import gc
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -103,6 +104,8 @@ class ChannelSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Begin with the list pages of the channels."""
+        # What is open by now stays to the end: a look of the collector at all of it takes 30 ms.
+        gc.freeze()
         for link in self._start:
             yield Request(link.fetch_url, meta={"link": link}, dont_filter=True)
 
