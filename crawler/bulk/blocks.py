@@ -10,6 +10,7 @@ stay together, and what comes out is the same however many tasks there are.
 
 from __future__ import annotations
 
+import secrets
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -182,7 +183,8 @@ def _document(article: Article) -> Document:
 class WriteRecords(PipelineStep):  # type: ignore[misc]
     """Writes each task's records to a file of its own, in the schema of the data sets.
 
-    Under its final name a file is whole: it is written as ``NAME.part`` and then renamed.
+    Under its final name a file is whole: it is written under a name of its own, which ends in
+    ``.part``, and then renamed. Two machines that do one task at the same time write the same.
 
     Args:
         target: Folder.
@@ -204,11 +206,21 @@ class WriteRecords(PipelineStep):  # type: ignore[misc]
         del world_size
         folder = get_datafolder(self.target)
         path = f"{rank:05d}{FORMATS[self.format]}"
-        if folder.exists(path + PART):  # a rest, or a link to a file that is none of ours
-            folder.rm(path + PART)
-        with folder.open(path + PART, "wb") as file:
+        part = f"{path}.{secrets.token_hex(4)}{PART}"
+        with folder.open(part, "wb") as file:
             yield from _WRITERS[self.format](file, data)
-        folder.mv(path + PART, path)
+        try:
+            folder.mv(part, path)
+        except FileNotFoundError:  # who has done all tasks tidies up
+            if not folder.exists(path):
+                raise
+
+
+def remove_parts(target: str) -> None:
+    """Remove what killed tasks left in a folder in which every task is finished."""
+    folder = get_datafolder(target)
+    for path in folder.list_files(recursive=False, glob_pattern=f"*{PART}"):
+        folder.rm(path)
 
 
 def _write_lines(file: IO[bytes], data: Iterable[Document]) -> Iterator[Document]:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import shutil
+import random
+import subprocess
 import sys
 import threading
 from collections import Counter
@@ -32,7 +33,7 @@ from datatrove.io import get_datafolder
 from datatrove.utils.logging import logger as datatrove_logger
 
 from crawler.bulk import dedup
-from crawler.bulk.blocks import FORMATS, Captures, Extract, WriteRecords, files_of
+from crawler.bulk.blocks import FORMATS, Captures, Extract, WriteRecords, files_of, remove_parts
 from crawler.bulk.dedup import Copies
 from crawler.crawl import helpers
 from crawler.dataset.formats import files_of as files_of_records
@@ -89,7 +90,8 @@ def extract_in_bulk(
 
     Returns:
         The counters of all finished tasks, of earlier runs too. Slurm answers at once, when the
-        tasks are queued: the counters are then those of what is finished by now.
+        tasks are queued: the counters are then those of what is finished by now. Tasks that are
+        queued are not queued again.
 
     Raises:
         ConfigError: The source has no file that can be read, or the target belongs to another job.
@@ -103,11 +105,15 @@ def extract_in_bulk(
         WriteRecords(job.target, job.format),
     ]
     logs = f"{job.target.rstrip('/')}/{LOGS}"
+    if executor == "slurm" and _is_queued(_slurm_name(logs)):
+        return counters(job)
     _run(
         _executor(executor, pipeline, job.tasks, workers, logs, options or {}),
         logs,
         lambda: progress(finished(job), job.tasks),
     )
+    if finished(job) == job.tasks:
+        remove_parts(job.target)
     return counters(job)
 
 
@@ -220,7 +226,16 @@ class _Local(LocalPipelineExecutor):  # type: ignore[misc]
 
     def _run_for_rank(self, rank: int, local_rank: int = 0) -> Any:
         _end_with_parent()
-        return super()._run_for_rank(rank, local_rank + 1)
+        try:
+            return super()._run_for_rank(rank, local_rank + 1)
+        finally:
+            _quiet()  # who has closed the log of a task speaks on the terminal again
+
+    def get_incomplete_ranks(self, *arguments: Any, **options: Any) -> list[int]:
+        """In no order: machines that share a target then seldom come to the same task."""
+        ranks: list[int] = super().get_incomplete_ranks(*arguments, **options)
+        random.shuffle(ranks)
+        return ranks
 
 
 @cache
@@ -261,15 +276,29 @@ def _executor(
             pipeline, tasks=tasks, workers=workers, logging_dir=logs, **options
         )
     if name == "slurm":
-        if shutil.which("sbatch") is None:
-            raise ConfigError(
-                "--executor slurm: no sbatch here; run it on a machine of the cluster"
-            )
-        job_name = "renmin-" + hashlib.sha256(logs.encode()).hexdigest()[:8]
+        name = _slurm_name(logs)
         return SlurmPipelineExecutor(
-            pipeline, tasks=tasks, workers=workers, logging_dir=logs, job_name=job_name, **options
+            pipeline, tasks=tasks, workers=workers, logging_dir=logs, job_name=name, **options
         )
     raise ConfigError(f"--executor {name}: not one of {', '.join(EXECUTORS)}")
+
+
+def _slurm_name(logs: str) -> str:
+    """The name of a job in the queue, by the folder of its logs."""
+    return "renmin-" + hashlib.sha256(logs.encode()).hexdigest()[:8]
+
+
+def _is_queued(name: str) -> bool:
+    """Whether tasks of a job wait in Slurm's queue, or run."""
+    try:
+        command = ["squeue", "--noheader", "--format=%i", f"--name={name}"]
+        found = subprocess.run(command, capture_output=True, text=True, check=True)
+    except FileNotFoundError:
+        message = "--executor slurm: no Slurm here; run it on a machine of the cluster"
+        raise ConfigError(message) from None
+    except subprocess.CalledProcessError as error:
+        raise ConfigError(f"--executor slurm: squeue fails: {error.stderr.strip()}") from None
+    return bool(found.stdout.strip())
 
 
 def _watched(run: Callable[[], object], look: Callable[[], None]) -> None:

@@ -97,8 +97,9 @@ def extract(
             options=_slurm(executor, partition, time),
             progress=progress,
         )
-    _tell(counts, run.finished(job), job, as_json)
-    if not counts["article/new"]:
+    finished = run.finished(job)
+    _tell(counts, finished, job, as_json)
+    if finished == job.tasks and not counts["article/new"]:
         raise typer.Exit(1)
 
 
@@ -179,5 +180,7 @@ def _tell(counts: Counter[str], finished: int, job: Any, as_json: bool) -> None:
     for name, count in counts.most_common():
         if name.startswith(("failure/", "skipped/", "status/")):
             typer.echo(f"  {name}: {count}")
-    if not counts["article/new"]:
+    if finished < job.tasks:
+        typer.echo("the other tasks are queued; the same command tells later what became of them")
+    elif not counts["article/new"]:
         typer.echo("no article was found; pages of other sites are read with --any-host", err=True)

@@ -8,7 +8,9 @@ from collections import Counter
 from importlib.util import find_spec
 
 import pytest
+from datatrove.data import Document
 
+from crawler.bulk.blocks import WriteRecords, remove_parts
 from crawler.bulk.joining import articles
 from crawler.bulk.sources import captures
 from crawler.replica import Site
@@ -107,6 +109,42 @@ def test_what_cannot_work_is_said_at_once(tmp_path, source, options, said):
     assert done.returncode == 2
     assert said in done.stderr
     assert not list((tmp_path / "target").glob("*"))
+
+
+def test_what_waits_in_the_queue_is_not_queued_again(tmp_path, monkeypatch):
+    """Slurm answers at once; the same command tells what is finished, and hands nothing in twice."""
+    (tmp_path / "page.html").write_text("<p>")
+    (tmp_path / "bin").mkdir()
+    queue = tmp_path / "bin" / "squeue"
+    queue.write_text("#!/bin/sh\necho 7_1\n")
+    queue.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"), prepend=os.pathsep)
+
+    done = extract(
+        tmp_path / "page.html", tmp_path / "to", "--executor", "slurm", "--partition", "all"
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "0 of 8 tasks are finished" in done.stdout
+    assert "queued" in done.stdout
+
+
+def test_two_machines_at_one_task_write_one_whole_file(tmp_path):
+    """Each writes under a name of its own; at no moment is half a file under the final one."""
+    documents = [Document("", str(n), metadata={"record": {"url": str(n)}}) for n in range(3)]
+    first, second = (
+        WriteRecords(str(tmp_path), "jsonl").run(iter(documents), rank=4) for _ in range(2)
+    )
+
+    next(first), next(second)
+    list(first)
+    whole = (tmp_path / "00004.jsonl").read_text()
+    remove_parts(str(tmp_path))
+    list(second)
+
+    assert whole.splitlines() == [f'{{"url":"{n}"}}' for n in range(3)]
+    assert [path.name for path in tmp_path.iterdir()] == ["00004.jsonl"]
+    assert (tmp_path / "00004.jsonl").read_text() == whole
 
 
 @pytest.mark.skipif(not find_spec("ray"), reason="ray is not installed")
