@@ -24,8 +24,8 @@ from crawler.extract.boilerplate import (
     holds_a_picture,
     holds_paragraphs,
     is_invisible,
+    rows_of_data,
 )
-from crawler.extract.data_tables import rows_of_data
 from crawler.extract.images import address_of, background_of, is_advert, is_banner, is_sign
 from crawler.extract.limits import MOST_BLOCKS
 from crawler.extract.setting import Setting, is_grey, style_of
