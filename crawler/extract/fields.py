@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from crawler.extract import misread
 from crawler.extract.body import Body, Image, Line, Walk
-from crawler.extract.boilerplate import FURNITURE
+from crawler.extract.boilerplate import FURNITURE, cut_off, photos_above
 from crawler.extract.byline import editors_texts, read_editors
 from crawler.extract.captions import Told, tell_apart
 from crawler.extract.dates import Moment
@@ -24,7 +24,6 @@ from crawler.extract.names import names_in
 from crawler.extract.page_furniture import without_noise
 from crawler.extract.parts import Part
 from crawler.extract.setting import Setting
-from crawler.extract.surroundings import cut_off, photos_above
 from crawler.extract.tree import Document, Element, Query, text_of
 from crawler.items import Doubt, Photo, Repair
 
