@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.clock import SHANGHAI
-from crawler.extract.listing import read_list
-from crawler.extract.sitemap import read_sitemap
+from crawler.extract.listing import read_list, read_sitemap
 from crawler.items import Link
 from crawler.site.urls import classify
 from spiders.channel import plan_of

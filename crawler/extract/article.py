@@ -16,11 +16,10 @@ from pathlib import Path
 import crawler
 from crawler.errors import ExtractionError
 from crawler.extract.limits import refuse_heavy, refuse_heavy_body, refuse_mixture
-from crawler.extract.listing import Listing, read_list
+from crawler.extract.listing import Listing, is_sitemap, read_list, read_sitemap
 from crawler.extract.pages import Page, join
 from crawler.extract.parse import parse_bytes
 from crawler.extract.repaired import mended
-from crawler.extract.sitemap import is_sitemap, read_sitemap
 from crawler.extract.tree import stated_address
 from crawler.items import MAX_PAGE_BYTES, Article, Fetch
 from crawler.text.charset.decide import decide, decode

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 from crawler.errors import ExtractionError
 from crawler.extract.article import refuse
 from crawler.extract.limits import excess
-from crawler.extract.listing import read_list
+from crawler.extract.listing import read_list, read_sitemap
 from crawler.extract.parse import parse_article
-from crawler.extract.sitemap import read_sitemap
 from crawler.items import MAX_PAGE_BYTES
 
 URL = "http://sd.people.com.cn/n2/2026/0212/c364532-41500648.html"

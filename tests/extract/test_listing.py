@@ -6,8 +6,7 @@ from datetime import date
 import pytest
 
 from crawler.errors import ExtractionError
-from crawler.extract.listing import read_list
-from crawler.extract.sitemap import read_sitemap
+from crawler.extract.listing import read_list, read_sitemap
 
 URL = "http://sd.people.com.cn/GB/166192/index.html"
 SITEMAP = "http://www.people.cn/sitemap/cn/sd/news_sitemap.xml"
