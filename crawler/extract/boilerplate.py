@@ -1,15 +1,13 @@
-"""What the boxes inside an article's text are for, by their tag, class, id and style.
+"""What boxes are for, inside an article's text and around it, by their tag, class, id and style.
 
-Rows of data, told from tables that only set text and images in columns.
-
-The site's editors have used tables for both for twenty years. A row of data is one line of the
+Tables hold data, or only set text and images in columns; the site's editors have used them for both
+for twenty years. A row of data is one line of the
 article, whatever its cells hold; a cell of a layout table holds paragraphs, each its own line.
 
-What belongs to an article outside its text box: the first photo, and what a stray tag cut off.
-
-An end tag too many closes the text box in the middle of the text. The rest then stands behind the
-box, and the editors' line behind the rest: so what a box without its editors' line is followed by,
-up to that line, is the article's.
+Outside its text box an article may have its first photo, and what a stray tag cut off. An end tag
+too many closes the text box in the middle of the text. The rest then stands behind the box, and the
+editors' line behind the rest: so what a box without its editors' line is followed by, up to that
+line, is the article's.
 """
 
 from __future__ import annotations

@@ -1,12 +1,10 @@
-"""List pages: the articles that they lead to, and the next page of the list.
+"""List pages and sitemaps: the articles that they lead to, and the next page of a list.
 
 Every province builds its lists differently, so the markup is not looked at: every link of the page
 is, and its address says what it leads to (:mod:`crawler.site.urls`).
 
-News sitemaps and sitemap indexes, after https://www.sitemaps.org/protocol.html.
-
-The XML comes from outside: no entity is expanded, nothing is loaded, sizes are bounded before
-they are believed.
+News sitemaps and their indexes follow https://www.sitemaps.org/protocol.html. The XML comes from
+outside: no entity is expanded, nothing is loaded, sizes are bounded before they are believed.
 """
 
 from __future__ import annotations

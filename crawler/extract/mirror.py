@@ -3,9 +3,8 @@
 Such a site's markup says nothing, so the page is read as the lines that a reader sees. Garbling
 mirrors (see :mod:`crawler.text.mirror`) are restored first, all lines of the page together, since
 the words that tell an article from an advertisement are garbled too. Then: the headline, the
-lines that name source and time, the text up to the first list of other things.
-
-The lines of a garbled page, restored, with the evidence of what was done.
+lines that name source and time, the text up to the first list of other things. What was done to the
+lines is kept as evidence.
 """
 
 from __future__ import annotations

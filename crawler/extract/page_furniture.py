@@ -2,14 +2,12 @@
 
 Each kind has been seen on pages of the site (docs/extraction.md names an example of each) or of
 its neighbours. A line is only left out for what it *says it is*: words of the page are few and end
-in no full stop, so that a sentence which begins like them stays. Links to elsewhere are judged in
-:mod:`crawler.extract.page_furniture`.
+in no full stop, so that a sentence which begins like them stays.
 
-Links to other articles that stand inside a text: pointers, told from headlines of a digest.
-
-A line that is nothing but a link is judged with its neighbours. Several in a row point elsewhere,
-also where one of them reads like a sentence; so does one that ends the text. One line, linked and
-followed by a text of its own, and then another such pair: that is a digest, and its headlines stay.
+Links to other articles that stand inside a text are pointers, or headlines of a digest. A line that
+is nothing but a link is judged with its neighbours. Several in a row point elsewhere, also where
+one of them reads like a sentence; so does one that ends the text. One line, linked and followed by
+a text of its own, and then another such pair: that is a digest, and its headlines stay.
 """
 
 from __future__ import annotations
