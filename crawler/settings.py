@@ -3,6 +3,7 @@
 Each line that departs from Scrapy's default names that default or the reason.
 """
 
+from scrapy.settings.default_settings import EXTENSIONS_BASE as _EXTENSIONS
 from scrapy.settings.default_settings import RETRY_EXCEPTIONS as _RETRIED
 
 from crawler import __version__
@@ -72,6 +73,13 @@ EXTENSIONS = {
     "crawler.hooks.progress.Progressing": 110,
     "scrapy.extensions.logstats.LogStats": None,  # our own summary says more
     "scrapy.extensions.corestats.CoreStats": 0,
+}
+# Default: also what is switched off above. Scrapy would import that all the same, with a web server
+# and a terminal: a quarter of the time in which a crawl begins.
+EXTENSIONS_BASE = {
+    path: place
+    for path, place in _EXTENSIONS.items()
+    if not path.endswith(("TelnetConsole", "RemoteControl"))
 }
 
 DOWNLOADER_MIDDLEWARES = {

@@ -22,6 +22,7 @@ import gc
 import importlib
 import json
 import os
+import pkgutil
 import select
 import shutil
 import signal
@@ -33,6 +34,9 @@ from pathlib import Path
 from typing import NoReturn
 
 ROOT = Path(__file__).parents[1]
+# What Scrapy imports when a crawl begins, besides its extensions and middlewares.
+OF_A_CRAWL = ("scrapy.core.downloader.handlers.http11", "procrastinate", "chardet")
+UNUSED = ("RemoteControl", "TelnetConsole")
 _CLIENT = """\
 #!{python} -SE
 import array, json, os, signal, socket, sys
@@ -104,16 +108,25 @@ def serve(address: str) -> NoReturn:
 
 def prepare() -> None:
     """Import every command and read the tables of the decoder, but nothing that a run decides."""
+    from scrapy.settings import default_settings
     from typer.testing import CliRunner
 
+    from crawler import extract, hooks
     from crawler.cli.main import app, modules
-    from crawler.text import repair
+    from crawler.crawl import reading
 
     for module in modules().values():
         importlib.import_module(f"crawler.cli.{module}")
-    for module in ("spiders.channel", "pipelines.visits", "crawler.hooks.scheduler"):
+    for one in pkgutil.iter_modules(hooks.__path__, "crawler.hooks."):
+        importlib.import_module(one.name)
+    for module in ("spiders.channel", "pipelines.visits", *OF_A_CRAWL):
         importlib.import_module(module)
-    repair("浜烘皯鏃ユ姤")
+    for table in ("EXTENSIONS", "DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES"):
+        for path in getattr(default_settings, f"{table}_BASE"):
+            if not path.endswith(UNUSED):
+                importlib.import_module(path.rpartition(".")[0])
+    reading.prepare()
+    extract.version()
     CliRunner().invoke(app, ["--version"])
     gc.collect()
     gc.freeze()  # what is never looked at again is never copied

@@ -101,7 +101,7 @@ class PageReader:
     """
 
     def __init__(self, seconds: float = PAGE_SECONDS, count: int | None = None) -> None:
-        _prepare()
+        prepare()
         count = count or min(MOST_HELPERS, max(2, os.cpu_count() or 1))
         self._idle: queue.SimpleQueue[_Helper] = queue.SimpleQueue()
         self._helpers = [_Helper(seconds) for _ in range(count)]
@@ -213,7 +213,7 @@ class PageReader:
 
 
 @cache
-def _prepare() -> None:
+def prepare() -> None:
     """Load what the repair of damage needs, once for all helpers.
 
     And let the collector of garbage leave alone what there is by now: to look through all of the house

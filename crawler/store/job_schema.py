@@ -44,12 +44,10 @@ def found(connection: Connection) -> str | None:
 
 def missing(connection: Connection) -> bool:
     """Whether the database lacks tables, or changes of them, that the installed version needs."""
+    if connection.dialect.name != "postgresql":
+        return False
     newest = wanted()
-    return (
-        connection.dialect.name == "postgresql"
-        and newest is not None
-        and (found(connection) or _NONE) < newest
-    )
+    return newest is not None and (found(connection) or _NONE) < newest
 
 
 def require(connection: Connection, name: str, *, to_work: bool = True) -> None:

@@ -44,7 +44,7 @@ SMALL = "".join(
     f"[alerts.{name}]\nminimum = 5\n"
     for name in ("field_missing", "design_shift", "text_shift", "text_short")
 )
-PER_CHANNEL = 7
+PER_CHANNEL = 5
 
 
 class Operator:
