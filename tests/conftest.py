@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import shutil
@@ -21,6 +22,19 @@ days.watch()
 FAULTS = "SELECT name, value FROM run_counter WHERE name LIKE 'failure/error%'"
 
 _numbers = itertools.count()
+# Where there is one, a disk in memory: most of what tests wait for is a disk that writes through.
+MEMORY = Path("/dev/shm")
+ROOM = 2 << 30
+
+
+def pytest_configure() -> None:
+    """Let the tests' own folders lie in memory, unless whoever runs them says where."""
+    if "TMPDIR" not in os.environ and _has_room(MEMORY):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def _has_room(folder: Path) -> bool:
+    return os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > ROOM
 
 
 @pytest.fixture
@@ -48,9 +62,18 @@ def require_no_fault_of_ours(request: pytest.FixtureRequest, url: str) -> None:
     assert not found, f"faults of our own in a crawl: {found}"
 
 
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with today's tables and no rows, to be copied."""
+    path = tmp_path_factory.mktemp("empty") / "renmin.db"
+    open_store(f"sqlite:///{path}").close()
+    return path
+
+
 @pytest.fixture
-def store(database: str):
+def store(database: str, empty_file: Path):
     """An empty SQLite store of this test's own."""
+    shutil.copy(empty_file, database.removeprefix("sqlite:///"))
     opened = open_store(database)
     yield opened
     opened.close()
@@ -69,26 +92,59 @@ def postgres_server():
         )
         # Not under pytest's own folder: as root, the server runs as another user, and each pytest
         # that starts on this machine closes that folder to everybody else again.
-        folder = tempfile.mkdtemp(prefix="renmin-pg-")
+        folder = tempfile.mkdtemp(prefix="renmin-pg-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT"))
         server = server_wheel.get_server(folder)
-    yield sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    # No power cut is survived here, so no test has to wait for a disk.
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        tell(url, f"ALTER SYSTEM SET {setting} = off")
+    tell(url, "SELECT pg_reload_conf()")
+    yield url
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
 
+def tell(server: sa.URL, statement: str) -> None:
+    """Have a server do what no transaction may hold."""
+    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(statement))
+    engine.dispose()
+
+
+@contextlib.contextmanager
+def on_server(server: sa.URL, like: str = "template1") -> Iterator[str]:
+    """The URL of a new database on the server, a copy of the one that is named."""
+    name = f"renmin_test_{os.getpid()}_{next(_numbers)}"
+    tell(server, f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY FILE_COPY")
+    yield server.set(database=name).render_as_string(hide_password=False)
+    tell(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture
 def postgres(request: pytest.FixtureRequest, postgres_server: sa.URL) -> Iterator[str]:
-    """The URL of an empty PostgreSQL database of this test's own."""
-    name = f"renmin_test_{os.getpid()}_{next(_numbers)}"
-    engine = sa.create_engine(postgres_server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    url = postgres_server.set(database=name).render_as_string(hide_password=False)
-    yield url
-    require_no_fault_of_ours(request, url)
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
+    """The URL of an empty PostgreSQL database of this test's own; with tables for a store's tests."""
+    has_tables = bool({"server", "any_store"} & set(request.fixturenames))
+    like = request.getfixturevalue("empty_on_server") if has_tables else "template1"
+    with on_server(postgres_server, like) as url:
+        yield url
+        require_no_fault_of_ours(request, url)
+
+
+@pytest.fixture(scope="session")
+def empty_on_server(postgres_server: sa.URL) -> Iterator[str]:
+    """The name of a database on the server with today's tables and no rows, to be copied."""
+    with on_server(postgres_server) as url:
+        open_store(url).close()
+        yield str(sa.make_url(url).database)
+
+
+@pytest.fixture
+def server(postgres: str):
+    """An empty store of this test's own on the PostgreSQL server."""
+    opened = open_store(postgres)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -99,9 +155,12 @@ def any_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return request.getfixturevalue("postgres")
 
 
-@pytest.fixture
-def any_store(any_database: str):
+@pytest.fixture(
+    params=[
+        pytest.param("store", id="sqlite"),
+        pytest.param("server", id="postgres", marks=pytest.mark.postgres),
+    ]
+)
+def any_store(request: pytest.FixtureRequest):
     """An empty store, once on SQLite and once on PostgreSQL."""
-    opened = open_store(any_database)
-    yield opened
-    opened.close()
+    return request.getfixturevalue(request.param)

@@ -30,6 +30,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from typing import NoReturn
 
@@ -42,7 +43,7 @@ _CLIENT = """\
 import array, json, os, signal, socket, sys
 server = socket.socket(socket.AF_UNIX)
 server.connect({address!r})
-text = json.dumps([sys.argv[1:], os.getcwd(), dict(os.environ)]).encode()
+text = json.dumps([sys.argv, os.getcwd(), dict(os.environ)]).encode()
 files = array.array("i", [0, 1, 2])
 server.sendmsg([len(text).to_bytes(8, "big")], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, files)])
 server.sendall(text)
@@ -160,7 +161,7 @@ def keep(connection: socket.socket) -> NoReturn:
 def run(
     arguments: list[str], folder: str, environment: dict[str, str], stdio: array.array[int]
 ) -> NoReturn:
-    """Be ``renmin``, as if started with these."""
+    """Be ``renmin``, as if started with these; ``renmin demo`` finds it by its name."""
     from crawler.cli.main import main
 
     for number, file in enumerate(stdio):
@@ -170,10 +171,40 @@ def run(
     os.environ.clear()
     os.environ.update(environment)
     sys.path[:0] = [path for path in environment.get("PYTHONPATH", "").split(":") if path]
-    sys.argv = ["renmin", *arguments]
-    sys.orig_argv = [sys.executable, "-m", "crawler.cli", *arguments]
-    main()
-    sys.exit(0)  # as an interpreter ends: what was registered for it runs
+    sys.argv = arguments
+    sys.orig_argv = [sys.executable, "-m", "crawler.cli", *arguments[1:]]
+    code: object = 0
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code
+    except KeyboardInterrupt:
+        code = -signal.SIGINT
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+        code = 1
+    leave(code)
+
+
+def leave(code: object) -> NoReturn:
+    """End as an interpreter does, but give nothing back: that takes a tenth of a second.
+
+    Threads are waited for, what was registered for the end runs, and what was printed is written.
+    """
+    if isinstance(code, str):
+        print(code, file=sys.stderr)
+        code = 1
+    threading._shutdown()
+    atexit._run_exitfuncs()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        code = 120
+    if code == -signal.SIGINT:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)
+    os._exit(int(code or 0))
 
 
 if __name__ == "__main__":

@@ -108,7 +108,7 @@ def crawl(
     \b
     Example:
         renmin crawl sd bj --since 7d
-        renmin crawl sd --since 2026-09-01 --until 2026-11-20 --slice 4w
+        renmin crawl sd --since 2026-10-20 --until 2026-11-20 --slice 4w
 
     Exit codes: 0 done, 1 nothing was due (--due), 2 bad use, 3 stopped early or failed.
     """

@@ -190,6 +190,10 @@ def _replica(articles: int) -> Iterator[str]:
 
 
 def _program() -> list[str]:
+    """How the very renmin that is running was started."""
+    script = Path(sys.argv[0])
+    if script.name == "renmin" and script.is_file():
+        return [str(script.absolute())]
     return [sys.executable, "-m", "crawler.cli"]
 
 

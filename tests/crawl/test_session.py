@@ -32,11 +32,9 @@ LINKS = [
 
 
 @pytest.fixture
-def fleet(postgres):
+def fleet(server):
     """The jobs of the database."""
-    store = open_store(postgres)
-    yield Jobs(store)
-    store.close()
+    return Jobs(server)
 
 
 @pytest.fixture

@@ -39,6 +39,7 @@ HELP = sorted(
     for path in (ROOT / "crawler" / "cli").glob("*.py")
     if "\napp = typer.Typer(" in path.read_text(encoding="utf-8") and path.stem != "main"
 )
+CHINESE = ROOT / "README.zh.md"
 ARTICLES, CHANNELS = 40, ["sd", "bj"]
 PLACEHOLDER = "http://sd.people.com.cn/n2/2026/0212/c364532-41500648.html"
 CRAWLED = (
@@ -246,7 +247,19 @@ def with_database(desk: Path, crawled: Path) -> Path:
     return desk
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_the_chinese_readme_has_the_lines_of_the_english_one():
+    """In their order, so that typing those of the English one tries both."""
+    english = iter(line.text for line in of_document(ROOT / "README.md"))
+
+    chinese = [line.text for line in of_document(CHINESE)]
+
+    assert chinese
+    assert [text for text in chinese if text not in english] == []
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in DOCUMENTS if path != CHINESE], ids=lambda path: path.name
+)
 def test_the_commands_of_a_document_do_what_it_says(path, site, desk, request):
     """In order, from a fresh folder; all but the READMEs go on after a first crawl."""
     lines = of_document(path)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from crawler.store.engine import open_store
 from crawler.store.job_schema import SCHEMA
 from crawler.store.leases import Hold
 
@@ -68,8 +67,6 @@ class Jobs:
 
 
 @pytest.fixture
-def jobs(postgres):
+def jobs(server):
     """An empty database on the server, with the tables of procrastinate."""
-    store = open_store(postgres)
-    yield Jobs(store)
-    store.close()
+    return Jobs(server)
