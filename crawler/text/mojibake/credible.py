@@ -61,7 +61,8 @@ _EVERYDAY = re.compile(
 _ACCENTED = re.compile("[\xc0-\xd6\xd8-\xf6\xf8-\u017f\u01cd-\u01dc]")
 # Frames, bars and arrows that people draw: they repeat a few signs.
 _ART = re.compile("[\\s\u2500-\u25ff\xab\xbb\u2039\u203a]+")
-_FEWEST_SIGNS: Final = 6
+_LATIN: Final = ("latin-1", "cp1252")
+_FEWEST_SIGNS: Final = 5
 # Words that are written in one case, and half-width kana: they may be what the author wrote.
 _ONE_CASE = re.compile("[\u0410-\u042f\u0401]{2,}|[\u0430-\u044f\u0451]{2,}")
 _HALF_KANA = re.compile("[\\s\uff61-\uff9f]+")
@@ -103,7 +104,7 @@ def is_credible(text: str, edit: Edit, real: str, shown: str, saved: float) -> b
         return _is_foreign(text, edit, real, shown, saved)
     if real == "utf-8":
         # One rare character by itself is the author's: chance has three bytes to play with.
-        is_more = len(old) > 1
+        is_more = len(old) > 1 and (len(new) > 1 or float(each(new).mean()) <= _PLAUSIBLE)
         return is_more and saved >= _ENOUGH and _is_text(new) and _is_apart(text, edit, shown)
     return _is_apart(text, edit, shown) and _is_likely(text, edit, saved, shown)
 
@@ -193,6 +194,9 @@ def _is_likely(text: str, edit: Edit, saved: float, shown: str) -> bool:
         return False
     before = context_of(text[max(0, edit.start - 3) : edit.start])
     mean, distinct = float(each(new, before).mean()), len(set(_ABOVE.sub("", new)))
+    if len(new) == 1 and shown not in _LATIN:
+        # Two signs that people write may be the bytes of a hanzi by chance.
+        return saved >= _MUCH and mean <= _WORD
     if mean <= (_WORDS if distinct >= _DISTINCT or is_single else _WORD) and saved >= _ENOUGH:
         return is_single or distinct > 1
     if is_single and len(new) <= _LONGEST_NAME:

@@ -57,6 +57,13 @@ _SIGNS = re.compile(
     "\ue000-\uf8ff\ufffd\u20ac"  # private use, lost characters, the euro sign
     "]"
 )
+# Letters and frames of code pages of one byte, which GBK has too: right beside hanzi they may be
+# bytes of hanzi.
+_FEW_LETTERS: Final = 3
+_FOREIGN = re.compile("[\xa1-\u045f\u2010-\u2014\u2020-\u25ff]")
+_BESIDE_HANZI = re.compile(
+    "[\u3001-\u9fff\uff0c][\xa1-\u045f\u2190-\u25ff]|[\xa1-\u045f\u2190-\u25ff][\u3001-\u9fff\uff0c]"
+)
 _GBK_MARKS: Final = ("―", "€", "锟", "烫烫", "屯屯", "\x80")
 # Latin letters as hanzi, see forms.py: those that are rare as hanzi, which any word has,
 # and what a word looks like around them.
@@ -171,6 +178,8 @@ def _has_signs(text: str) -> bool:
         if _SIGNS.search(text):
             return True
     if any(mark in text for mark in _GBK_MARKS):
+        return True
+    if _BESIDE_HANZI.search(text) and len(_FOREIGN.findall(text)) >= _FEW_LETTERS:
         return True
     if ("," in text or "?" in text) and any(mark in text for mark in _MIRROR):
         return True

@@ -30,7 +30,10 @@ _COMPOSED = re.compile("[\u2ff0-\u2fff]")  # ⿰ and its like put components tog
 _ZERO_WIDTH: Final = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 _SPACES: Final = "\u200b\u2060\ufeff"  # these do nothing between emoji, as U+200D does
 _UNSEEN = re.compile(f"[{_ZERO_WIDTH}]+")
-_BYTES_AROUND = re.compile("[\x80-\u00ac\u00ae-\xff]")  # with these, U+00AD is a byte as well
+# With letters and signs of a code page around it, U+00AD is a byte as well.
+_BYTES_AROUND = re.compile(
+    "[\x80-\u00ac\u00ae-\u052f\u2020-\u2022\u2030-\u203a\u20ac\u2116\u2122\u2190-\u25ff]"
+)
 _IS_CJK = re.compile(f"[{_CJK}]")
 _IS_HAN = re.compile(f"[{_HAN}]")
 
