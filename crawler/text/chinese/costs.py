@@ -43,14 +43,17 @@ _RANGES: Final = (
     (0x250, 14.0, 15.0),  # ... of few languages
     (0x370, 15.0, 15.0),  # phonetic letters, combining marks
     (0x410, 10.0, 6.0),  # Greek
-    (0x460, 10.0, 6.0),  # Cyrillic
+    (0x430, 10.0, 6.0),  # Cyrillic capitals
+    (0x460, 10.0, 5.0),  # Cyrillic
     (0x530, 15.0, 13.0),  # ... of few languages
     (0x1100, 14.0, 7.0),  # Hebrew, Arabic, Indic, Thai ...
     (0x1EA0, 15.0, 7.0),
     (0x1F00, 11.0, 13.0),  # Vietnamese
     (0x2000, 15.0, 7.0),
     (0x2070, 12.0, 12.0),  # general punctuation; the usual marks are below
-    (0x2E80, 13.0, 9.0),  # arrows, boxes, circled digits
+    (0x2500, 13.0, 9.0),  # arrows, mathematics, circled digits
+    (0x25A0, 13.0, 7.0),  # frames and bars
+    (0x2E80, 13.0, 9.0),  # shapes, dingbats
     (0x3000, 18.0, 18.0),  # radicals
     (0x3040, 12.0, 12.0),  # CJK punctuation
     (0x3100, 11.0, 6.5),  # kana
@@ -63,7 +66,7 @@ _RANGES: Final = (
     (0xFB00, 18.0, 18.0),  # compatibility ideographs
     (0xFF00, 18.0, 9.0),  # Arabic forms, small forms
     (0xFF61, 11.0, 6.0),  # full-width ASCII
-    (0xFFA0, 18.0, 12.5),  # half-width kana
+    (0xFFA0, 18.0, 9.0),  # half-width kana
     (0xFFFE, 22.0, 22.0),  # the rest, U+FFFD among it
     (0xFFFF, 12.0, 8.0),  # emoji
     (0x10000, 21.0, 21.0),  # hanzi of the supplementary planes
@@ -84,6 +87,8 @@ _CANTONESE: Final = (
 )
 _CANTONESE_COST: Final = 10.5
 _IN_WORD: Final = 8.0  # bits of an accented letter beside one without
+_CAPITAL_INSIDE: Final = 12.0  # ... of a Cyrillic capital behind a small letter
+_AGAIN: Final = 2.5  # ... of a sign behind the same sign, as in frames and bars
 _MARKS: Final = {
     **dict.fromkeys("，。", 6.5),
     **dict.fromkeys("、“”：；（）《》—·！？…", 9.0),
@@ -133,6 +138,7 @@ def bits_after(contexts: Keys, codes: Codes) -> Bits:
     last = (contexts & np.uint64(0xFFFF)).astype(np.uint32)
     is_alike = tables.kind[last] == tables.kind[codes]
     beside = np.where(is_alike, tables.same[codes], tables.word[codes])
+    beside = np.where((last == codes) & tables.is_sign[codes], _AGAIN, beside)
     is_same = (tables.group[last] == tables.group[codes]) & (last != 0)
     flat = np.where(is_same, beside, tables.alone[codes])
     return np.asarray(np.minimum(known, flat) + tables.extra[codes], np.float32)
@@ -147,6 +153,8 @@ def after(context: int, char: str) -> float:
     kind = tables.kind[code]
     if last and tables.group[last] == tables.group[code]:
         flat = (tables.same if kind == tables.kind[last] else tables.word)[code]
+        if last == code and tables.is_sign[code]:
+            flat = _AGAIN
     else:
         flat = tables.alone[code]
     known = ngrams.table().bits_of(context << 16 | unit_of(char))
@@ -256,6 +264,10 @@ class _Tables:
         self.in_word = self.after_same.copy()
         for start, end in ((0x30, 0x3A), (0x20, 0x30), (0xC0, 0x250), (0x1EA0, 0x1F00)):
             self.group[start:end] = self.kind[0x41]
+        self.group[0x410:0x460] = self.kind[0x430]
+        self.in_word[self.kind[0x410]] = _CAPITAL_INSIDE
+        self.is_sign = np.zeros(1 << 16, np.bool_)
+        self.is_sign[0x2010:0x2E80] = True
         for char in "éășơạ":
             self.in_word[self.kind[ord(char)]] = _IN_WORD
         for char in "ăđĩũơưșțșțȘȚƠƯǎǐǒǔǖǘǚǜ":

@@ -59,13 +59,7 @@ _EVERYDAY = re.compile(
     "[\xc0-\xff\u0100-\u0113\u0118-\u011b\u011e\u011f\u012a-\u012d\u0130-\u0131\u0141-\u0148\u014c-\u0153\u0158-\u015b\u015e-\u0161\u016a-\u016b\u016e-\u0171\u0178-\u017e\u01cd-\u01dc]*"
 )
 _ACCENTED = re.compile("[\xc0-\xd6\xd8-\xf6\xf8-\u017f\u01cd-\u01dc]")
-# Frames, bars and arrows that people draw: they repeat a few signs.
-_ART = re.compile("[\\s\u2500-\u25ff\xab\xbb\u2039\u203a]+")
 _LATIN: Final = ("latin-1", "cp1252")
-_FEWEST_SIGNS: Final = 5
-# Words that are written in one case, and half-width kana: they may be what the author wrote.
-_ONE_CASE = re.compile("[\u0410-\u042f\u0401]{2,}|[\u0430-\u044f\u0451]{2,}")
-_HALF_KANA = re.compile("[\\s\uff61-\uff9f]+")
 # Signs by themselves, where a text has them.
 _SIGNS = (
     re.compile("[\xb1\xd7\xf7]\\s?[0-9]"),
@@ -90,7 +84,6 @@ def is_credible(text: str, edit: Edit, real: str, shown: str, saved: float) -> b
             len(old) <= _LONGEST_LIST
             and _ALPHABET.search(text[max(0, edit.start - 3) : edit.end + 3])
         )
-        or (_may_be_meant(old) and not _is_beyond_doubt(old, new, saved))
     ):
         return False
     if shown in SINGLE and _CYRILLIC.search(old) and _is_among_words(text, edit):
@@ -107,18 +100,6 @@ def is_credible(text: str, edit: Edit, real: str, shown: str, saved: float) -> b
         is_more = len(old) > 1 and (len(new) > 1 or float(each(new).mean()) <= _PLAUSIBLE)
         return is_more and saved >= _ENOUGH and _is_text(new) and _is_apart(text, edit, shown)
     return _is_apart(text, edit, shown) and _is_likely(text, edit, saved, shown)
-
-
-def _may_be_meant(old: str) -> bool:
-    """Whether people write such characters as they are: frames, bars, ГОСТ, half-width kana."""
-    return bool(_ART.fullmatch(old) or _ONE_CASE.fullmatch(old) or _HALF_KANA.fullmatch(old))
-
-
-def _is_beyond_doubt(old: str, new: str, saved: float) -> bool:
-    """Whether the reading is words of several hanzi, and the old text no repetition of few signs."""
-    if len(set(old)) < min(_FEWEST_SIGNS, len(old)) or len(set(new)) < _DISTINCT:
-        return False
-    return saved >= _MUCH and hanzi_count(new) > 0 and float(each(new).mean()) <= _WORDS
 
 
 def _is_among_words(text: str, edit: Edit) -> bool:
@@ -198,9 +179,12 @@ def _is_likely(text: str, edit: Edit, saved: float, shown: str) -> bool:
         # Two signs that people write may be the bytes of a hanzi by chance.
         return saved >= _MUCH and mean <= _WORD
     if mean <= (_WORDS if distinct >= _DISTINCT or is_single else _WORD) and saved >= _ENOUGH:
-        return is_single or distinct > 1
+        return shown in _LATIN or distinct > 1
     if is_single and len(new) <= _LONGEST_NAME:
-        return saved >= 0.0 and mean <= _NAMES and not _WESTERN.search(beside)
+        # Frames and Cyrillic words are meant more often than letters with accents in a row.
+        fewest, most = (0.0, _NAMES) if shown in _LATIN else (_ENOUGH, _PLAUSIBLE)
+        is_more = shown in _LATIN or distinct > 1
+        return is_more and saved >= fewest and mean <= most and not _WESTERN.search(beside)
     return (is_single or distinct >= _DISTINCT) and mean <= _PLAUSIBLE and saved >= _MUCH
 
 

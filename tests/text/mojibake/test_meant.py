@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crawler.text.mojibake.channels import Channel
 from crawler.text.mojibake.repair import repair
 from crawler.text.tables import GB2312_LEVEL_1
 
@@ -27,6 +28,11 @@ MEANT = [
     "▓▓▓░░",
     "采用俄标№ 7 ГОСТ 34.11",
     "ｶﾅ ﾊﾝｶｸ ﾃｽﾄ",
+    "▄▀▄▀ «»‹›",
+    "├── 图片\n└── 文字",
+    "车身写着КАМАЗ»，门上写着Москва",
+    "旅游нет©",
+    "球队╚主场╝",
 ]
 
 
@@ -43,6 +49,16 @@ def test_a_hanzi_behind_an_accented_name_stays(name, hanzi):
     text = f"球星{name}{hanzi}了一天"
 
     assert repair(text).text == text
+
+
+@pytest.mark.parametrize("shown", ["koi8-r", "cp866", "cp437", "cp850", "cp1251", "iso8859-5"])
+@pytest.mark.parametrize("span", [(3, 6), (6, 10)])
+def test_bytes_among_clean_hanzi_are_read(shown, span):
+    """The counter-check: letters and frames right beside hanzi that are bytes of hanzi are undone."""
+    text, (start, end) = "昨天傍晚，几位老人坐在槐树下下棋。", span
+    seen = text[:start] + Channel("gb18030", shown).forward(text[start:end]) + text[end:]
+
+    assert repair(seen).text == text
 
 
 @pytest.mark.parametrize(("seen", "right"), [("Z眉rich", "Zürich"), ("S茫o Paulo", "São Paulo")])
