@@ -9,9 +9,11 @@ from typing import Final
 from crawler.text.chinese.costs import LOST, context_of, each, hanzi_count
 from crawler.text.mojibake.readers import SINGLE
 from crawler.text.mojibake.rule import Edit
+from crawler.text.tables import GB2312_LEVEL_1
 
 _MUCH: Final = 16.0  # bits that speak for themselves
 _ENOUGH: Final = 7.5  # ... that are enough where the new reading is words
+_RARELY: Final = 10.0  # ... that a hanzi beside a word costs more than a letter of it
 _WORDS: Final = 10.0  # bits a character of words
 _WORD: Final = 8.6  # ... of one word
 _PLAUSIBLE: Final = 13.0  # bits a character that restored Chinese may cost
@@ -48,7 +50,8 @@ _CYRILLIC = re.compile("[\u0400-\u045f]{2}")
 _WESTERN = re.compile("[\x80-\u024f]")
 _ABOVE = re.compile("[\0-\x7f]+")
 _HANZI = re.compile("[\u3400-\u9fff]")
-_LETTERS_ONLY = re.compile("[\xc0-\u024f\u1ea0-\u1eff]*")
+_LETTERS_ONLY = re.compile("[\xc0-\xd6\xd8-\xf6\xf8-\u024f\u1ea0-\u1eff]*")
+_LETTER_AND_MARK = re.compile("[\xc0-\xd6\xd8-\xf6\xf8-\u017f][\u2018-\u201d\u2026]")
 _ASCII_LETTER = re.compile("[A-Za-z]")
 _CAPITAL_INSIDE = re.compile("[a-z][A-Z\xc0-\xde]|[\xdf-\xff][A-Z]|[\xc0-\xde][A-Z]")
 _MARKS = re.compile("[\u2010-\u2044\u20ac\u2122\ufeff]+")
@@ -57,6 +60,20 @@ _HALF_WAY: Final = 5  # characters that are UTF-8 by no chance
 # Letters of everyday names. The others (ȥ, ũ) are what chance makes of 去 and 农.
 _EVERYDAY = re.compile(
     "[\xc0-\xff\u0100-\u0113\u0118-\u011b\u011e\u011f\u012a-\u012d\u0130-\u0131\u0141-\u0148\u014c-\u0153\u0158-\u015b\u015e-\u0161\u016a-\u016b\u016e-\u0171\u0178-\u017e\u01cd-\u01dc]*"
+)
+# Everyday hanzi: before or behind a word they are what the author wrote (app没, Excel帽). The rest
+# of them is rare enough: á é í ó ã ê at the end of a name.
+_COMMON = re.compile(
+    "[{}]".format(
+        "".join(
+            {
+                bytes((lead, trail)).decode("gb2312", "ignore")
+                for lead in GB2312_LEVEL_1
+                for trail in range(0xA1, 0xFF)
+            }
+            - set("谩茅铆贸茫锚")
+        )
+    )
 )
 _ACCENTED = re.compile("[\xc0-\xd6\xd8-\xf6\xf8-\u017f\u01cd-\u01dc]")
 _LATIN: Final = ("latin-1", "cp1252")
@@ -96,10 +113,23 @@ def is_credible(text: str, edit: Edit, real: str, shown: str, saved: float) -> b
     if real in ("utf-8", "latin-1") and not hanzi_count(new):
         return _is_foreign(text, edit, real, shown, saved)
     if real == "utf-8":
-        # One rare character by itself is the author's: chance has three bytes to play with.
-        is_more = len(old) > 1 and (len(new) > 1 or float(each(new).mean()) <= _PLAUSIBLE)
-        return is_more and saved >= _ENOUGH and _is_text(new) and _is_apart(text, edit, shown)
+        return (
+            saved >= _ENOUGH
+            and _is_no_chance(old, new, saved, shown)
+            and _is_text(new)
+            and _is_apart(text, edit, shown)
+        )
     return _is_apart(text, edit, shown) and _is_likely(text, edit, saved, shown)
+
+
+def _is_no_chance(old: str, new: str, saved: float, shown: str) -> bool:
+    """Whether two characters or more become more than one, or much speaks for that one.
+
+    One rare character by itself is the author's: chance has three bytes to play with.
+    """
+    if len(old) < 2 or len(_ABOVE.sub("", new)) > 1:
+        return len(old) > 1
+    return saved >= _MUCH if shown not in SINGLE else float(each(new).mean()) <= _PLAUSIBLE
 
 
 def _is_among_words(text: str, edit: Edit) -> bool:
@@ -128,10 +158,15 @@ def _is_foreign(text: str, edit: Edit, real: str, shown: str, saved: float) -> b
     above = _ABOVE.sub("", new)
     if _STRANGE.search(new):
         return False
-    if real == "utf-8" and (len(above) > 2 or _MARKS.fullmatch(above)):
+    is_more = len(above) > 2 or _MARKS.fullmatch(above) or _LETTER_AND_MARK.fullmatch(above)
+    if real == "utf-8" and is_more:
         return saved >= (0.0 if shown in SINGLE else _ENOUGH)
     if _LETTERS_ONLY.fullmatch(above):
-        is_safe = shown in SINGLE or _is_everyday(before, above, behind, saved)
+        old = text[edit.start : edit.end]
+        is_safe = shown in SINGLE or (
+            _is_everyday(before, above, behind, saved)
+            and (_is_inside(before, behind) or not _COMMON.search(old))
+        )
         return saved > 0 and is_safe and _is_in_word(before, new, behind)
     return real == "utf-8" and any(pattern.search(before + new + behind) for pattern in _SIGNS)
 
@@ -143,7 +178,12 @@ def _is_everyday(before: str, letters: str, behind: str, saved: float) -> bool:
     """
     if not _EVERYDAY.fullmatch(letters) or _ACCENTED.search(before + behind):
         return False
-    return saved >= _MUCH or not _HANZI.search(before[-1:] + behind[:1])
+    return saved >= _RARELY or not _HANZI.search(before[-1:] + behind[:1])
+
+
+def _is_inside(before: str, behind: str) -> bool:
+    """Whether letters of one word stand on both sides."""
+    return bool(_ASCII_LETTER.match(before[-1:]) and _ASCII_LETTER.match(behind[:1]))
 
 
 def _is_in_word(before: str, new: str, behind: str) -> bool:
@@ -174,7 +214,8 @@ def _is_likely(text: str, edit: Edit, saved: float, shown: str) -> bool:
     if hanzi_count(new) < fewest or not _is_chinese(new):
         return False
     before = context_of(text[max(0, edit.start - 3) : edit.start])
-    mean, distinct = float(each(new, before).mean()), len(set(_ABOVE.sub("", new)))
+    mean = float(each(new, before).mean())
+    distinct = len(set(_ABOVE.sub("", new)))
     if len(new) == 1 and shown not in _LATIN:
         # Two signs that people write may be the bytes of a hanzi by chance.
         return saved >= _MUCH and mean <= _WORD
@@ -182,9 +223,9 @@ def _is_likely(text: str, edit: Edit, saved: float, shown: str) -> bool:
         return shown in _LATIN or distinct > 1
     if is_single and len(new) <= _LONGEST_NAME:
         # Frames and Cyrillic words are meant more often than letters with accents in a row.
-        fewest, most = (0.0, _NAMES) if shown in _LATIN else (_ENOUGH, _PLAUSIBLE)
-        is_more = shown in _LATIN or distinct > 1
-        return is_more and saved >= fewest and mean <= most and not _WESTERN.search(beside)
+        if shown not in _LATIN and (distinct < 2 or saved < _ENOUGH or mean > _PLAUSIBLE):
+            return False
+        return saved >= 0.0 and mean <= _NAMES and not _WESTERN.search(beside)
     return (is_single or distinct >= _DISTINCT) and mean <= _PLAUSIBLE and saved >= _MUCH
 
 

@@ -22,6 +22,15 @@ _ASCII: Final = bytes(range(0x80))
 _NO_LETTERS: Final = bytes(set(range(256)) - set(b"abcdefghijklmnopqrstuvwxyz"))
 # A hanzi or two in a word, and the signs that GBK makes of ± ° ² ³ © × µ.
 _IN_WORD = re.compile("[A-Za-z][\u4e00-\u9fff]{1,2}[a-z]|[\u4e00-\u9fff]{1,2}[a-z]{3}")
+# What GBK makes of letters of UTF-8: one at the end of a word, or a word of Greek or Cyrillic.
+_AS_LETTER: Final = "".join(
+    chr(code).encode().decode("gbk", "ignore") for code in range(0xC0, 0x180)
+)
+_AS_WORD: Final = "".join(
+    chr(code).encode().decode("gbk", "ignore") for code in range(0x386, 0x450)
+)
+_AT_END = re.compile(f"[a-z][{_AS_LETTER}](?![a-z])")
+_FOREIGN_WORD = re.compile(f"[{_AS_WORD}]{{5}}")
 _GBK_SIGN = re.compile(
     r"[0-9]\s?掳|卤\s?[0-9]|m[虏鲁]|[漏庐]\s?[0-9]{4}|脳\s?[0-9]|[0-9]\s?碌|拢\s?[0-9]"
 )
@@ -147,6 +156,8 @@ def _are_odd_names(telling: str, text: str) -> bool:
     """Whether what is not ordinary is a rare hanzi or two in a text that is long enough."""
     if len(telling) >= _FEW or not _HANZI.fullmatch(telling) or _ASKED.search(telling):
         return False
+    if _FOREIGN_WORD.search(text):
+        return False
     wide = len(text) - len(text.encode("ascii", "ignore"))
     if wide <= _WORD:
         return False
@@ -202,7 +213,7 @@ def _is_odd(text: str) -> bool:
     """Whether rare characters are many, or stand close together."""
     known = text.encode("gb2312", "ignore")
     letters = known.translate(None, _NO_LETTERS)
-    if letters and _IN_WORD.search(text):
+    if (letters and _IN_WORD.search(text)) or _AT_END.search(text) or _FOREIGN_WORD.search(text):
         return True
     if ("脳" in text or any(code in known for code in _SIGN_CODES)) and _GBK_SIGN.search(text):
         return True

@@ -8,12 +8,11 @@ from itertools import groupby
 from typing import Final
 
 from crawler.items import Doubt
-from crawler.text.mojibake.result import Explained, Repaired
+from crawler.text.mojibake.result import THEN, Explained, Repaired
 from crawler.text.mojibake.rule import Edit, Rule
 
 _MOST: Final = 60  # characters of a span that are printed
 _CANDIDATES: Final = 12
-_THEN: Final = ", then "  # between the rules of damage that was done twice
 
 
 def followed(
@@ -55,7 +54,7 @@ def _explained(
         end=start + len(edit.text),
         original=original,
         text=edit.text,
-        rule=_THEN.join(dict.fromkeys((*earlier, rule.name))),
+        rule=THEN.join(dict.fromkeys((*earlier, rule.name))),
         forced=tuple(place not in guessed for place in range(len(edit.text))),
         runners_up=_best_of_each(rule.name, edit.runners_up),
     )
@@ -85,7 +84,7 @@ def explanation(repaired: Repaired) -> list[str]:
         for doubt in repaired.doubts
         if doubt.start not in told
     ]
-    names = {name for span in repaired.spans for name in span.rule.split(_THEN)}
+    names = {name for span in repaired.spans for name in span.rule.split(THEN)}
     for done in repaired.repairs:
         if done.rule not in names:
             how = "all forced" if done.lossless else "some inferred"

@@ -35,6 +35,7 @@ __all__ = ["RULES", "Repaired", "repair", "repair_all"]
 # the bytes, and last the letters, which a wrong reading can imitate.
 RULES: Final[tuple[Rule, ...]] = (*ESCAPES, *FORMS, *MISREADINGS, *LETTERS)
 
+_MISREAD: Final = frozenset(rule.name for rule in MISREADINGS)
 _MOST_PASSES: Final = 6
 _MOST_ROUNDS: Final = 4
 _SAMPLE: Final = 400  # characters
@@ -159,8 +160,7 @@ def _repaired(start: Repaired, known: list[Pair]) -> Repaired:
     spans = [span for loss in found for span in loss.spans]
     doubts = [*work.doubts, *_lost(work, spans)]
     names = [*start.damage, *work.repairs, *(loss.damage for loss in found)]
-    if work.repairs:
-        doubts += _unread(work.text, [*doubts, *work.spans])
+    doubts += _unread(work.text, doubts, work.spans)
     if work.has_holes:
         names.append(VANISHED)
     if is_unlikely(work.text) and not about_code(work.text):
@@ -230,16 +230,32 @@ def _shifted(doubt: Doubt, by: int) -> Doubt:
     )
 
 
-def _unread(text: str, known: Sequence[Doubt | Explained]) -> list[Doubt]:
-    """Doubts for what is as garbled as it was; not for what was written or is in doubt already."""
-    taken = {place for span in known for place in range(span.start, span.end)}
+def _unread(text: str, doubts: Sequence[Doubt], spans: Sequence[Explained]) -> list[Doubt]:
+    """Doubts for what is as garbled as it was; not for what was written or is in doubt already.
+
+    Only lines are asked in which bytes were misread: other repairs tell nothing of what is around.
+    """
+    written = [(doubt.start, doubt.end) for doubt in doubts]
+    written += [(span.start, span.end) for span in spans]
+    taken = {place for start, end in written for place in range(start, end)}
+    lines = {_line(text, span) for span in spans if not _MISREAD.isdisjoint(span.rules)}
     found = []
-    for start, end in left_over(text, [(span.start, span.end) for span in known]):
-        for is_free, places in groupby(range(start, end), lambda place: place not in taken):
-            if is_free:
-                run = list(places)
-                found.append(Doubt(start=run[0], end=run[-1] + 1, text=text[run[0] : run[-1] + 1]))
+    for start, end in left_over(text, written) if lines else ():
+        places = [
+            place
+            for place in range(start, end)
+            if place not in taken and any(first <= place < last for first, last in lines)
+        ]
+        for _, group in groupby(enumerate(places), lambda pair: pair[1] - pair[0]):
+            run = [place for _, place in group]
+            found.append(Doubt(start=run[0], end=run[-1] + 1, text=text[run[0] : run[-1] + 1]))
     return found
+
+
+def _line(text: str, span: Explained) -> tuple[int, int]:
+    """Where the lines begin and end in which ``span`` is."""
+    end = text.find("\n", span.end)
+    return text.rfind("\n", 0, span.start) + 1, len(text) if end < 0 else end
 
 
 def _lost(work: _Work, spans: Sequence[tuple[int, int]]) -> list[Doubt]:

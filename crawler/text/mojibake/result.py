@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from crawler.items import Doubt, Repair, added_up
+
+THEN: Final = ", then "
+"""What stands between the rules of damage that was done twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,11 @@ class Explained:
     rule: str
     forced: tuple[bool, ...]
     runners_up: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules one by one."""
+        return tuple(self.rule.split(THEN))
 
 
 @dataclass(frozen=True, slots=True)

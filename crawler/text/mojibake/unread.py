@@ -29,6 +29,7 @@ _MOST_CHEAP: Final = 0.15
 _SHARE: Final = 0.4  # of a text's characters: then it is damaged
 _FEWEST: Final = 8
 _WORDS: Final = 0.85  # of them, in GB 2312
+_LONGEST_NAME: Final = 8  # with what stands around it
 _FIRST: Final = frozenset((*GB2312_LEVEL_1, 0xA1, 0xA3))
 _LETTERS = re.compile(
     "[\x80-\u052f\u3041-\u3096\u30a1-\u30fa\u2013\u2020-\u2022\u2030-\u203a\u20ac\u2122\u2500-\u259f\uff61-\uff9f]+"
@@ -42,8 +43,12 @@ def left_over(text: str, written: Sequence[tuple[int, int]]) -> list[tuple[int, 
     Those that read badly, and letters of a wrong code page right beside what was written.
     """
     bits = each(text)
-    found = set(stretches(bits, _ORDINARY, _LEFT, _OVER))
     borders = {border for span in written for border in span}
+    found = {
+        (start, end)
+        for start, end in stretches(bits, _ORDINARY, _LEFT, _OVER)
+        if borders.intersection(range(start - 1, end + 2)) or not _is_name(text[start:end])
+    }
     beside = {at for start, end in written for at in (start - 1, end)}
     found |= {
         (at, at + 1)
@@ -56,6 +61,11 @@ def left_over(text: str, written: Sequence[tuple[int, int]]) -> list[tuple[int, 
         if run.start() in borders or run.end() in borders
     }
     return _merged(sorted(found))
+
+
+def _is_name(stretch: str) -> bool:
+    """Whether a stretch apart from all repairs is written as rare names are."""
+    return len(stretch) <= _LONGEST_NAME and _are_words(_HANZI.findall(stretch))
 
 
 def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

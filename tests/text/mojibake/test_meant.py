@@ -65,3 +65,41 @@ def test_bytes_among_clean_hanzi_are_read(shown, span):
 def test_a_hanzi_inside_of_a_word_is_read_as_its_letter(seen, right):
     """The counter-check: what is damage is still undone."""
     assert repair(seen).text == right
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "记者冼玉棠说秧苗长势好。\nÒ¹Ä»½µÁÙ£¬½\xad±ßµÄµÆÁÁÁË¡£",
+        "记者冼玉棠说秧苗\u200b长势好，孟令坤、葛琪、老邢掀",
+        "Ò¹Ä»½µÁÙ，记者冼玉棠说秧苗长势好",
+    ],
+)
+def test_a_repair_elsewhere_puts_no_doubt_on_clean_characters(text):
+    """Names beside a repair are as sure as they were before it."""
+    assert not repair(text).doubts
+
+
+@pytest.mark.parametrize(
+    ("seen", "right"),
+    [
+        ("Bogot谩", "Bogotá"),
+        ("来自Bogot谩的客人", "来自Bogotá的客人"),
+        ("来自膶apek的乐谱", "来自Čapek的乐谱"),
+        ("尺寸20脳40厘米", "尺寸20×40厘米"),
+        ("希腊语里螘位位维未伪指希腊", "希腊语里Ελλάδα指希腊"),
+        ("the caf茅鈥檚 menu", "the café’s menu"),
+    ],
+)
+def test_letters_and_signs_that_became_hanzi_are_undone(seen, right):
+    """At the end and the beginning of a word, between digits, before a mark."""
+    assert repair(seen).text == right
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["iPhone没电了", "他用Excel每天记账", "Win墨水屏", "Hello Kitty猫", "DNA酶", "看Lisa帽子"],
+)
+def test_hanzi_at_the_end_of_a_word_stay(text):
+    """The counter-check: everyday hanzi beside a foreign word are what the author wrote."""
+    assert repair(text).text == text
