@@ -69,9 +69,9 @@ _SIGNS = re.compile(
 # Letters and frames of code pages of one byte, which GBK has too: right beside hanzi they may be
 # bytes of hanzi.
 _FEW_LETTERS: Final = 3
-_FOREIGN = re.compile("[\xa1-\u045f\u2010-\u2014\u2020-\u25ff]")
+_FOREIGN = re.compile("[\xa1-\xb6\xb8-\u045f\u2020-\u2025\u2027-\u25ff]")
 _BESIDE_HANZI = re.compile(
-    "[\u3001-\u9fff\uff0c][\xa1-\u045f\u2190-\u25ff]|[\xa1-\u045f\u2190-\u25ff][\u3001-\u9fff\uff0c]"
+    "[\u3001-\u9fff\uff0c][\xa1-\xb6\xb8-\u045f\u2190-\u25ff]|[\xa1-\xb6\xb8-\u045f\u2190-\u25ff][\u3001-\u9fff\uff0c]"
 )
 _GBK_MARKS: Final = ("―", "€", "锟", "烫烫", "屯屯", "\x80")
 # Latin letters as hanzi, see forms.py: those that are rare as hanzi, which any word has,
