@@ -168,7 +168,7 @@ def _are_words(telling: str, text: str) -> bool:
     """Whether what is not ordinary is small letters, in words of their own."""
     if not (telling.isascii() and telling.isalpha()):
         return False
-    return _IN_WORD.search(text) is None and _CODES.search(text) is None
+    return not any(pattern.search(text) for pattern in (_IN_WORD, _AT_END, _CODES))
 
 
 def _is_verse(telling: str, text: str) -> bool:
