@@ -27,7 +27,9 @@ _FEW_STEPS: Final = 3  # between characters that are listed by their codes
 _MOSTLY: Final = 0.65
 _LONGEST_LIST: Final = 40  # characters of letters that are listed
 _NEAR: Final = 16  # codes from one to the next
-_ALPHABET = re.compile("ÄÖÜ|äöü|ÅÄÖ|åäö|ÆØÅ|æøå|ÁÉÍÓ|áéíó|ÀÈÌÒ|àèìò|ÀÉÈ|àéè|ÉÈÊ|éèê|ÀÁÂ|àáâ|(?<![^ ,、])(?:ÇÑ|çñ)(?![^ ,、])")
+_ALPHABET = re.compile(
+    "ÄÖÜ|äöü|ÅÄÖ|åäö|ÆØÅ|æøå|ÁÉÍÓ|áéíó|ÀÈÌÒ|àèìò|ÀÉÈ|àéè|ÉÈÊ|éèê|ÀÁÂ|àáâ|(?<![^ ,、])(?:ÇÑ|çñ)(?![^ ,、])"
+)
 _LETTER: Final = "[A-Za-z\xc0-\u024f]"
 _IN_A_WORD = re.compile(f"{_LETTER}[\u3400-\u9fff]{{1,2}}{_LETTER}")
 _ON_A_WORD = re.compile(

@@ -16,7 +16,14 @@ from typing import Final
 import numpy as np
 
 from crawler.text.chinese.costs import context_of, cost, each
-from crawler.text.mojibake.candidates import SAMPLE, Candidate, breaks, candidate_of, views
+from crawler.text.mojibake.candidates import (
+    SAMPLE,
+    Candidate,
+    breaks,
+    candidate_of,
+    short_line,
+    views,
+)
 from crawler.text.mojibake.channels import PAIRS, describe, rule_name, sample
 from crawler.text.mojibake.context import is_example, is_meant
 from crawler.text.mojibake.hopeless import NOTHING, vanished
@@ -72,6 +79,11 @@ def spans(text: str, favourite: Pair | None = None) -> tuple[Span, ...]:
         text: One line or paragraph.
         favourite: The channel that damaged the paragraph before it; tried first.
     """
+    if favourite and (short := short_line(text, *favourite)):
+        return tuple(
+            Span(_exact(short, text, edit), edit, saved, channel=favourite)
+            for edit, saved in short.edits
+        )
     found: list[Span] = []
     fruitless = 0
     for start, end in () if is_binary(text) else windows(text, each(text)):

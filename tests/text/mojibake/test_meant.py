@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.text.mojibake.channels import Channel
-from crawler.text.mojibake.repair import repair
+from crawler.text.mojibake.repair import repair, repair_all
 from crawler.text.tables import GB2312_LEVEL_1
 
 # The everyday hanzi; the last row is not full.
@@ -103,3 +103,21 @@ def test_letters_and_signs_that_became_hanzi_are_undone(seen, right):
 def test_hanzi_at_the_end_of_a_word_stay(text):
     """The counter-check: everyday hanzi beside a foreign word are what the author wrote."""
     assert repair(text).text == text
+
+
+@pytest.mark.parametrize(
+    ("real", "shown", "lines"),
+    [
+        ("gb18030", "big5hkscs", ["社区食堂开到家门口", "魏征", "沙漠边缘种出大片红枣"]),
+        ("gb18030", "big5hkscs", ["黄河鲤鱼洄游季到来", "姚明", "山区公路通了公交车"]),
+        ("big5hkscs", "gbk", ["殘疾人運動員奪得兩枚金牌", "林慶芳", "山區公路通了公交車"]),
+    ],
+)
+def test_a_name_between_damaged_lines_is_read_as_they_are(real, shown, lines):
+    """Two hanzi alone prove nothing; behind a damaged line they do, and a clean name there stays."""
+    forward = Channel(real, shown, "whatwg").forward
+    kept = "张敏" if real == "gb18030" else "鄭雅"
+
+    answers = repair_all([*map(forward, lines), kept, forward(lines[0])])
+
+    assert [answer.text for answer in answers] == [*lines, kept, lines[0]]
