@@ -20,7 +20,7 @@ from typing import Final
 
 import numpy as np
 
-from crawler.text.chinese.costs import LOST, after, bits_after, context_of, each, grown
+from crawler.text.chinese.costs import LOST, after, bits_after, context_of, each, grown, hanzi_count
 from crawler.text.mojibake.codes import (
     NONE,
     Options,
@@ -41,6 +41,7 @@ from crawler.text.mojibake.hypotheses import (
     split,
 )
 from crawler.text.mojibake.outcome import edits
+from crawler.text.mojibake.readers import SINGLE
 from crawler.text.mojibake.rule import Edit
 from crawler.text.mojibake.shown import CONTROLS, Code, View
 from crawler.text.mojibake.strides import Strides
@@ -58,6 +59,7 @@ _EDGE: Final = 5  # characters at both ends of a window that are read one by one
 _LETTERED: Final = ("cp932", "cp949", "cp866", "cp1251", "koi8-r", "iso8859-5")
 _ODD: Final = 2.5  # bits against a character as it stands that hardly fits there
 _LETTER: Final = 4.0  # ... against letters as they stand that the page is full of
+_HANGUL: Final = 7.0  # ... against hangul, which is cheap among its like
 _ASCII: Final = 2.5  # bits against bare ASCII beside UTF-16, which would show it with zeros
 _DEAR: Final = 12.0  # bits of a character that is hardly right
 _BEYOND: Final = {
@@ -68,6 +70,9 @@ _GUESSES_OUT: Final = 32  # ... behind a loss
 _OPEN: Final = {"utf-8": 2.7}  # bits that a byte of an unfinished character will cost
 _FEW: Final = 10  # characters that are looked up one by one
 # Bits of a character that fits where it stands, and bits against reading it otherwise.
+_LAST: Final = 0.5  # ... against the last character in front of clean text, which may be clean too
+_BEHIND: Final = 5  # characters behind one in which clean text shows
+_CLEAN: Final = 9.5  # bits of a character of such text
 _FITS: Final = ((6.0, 7.0), (9.0, 4.0), (11.0, 2.0))
 _TWICE: Final = 2  # vanished pieces in one gap
 _LEADS: Final = frozenset(range(0x81, 0xFF))
@@ -115,7 +120,8 @@ class _Decoder:
         self._beam = _BEAMS.get(view.dropped, _BEAM)
         self._open = _OPEN.get(real, 4.0)
         self._beyond = _BEYOND.get(real, 0.0)
-        self._is_lossy = view.is_lossy
+        # A hanzi at a border may be clean or not, also where nothing was lost.
+        self._has_rivals = view.is_lossy or view.shown not in SINGLE
         self._unsure = "?" if view.question else ""
         self._is_wide, self._has_letters = (
             real == "utf-16-le",
@@ -171,7 +177,17 @@ class _Decoder:
 
     def _fits(self, at: int) -> float:
         """Bits against reading otherwise what fits where it stands."""
-        return next((more for bits, more in _FITS if self._clean[at] < bits), 0.0)
+        last = _LAST if self._is_before_clean(at) else 0.0
+        return next((more for bits, more in _FITS if self._clean[at] < bits), last)
+
+    def _is_before_clean(self, at: int) -> bool:
+        """Whether clean text follows: behind damage the first that is clean looks odd as well."""
+        behind = self._clean[at + 1 : at + 1 + _BEHIND]
+        if not len(behind) or behind.mean() > _CLEAN:
+            return False
+        text = self._text[at + 1 : at + 1 + _BEHIND]
+        is_damaged = self._has_letters and any(map(is_letter, text))
+        return hanzi_count(text) > 0 and not is_damaged
 
     def _with_dropped(self, inside: list[Hypothesis], at: int) -> list[Hypothesis]:
         """The hypotheses for which bytes vanished in front of the character at ``at``."""
@@ -255,15 +271,16 @@ class _Decoder:
         """Bits against the character at ``at`` as it stands, beside damage that shows its like."""
         char = self._text[at]
         if self._has_letters and is_letter(char):
-            return _LETTER
+            return _HANGUL if self._view.shown == "cp949" else _LETTER
         if char <= "\x7f":
             return _ASCII if self._is_wide and "!" <= char <= "~" else 0.0
-        return _ODD if self._clean[at] > _DEAR and self._codes[at] else 0.0
+        is_odd = self._clean[at] > _DEAR and not self._is_before_clean(at)
+        return _ODD if is_odd and self._codes[at] else 0.0
 
     def _winner(self, hypotheses: Sequence[Hypothesis]) -> Hypothesis:
         """The cheapest hypothesis; it remembers those that nearly were."""
         best, *others = sorted(hypotheses, key=cost_of)
-        if self._is_lossy:
+        if self._has_rivals:
             best = best.against(one for one in others if one.cost <= best.cost + DOUBTFUL)
         return best
 
@@ -302,7 +319,7 @@ class _Decoder:
                 break
             state = one.context, one.pending
             best = kept.setdefault(state, one)
-            if self._is_lossy and best is not one and one.cost <= best.cost + DOUBTFUL:
+            if self._has_rivals and best is not one and one.cost <= best.cost + DOUBTFUL:
                 kept[state] = best.against((one,))
         return list(kept.values())
 

@@ -48,6 +48,8 @@ _RIVAL: Final = 10.0  # bits by which another reading may be dearer to raise a d
 _NOISE: Final = 13.0  # bits a character of a window that no channel explains
 _MOSTLY: Final = 0.4  # share of guesses in a reading of which nothing is beyond doubt
 _WIDE: Final = re.compile("[^\0-\x7f]")
+_MONOTONOUS: Final = 200  # characters of which more than a few are different, if they are text
+_FEW: Final = 3
 _FRUITLESS: Final = 4000  # characters of such windows in a row that end the search
 
 
@@ -89,6 +91,8 @@ def spans(text: str, favourite: Pair | None = None) -> tuple[Span, ...]:
     for start, end in () if is_binary(text) else windows(text, each(text)):
         if fruitless > _FRUITLESS:
             break
+        if _is_monotonous(text[start:end]):
+            continue
         ranked = _contest(text, start, end, favourite)
         fruitless += end - start
         if not ranked:
@@ -113,6 +117,11 @@ def spans(text: str, favourite: Pair | None = None) -> tuple[Span, ...]:
         ]
     edits = [span.edit for span in found]
     return () if is_example(text, edits) or is_meant(text, edits) else tuple(found)
+
+
+def _is_monotonous(window: str) -> bool:
+    """Whether few characters are said again and again: that is no text, whatever it was."""
+    return len(window) >= _MONOTONOUS and len(set(window)) <= _FEW
 
 
 def _doubted(text: str, best: Candidate, edit: Edit, ranked: Sequence[Candidate]) -> Edit:

@@ -42,6 +42,7 @@ _UTF_8_AS_LATIN: Final = ("utf-8", "cp1252")
 _FEW_BYTES: Final = 6
 _UTF_8_BYTES: Final = 0.9  # share of bytes of UTF-8 among those that are left
 _LEADS: Final = 0.3  # share of first bytes among those that are left
+_MARKS: Final = frozenset("“”‘’—…·")
 _ABOVE = re.compile("[^\0-\x7f]")
 
 
@@ -57,7 +58,12 @@ def likely_channels(
             weights[char] += max(bits - _ORDINARY, 0.0 if _is_hanzi(char) else _LETTER)
     rough: list[tuple[float, int, tuple[str, str]]] = []
     for number, (real, shown) in enumerate(_DECODED):
-        chars = [char for char in weights if shown not in SINGLE or not _is_hanzi(char)]
+        chars = [
+            char
+            for char in weights
+            if shown not in SINGLE
+            or not (_is_hanzi(char) or (char in _MARKS and not code(char, shown)))
+        ]
         size = sum(weights[char] for char in chars)
         covered = sum(weights[char] for char in chars if code(char, shown))
         if not size or covered < _COVERED * size:
@@ -93,9 +99,14 @@ def core(sample: str) -> str:
     dear = [
         i
         for i, bits in enumerate(each(sample).tolist())
-        if bits > _DEAR or (sample[i] > "\x7f" and not _is_hanzi(sample[i]))
+        if bits > _DEAR or (sample[i] > "\x7f" and not _is_chinese(sample[i]))
     ]
     return sample[dear[0] : dear[-1] + 2] if dear else sample
+
+
+def _is_chinese(char: str) -> bool:
+    """Whether a character is usual in Chinese: a hanzi, or a mark beside them."""
+    return _is_hanzi(char) or char in _MARKS
 
 
 def _is_hanzi(char: str) -> bool:

@@ -22,6 +22,7 @@ from crawler.text.mojibake.hypotheses import DOUBTFUL, TWO_BYTE_LETTERS, Hypothe
 from crawler.text.mojibake.shown import ENDED, Code, Priced, View
 
 _EDGE: Final = 5  # characters at both ends of a window that are read one by one
+_SPREAD: Final = 26.0  # bits by which the worst hypothesis lies behind the best
 _DEAR: Final = 12.0  # bits of a character that is hardly right
 _BEFORE_GAP: Final = 2  # characters before a break that are read one by one
 _NEVER_MEANT: Final = 15.5  # bits of a character of UTF-8 that may not have been there
@@ -109,12 +110,14 @@ class Strides:
         end = at
         while end < last and self._clean[end] > _CLEAN and self._is_forced(end):
             end += 1
-        counts = [self._whole(pending, at, end) for pending in {one.pending for one in inside}]
-        if not self._has_gaps:
+        limit = inside[0].cost + (_SPREAD if self._real == _UTF_8 else DOUBTFUL)
+        pendings = {one.pending for one in inside if one.cost <= limit}
+        counts = [self._whole(pending, at, end) for pending in pendings]
+        if self._real == _UTF_8 and not self._has_gaps:
             return max(counts)
         # What breaks off may have lost a byte, so it is looked at closely.
         whole = min(counts)
-        return whole - _BEFORE_GAP if whole < end - at else whole
+        return whole - _BEFORE_GAP if self._has_gaps and whole < end - at else whole
 
     def _is_forced(self, at: int) -> bool:
         codes = self._codes[at]
@@ -127,22 +130,18 @@ class Strides:
         try:
             text = _decoder(self._real).decode(code)
         except UnicodeDecodeError as error:
-            left = error.start - len(pending)
-            for count, each_code in enumerate(codes):
-                left -= len(each_code)
-                if left < 0:
-                    return count
-            return end - at
+            return _count(codes, error.start - len(pending))
         # Other charsets go on in nonsense, after a loss as behind the end of the damage. UTF-8
         # goes on for a character or two: a clean hanzi of two bytes may be a letter.
-        is_dear = each(text) > (_DEAR if self._real != "utf-8" else _NEVER_MEANT)
-        if self._real == "utf-8":
+        is_dear = each(text) > (_DEAR if self._real != _UTF_8 else _NEVER_MEANT)
+        if self._real == _UTF_8:
             is_dear[[found.start() for found in TWO_BYTE_LETTERS.finditer(text)]] = True
         if not is_dear[1:].any():
             return end - at
-        dear = int(np.argmax(is_dear[1:]))
-        self._closely = max(self._closely, at + dear + _BEFORE_GAP)
-        return min(end - at, max(0, dear - _BEFORE_GAP))
+        first = 1 + int(np.argmax(is_dear[1:]))
+        dear = _count(codes, len(text[:first].encode(self._real)) - len(pending))
+        self._closely = max(self._closely, at + dear + _BEFORE_GAP + 1)
+        return min(end - at, max(0, dear - 1 - _BEFORE_GAP))
 
     def _forced(self, at: int, end: int, inside: Sequence[Hypothesis]) -> list[Hypothesis]:
         """Read the characters from ``at`` to ``end``, if the bytes are whole characters."""
@@ -167,6 +166,15 @@ class Strides:
             return None
         bits = float(each(text[3:], context_of(text[:3])).sum()) + unusual(text, self._real)
         return text, bits, rest
+
+
+def _count(codes: Sequence[Code], size: int) -> int:
+    """How many of ``codes`` are whole within their first ``size`` bytes."""
+    for count, code in enumerate(codes):
+        size -= len(code)
+        if size < 0:
+            return count
+    return len(codes)
 
 
 def _decoder(real: str) -> codecs.IncrementalDecoder:

@@ -32,7 +32,7 @@ _WORDS: Final = 0.85  # of them, in GB 2312
 _LONGEST_NAME: Final = 8  # with what stands around it
 _FIRST: Final = frozenset((*GB2312_LEVEL_1, 0xA1, 0xA3))
 _LETTERS = re.compile(
-    "[\x80-\u052f\u3041-\u3096\u30a1-\u30fa\u2013\u2020-\u2022\u2030-\u203a\u20ac\u2122\u2500-\u259f\uff61-\uff9f]+"
+    "[\x80-\u052f\u3041-\u3096\u30a1-\u30fa\u2013\u2020-\u2022\u2030-\u203a\u20ac\u2122\u2500-\u259f\uac00-\ud7a3\uff61-\uff9f]+"
 )
 _HANZI = re.compile("[\u3400-\u9fff\ue000-\uf8ff\ufffd]")
 
