@@ -323,13 +323,12 @@ def _after(way: _Way, code: Code, price: float) -> _Way | None:
 def _size(code: Code) -> int:
     """The bytes of the character that ``code`` begins with, or 0 if none can."""
     lead = code[0]
-    first = min(lead) if isinstance(lead, frozenset) else lead
     if isinstance(lead, frozenset):
         size = 3 if any(0xE2 <= byte < 0xF0 for byte in lead) else 0
-    elif first < 0x80:
+    elif lead < 0x80:
         size = 1
     else:
-        size = 0 if first < 0xC2 else 2 if first < 0xE0 else 3 if first < 0xF0 else 4
+        size = 0 if lead < 0xC2 else 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
     if size == 4 and has_lost(code[:4]):
         return 0
     for byte in code[1:size]:
