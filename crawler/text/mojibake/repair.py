@@ -27,7 +27,7 @@ from crawler.text.mojibake.misread import MISREADINGS, misread
 from crawler.text.mojibake.ranking import Pair
 from crawler.text.mojibake.result import Explained, Repaired
 from crawler.text.mojibake.rule import Edit, Rule, trimmed
-from crawler.text.mojibake.unread import UNKNOWN, is_unlikely, left_over
+from crawler.text.mojibake.unread import UNKNOWN, is_unlikely, left_over, unlikely
 
 __all__ = ["RULES", "Repaired", "repair", "repair_all"]
 
@@ -71,6 +71,18 @@ class _Work:
         moved = _moved(self.doubts, edits)
         self.doubts = sorted([*moved, *new], key=lambda doubt: doubt.start)
         self.text = "".join((*parts, self.text[at:]))
+
+    def leave(self, unread: Sequence[Doubt]) -> None:
+        """Take no repair for lossless that leaves garbled text right beside it."""
+        for span in self.spans:
+            is_beside = any(
+                doubt.start <= span.end and doubt.end >= span.start
+                for doubt in unread
+                if doubt.end > doubt.start + 1
+            )
+            for rule in span.rules if is_beside else ():
+                if rule in self.repairs:
+                    self.repairs[rule] = replace(self.repairs[rule], lossless=False)
 
     def _note(self, rule: Rule, *, is_lossless: bool) -> None:
         once = Repair(rule=rule.name, count=1, lossless=is_lossless)
@@ -160,11 +172,16 @@ def _repaired(start: Repaired, known: list[Pair]) -> Repaired:
     spans = [span for loss in found for span in loss.spans]
     doubts = [*work.doubts, *_lost(work, spans)]
     names = [*start.damage, *work.repairs, *(loss.damage for loss in found)]
-    doubts += _unread(work.text, doubts, work.spans)
+    unread = _unread(work.text, doubts, work.spans)
+    work.leave(unread)
+    doubts += unread
     if work.has_holes:
         names.append(VANISHED)
-    if is_unlikely(work.text) and not about_code(work.text):
-        names.append(UNKNOWN)
+    if not about_code(work.text):
+        nowhere = unlikely(work.text)
+        doubts += _beside(work.text, nowhere, [*doubts, *work.spans])
+        if is_unlikely(work.text) or (nowhere and not work.repairs):
+            names.append(UNKNOWN)
     return Repaired(
         text=start.text if work.text == start.text else work.text,
         repairs=tuple(work.repairs.values()),
@@ -237,18 +254,27 @@ def _unread(text: str, doubts: Sequence[Doubt], spans: Sequence[Explained]) -> l
     """
     written = [(doubt.start, doubt.end) for doubt in doubts]
     written += [(span.start, span.end) for span in spans]
-    taken = {place for start, end in written for place in range(start, end)}
     lines = {_line(text, span) for span in spans if not _MISREAD.isdisjoint(span.rules)}
+    found = [
+        (max(start, first), min(end, last))
+        for start, end in (left_over(text, written) if lines else ())
+        for first, last in sorted(lines)
+        if max(start, first) < min(end, last)
+    ]
+    return _beside(text, found, [*doubts, *spans])
+
+
+def _beside(
+    text: str, spans: Sequence[tuple[int, int]], known: Sequence[Doubt | Explained]
+) -> list[Doubt]:
+    """Doubts for ``spans``, but for the places that are ``known``."""
+    taken = {place for span in known for place in range(span.start, span.end)}
     found = []
-    for start, end in left_over(text, written) if lines else ():
-        places = [
-            place
-            for place in range(start, end)
-            if place not in taken and any(first <= place < last for first, last in lines)
-        ]
-        for _, group in groupby(enumerate(places), lambda pair: pair[1] - pair[0]):
-            run = [place for _, place in group]
-            found.append(Doubt(start=run[0], end=run[-1] + 1, text=text[run[0] : run[-1] + 1]))
+    for start, end in spans:
+        for is_free, places in groupby(range(start, end), lambda place: place not in taken):
+            if is_free:
+                run = list(places)
+                found.append(Doubt(start=run[0], end=run[-1] + 1, text=text[run[0] : run[-1] + 1]))
     return found
 
 

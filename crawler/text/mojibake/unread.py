@@ -26,6 +26,11 @@ _FLOOR: Final = 24.0  # ... in a text that was not repaired
 _OVER: Final = 16.0
 _CHEAP: Final = 9.0  # bits of the marks that part the words of a list
 _MOST_CHEAP: Final = 0.15
+_NOWHERE: Final = 35.0  # bits above the ordinary of a stretch that is written nowhere
+_HANGUL: Final = 16.0  # bits of hangul among hanzi
+_FEWEST_NOWHERE: Final = 5  # hanzi that it has
+_OPENING, _CLOSING = frozenset("“‘「『\"'"), frozenset("”’」』\"'")
+_JAPANESE = re.compile("[\u3041-\u3096][\u3041-\u3096\u30a1-\u30fc]{3}")
 _SHARE: Final = 0.4  # of a text's characters: then it is damaged
 _FEWEST: Final = 8
 _WORDS: Final = 0.85  # of them, in GB 2312
@@ -94,6 +99,36 @@ def is_unlikely(text: str) -> bool:
         if np.count_nonzero(bits[start:end] < _CHEAP) <= _MOST_CHEAP * (end - start)
     ]
     return sum(end - start for start, end in bad) >= _SHARE * len(text)
+
+
+def unlikely(text: str) -> list[tuple[int, int]]:
+    """The stretches of a Chinese text that read like nothing that is written, in order.
+
+    Examples in quotation marks are none: a text may speak of damage.
+
+    >>> text = "展覽三個單元甶眒肕緈贾籖玀Ш秜絗ぱ獵筕窲单ゅ物126件（套），展期至明年3月。"
+    >>> [text[start:end] for start, end in unlikely(text)]
+    ['甶眒肕緈贾籖玀Ш秜絗ぱ獵筕窲']
+    """
+    bits = each(text).copy()
+    # Digits stand in damage as they do in clean text, and say nothing.
+    bits[[char <= "\x7f" for char in text]] = _ORDINARY
+    # Hangul between hanzi is none of Korean's, where both are said in turns.
+    bits[["\uac00" <= char <= "\ud7a3" for char in text]] = _HANGUL
+    return [
+        (start, end)
+        for start, end in stretches(bits, _ORDINARY, _NOWHERE, _OVER)
+        if np.count_nonzero(bits[start:end] < _CHEAP) <= _MOST_CHEAP * (end - start)
+        and _are_nothing(text, start, end)
+    ]
+
+
+def _are_nothing(text: str, start: int, end: int) -> bool:
+    """Whether dear characters are neither rare words, nor Japanese, nor in quotation marks."""
+    hanzi = _HANZI.findall(text[start:end])
+    if len(hanzi) < _FEWEST_NOWHERE or _are_words(hanzi) or _JAPANESE.search(text):
+        return False
+    return text[start - 1 : start] not in _OPENING or text[end : end + 1] not in _CLOSING
 
 
 def _are_words(hanzi: Sequence[str]) -> bool:
