@@ -7,14 +7,17 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
+from sqlalchemy import Connection
 
 from crawler import clock, config
 from crawler.cli.options import LARGEST, Database, Json, log_to_stderr, opened, reading
 from crawler.cli.output import echo_json, show
 from crawler.config.convert import unknown
 from crawler.crawl.prune import thin
+from crawler.errors import UnknownChannelError
 from crawler.report import watch
 from crawler.report.table import Row, counted
+from crawler.site.channels import find
 from crawler.watch.alerts import configuration
 from crawler.watch.alerts.check import (
     Silence,
@@ -83,6 +86,7 @@ def alerts(
         _say(database, silence, Silence(rule, subject or "", clock.now()), loud=loud)
         return
     with reading(database) as connection:
+        subject = _subject(connection, subject) if subject else None
         rows = watch.alerts(connection, subject=subject, slice_=(last, 0)).rows
     if not rows:
         typer.echo("no alert so far; to look now: renmin check", err=True)
@@ -94,9 +98,10 @@ def _say(database: str | None, span: str, meant: Silence, *, loud: bool) -> None
     known = configuration.default_rules()
     if meant.rule and meant.rule not in known:
         raise unknown("--rule", meant.rule, known, "rule")
-    about = f"{meant.rule or 'every rule'}, {meant.subject or 'every subject'}"
     now = meant.until
     with opened(database) as store, store.writing.begin() as connection:
+        meant = replace(meant, subject=_subject(connection, meant.subject))
+        about = f"{meant.rule or 'every rule'}, {meant.subject or 'every subject'}"
         if loud:
             typer.echo(f"{counted(end_silences(connection, now), 'silence')} ended")
         elif span:
@@ -106,6 +111,17 @@ def _say(database: str | None, span: str, meant: Silence, *, loud: bool) -> None
         else:
             found = acknowledge(connection, meant.rule, meant.subject, now)
             typer.echo(f"{found} open alerts acknowledged: {about}")
+
+
+def _subject(connection: Connection, given: str) -> str:
+    """What rows call a subject: ``山东/captions`` is ``sd/captions``; a schedule has its own name."""
+    head, slash, rest = given.partition("/")
+    if any(row["name"] == given for row in watch.schedules(connection).rows):
+        return given
+    try:
+        return f"{find(head).id}{slash}{rest}"
+    except UnknownChannelError:
+        return given
 
 
 def _short(row: Row) -> Row:

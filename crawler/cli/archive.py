@@ -25,8 +25,9 @@ from crawler.config import load
 from crawler.crawl.reparse import reparse as read_again
 from crawler.errors import ConfigError
 from crawler.report.table import counted
-from crawler.site.channels import find
+from crawler.site.channels import name_in_rows
 from crawler.store.engine import crawl_lock, open_store
+from crawler.store.selection import require_channels
 
 COMMANDS = ("import", "reparse", "rebuild")
 
@@ -55,9 +56,11 @@ def reparse(
     Exit codes: 0 done, 1 the archive holds no such article, 2 bad use, 3 a page could not be read.
     """
     config = load(database=database)
-    if channel and "." not in channel:
-        channel = find(channel).id
+    channel = name_in_rows(channel) if channel else None
     store = open_store(config.database, create=False)
+    if channel:
+        with store.reading.connect() as connection:
+            require_channels(connection, [channel])
     with crawl_lock(store), progress_bar("reading") as progress:
         result = read_again(
             store,

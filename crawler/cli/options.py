@@ -14,9 +14,9 @@ from sqlalchemy import Connection
 
 from crawler import config
 from crawler.clock import midnight
-from crawler.crawl.plan import read_day
+from crawler.config.convert import read_day
 from crawler.errors import ConfigError
-from crawler.site.channels import find
+from crawler.site.channels import name_in_rows
 from crawler.store.engine import Reader, Store, open_store
 from crawler.store.selection import Selection
 
@@ -36,7 +36,7 @@ Channels = Annotated[
 
 
 def day(text: str) -> datetime:
-    """The midnight, without a zone, of a day as :func:`crawler.crawl.plan.read_day` reads it."""
+    """The midnight, without a zone, of a day as :func:`crawler.config.convert.read_day` reads it."""
     try:
         return datetime.combine(read_day("day", text), time.min)
     except ConfigError as error:
@@ -119,7 +119,7 @@ def selection(
     if since and until and until <= since:
         raise ConfigError(f"--until {until:%Y-%m-%d}: not after --since {since:%Y-%m-%d}")
     return Selection(
-        channels=sorted({name if "." in name else find(name).id for name in channels or ()}),
+        channels=sorted({name_in_rows(name) for name in channels or ()}),
         since=midnight(since) if since else None,
         until=midnight(until) if until else None,
         include_duplicates=copies,

@@ -11,15 +11,17 @@ import typer
 from crawler import clock, config
 from crawler.cli.options import LARGEST, Database, Json, opened, reading
 from crawler.cli.output import echo_json, show
-from crawler.errors import ConfigError, UnknownChannelError
+from crawler.errors import ConfigError
 from crawler.report import queue as report
 from crawler.report.queue import STATES, about
 from crawler.report.table import Row, counted
-from crawler.site.channels import find
+from crawler.site.channels import name_in_rows
 from crawler.site.urls import classify
 from crawler.store import frontier
 from crawler.store.archive import Archive
 from crawler.store.frontier import Tombstone
+from crawler.store.selection import require_channels
+from crawler.store.tables import frontier as frontier_table
 
 COMMANDS = ("queue", "why")
 
@@ -58,13 +60,15 @@ def queue(
 
     Exit codes: 0 done, 1 there is no such page, 2 bad use, 3 failed.
     """  # noqa: D301 - the backspace is Click's mark for lines to keep
-    named = _channel(channel or (what if what != RETRY else None))
+    asked = channel or (what if what != RETRY else None)
+    named = name_in_rows(asked) if asked else None
     if what == RETRY:
         _retry(database, named, reason)
         return
 
     chosen = {"channel": named, "state": _state(state), "reason": reason}
     with reading(database) as connection:
+        require_channels(connection, [named] if named else (), frontier_table.c.channel)
         figures = report.summary(connection, clock.now(), **chosen)
         pages = report.listed(connection, limit, **chosen) if any(chosen.values()) else None
     if not figures.rows:
@@ -83,6 +87,7 @@ def queue(
 
 def _retry(database: str | None, channel: str | None, reason: str | None) -> None:
     with opened(database) as store, store.writing.begin() as connection:
+        require_channels(connection, [channel] if channel else (), frontier_table.c.channel)
         number = frontier.retry(connection, reason=reason, channel=channel)
     if not number:
         typer.echo(
@@ -92,16 +97,6 @@ def _retry(database: str | None, channel: str | None, reason: str | None) -> Non
     typer.echo(
         f"{counted(number, 'page')} {'waits' if number == 1 else 'wait'} again; fetch with: renmin crawl {channel or 'CHANNEL'}"
     )
-
-
-def _channel(name: str | None) -> str | None:
-    """The id of a channel; the host of a mirror as it is."""
-    try:
-        return find(name).id if name else None
-    except UnknownChannelError:
-        if name and "." in name:
-            return name
-        raise
 
 
 def _state(name: str | None) -> str | None:

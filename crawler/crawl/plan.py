@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
-
-from crawler import clock
-from crawler.clock import SHANGHAI
-from crawler.errors import ConfigError
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +31,3 @@ class Plan:
     limit: int | None = None
     retries: int = 5
     continues: int = 0
-
-
-# Relative days: 7d, 2w.
-_AGO = re.compile(r"(\d{1,5})([dw])")
-
-
-def read_day(option: str, text: str) -> date:
-    """Read a day as an operator writes it: ``2026-11-01``, or ``7d`` for seven days ago.
-
-    Raises:
-        ConfigError: It is none; the message names ``option``.
-
-    >>> read_day("--since", "2026-11-01")
-    datetime.date(2026, 11, 1)
-    """
-    if ago := _AGO.fullmatch(text.strip().lower()):
-        days = int(ago[1]) * {"d": 1, "w": 7}[ago[2]]
-        return max(clock.now().date() - timedelta(days=days), date(1990, 1, 1))
-    try:
-        return datetime.strptime(text.strip(), "%Y-%m-%d").replace(tzinfo=SHANGHAI).date()
-    except ValueError:
-        raise ConfigError(
-            f"{option}={text}: not a day; write it like 2026-11-01, or 7d for the last seven days"
-        ) from None

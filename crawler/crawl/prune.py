@@ -25,8 +25,8 @@ from sqlalchemy import Connection
 
 from crawler.clock import midnight
 from crawler.config import Config
+from crawler.config.convert import read_day
 from crawler.crawl import run_log
-from crawler.crawl.plan import read_day
 from crawler.errors import ConfigError
 from crawler.store import pruning
 from crawler.store.engine import Store

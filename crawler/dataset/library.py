@@ -5,7 +5,7 @@ Only reads. Every question is one snapshot: a crawl that writes meanwhile does n
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from crawler.clock import SHANGHAI, midnight
+from crawler.config.convert import read_day
 from crawler.dataset import formats, schema
 from crawler.dataset.pictures import completing
 from crawler.dataset.records import records
@@ -20,7 +21,7 @@ from crawler.dataset.request import ExportRequest
 from crawler.dataset.schema import SCHEMA, chosen
 from crawler.errors import ConfigError
 from crawler.items import Article
-from crawler.site.channels import find
+from crawler.site.channels import name_in_rows
 from crawler.store import selection
 from crawler.store.engine import Reader
 from crawler.store.selection import Selection
@@ -135,18 +136,27 @@ def _request(filters: dict[str, Any]) -> ExportRequest:
 
 
 def _channels(named: str | Sequence[str] | None) -> list[str]:
-    names = [named] if isinstance(named, str) else list(named or ())
-    return sorted({name if "." in name else find(name).id for name in names})
+    if named is None:
+        return []
+    names = [named] if isinstance(named, str) else named
+    if not isinstance(names, Collection) or not all(isinstance(name, str) for name in names):
+        raise ConfigError(f"channel={named!r}: name a channel such as 'sd', or a list of them")
+    if not names:
+        # A list that was meant to be narrowed and came out empty must not bring everything.
+        raise ConfigError(f"channel={named!r}: names no channel; leave it out for all of them")
+    return sorted({name_in_rows(name) for name in names})
 
 
-def _moment(name: str, day: Day | None) -> datetime | None:
-    if day is None:
+def _moment(name: str, given: Day | None) -> datetime | None:
+    if given is None:
         return None
-    if isinstance(day, str):
-        try:
-            day = datetime.fromisoformat(day)
-        except ValueError:
-            raise ConfigError(f"{name}={day}: no day such as 2026-03-01") from None
-    if isinstance(day, datetime):
-        return day if day.tzinfo else day.replace(tzinfo=SHANGHAI)
-    return midnight(day)
+    if isinstance(given, datetime):
+        return given if given.tzinfo else given.replace(tzinfo=SHANGHAI)
+    if isinstance(given, date):
+        return midnight(given)
+    if not isinstance(given, str):
+        raise ConfigError(f"{name}={given!r}: no day such as '2026-03-01'")
+    try:
+        return _moment(name, datetime.fromisoformat(given))
+    except ValueError:
+        return midnight(read_day(name, given))

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from crawler.clock import SHANGHAI
 from crawler.report.table import Row
 from crawler.store import search
-from crawler.store.selection import UNDATED, Selection, conditions, period
+from crawler.store.selection import UNDATED, Selection, conditions, period, require_channels
 from crawler.store.tables import article
 
 Period = Literal["year", "month", "day"]
@@ -32,6 +32,7 @@ _BATCH = 500
 
 def articles(connection: Connection, query: str, corpus: Selection) -> Iterator[Row]:
     """The articles that hold every word of a query, the latest published first."""
+    require_channels(connection, corpus.channels)
     for row in _rows(connection, search.all_ids(connection, query), corpus):
         yield {
             "date": _moment(row["published_at"]),
@@ -51,6 +52,7 @@ def kwic(connection: Connection, word: str, corpus: Selection, width: int = 20) 
         corpus: Which articles.
         width: Characters before and behind.
     """
+    require_channels(connection, corpus.channels)
     spellings = _spellings(word)
     for row in _rows(connection, search.all_ids(connection, "".join(word.split())), corpus):
         for text in _texts(row):
@@ -74,6 +76,7 @@ def trend(
         One row a period and word, periods without the word too, in order; articles without a date
         stand under ``undated``, at the end.
     """
+    require_channels(connection, corpus.channels)
     sizes = _sizes(connection, corpus, by)
     hits: dict[str, Counter[str]] = {}
     holders: dict[str, Counter[str]] = {}
@@ -101,6 +104,7 @@ def trend(
 
 def coverage(connection: Connection, corpus: Selection) -> list[Row]:
     """What is held: articles by channel and month, the empty months between the first and the last too."""
+    require_channels(connection, corpus.channels)
     month = period(connection, _LENGTHS["month"])
     query = sa.select(article.c.channel, month.label("month"), sa.func.count().label("articles"))
     query = query.where(*conditions(corpus)).group_by(article.c.channel, month)

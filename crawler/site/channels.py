@@ -6,6 +6,7 @@ The facts stand in ``channels.toml``, one table a channel; nothing about a chann
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from typing import Any
 
 from crawler.errors import ConfigError, UnknownChannelError
 
+_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]{1,5})?", re.ASCII)
 # What people add to a region's name when they mean its channel.
 _NAME_ENDINGS = ("频道", "省", "市", "壮族自治区", "回族自治区", "维吾尔自治区", "自治区")
 
@@ -145,6 +147,26 @@ def find(name: str) -> Channel:
         ids = dict.fromkeys(_by_name()[key].id for key in near)
         raise UnknownChannelError(name, tuple(ids)[:3])
     return found
+
+
+def name_in_rows(name: str) -> str:
+    """What rows call a channel that a person names: its id; a host that is no channel's, itself.
+
+    Pages of hosts that republish the channels (``renmin crawl --mirror``) are stored under the host.
+
+    Raises:
+        UnknownChannelError: It is the name of no channel, and no host.
+
+    >>> name_in_rows("http://bj.people.cn/"), name_in_rows("北京"), name_in_rows("News.Example.org")
+    ('bj', 'bj', 'news.example.org')
+    """
+    try:
+        return find(name).id
+    except UnknownChannelError:
+        host = _folded(name)
+        if _HOST.fullmatch(host):
+            return host
+        raise
 
 
 def by_host(host: str) -> Channel | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select
 
 from crawler.clock import SHANGHAI
 from crawler.items import Article
+from crawler.site import channels
 from crawler.store.articles import SELECT, from_row
 from crawler.store.tables import article, run
 
@@ -86,10 +87,31 @@ def select(
     return ((row["id"], from_row(row)) for row in rows)
 
 
+def require_channels(
+    connection: Connection,
+    names: Iterable[str],
+    column: ColumnElement[str] = article.c.channel,
+) -> None:
+    """Refuse a host that nothing was stored under: one that is spelled wrong would find nothing.
+
+    Args:
+        connection: Reading.
+        names: Channels, as rows name them.
+        column: Where they would stand.
+
+    Raises:
+        UnknownChannelError: One is neither a channel's id nor a host with rows.
+    """
+    for name in set(names).difference(channels.load()):
+        if connection.scalar(sa.select(column).where(column == name).limit(1)) is None:
+            channels.find(name)  # raises, with the nearest names
+
+
 def narrowed(
     connection: Connection, query: Select[Any], selection: Selection, part: SplitPart = WHOLE
 ) -> Select[Any]:
     """A query of the table ``article`` with the conditions of a selection, by url."""
+    require_channels(connection, selection.channels)
     query = query.where(*conditions(selection)).order_by(_url(connection))
     return query.where(_in(connection, part)) if part.split else query
 
@@ -105,6 +127,7 @@ def by_ids(connection: Connection, ids: Sequence[int]) -> Iterator[tuple[int, Ar
 
 def urls(connection: Connection, selection: Selection) -> Iterator[str]:
     """The addresses of every article that fits, in no order."""
+    require_channels(connection, selection.channels)
     query = sa.select(article.c.url).where(*conditions(selection))
     return iter(connection.execution_options(yield_per=5000).scalars(query))
 

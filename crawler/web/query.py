@@ -10,6 +10,9 @@ from urllib.parse import urlencode
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from crawler.errors import UnknownChannelError
+from crawler.site.channels import name_in_rows
+
 LARGEST_PAGE = 400
 PAGE_SIZE = 50
 LARGEST_SIZE = 200
@@ -133,6 +136,7 @@ def read(request: Request, size: int = PAGE_SIZE, largest: int = LARGEST_SIZE) -
     values: dict[str, object] = {name: _text(name, given.get(name)) for name in _TEXTS}
     values |= {name: _choice(name, given.get(name)) for name in CHOICES}
     values |= {name: _whole(name, given.get(name), 0, (0, LARGEST_ID)) for name in _NUMBERS}
+    values["channel"] = _channel(str(values["channel"]))
     return Ask(
         **values,  # type: ignore[arg-type]
         day=_day(given.get("day")),
@@ -154,6 +158,13 @@ def _text(name: str, value: object) -> str:
     if any(unicodedata.category(each) in _UNSPEAKABLE and not each.isspace() for each in text):
         raise refuse(name, text, "has characters that cannot be written")
     return text
+
+
+def _channel(text: str) -> str:
+    try:
+        return name_in_rows(text) if text else ""
+    except UnknownChannelError:
+        return text  # one that is known no more may still have rows
 
 
 def _choice(name: str, value: object) -> str:
