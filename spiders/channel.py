@@ -19,7 +19,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
-from crawler.config.convert import read_day
+from crawler.clock import read_day
 from crawler.crawl.helpers import PAGE_SECONDS
 from crawler.crawl.plan import Plan
 from crawler.crawl.reading import PageReader

@@ -13,7 +13,7 @@ import typer
 from crawler import clock, config
 from crawler.cli.options import LARGEST, Database, Json, log_to_stderr, opened, reading
 from crawler.cli.output import echo_json, show
-from crawler.config.convert import read_day
+from crawler.clock import read_day
 from crawler.errors import ConfigError
 from crawler.report.table import Row, counted
 from crawler.store.engine import Store

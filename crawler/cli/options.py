@@ -13,8 +13,7 @@ import typer
 from sqlalchemy import Connection
 
 from crawler import config
-from crawler.clock import midnight
-from crawler.config.convert import read_day
+from crawler.clock import midnight, read_day
 from crawler.errors import ConfigError
 from crawler.site.channels import name_in_rows
 from crawler.store.engine import Reader, Store, open_store
@@ -36,7 +35,7 @@ Channels = Annotated[
 
 
 def day(text: str) -> datetime:
-    """The midnight, without a zone, of a day as :func:`crawler.config.convert.read_day` reads it."""
+    """The midnight, without a zone, of a day as :func:`crawler.clock.read_day` reads it."""
     try:
         return datetime.combine(read_day("day", text), time.min)
     except ConfigError as error:

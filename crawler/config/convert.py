@@ -9,17 +9,13 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import math
-import re
 from collections.abc import Collection, Mapping
-from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from crawler import clock
-from crawler.clock import SHANGHAI
 from crawler.errors import ConfigError
 
 _WORDS = {
@@ -29,9 +25,6 @@ _WORDS = {
     str: "a text",
     tuple: "a list of texts",
 }
-
-# Relative days: 7d, 2w.
-_AGO = re.compile(r"(\d{1,5})([dw])")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -91,26 +84,6 @@ def converted(where: str, value: Any, option: Option, *, text: bool = False) -> 
     if isinstance(found, float) and not math.isfinite(found):
         raise ConfigError(f"{where} = {shown}: expected {option.expected}")
     return found
-
-
-def read_day(option: str, text: str) -> date:
-    """Read a day as an operator writes it: ``2026-11-01``, or ``7d`` for seven days ago.
-
-    Raises:
-        ConfigError: It is none; the message names ``option``.
-
-    >>> read_day("--since", "2026-11-01")
-    datetime.date(2026, 11, 1)
-    """
-    if ago := _AGO.fullmatch(text.strip().lower()):
-        days = int(ago[1]) * {"d": 1, "w": 7}[ago[2]]
-        return max(clock.now().date() - timedelta(days=days), date(1990, 1, 1))
-    try:
-        return datetime.strptime(text.strip(), "%Y-%m-%d").replace(tzinfo=SHANGHAI).date()
-    except ValueError:
-        raise ConfigError(
-            f"{option}={text}: not a day; write it like 2026-11-01, or 7d for the last seven days"
-        ) from None
 
 
 def unknown(where: str, name: str, known: Collection[str], what: str = "option") -> ConfigError:

@@ -23,9 +23,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from crawler.clock import midnight
+from crawler.clock import midnight, read_day
 from crawler.config import Config
-from crawler.config.convert import read_day
 from crawler.crawl import run_log
 from crawler.errors import ConfigError
 from crawler.store import pruning

@@ -12,8 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from crawler.clock import SHANGHAI, midnight
-from crawler.config.convert import read_day
+from crawler.clock import SHANGHAI, midnight, read_day
 from crawler.dataset import formats, schema
 from crawler.dataset.pictures import completing
 from crawler.dataset.records import records

@@ -8,10 +8,9 @@ from typer.testing import CliRunner
 
 from crawler.cli.crawl import chosen
 from crawler.cli.main import app
-from crawler.clock import SHANGHAI
+from crawler.clock import SHANGHAI, read_day
 from crawler.config import resolve
 from crawler.config import sections as own
-from crawler.config.convert import read_day
 from crawler.crawl.plan import Plan
 from crawler.errors import ConfigError
 from crawler.hooks.guard import ExcludedRequest, GuardMiddleware

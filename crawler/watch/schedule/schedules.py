@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from crawler.config.convert import read_day
+from crawler.clock import read_day
 from crawler.errors import ConfigError
 from crawler.site import channels as site
 from crawler.store import tables
