@@ -234,7 +234,7 @@ class Walk:
     def open_box(self, element: Element, outer: Setting, depth: int) -> None:
         """Read an element that may hold text of the article."""
         tag = element.tag
-        if tag == "figcaption":
+        if tag == "figcaption" or (tag == "li" and holds_a_picture(element)):
             outer = outer._replace(caption_box=True)
         if tag in BLOCKS:
             if self.pieces:

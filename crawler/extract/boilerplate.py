@@ -92,9 +92,8 @@ FURNITURE = frozenset(
 
 # Advertising names itself: ad, ads, ad_hh, ad-box, ad3, advert; but not add, admin, address.
 _ADVERTISING = re.compile(
-    r"(?:[a-z]{1,12}[-_])?(?:ads?|adv|advert\w{0,12}|guanggao|sponsor(?:ed)?|adsbygoogle)"
-    r"(?:[-_]?\d{1,3}|[-_][\w-]{0,30})?",
-    re.I,
+    r"(?:(?i:[a-z]{1,12}[-_])?(?i:ads?|adv|advert\w{0,12}|guanggao|ggw|tuiguang|promo(?:tion)?|sponsor(?:ed)?|adsbygoogle))"
+    r"(?:[-_]?\d{1,3}|[-_][\w-]{0,30}|(?<=ad)[A-Z]\w{0,30})?"
 )
 
 EDITORS = frozenset({"edit", "editor", "editer", "p_editor"})

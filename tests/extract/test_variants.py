@@ -295,3 +295,29 @@ def test_names_of_meta_in_any_case():
     read = parse_article(page, "file:///saved.html").article
 
     assert (read.node_id, read.content_id) == ("364532", "41500648")
+
+
+@pytest.mark.parametrize("name", ["adBox", "ggw", "promotion", "tuiguang", "AD_top"])
+def test_advertising_under_other_names(name):
+    """It names itself; whatever only begins so is none: address, admin, adopt."""
+    box = f'<div class="{name}"><p>春季大促全场五折</p></div>'
+
+    assert article(wbc2020(paragraphs(A) + box + paragraphs(B))).paragraphs == (A, B)
+
+
+@pytest.mark.parametrize("name", ["address", "admin", "adopt", "shadow"])
+def test_boxes_that_only_begin_like_advertising_are_read(name):
+    """A letter more is another word."""
+    box = f'<div class="{name}">{paragraphs(B)}</div>'
+
+    assert article(wbc2020(paragraphs(A) + box + paragraphs(C))).paragraphs == (A, B, C)
+
+
+def test_items_of_a_list_of_photos_are_captions():
+    """An item holds its photo and what is said of it."""
+    items = "".join(
+        f"<li>{IMAGE.replace('LOCAL1', f'LOCAL{n}')}<p>老街的第{n}盏灯。</p></li>" for n in (1, 2)
+    )
+    read = article(wbc2020(paragraphs(A) + f"<ul>{items}</ul>" + paragraphs(B)))
+
+    assert (read.paragraphs, captions(read)) == ((A, B), ["老街的第1盏灯。", "老街的第2盏灯。"])
