@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -198,7 +199,14 @@ def install(
     if cron:
         texts = {"crontab": units.crontab_lines(machine), "logrotate": units.logrotate(machine)}
         places = {"crontab": "crontab -e", "logrotate": "/etc/logrotate.d/renmin"}
-        then = "# then: crontab crontab; and as root: cp logrotate /etc/logrotate.d/renmin"
+        # `crontab FILE` alone would put these lines in the place of all that the user has.
+        lines = shlex.quote(str((write or Path()) / "crontab"))
+        add = f"(crontab -l 2>/dev/null; cat {lines}) | crontab -" if write else "crontab -e"
+        rotate = shlex.quote(str((write or Path()) / "logrotate"))
+        then = (
+            f"# then, once, to add the two lines to those that are there: {add}\n"
+            f"# and as root: cp {rotate} /etc/logrotate.d/renmin"
+        )
     else:
         texts = units.systemd_units(machine)
         places = {name: f"{units.SYSTEMD}/{name}" for name in texts}

@@ -17,7 +17,7 @@ import logging
 import os
 import platform
 import signal
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,7 +34,7 @@ from sqlalchemy import Connection
 from crawler import clock
 from crawler.crawl.finish_reasons import PASSING
 from crawler.crawl.holding import Pace
-from crawler.errors import RenminError
+from crawler.errors import RenminError, SchemaError
 from crawler.hooks.crawling import LEAVE_SECONDS, LEAVE_SETTING, STALLED_SETTING
 from crawler.hooks.holding import text_of
 from crawler.site.channels import find
@@ -44,6 +44,7 @@ from crawler.store.engine import Store
 from crawler.store.frontier import LIST_PRIORITY
 from crawler.store.job_schema import SCHEMA
 from crawler.store.leases import Hold
+from crawler.store.migrations import require_today
 from crawler.store.tables import run
 from crawler.watch.schedule.history import TRY_AGAIN
 from crawler.watch.schedule.process import renmin_command
@@ -232,11 +233,17 @@ class Sweeper:
         environ: Of the crawls: where the database is, and the proxy.
         pace: When a job has stalled.
         options: Scrapy settings of the crawls, as typed: ``-s KEY=VALUE``.
+
+    Attributes:
+        outdated: Why this renmin cannot work with the database any more: it was upgraded meanwhile.
+        leave: Called then, so that the worker takes no further job; may be called again.
     """
 
     def __init__(
         self, store: Store, environ: Mapping[str, str], pace: Pace, options: list[str]
     ) -> None:
+        self.outdated: SchemaError | None = None
+        self.leave: Callable[[], None] = lambda: None
         self._store = store
         self._environ = dict(environ)
         self._pace = pace
@@ -253,7 +260,12 @@ class Sweeper:
             return
         hold = Hold(sweep.host, job.id, job.worker_id, job.attempts)
         try:
+            await self.see_to_the_schema()
             await self._to_the_end(sweep, hold)
+        except SchemaError:
+            # In this order: leaving cancels the sweeps that are at work, this one too.
+            await context.app.job_manager.retry_job(job)
+            self.leave()
         except asyncio.CancelledError:
             if context.abort_reason() is AbortReason.SHUTDOWN:
                 # Not by its own worker, which is leaving: the next who comes goes on.
@@ -268,9 +280,26 @@ class Sweeper:
                 break
             logger.info("tries host=%s again in %s: %s", sweep.host, pause, reason)
             await asyncio.sleep(pause.total_seconds())
+        await self.see_to_the_schema()
         await asyncio.to_thread(self._follow, sweep, reason)
         if code != 0 and reason != "taken_over":
             raise SweepFailedError(f"{sweep.host}: {reason or f'exit code {code}'}")
+
+    async def see_to_the_schema(self) -> None:
+        """See that nobody has upgraded the database under this worker.
+
+        Raises:
+            SchemaError: Somebody has; what says so at a worker's start.
+        """
+        try:
+            await asyncio.to_thread(self._require_today)
+        except SchemaError as error:
+            self.outdated = error
+            raise
+
+    def _require_today(self) -> None:
+        with self._store.reading.connect() as connection:
+            require_today(connection, self._store.url)
 
     async def _crawl(self, sweep: Sweep, hold: Hold) -> tuple[int, str | None]:
         """One crawl to its end: the exit code and the finish reason of its run."""

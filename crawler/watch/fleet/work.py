@@ -20,6 +20,7 @@ from procrastinate import App
 
 from crawler import clock
 from crawler.crawl.holding import Pace
+from crawler.errors import SchemaError
 from crawler.fleet.worker import Working
 from crawler.report.watch import job_counts
 from crawler.store import requests
@@ -143,6 +144,9 @@ class FleetWorker:
         Args:
             concurrency: So many hosts at once.
             until_idle: End also when no sweep waits or is at work any more.
+
+        Raises:
+            SchemaError: Somebody has upgraded the database meanwhile; all jobs were given back.
         """
         sweeping = Working(
             self._database, [QUEUE], self._add_sweep, pace=self._pace, concurrency=concurrency
@@ -154,10 +158,11 @@ class FleetWorker:
             sweeping.stop()
             planning.stop()
 
+        self._sweeper.leave = stop
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop)
-        glancing = asyncio.create_task(self._glance(stop if until_idle else None))
+        glancing = asyncio.create_task(self._glance(stop, until_idle=until_idle))
         try:
             await asyncio.gather(sweeping.run(grace=0), planning.run(grace=5))
         finally:
@@ -165,12 +170,16 @@ class FleetWorker:
             with contextlib.suppress(asyncio.CancelledError):
                 await glancing
             guarded("leave", lambda: leave(self._store))
+        if self._sweeper.outdated:
+            raise self._sweeper.outdated
 
     def _add_sweep(self, app: App) -> None:
         app.task(name=SWEEP, pass_context=True)(self._sweeper.sweep)
 
     def _add_plan(self, app: App) -> None:
         async def plan(timestamp: int) -> None:  # noqa: ARG001 - procrastinate gives it
+            if await self._is_outdated():
+                return
             await asyncio.to_thread(defer_due, self._store, clock.now())
             manager = app.job_manager
             await manager.delete_old_jobs(nb_hours=PLANS_KEPT_HOURS, queue=PLAN)
@@ -184,13 +193,22 @@ class FleetWorker:
         task = app.task(name=PLAN, queue=PLAN, queueing_lock=PLAN)(plan)
         app.periodic(cron="* * * * *")(task)
 
-    async def _glance(self, when_idle: Callable[[], None] | None) -> None:
-        while True:
+    async def _glance(self, stop: Callable[[], None], *, until_idle: bool) -> None:
+        while not await self._is_outdated():
             await asyncio.to_thread(guarded, "requests", self._look)
-            if when_idle is not None and self._is_idle():
-                when_idle()
-                return
+            if until_idle and self._is_idle():
+                break
             await asyncio.sleep(GLANCE_SECONDS)
+        stop()
+
+    async def _is_outdated(self) -> bool:
+        try:
+            await self._sweeper.see_to_the_schema()
+        except SchemaError:
+            return True
+        except sa.exc.SQLAlchemyError:
+            return False  # the database is away: nobody can say
+        return False
 
     def _look(self) -> None:
         now = clock.now()

@@ -234,7 +234,8 @@ def _cron_job(machine: Machine, name: str, arguments: list[str]) -> str:
     secrets = f"set -a && . {SECRETS} && set +a && " if machine.secret else ""
     line = (
         f"cd {shlex.quote(str(machine.directory))} && mkdir -p output && {secrets}"
-        f"{' '.join(settings)} {shlex.join(command)} >>output/renmin-{name}.log 2>&1"
+        # The date, since what a person is told at a terminal ("all is well") has none.
+        f"{{ date; {' '.join([*settings, shlex.join(command)])}; }} >>output/renmin-{name}.log 2>&1"
     )
     # cron ends a command at a bare %.
     return f"*/{EVERY_MINUTES} * * * * {line.replace('%', chr(92) + '%')}"

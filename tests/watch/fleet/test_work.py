@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
+from crawler.crawl.holding import Pace
+from crawler.errors import SchemaError
+from crawler.fleet.worker import make_app
 from crawler.store import requests
-from crawler.watch.fleet import work
+from crawler.watch.fleet import sweeps, work
+from crawler.watch.fleet.sweeps import Sweep, Sweeper
 from crawler.watch.schedule import history, schedules
 from crawler.watch.schedule.schedules import Schedule
 from tests.crawl.visits import NOW
@@ -85,3 +91,53 @@ def test_what_a_person_asks_for_is_done_by_the_workers(server, jobs):
         outcome = c.exec_driver_sql(f"SELECT outcome FROM request WHERE id = {wanted}").scalar()
 
     assert (deferred, there, waiting, outcome) == (1, ["worker"], 0, "done")
+
+
+def upgrade_to_a_newer_one(server) -> None:
+    with server.writing.begin() as c:
+        c.exec_driver_sql("UPDATE alembic_version SET version_num = '0999'")
+
+
+@pytest.mark.parametrize("moment", ["before its crawl", "under its crawl"])
+def test_a_worker_gives_its_job_back_when_the_database_was_upgraded(
+    server, postgres, jobs, moment, monkeypatch
+):
+    """The job waits for the others, and has not failed; the worker is told to leave."""
+    hold = jobs.hold(jobs.worker())
+    sweeper, left = Sweeper(server, {}, Pace(30.0), []), []
+    sweeper.leave = lambda: left.append(jobs.state(hold.job)[0])
+
+    async def crawl(*_: object) -> tuple[int, str | None]:
+        upgrade_to_a_newer_one(server)
+        return 3, None
+
+    async def sweep() -> None:
+        app = make_app(postgres)
+        async with app.open_async():
+            job = SimpleNamespace(id=hold.job, worker_id=hold.worker, attempts=hold.attempts)
+            context = SimpleNamespace(job=job, app=app)
+            await sweeper.sweep(context, **Sweep(host=hold.host, channels=("sd",)).as_arguments)
+
+    monkeypatch.setattr(sweeper, "_crawl", crawl)
+    if moment == "before its crawl":
+        upgrade_to_a_newer_one(server)
+    asyncio.run(sweep())
+
+    assert left == ["todo"]
+    assert "newer renmin" in str(sweeper.outdated)
+
+
+def test_a_worker_ends_when_the_database_was_upgraded(server, postgres):
+    """With the sentence that it would give at its start; what waits goes on waiting."""
+    with server.writing.begin() as c:
+        made = sweeps.defer(c, sweeps.of_channels(c, ["sd"]))
+    upgrade_to_a_newer_one(server)
+
+    with pytest.raises(SchemaError, match="newer renmin"):
+        asyncio.run(work.FleetWorker(server, postgres, "", Pace(30.0), []).work(1))
+    with server.reading.connect() as c:
+        states = c.exec_driver_sql(
+            "SELECT id, status::text FROM renmin_jobs.procrastinate_jobs WHERE task_name = 'sweep'"
+        ).all()
+
+    assert [tuple(row) for row in states] == [(number, "todo") for number in made]

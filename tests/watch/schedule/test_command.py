@@ -1,5 +1,8 @@
 """``renmin schedule`` as it is typed."""
 
+import os
+import subprocess
+
 import orjson
 import pytest
 from typer.testing import CliRunner
@@ -71,6 +74,30 @@ def test_units_are_written_where_they_are_wanted(renmin, tmp_path):
         "renmin-serve.service",
     ]
     assert sorted(path.name for path in (tmp_path / "cron").iterdir()) == ["crontab", "logrotate"]
+
+
+def test_the_lines_of_cron_are_added_to_those_that_are_there(renmin, tmp_path, monkeypatch):
+    """What is advised, typed as it stands, keeps what else the user's crontab holds."""
+    table = tmp_path / "table"
+    table.write_text("0 3 * * * somebody-elses\n", encoding="utf-8")
+    program = tmp_path / "bin" / "crontab"
+    program.parent.mkdir()
+    # As cron's own: -l prints, - reads, a file takes the place of all that was there.
+    program.write_text(
+        f'#!/bin/sh\n[ "$1" = -l ] && exec cat {table}\n'
+        f"cat ${{1#-}} >{table}.new && mv {table}.new {table}\n",
+        encoding="utf-8",
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
+
+    said = renmin("install", "--cron", "--write", "my cron").stdout
+    advice = next(line for line in said.splitlines() if "crontab -l" in line).partition(": ")[2]
+    subprocess.run(["/bin/sh", "-c", advice], check=True)
+
+    lines = table.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "0 3 * * * somebody-elses"
+    assert sum("*/5 * * * *" in line for line in lines) == 2
 
 
 def test_install_wants_to_know_for_what(renmin):

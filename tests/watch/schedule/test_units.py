@@ -1,5 +1,6 @@
 """The texts for systemd and cron are right for the machine that printed them."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -192,4 +193,6 @@ def test_the_crontab_line_survives_a_shell(tmp_path, monkeypatch):
 
     assert schedule == "*/5 * * * *"
     log = (work / "output" / "renmin-due.log").read_text(encoding="utf-8")
-    assert log == f"{work}|it's $5 for 5%|crawl --due\n"
+    when, _, said = log.partition("\n")
+    assert said == f"{work}|it's $5 for 5%|crawl --due\n"
+    assert re.search(r"\d\d:\d\d:\d\d", when)
