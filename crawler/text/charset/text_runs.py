@@ -61,12 +61,11 @@ def _take(text: bytes, start: int) -> tuple[list[bytes], int]:
     taken: list[bytes] = []
     room = _PART
     for run in RUN.finditer(text, _above_ascii(text, start)):
-        begin, start = run.span()
-        taken.append(text[begin : min(start, begin + room)])
+        taken.append(run[0][:room])
         room -= len(taken[-1])
         if room <= 0:
             break
-    return taken, start
+    return taken, run.end() if taken else start
 
 
 def _above_ascii(text: bytes, start: int) -> int:
