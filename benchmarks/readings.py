@@ -3,7 +3,7 @@
 The charset decision rests on :attr:`crawler.text.chinese.characters.Shares.weight`. This prints its range
 for texts of several lengths, read in their own codec and in wrong ones, and the confidence with
 which chardet is right and wrong. The thresholds in ``crawler/text/charset/compare.py`` and
-``crawler/text/charset/detector.py`` stand between the two.
+``crawler/text/charset/languages.py`` stand between the two.
 """
 
 from __future__ import annotations

@@ -23,8 +23,8 @@ from typing import Final
 from crawler.items import Verdict
 from crawler.text.charset.compare import CHINESE, DAMAGED, Judgement, weigh
 from crawler.text.charset.decoder import decode_run, enclosed_in_hz, joined_surrogates
-from crawler.text.charset.detector import ask
 from crawler.text.charset.labels import Declared, read_declared
+from crawler.text.charset.languages import ask
 from crawler.text.charset.mixed import decode_mixed
 from crawler.text.charset.text_runs import sample, without_code
 from crawler.text.charset.utf16 import by_mark, by_nuls, reads_as_chinese, without_marks
