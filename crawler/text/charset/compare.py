@@ -14,8 +14,7 @@ from typing import Final
 from crawler.text.charset.decoder import decode_run
 from crawler.text.charset.labels import Declared
 from crawler.text.charset.languages import ask, recognise
-from crawler.text.charset.mixed import CODECS, foreign_blocks
-from crawler.text.charset.text_runs import sample, sample_lines
+from crawler.text.charset.mixed import CODECS, foreign_blocks, sample, sample_lines
 from crawler.text.charset.utf16 import reads_as_chinese
 from crawler.text.chinese.characters import Shares, measure
 from crawler.text.tables import LOST
