@@ -16,8 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.prose import paragraphs, traditional
-from crawler.text.chinese.canonical import VERSION, canonical, classes
-from crawler.text.chinese.script import script_of, to_simplified
+from crawler.text.chinese.script import VERSION, canonical, classes, script_of, to_simplified
 from tools.data.make_classes import unpack
 
 ORTHOGRAPHIES = {

@@ -16,7 +16,7 @@ from text_damage import edit, half
 from crawler.dedup.compare import Text
 from crawler.dedup.decide import decide
 from crawler.dedup.sketch import sketch
-from crawler.text.chinese.canonical import canonical
+from crawler.text.chinese.script import canonical
 
 ROUNDS = 5
 LENGTH = 1350  # canonical characters of each text that is timed

@@ -25,7 +25,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from crawler.dedup.sketch import Hashes, code_points, rolling
-from crawler.text.chinese.canonical import canonical
+from crawler.text.chinese.script import canonical
 
 # 3月25, 25, 第十四, 三百二十. A day is one number: two days of one month have nothing in common. A lone
 # 一 is left out: it is a word (一些, 统一) more often than a number.

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, TypeAlias
 from crawler.dedup.compare import Text
 from crawler.dedup.corpus import NEWEST_PER_KEY, Candidate, Match, closest, worth_comparing
 from crawler.dedup.sketch import MIN_LENGTH, Sketch, sketch_of_canonical
-from crawler.text.chinese.canonical import canonical
+from crawler.text.chinese.script import canonical
 
 # The duplicates among texts that come one after the other, kept in memory.
 #

@@ -33,8 +33,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from crawler.text.chinese.canonical import VERSION as CANONICAL_VERSION
-from crawler.text.chinese.canonical import canonical
+from crawler.text.chinese.script import VERSION as CANONICAL_VERSION
+from crawler.text.chinese.script import canonical
 
 Hashes: TypeAlias = npt.NDArray[np.uint64]
 

@@ -12,7 +12,7 @@ from crawler.dedup.sketch import MIN_LENGTH
 from crawler.replica.addresses import SitePlan
 from crawler.replica.story import write
 from crawler.site.channels import load
-from crawler.text.chinese.canonical import canonical
+from crawler.text.chinese.script import canonical
 
 
 @pytest.fixture(scope="module")

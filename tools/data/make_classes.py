@@ -1,4 +1,4 @@
-"""Build the frozen character tables of :mod:`crawler.text.chinese.canonical` and :mod:`crawler.text.chinese.script`.
+"""Build the frozen character tables of :mod:`crawler.text.chinese.script` and :mod:`crawler.text.chinese.script`.
 
     python -m tools.data.make_classes crawler/text/data
 
@@ -22,8 +22,7 @@ from pathlib import Path
 
 import opencc
 
-from crawler.text.chinese.canonical import CLASSES_FILE, VERSION
-from crawler.text.chinese.script import SCRIPTS_FILE
+from crawler.text.chinese.script import CLASSES_FILE, SCRIPTS_FILE, VERSION
 
 # Which dictionaries say "the same character", and not "another word for it" (TWPhrases,
 # HKPhrases: 软件 is 軟體 in Taiwan). Phrases give pairs that no single character has: 看著, 看着.

@@ -1,4 +1,4 @@
-"""Rules of :mod:`crawler.text.chinese.canonical` and of its frozen table."""
+"""Rules of :mod:`crawler.text.chinese.script` and of its frozen table."""
 
 import hashlib
 from importlib.resources import files
@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.text.chinese.canonical import CLASSES_FILE, VERSION, canonical, classes
-from crawler.text.chinese.script import to_traditional
+from crawler.text.chinese.script import CLASSES_FILE, VERSION, canonical, classes, to_traditional
 
 # One line a version that was ever used. A changed table changes every stored fingerprint, so a
 # change needs a new version here and in the module, and a plan for the stores that exist.
