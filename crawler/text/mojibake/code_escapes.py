@@ -13,8 +13,14 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Final
 
-from crawler.text.mojibake.context import is_source, outside_urls
-from crawler.text.mojibake.plausible import HANZI, decoded, reads_well, unless_explained
+from crawler.text.mojibake.context import (
+    HANZI,
+    decoded,
+    is_source,
+    outside_urls,
+    reads_well,
+    unless_explained,
+)
 from crawler.text.mojibake.rule import Edit, Rule
 
 # RTF: a decimal number, signed in 16 bits, and what a reader without Unicode shows instead.

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from crawler.items import Repair
+from crawler.text.mojibake.context import applied
 from crawler.text.mojibake.mail import MAIL
 from crawler.text.mojibake.misread import spans
-from crawler.text.mojibake.plausible import applied
 from crawler.text.mojibake.repair import repair_all
 from crawler.text.mojibake.result import Repaired, joined, with_repairs
 

@@ -11,9 +11,16 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from crawler.text.mojibake.context import are_named_marks, is_chinese, outside_urls
+from crawler.text.mojibake.context import (
+    FORBIDDEN,
+    apart,
+    applied,
+    are_named_marks,
+    is_chinese,
+    outside_urls,
+    unless_shown,
+)
 from crawler.text.mojibake.misread import spans
-from crawler.text.mojibake.plausible import FORBIDDEN, apart, applied, unless_shown
 from crawler.text.mojibake.rule import Edit, Rule
 
 # `&amp;` before the name, any number of times, is an entity that was escaped again.

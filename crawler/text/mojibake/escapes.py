@@ -15,18 +15,20 @@ from urllib.parse import unquote_to_bytes
 
 from crawler.text.chinese.costs import cost
 from crawler.text.mojibake.code_escapes import CODE_ESCAPES
-from crawler.text.mojibake.context import is_chinese, is_source, outside_urls
-from crawler.text.mojibake.entities import ENTITIES
-from crawler.text.mojibake.mail import MAIL
-from crawler.text.mojibake.plausible import (
+from crawler.text.mojibake.context import (
     FORBIDDEN,
     apart,
     decoded,
+    is_chinese,
     is_emoji,
+    is_source,
     outside,
+    outside_urls,
     reads_well,
     unless_shown,
 )
+from crawler.text.mojibake.entities import ENTITIES
+from crawler.text.mojibake.mail import MAIL
 from crawler.text.mojibake.rule import Edit, Guess, Rule
 
 # Emoji of another time: SoftBank's private-use characters, and surrogates that were never joined.

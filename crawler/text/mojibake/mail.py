@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from crawler.text.charset.labels import family
-from crawler.text.mojibake.plausible import (
+from crawler.text.mojibake.context import (
     FORBIDDEN,
     decoded,
     reads_well,
