@@ -14,7 +14,7 @@ from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from crawler.text.chinese.costs import cost
-from crawler.text.mojibake.code_escapes import CODE_ESCAPES
+from crawler.text.mojibake.code_escapes import CODE_ESCAPES, ENTITIES
 from crawler.text.mojibake.context import (
     FORBIDDEN,
     apart,
@@ -27,7 +27,6 @@ from crawler.text.mojibake.context import (
     reads_well,
     unless_shown,
 )
-from crawler.text.mojibake.entities import ENTITIES
 from crawler.text.mojibake.mail import MAIL
 from crawler.text.mojibake.rule import Edit, Guess, Rule
 
