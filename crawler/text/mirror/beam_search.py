@@ -24,6 +24,7 @@ import numpy.typing as npt
 
 from crawler.text.chinese import ngrams
 from crawler.text.mirror import converter, traditional
+from crawler.text.mirror.converter import MARKS, Conditions, Move, moves
 from crawler.text.mirror.language_model import (
     NAME,
     LanguageModel,
@@ -31,7 +32,6 @@ from crawler.text.mirror.language_model import (
     name_parts,
     second_given,
 )
-from crawler.text.mirror.moves import MARKS, Conditions, Move, moves
 
 BEAM: Final = 20
 """Paths kept at one place of the text."""

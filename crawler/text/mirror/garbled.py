@@ -18,8 +18,8 @@ import numpy as np
 
 from crawler.text.chinese.ngrams import key_of, table
 from crawler.text.mirror import converter, traditional
+from crawler.text.mirror.converter import Conditions
 from crawler.text.mirror.language_model import LanguageModel, context
-from crawler.text.mirror.moves import Conditions
 from crawler.text.mirror.phase import Walker
 
 _LETTERS: Final = "a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜê"

@@ -20,8 +20,8 @@ from typing import Final
 from crawler.text.chinese import ngrams
 from crawler.text.mirror import converter, traditional
 from crawler.text.mirror.beam_search import NOWHERE, SPREAD, Path, Stretch, best_of
+from crawler.text.mirror.converter import MARKS, Conditions, mark_at
 from crawler.text.mirror.language_model import LanguageModel, context
-from crawler.text.mirror.moves import MARKS, Conditions, mark_at
 
 LOOK_AHEAD: Final = 3
 """Characters behind a stretch that take part in its ranking."""

@@ -8,9 +8,9 @@ from typing import Final
 
 from crawler.items import Doubt, Repair
 from crawler.text.mirror import converter, traditional
+from crawler.text.mirror.converter import Conditions
 from crawler.text.mirror.garbled import looks_garbled
 from crawler.text.mirror.language_model import LanguageModel
-from crawler.text.mirror.moves import Conditions
 from crawler.text.mirror.phase import Walked, Walker
 from crawler.text.mojibake.result import Repaired
 
