@@ -29,7 +29,7 @@ from scrapy.http import HtmlResponse
 from benchmarks.prose import paragraphs, traditional
 from crawler.text.charset.decide import decide, decode
 from crawler.text.charset.labels import family
-from crawler.text.charset.mixed import sample_lines
+from crawler.text.charset.text_runs import sample_lines
 
 ENCODINGS = (
     ("gb18030", False),

@@ -1,8 +1,9 @@
 """Weigh the readings of a page's text runs against each other, for pages that nothing settles.
 
 These pages are in a legacy codec, or in UTF-8 with damage. The text runs are read in each codec
-that Chinese pages come in, and the reading that is Chinese wins (:mod:`crawler.text.chinese.characters`).
-A bad byte spoils one character of some thousand, a lying label counts for a tie at most.
+that Chinese pages come in, and the reading that is Chinese wins
+(:mod:`crawler.text.chinese.characters`). A bad byte spoils one character of some thousand, a lying
+label counts for a tie at most.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Final
 from crawler.text.charset.decoder import decode_run
 from crawler.text.charset.labels import Declared
 from crawler.text.charset.languages import ask, recognise
-from crawler.text.charset.mixed import CODECS, foreign_blocks, sample, sample_lines
+from crawler.text.charset.text_runs import CODECS, foreign_blocks, sample, sample_lines
 from crawler.text.charset.utf16 import reads_as_chinese
 from crawler.text.chinese.characters import Shares, measure
 from crawler.text.tables import LOST
@@ -59,7 +60,7 @@ class Judgement:
 
 
 Readings = dict[str, Shares]
-"""How the text runs read in each of :data:`~crawler.text.charset.mixed.CODECS`."""
+"""How the text runs read in each of :data:`~crawler.text.charset.text_runs.CODECS`."""
 
 
 def weigh(body: bytes, declared: Declared) -> Judgement:

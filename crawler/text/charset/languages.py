@@ -1,4 +1,4 @@
-"""Text in another language than Chinese, recognised by how that language is written.
+"""Text in another language than Chinese, recognised by how it is written, or by chardet.
 
 In GB18030 or Big5 any bytes are hanzi of some sort, and a headline is too short to tell by
 statistics whether they are the right ones. But a wrong reading does not write another language
@@ -8,12 +8,11 @@ in the codecs of one language and tells how far that is true.
 
 Pure functions on some kilobytes; linear.
 
-A second opinion for pages that do not read as Chinese: chardet, fed with what it is good at.
-
-chardet is right on clean text, in many languages. On a whole page it is not: it scores the first
-16 KB, which are markup, and one bad byte rules the right codec out. So it is asked about the
-text runs alone, with what is no character in any East Asian codec taken out, among the codecs
-that a news page may be in; and an answer without confidence is refused.
+For pages that do not read as Chinese there is a second opinion. chardet is right on clean text, in
+many languages. On a whole page it is not: it scores the first 16 KB, which are markup, and one bad
+byte rules the right codec out. So it is asked about the text runs alone, with what is no character
+in any East Asian codec taken out, among the codecs that a news page may be in; and an answer
+without confidence is refused.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """How likely a character is after the three before it: statistics of modern written Chinese.
 
-A pruned 4-gram back-off model over simplified text, built by ``tools/data/make_ngrams.py`` from
-the sources named in ``text/data/NGRAMS.md`` and kept in ``ngrams.bin`` beside it; it is read on first use.
-Probabilities are costs in bits (``-log2``), stored in steps of 1/12 bit.
+A pruned 4-gram back-off model over simplified text, built by ``tools/data/make_ngrams.py`` from the
+sources named in ``text/data/NGRAMS.md`` and kept in ``ngrams.bin`` beside it; it is read on first
+use. Probabilities are costs in bits (``-log2``), stored in steps of 1/12 bit.
 """
 
 from __future__ import annotations

@@ -1,15 +1,13 @@
-"""Simplified or traditional: which script an article is in, and conversion for display.
+"""The forms of a Chinese text: its script, and the canonical form in which texts are compared.
 
-Only characters that one script has alone are evidence; the frozen list of them is data. For
-comparing texts there is :mod:`crawler.text.chinese.script`, which needs no conversion.
+Only characters that one script has alone are evidence for it; the frozen list of them is data.
 
-The canonical form of a text, for telling whether two texts say the same.
+In the canonical form two texts that say the same are the same, without a conversion. Simplified and
+traditional script, regional variants and compatibility forms of a character become one character;
+digits become ASCII; everything else (punctuation, letters, space) goes. So a mirror in another
+script, or a reprint with other punctuation, has the same canonical form.
 
-Simplified and traditional script, regional variants and compatibility forms of a character
-become one character; digits become ASCII; everything else (punctuation, letters, space) goes.
-So a mirror in another script, or a reprint with other punctuation, has the same canonical form.
-
-The table is data, frozen and versioned: each stored fingerprint is made of its classes, and a
+Its table is data, frozen and versioned: each stored fingerprint is made of its classes, and a
 later OpenCC must not change them. Source, licence and price of the table: docs/charsets.md.
 """
 

@@ -6,10 +6,9 @@ private-use characters: AAA1-AFFE and F8A1-FEFE are U+E000-U+E4C5, A140-A7A0 U+E
 
 Behind a traditional character it can put a reading in brackets: 當(dāng).
 
-What a visible character can mean while reading is half a character off.
-
-Most are the second byte of one character and the first of the next. An ASCII character from ``@``
-on is a second byte that stands alone: the phase returns. A ``?`` has six meanings.
+While reading is half a character off, a visible character can mean several things. Most are the
+second byte of one character and the first of the next. An ASCII character from ``@`` on is a second
+byte that stands alone: the phase returns. A ``?`` has six meanings.
 """
 
 from __future__ import annotations

@@ -1,14 +1,13 @@
-r"""Characters written out in the manner of one program, and never turned back.
+r"""Characters written out in the manner of HTML or of one program, and never turned back.
 
 RTF writes ``\u20154?`` in decimal, git ``\344\272\272``, R ``<U+4EBA>``, Excel ``_x4EBA_``, a style
 sheet ``\4EBA``; and JSON may lose its backslashes. Each notation also occurs with another meaning,
 in paths, part numbers and checksums. So what is written must be hanzi, two or more in all, and
 plausible together.
 
-HTML entities that were never decoded, also those that lost a piece on the way.
-
-Browsers decode ``&#26149`` without its semicolon. Editors put a space behind the ampersand, drop
-it, or turn the semicolon into ``；``; what is broken so is read only as a character of Chinese text.
+HTML entities may have lost a piece on the way. Browsers decode ``&#26149`` without its semicolon.
+Editors put a space behind the ampersand, drop it, or turn the semicolon into ``；``; what is broken
+so is read only as a character of Chinese text.
 """
 
 from __future__ import annotations

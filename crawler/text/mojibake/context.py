@@ -1,6 +1,6 @@
 """Is the text about encodings, or in a language that is not Chinese? Then much is as it should be.
 
-What the rules for escapes share: is the result Chinese, and was the escape meant to be seen?
+The rules for escapes ask here too whether a result is Chinese, and an escape was meant to be seen.
 """
 
 from __future__ import annotations

@@ -5,9 +5,9 @@ quotes 锟斤拷) is not damaged.
 
 Characters may also have vanished: Big5 that was read as GBK has four characters in ten in GBK's
 private use; a program that drops those leaves a text of which every character that is left is
-forced, and which is ruined all the same. What shows it is what is missing: a long text without a single private-use character is none
-that such a reader has made and nobody has thinned out. UTF-8 breaks where bytes are gone, so its
-decoder sees that by itself.
+forced, and which is ruined all the same. What shows it is what is missing: a long text without a
+single private-use character is none that such a reader has made and nobody has thinned out. UTF-8
+breaks where bytes are gone, so its decoder sees that by itself.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Rules of :mod:`crawler.text.charset.decoder` and :mod:`crawler.text.charset.mixed`: bytes to text."""
+"""Rules of :mod:`crawler.text.charset.decoder` and :mod:`crawler.text.charset.text_runs`: bytes to text."""
 
 import pytest
 from hypothesis import given, settings
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from crawler.items import Verdict
 from crawler.text.charset.decide import decode
 from crawler.text.charset.decoder import decode_hz, decode_run
-from crawler.text.charset.mixed import decode_mixed, foreign_blocks
+from crawler.text.charset.text_runs import decode_mixed, foreign_blocks
 
 TEXT = "青岩市文化馆把露天电影送到了晒谷场"
 TRADITIONAL = "青岩市文化館把露天電影送到了曬穀場"

@@ -1,10 +1,10 @@
-"""Rules of :mod:`crawler.text.charset.mixed`, :mod:`crawler.text.charset.utf16` and :mod:`crawler.text.chinese.characters`."""
+"""Rules of :mod:`crawler.text.charset.text_runs`, :mod:`crawler.text.charset.utf16` and :mod:`crawler.text.chinese.characters`."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.text.charset.mixed import sample, sample_lines, without_code
+from crawler.text.charset.text_runs import sample, sample_lines, without_code
 from crawler.text.charset.utf16 import by_mark, by_nuls, without_marks
 from crawler.text.chinese.characters import NOTHING, measure
 

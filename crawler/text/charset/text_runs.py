@@ -1,14 +1,13 @@
-"""Pages that mix encodings: a UTF-8 include in a GBK page, a Big5 quotation in a UTF-8 page.
-
-Such a page has a main codec, and runs of text (see :mod:`crawler.text.charset.mixed`) that read far
-better in another. Each such run is decoded for itself. A run must win clearly: where both
-readings make sense, the main codec keeps it.
-
-The runs of text in the bytes of a page, before anyone knows its charset.
+"""The runs of text in the bytes of a page, and pages whose runs are not all in one encoding.
 
 ``<``, ``>`` and the line feed are never part of a longer character, neither in UTF-8 nor in
 GB18030, Big5 or the Japanese and Korean codecs. So a page can be cut there without losing the
-pairing of its bytes. A run begins with its first byte above ASCII and ends before the next cut.
+pairing of its bytes, before anyone knows its charset. A run begins with its first byte above ASCII
+and ends before the next cut.
+
+A page may mix encodings: a UTF-8 include in a GBK page, a Big5 quotation in a UTF-8 page. Such a page
+has a main codec, and runs that read far better in another. Each such run is decoded for itself. A
+run must win clearly: where both readings make sense, the main codec keeps it.
 """
 
 from __future__ import annotations
