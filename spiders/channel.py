@@ -21,8 +21,8 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.clock import read_day
 from crawler.crawl.helpers import PAGE_SECONDS
-from crawler.crawl.plan import Plan
 from crawler.crawl.reading import PageReader
+from crawler.crawl.run import Plan
 from crawler.errors import ConfigError, ExtractionError
 from crawler.extract import Listing, Page
 from crawler.hooks.crawling import PAGE_SETTING

@@ -22,11 +22,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from crawler.crawl.dedup_store import see_to_sketches
-from crawler.crawl.finish_reasons import RunOutcome
 from crawler.crawl.holding import HeldHosts, look_at_host, take_host
 from crawler.crawl.ingest import Intake, Outcome, finish, ingest
-from crawler.crawl.plan import Plan
 from crawler.crawl.prune import thin
+from crawler.crawl.run import Plan, RunOutcome
 from crawler.errors import HoldLostError, StoreError
 from crawler.items import Article, Link, Visit
 from crawler.store import frontier, last_visits, leases, requests, runs

@@ -21,8 +21,8 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawler import clock, extract
 from crawler.config import load
-from crawler.crawl.finish_reasons import EXIT_CODES
 from crawler.crawl.holding import STALLED_SECONDS, HeldHosts, Pace
+from crawler.crawl.run import EXIT_CODES
 from crawler.crawl.session import CrawlSession
 from crawler.errors import DiskFullError, StoreError
 from crawler.hooks.holding import GivenHost, Holding, SharedHosts

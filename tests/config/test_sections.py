@@ -11,7 +11,7 @@ from crawler.cli.main import app
 from crawler.clock import SHANGHAI, read_day
 from crawler.config import resolve
 from crawler.config import sections as own
-from crawler.crawl.plan import Plan
+from crawler.crawl.run import Plan
 from crawler.errors import ConfigError
 from crawler.hooks.guard import ExcludedRequest, GuardMiddleware
 from crawler.site import channels as site

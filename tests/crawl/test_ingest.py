@@ -9,7 +9,7 @@ from unittest import mock
 import pytest
 import sqlalchemy as sa
 
-from crawler.crawl.plan import Plan
+from crawler.crawl.run import Plan
 from crawler.crawl.session import CrawlSession
 from crawler.errors import DiskFullError
 from crawler.items import Failure, Link, Visit

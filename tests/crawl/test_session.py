@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from crawler.crawl.holding import HeldHosts, Pace
-from crawler.crawl.plan import Plan
+from crawler.crawl.run import Plan
 from crawler.crawl.session import CrawlSession
 from crawler.errors import HoldLostError
 from crawler.items import Link

@@ -16,7 +16,7 @@ from scrapy.exceptions import (
 from scrapy.http import Request, TextResponse
 from scrapy.spidermiddlewares.httperror import HttpError
 
-from crawler.crawl.finish_reasons import EXIT_CODES
+from crawler.crawl.run import EXIT_CODES
 from crawler.errors import ExtractionError
 from crawler.hooks import answers, guard, redirects, robots, scheduler
 from crawler.hooks.guard import RefusedRequest

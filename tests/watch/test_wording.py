@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.crawl.finish_reasons import EXIT_CODES
+from crawler.crawl.run import EXIT_CODES
 from crawler.watch import wording
 
 ROOT = Path(__file__).parents[2]

@@ -32,8 +32,8 @@ from procrastinate.sync_psycopg_connector import SyncPsycopgConnector
 from sqlalchemy import Connection
 
 from crawler import clock
-from crawler.crawl.finish_reasons import PASSING
 from crawler.crawl.holding import Pace
+from crawler.crawl.run import PASSING
 from crawler.errors import RenminError, SchemaError
 from crawler.hooks.crawling import LEAVE_SECONDS, LEAVE_SETTING, STALLED_SETTING
 from crawler.hooks.holding import text_of

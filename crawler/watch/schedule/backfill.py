@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from crawler.clock import midnight
-from crawler.crawl.finish_reasons import PASSING
+from crawler.crawl.run import PASSING
 from crawler.errors import ConfigError
 from crawler.site import channels as site
 from crawler.store import requests, runs

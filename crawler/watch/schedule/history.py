@@ -23,7 +23,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from crawler.crawl.finish_reasons import PASSING
+from crawler.crawl.run import PASSING
 from crawler.store import runs
 from crawler.store.tables import run, schedule, schedule_run
 from crawler.watch.schedule.planning import Due

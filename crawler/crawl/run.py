@@ -1,4 +1,6 @@
-"""How a run truly ended: one in which no host or no list could be read is a failed run.
+"""A run: what it was asked to do, and how it truly ended.
+
+One in which no host or no list could be read is a failed run.
 
 ==================  =========  ==========================================================
 finish reason       exit code  when
@@ -15,9 +17,38 @@ stopped             0          somebody asked for it (dashboard, renmin schedule
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
 
 from crawler.items import Failure, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a crawl was asked to do.
+
+    Attributes:
+        command: As typed, for the run's history.
+        channels: Channel ids; the hosts of mirrors count as channels.
+        settings: Settings that differ from their default.
+        since: Articles whose address names an earlier day wait for another crawl.
+        until: Articles whose address names this day or a later one wait likewise.
+        limit: So many articles at most.
+        retries: After so many failures in a row a page is given up.
+        continues: Go on with this run, which was stopped, under its number; 0 begins a new one.
+    """
+
+    command: str
+    channels: tuple[str, ...]
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    since: date | None = None
+    until: date | None = None
+    limit: int | None = None
+    retries: int = 5
+    continues: int = 0
+
 
 # What is no fault of a list: the site asks us not to read it, or to come back later.
 OBEYED = frozenset({"robots", "robots_unreadable", "host_rests", "refused"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.crawl.finish_reasons import EXIT_CODES, RunOutcome
+from crawler.crawl.run import EXIT_CODES, RunOutcome
 from crawler.items import Failure, Visit
 
 
