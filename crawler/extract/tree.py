@@ -111,6 +111,7 @@ _STATING = re.compile(r"<(?:link|meta)\s[^<>]{1,500}>", re.IGNORECASE)
 _STATES_OWN = re.compile(r"rel=[\"']?canonical|property=[\"']?og:url", re.IGNORECASE)
 _ADDRESS = re.compile(r"(?:href|content)=[\"']?(https?://[^\s\"'<>]{4,300})", re.IGNORECASE)
 
+_NO_PLAIN_TEXT = ("br", "script", "style")
 # One axis, no union: to join two sets of nodes takes the square of their size.
 _TEXT = xpath("descendant::node()[self::text()[not(parent::script or parent::style)] or self::br]")
 _BASE = xpath("/html/head/base/@href")
@@ -367,5 +368,9 @@ def text_of(element: Element | None) -> str:
         return ""
     if not len(element):
         return tidy(element.text or "")
+    if (
+        next(element.iter(*_NO_PLAIN_TEXT), None) is None
+    ):  # as in most: a query takes thrice as long
+        return tidy("".join(element.itertext()))
     pieces = _TEXT(element)
     return tidy("".join(piece if isinstance(piece, str) else " " for piece in pieces))

@@ -10,6 +10,8 @@ from crawler.extract.dates import read_moment, read_time
 from crawler.extract.header import is_stamp, read_source, without_page_number, without_site
 from crawler.extract.keywords import marks
 from crawler.extract.parse import parse_article
+from crawler.extract.tree import parse as document
+from crawler.extract.tree import text_of
 
 URL = "http://sd.people.com.cn/n2/2026/0212/c364532-41500648.html"
 
@@ -238,3 +240,17 @@ def test_times_of_publication_in_meta_under_other_names(meta):
     page = f"<html><head>{meta}</head><body>{box}</body></html>"
 
     assert parse_article(page, URL).article.published_at.isoformat()[:16] == "2026-02-12T09:05"
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>来源：<b><i>湖滨</i>日报</b> 手机看<u>新闻</u>！</p>", "来源：湖滨日报 手机看新闻！"),
+        ("<p>湖边<b>的<br>灯<i>亮</i>了</b>。</p>", "湖边的 灯亮了。"),
+        ("<p>湖边<script>a<b></script><b>的</b>灯</p>", "湖边的灯"),
+        ("<p>　湖边的灯　</p>", "湖边的灯"),
+    ],
+)
+def test_text_of_an_element_is_in_reading_order(html, text):
+    """What stands in an element comes before what stands behind it; a break is a space."""
+    assert text_of(document(html, URL).root.find(".//p")) == text
