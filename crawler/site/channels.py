@@ -18,7 +18,7 @@ from typing import Any
 
 from crawler.errors import ConfigError, UnknownChannelError
 
-_HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]{1,5})?", re.ASCII)
+_HOST = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,9}(?::[0-9]{1,5})?", re.ASCII)
 # What people add to a region's name when they mean its channel.
 _NAME_ENDINGS = ("频道", "省", "市", "壮族自治区", "回族自治区", "维吾尔自治区", "自治区")
 
