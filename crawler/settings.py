@@ -94,7 +94,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.hooks.answers.BodyMiddleware": 590,
     # Above the retries (550): a host that wants a rest is not asked again.
-    "crawler.hooks.rests.RestMiddleware": 560,
+    "crawler.hooks.scheduler.RestMiddleware": 560,
     # What the guard, the counters of a run and the absence of passwords make needless.
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,

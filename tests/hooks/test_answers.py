@@ -16,7 +16,7 @@ from scrapy.utils.test import get_crawler
 
 from crawler.hooks.answers import BodyMiddleware, UnaskedMiddleware, UnfitAnswerError
 from crawler.hooks.redirects import refresh_target, with_cookies
-from crawler.hooks.rests import LONGEST_REST, rest_asked
+from crawler.hooks.scheduler import LONGEST_REST, rest_asked
 
 URL = "http://sd.people.com.cn/n2/2026/1004/c364532-41700001.html"
 NEXT = URL.replace("0001.html", "0002.html")
