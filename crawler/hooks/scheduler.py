@@ -1,11 +1,10 @@
-"""The frontier as Scrapy's scheduler.
+"""The frontier as Scrapy's scheduler, and the rests of hosts that ask for one.
 
 Pages are leased from the database in batches, a few of each host, and handed to the downloader
 host by host, so that a host with ten thousand pages does not keep the others waiting. The lease
 job runs on the writer's thread: the event loop never waits for the disk.
 
-Leave a host alone that says it has had enough: 429, 503, ``Retry-After``.
-
+A host that says it has had enough is left alone, and its pages go back:
 ==============================  ===============================================================
 answer                          what follows
 ==============================  ===============================================================
