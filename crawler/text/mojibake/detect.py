@@ -106,8 +106,9 @@ _PERCENT, _READING, _CODES = (dict(_ESCAPES)[sign] for sign in "%(u")
 _FULL_WIDTH = re.compile("[0-9][０-９]|[０-９][0-9]|ｗｗｗ|ｈｔｔｐ", re.IGNORECASE)
 
 # Hanzi that letters, signs and runs of bytes are turned into.
-_TURNED: Final = _RARE_LETTERS + "锟烫屯掳卤虏漏庐碌拢脳"
-_ASKED = re.compile(f"[{_TURNED}]")
+_TURNED_SIGNS: Final = "锟烫屯掳卤虏漏庐碌拢脳"
+_TURNED: Final = _RARE_LETTERS + _TURNED_SIGNS
+_ASKED = re.compile(f"[{_TURNED_SIGNS}]")
 # What clean text is made of, and none of the tests below asks about: ordinary hanzi but for those
 # that signs and letters are turned into, Chinese marks, digits, capitals, the dash and the point
 # (which GB 2312 codes, and its Python codec reads as other characters). Of %, ( and , each is asked
@@ -159,7 +160,7 @@ def _are_odd_names(telling: str, text: str) -> bool:
     if _FOREIGN_WORD.search(text):
         return False
     wide = len(text) - len(text.encode("ascii", "ignore"))
-    if wide <= _WORD:
+    if wide <= _WORD or _LETTER_RUN.search(text):
         return False
     return len(telling) < _MANY_RARE * wide or _is_verse(telling, text)
 
