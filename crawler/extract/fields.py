@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from crawler.extract import misread
+from crawler.extract import doubts
 from crawler.extract.body import Body, Image, Line, Walk
 from crawler.extract.boilerplate import FURNITURE, cut_off, photos_above
 from crawler.extract.byline import editors_texts, read_editors
@@ -152,7 +152,7 @@ def _title(page: Document, design: Design, head: Element) -> str:
     titles = list(filter(None, map(text_of, _all(design.title, head))))
     if len(titles) < 2:
         return "".join(titles)
-    said = without_site(misread.document_title(page))
+    said = without_site(doubts.document_title(page))
     return next((title for title in titles if shares_words(title, said)), titles[0])
 
 
@@ -161,12 +161,12 @@ def _doubts(
 ) -> Iterator[Doubt]:
     """Say what looks misread."""
     if told.paragraphs and not told.is_captions and _is_short(told.paragraphs, boxes):
-        yield misread.doubt("paragraphs", "text_short")
+        yield doubts.doubt("paragraphs", "text_short")
     if is_cut:
-        yield misread.doubt("paragraphs", "text_cut")
-    other = misread.unlike_title(headline, page)
+        yield doubts.doubt("paragraphs", "text_cut")
+    other = doubts.unlike_title(headline, page)
     if other is not None:
-        yield misread.doubt("title", "title_unlike", headline, other)
+        yield doubts.doubt("title", "title_unlike", headline, other)
 
 
 def _is_short(paragraphs: tuple[str, ...], boxes: list[Element]) -> bool:
@@ -175,7 +175,7 @@ def _is_short(paragraphs: tuple[str, ...], boxes: list[Element]) -> bool:
     if length > _LONG:
         return False
     said = sum(text_of(box).count("。") for box in boxes)
-    return misread.is_short(paragraphs, said - sum(line.count("。") for line in paragraphs))
+    return doubts.is_short(paragraphs, said - sum(line.count("。") for line in paragraphs))
 
 
 def without_headline(blocks: list[Line | Image], headlines: Iterable[str]) -> list[Line | Image]:
@@ -256,7 +256,7 @@ def _whole_body(page: Document, design: Design, head: Element, boxes: list[Eleme
     inside = len(walk.body.blocks)
     if boxes and not design.captioned and not walk.body.editors:
         _read_cut_off(walk, boxes[-1], after)
-    is_cut = any(map(misread.is_sentence, walk.body.blocks[inside:]))
+    is_cut = any(map(doubts.is_sentence, walk.body.blocks[inside:]))
     for box in after:
         walk.read_inside(box)
     return _Whole(walk.body, above, is_cut)
