@@ -20,8 +20,8 @@ from lxml import etree
 
 from crawler.errors import ExtractionError
 from crawler.extract.dates import read_time
+from crawler.extract.error_pages import refuse_no_list
 from crawler.extract.keywords import marks
-from crawler.extract.notices import refuse_no_list
 from crawler.extract.tree import Document, Element, parse, text_of, xpath
 from crawler.items import Link, PageKind
 from crawler.site.spelling import is_site_host

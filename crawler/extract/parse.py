@@ -15,6 +15,7 @@ from crawler.errors import ExtractionError, TooDearError
 from crawler.extract import designs, generic, mirror
 from crawler.extract.byline import read_byline
 from crawler.extract.derive import joined_names
+from crawler.extract.error_pages import is_notice
 from crawler.extract.fields import Reading, fitting, read
 from crawler.extract.header import without_page_number
 from crawler.extract.limits import (
@@ -23,7 +24,6 @@ from crawler.extract.limits import (
     MOST_ELEMENTS_OF_AN_ARTICLE,
     refuse_heavy,
 )
-from crawler.extract.notices import is_notice
 from crawler.extract.pages import Page, further_pages
 from crawler.extract.tree import Document, document_of, is_binary
 from crawler.items import Article, Verdict
