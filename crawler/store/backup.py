@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import orjson
 import sqlalchemy as sa
@@ -30,9 +30,9 @@ from crawler import __version__
 from crawler.errors import ConfigError, DiskFullError, StoreError
 from crawler.store import search
 from crawler.store.columns import metadata
-from crawler.store.engine import Store, crawl_lock, open_store
+from crawler.store.engine import Reader, Store, crawl_lock, open_store
 from crawler.store.migrations import HEAD
-from crawler.store.open import NAME_HINT
+from crawler.store.open import LOCK_SECONDS, NAME_HINT, looking_engine
 from crawler.store.tables import article
 from crawler.store.troubles import explained
 
@@ -297,13 +297,12 @@ def _copy_database(database: str, target: Path) -> None:
         copy_database(database, f"sqlite:///{target}")
         target.with_name(target.name + ".lock").unlink(missing_ok=True)
         return
-    store = open_store(database, create=False)
-    try:
-        if store.path is None:
-            raise ConfigError(f"{store.url}: is no file; there is nothing to back up")
-        _copy_file(store.path, target)
-    finally:
-        store.close()
+    # As a reader: a database that may not be written can be backed up all the same.
+    with contextlib.closing(Reader(database, wait=LOCK_SECONDS)) as reader, reader.connect():
+        pass
+    if reader.path is None:
+        raise ConfigError(f"{reader.name}: is no file; there is nothing to back up")
+    _copy_file(reader.path, target)
 
 
 def _copy_archive(archive: Path, folder: Path) -> None:
@@ -325,8 +324,14 @@ def _copy_archive(archive: Path, folder: Path) -> None:
 def _copy_file(source: Path, target: Path) -> None:
     """A SQLite file as committed, with what still stands in its log, and see that it is sound."""
     try:
+        reading = looking_engine(source, LOCK_SECONDS).raw_connection()
+        old = cast("sqlite3.Connection", reading.driver_connection)
+        old.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except (sqlite3.Error, sa.exc.DBAPIError) as error:
+        raise explained(error, str(source)) from error
+    try:
         with (
-            contextlib.closing(sqlite3.connect(source, timeout=30)) as old,
+            contextlib.closing(reading),
             contextlib.closing(sqlite3.connect(target)) as new,
         ):
             old.backup(new)

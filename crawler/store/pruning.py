@@ -135,7 +135,7 @@ def give_back(path: Path) -> int:
     """Make a SQLite file as small as what it holds (VACUUM); nobody may write to it meanwhile.
 
     Returns:
-        How many bytes smaller it is.
+        How many bytes smaller it is; 0 for a file that was as small as it can be.
 
     Raises:
         DiskFullError: It needs as much room beside it as what is in it, twice.
@@ -152,7 +152,7 @@ def give_back(path: Path) -> int:
     with _opened(path, "rw") as db:
         db.execute("VACUUM")
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    return before - path.stat().st_size
+    return max(0, before - path.stat().st_size)
 
 
 @contextlib.contextmanager

@@ -27,6 +27,7 @@ from crawler.report.table import counted
 from crawler.store import job_schema, runs, tables
 from crawler.store.engine import Reader
 from crawler.store.migrations import HEAD
+from crawler.store.open import file_of
 from crawler.watch.alerts import configuration as alert_settings
 from crawler.watch.alerts.check import wrong_ways
 from crawler.watch.alerts.inputs import disks
@@ -343,10 +344,8 @@ def _what_to_do(error: sqlite3.Error) -> str:
 
 
 def _disks(config: Config) -> Iterator[Examined]:
-    sqlite_path = config.database.removeprefix("sqlite:///")
-    files = [config.archive_path]
-    if sqlite_path != config.database:
-        files.insert(0, Path(sqlite_path))
+    file = file_of(config.database)
+    files = [config.archive_path] if file is None else [file, config.archive_path]
     rule = alert_settings.default_rules()["disk_low"]
     for disk in disks(files):
         percent = 100 * disk.free / disk.total

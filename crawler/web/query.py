@@ -178,9 +178,9 @@ def _whole(name: str, value: object, default: int, span: tuple[int, int]) -> int
     text = str(value if value is not None else "")
     if not text:
         return default
-    if not (text.isascii() and text.isdigit() and len(text) < 20):
+    if not (text.isascii() and text.isdigit()):
         raise refuse(name, text, "is no whole number")
-    if not span[0] <= int(text) <= span[1]:
+    if len(text) >= 20 or not span[0] <= int(text) <= span[1]:
         raise refuse(name, text, f"must be from {span[0]} to {span[1]}")
     return int(text)
 

@@ -59,6 +59,7 @@ def test_an_error_that_nobody_foresaw_is_one_line(tmp_path, monkeypatch):
 def test_a_full_disk_is_said_in_words(tmp_path, monkeypatch):
     """Not as a fault of ours, and without a word of SQL."""
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "output").mkdir()  # where the details go
 
     line = main.explain(sqlite3.OperationalError("database or disk is full"))
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.crawls.conftest import QUICK, crawl, rows, run
+from tests.crawls.conftest import QUICK, crawl, environment, rows, run
 
 pytestmark = pytest.mark.crawl
 
@@ -48,7 +48,7 @@ def test_a_crawl_that_breaks_as_it_begins_ends_its_run(serve, tmp_path):
     database = f"sqlite:///{tmp_path / 'broken.db'}"
     broken = ["sd", "-s", "RETRY_EXCEPTIONS=no.such.Error"]
 
-    done = crawl(serve(), database, *broken, cwd=tmp_path)
+    done = crawl(serve(), database, *broken, cwd=tmp_path, env=environment(TMPDIR=str(tmp_path)))
 
     assert done.returncode == 3
     assert [line[:8] for line in done.stderr.splitlines()] == ["renmin: "]

@@ -3,6 +3,8 @@
 import contextlib
 import gzip
 import json
+import os
+import re
 import sqlite3
 from datetime import timedelta
 from pathlib import Path
@@ -197,3 +199,22 @@ def test_two_backups_of_one_second_are_two(full, tmp_path):
         first.folder,
         second.folder,
     ]
+
+
+def test_a_database_that_may_not_be_written_is_backed_up(full, tmp_path, monkeypatch):
+    """As on a read-only disk: it is read, and nothing is made beside it."""
+    beside = sorted(path.name for path in full.parent.iterdir())
+    monkeypatch.setattr(os, "access", lambda _path, asked: asked != os.W_OK)
+
+    made = take(full, tmp_path)
+
+    assert made.facts["articles"] > 0
+    assert sorted(path.name for path in full.parent.iterdir()) == beside
+
+
+def test_what_cannot_be_read_is_blamed_and_not_where_it_goes(full, tmp_path):
+    """The file that is damaged is named."""
+    full.write_bytes(b"no database" * 1000)
+
+    with pytest.raises(StoreError, match=f"^(sqlite:///)?{re.escape(str(full))}"):
+        take(full, tmp_path)

@@ -163,6 +163,18 @@ def test_a_full_disk_fails(config, now, monkeypatch):
     assert found(config, now, "disk").state == "fail"
 
 
+def test_a_disk_is_named_as_the_file_is(tmp_path, monkeypatch, now):
+    """%20 is how a space is written in a URL."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my press").mkdir()
+
+    config = Config(database=f"sqlite:///{tmp_path}/my%20press/renmin.db")
+
+    said = found(config, now, "disk").message
+    assert "my press" in said
+    assert "%20" not in said
+
+
 def test_an_archive_that_cannot_be_read_fails(config, now):
     """It is named, and what to do."""
     config.archive_path.write_bytes(b"no archive" * 1000)

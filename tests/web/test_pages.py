@@ -116,8 +116,11 @@ def test_no_question_breaks_a_page(client, page, query):
 @pytest.mark.parametrize("number", ["9" * 19, "9" * 40])
 @pytest.mark.parametrize("path", ["/run/{}", "/article/{}", "/run/{}/live"])
 def test_a_number_that_no_row_has_is_not_found(client, path, number):
-    """However long it is."""
-    assert client.get(path.format(number)).status_code in (400, 404)
+    """However long it is, and it is not called something else."""
+    answer = client.get(path.format(number))
+
+    assert answer.status_code in (400, 404)
+    assert "is no whole number" not in answer.text
 
 
 def test_the_grid_shows_state_freshness_and_alerts(client, story):
