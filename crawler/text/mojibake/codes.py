@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from crawler.text.chinese.costs import Codes, bits_after, codes_of
+from crawler.text.chinese.costs import Bits, Codes, bits_after, codes_of
 from crawler.text.chinese.script import simplified_forms
 from crawler.text.mojibake.readers import decoded, paired
 from crawler.text.mojibake.shown import Byte, Code
@@ -123,8 +123,7 @@ def _ranked(found: Codes) -> Options:
     """The characters ``found``, likeliest first, without those that are never guessed."""
     if not len(found):
         return NONE
-    bits = bits_after(np.zeros(len(found), np.uint64), found)
-    bits = np.where(_is_traditional(found), bits + _OTHER_SCRIPT, bits)
+    bits = _alone()[found]
     order = np.argsort(bits, kind="stable")[:_MOST]
     found = found[order[bits[order] < _RAREST]]
     return Options(_texts(found), found, forced=False)
@@ -187,14 +186,12 @@ def _guessable() -> npt.NDArray[np.bool_]:
 
 
 @cache
-def _traditional() -> npt.NDArray[np.bool_]:
-    table = np.zeros(1 << 16, np.bool_)
-    table[[ord(char) for char in simplified_forms()]] = True
-    return table
-
-
-def _is_traditional(codes: Codes) -> npt.NDArray[np.bool_]:
-    return _traditional()[codes]
+def _alone() -> Bits:
+    """What each character costs alone, and more if it is traditional, by its code point."""
+    codes = np.arange(1 << 16, dtype=np.uint32)
+    bits = bits_after(np.zeros(len(codes), np.uint64), codes)
+    bits[[ord(char) for char in simplified_forms()]] += np.float32(_OTHER_SCRIPT)
+    return bits
 
 
 def _texts(codes: Codes) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ two of them the bytes that may have vanished in it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container
+from collections.abc import Container, Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
@@ -24,6 +24,7 @@ Priced = tuple[Code, float]
 
 HIGH: Final = frozenset(range(0x80, 0x100))
 CONTROLS: Final = frozenset(range(0x80, 0xA0))
+_TRAILS: Final = frozenset(range(0x40, 0xFF))
 _SECOND: Final = 4.0
 _FEWEST: Final = 3  # empty cells of a row that are thought of
 ENDED: Final = 10.0
@@ -162,8 +163,8 @@ def holes(shown: str) -> frozenset[int]:
 @cache
 def nothings(shown: str) -> tuple[Code, ...]:
     """The pairs of a lead and a trail byte without a character, as rectangles of the table."""
-    known = paired(shown)
-    return _rectangles(lambda pair: pair not in known)
+    known = _trails(paired(shown))
+    return _rectangles({lead: _TRAILS - known[lead] for lead in range(0x81, 0xFF)})
 
 
 @cache
@@ -171,16 +172,23 @@ def private(shown: str) -> tuple[Code, ...]:
     """The pairs that GBK leaves to its users, which browsers show as private-use characters."""
     if shown not in ("gbk", "gb18030"):
         return ()
-    known = {pair for pair, char in paired("gb18030").items() if "\ue000" <= char <= "\uf8ff"}
-    return _rectangles(known.__contains__)
+    known = paired("gb18030").items()
+    return _rectangles(_trails(pair for pair, char in known if "\ue000" <= char <= "\uf8ff"))
 
 
-def _rectangles(belongs: Callable[[bytes], bool]) -> tuple[Code, ...]:
+def _trails(pairs: Iterable[bytes]) -> dict[int, set[int]]:
+    """The second bytes of pairs by their first."""
+    trails: dict[int, set[int]] = defaultdict(set)
+    for lead, trail in pairs:
+        trails[lead].add(trail)
+    return trails
+
+
+def _rectangles(known: Mapping[int, Set[int]]) -> tuple[Code, ...]:
     leads: dict[frozenset[int], list[int]] = defaultdict(list)
-    for lead in range(0x81, 0xFF):
-        trails = frozenset(trail for trail in range(0x40, 0xFF) if belongs(bytes((lead, trail))))
+    for lead, trails in known.items():
         if len(trails) >= _FEWEST:
-            leads[trails].append(lead)
+            leads[frozenset(trails)].append(lead)
     return tuple((frozenset(rows), trails) for trails, rows in leads.items())
 
 

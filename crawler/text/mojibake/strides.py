@@ -255,7 +255,8 @@ def _cut(
     ways = [_Way(None, pending)]
     found: tuple[int, _Way] | None = None
     for i, is_stop in enumerate(may_end, at):
-        ways = _merged([way for known in ways for way in _fed(known, codes[i])])
+        goes_on = _goes_on(codes[i + 1]) if i + 1 < len(codes) else None
+        ways = _merged([way for known in ways for way in _fed(known, codes[i], goes_on)])
         if not ways or len(ways) > _MOST_WAYS:
             break
         if any(way.chain and len(way.chain.code) == 2 for way in ways):
@@ -298,11 +299,28 @@ def _damaged(
     return looks, may_end
 
 
-def _fed(way: _Way, codes: Sequence[Priced]) -> Iterator[_Way]:
+def _goes_on(codes: Sequence[Priced]) -> bool | None:
+    """Whether the next character begins with a byte that goes on; ``None`` if that is not known."""
+    byte = codes[0][0][0] if len(codes) == 1 else None
+    return 0x80 <= byte < 0xC0 if isinstance(byte, int) else None
+
+
+def _fed(way: _Way, codes: Sequence[Priced], goes_on: bool | None) -> Iterator[_Way]:
+    """``way`` after each of ``codes``, in front of a byte that goes on or does not."""
     for code, price in codes:
         # No piece ends inside of a stretch.
-        if price < ENDED and (fed := _after(way, code, price)):
+        if price >= ENDED or (goes_on is not None and not _may_fit(way.pending, code, goes_on)):
+            continue
+        if fed := _after(way, code, price):
             yield fed
+
+
+def _may_fit(pending: Code, code: Code, goes_on: bool) -> bool:
+    """Whether lost bytes fit before such a byte, by the number of them alone: most have three."""
+    lead = pending[0] if pending else code[0]
+    if not isinstance(code[0], frozenset) or (isinstance(lead, int) and not 0xE0 <= lead < 0xF0):
+        return True
+    return ((len(pending) + len(code)) % 3 > 0) == goes_on
 
 
 def _after(way: _Way, code: Code, price: float) -> _Way | None:
