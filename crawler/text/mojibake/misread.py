@@ -35,6 +35,7 @@ from crawler.text.mojibake.shown import code
 from crawler.text.mojibake.windows import is_binary, windows
 
 _WHOLE: Final = 160  # characters of a window that is compared as a whole
+_SEARCHED: Final = 320  # characters in which two-byte characters are looked for that vanished
 _LOOKED_AT: Final = 512  # characters of a window in which the sample is looked for
 _BAD_ENOUGH: Final = 0.9  # of the costs of the worst
 _IN_FULL: Final = 3  # ... of which so many may be read to the end of the window
@@ -209,7 +210,9 @@ def _in_full(text: str, start: int, end: int, ranked: Sequence[Candidate]) -> Ca
     best = ranked[0]
     ways = [(one.real, one.shown, one.view) for one in ranked[:_IN_FULL]]
     others = views(text[start:end], best.real, best.shown)
-    ways += [(best.real, best.shown, view) for view in others]
+    # What vanishes anywhere is dear to look for: in a long window only where the sample asks for it.
+    is_long = end - start > _SEARCHED and best.real != "utf-8"
+    ways += [(best.real, best.shown, view) for view in others if not (view.dropped and is_long)]
     found: list[Candidate] = []
     for real, shown, view in dict.fromkeys(ways):
         if view.dropped and _is_unharmed(found, real):
