@@ -10,6 +10,7 @@ stay together, and what comes out is the same however many tasks there are.
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import zlib
 from collections import Counter
@@ -25,7 +26,15 @@ from datatrove.io import DataFolder, get_datafolder
 from datatrove.pipeline.base import PipelineStep
 
 from crawler.bulk.joining import Joiner
-from crawler.bulk.sources import SUFFIXES, WARC_SUFFIXES, Capture, captures, from_warc
+from crawler.bulk.sources import (
+    OF_A_FILE,
+    SUFFIXES,
+    WARC_SUFFIXES,
+    Capture,
+    Problem,
+    captures,
+    from_warc,
+)
 from crawler.dataset.record import as_record
 from crawler.dataset.schema import arrow_schema, batches, load_pyarrow
 from crawler.errors import ConfigError
@@ -99,6 +108,8 @@ class Captures(PipelineStep):  # type: ignore[misc]  # datatrove has no types
         folder = get_datafolder(self.source)
         for share in shares(files_of(folder, self.file), rank, world_size):
             for capture in self._captures(folder, share):
+                if share.part and isinstance(capture, Problem) and capture.reason in OF_A_FILE:
+                    continue  # who reads the first share of the file counts it
                 yield Document("", share.path, metadata={"capture": capture})
 
     def _captures(self, folder: DataFolder, share: TaskShare) -> Iterator[Capture]:
@@ -207,8 +218,13 @@ class WriteRecords(PipelineStep):  # type: ignore[misc]
         folder = get_datafolder(self.target)
         path = f"{rank:05d}{FORMATS[self.format]}"
         part = f"{path}.{secrets.token_hex(4)}{PART}"
-        with folder.open(part, "wb") as file:
-            yield from _WRITERS[self.format](file, data)
+        try:
+            with folder.open(part, "wb") as file:
+                yield from _WRITERS[self.format](file, data)
+        except BaseException:
+            with contextlib.suppress(OSError):  # on a full disk the next one needs the room
+                folder.rm(part)
+            raise
         try:
             folder.mv(part, path)
         except FileNotFoundError:  # who has done all tasks tidies up

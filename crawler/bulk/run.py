@@ -7,9 +7,11 @@ share the work by sharing DST.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
+import os
 import random
 import subprocess
 import sys
@@ -20,7 +22,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import multiprocess
 from datatrove.executor import (
@@ -29,7 +31,7 @@ from datatrove.executor import (
     SlurmPipelineExecutor,
 )
 from datatrove.executor.base import PipelineExecutor
-from datatrove.io import get_datafolder
+from datatrove.io import DataFolder, get_datafolder
 from datatrove.utils.logging import logger as datatrove_logger
 
 from crawler.bulk import dedup
@@ -185,7 +187,8 @@ def counters(job: Job) -> Counter[str]:
     folder = get_datafolder(f"{job.target.rstrip('/')}/{LOGS}/stats")
     summed: Counter[str] = Counter()
     for path in folder.list_files() if folder.exists("") else []:
-        with folder.open(path, "rt") as file:
+        # One that is half there is being written by a task that is at work.
+        with contextlib.suppress(ValueError), folder.open(path, "rt") as file:
             for step in json.load(file):
                 if "extract" in step["name"]:
                     summed.update({name: _total(value) for name, value in step["stats"].items()})
@@ -206,8 +209,7 @@ def _prepare(job: Job) -> None:
     target = get_datafolder(job.target)
     plan = {**asdict(job), "code_version": version()}
     if target.exists(PLAN):
-        with target.open(PLAN, "rt") as file:
-            earlier = json.load(file)
+        earlier = _plan_in(target, job.target)
         if earlier != plan:
             differs = sorted(key for key in plan if earlier.get(key) != plan[key])
             raise ConfigError(
@@ -217,8 +219,21 @@ def _prepare(job: Job) -> None:
         return
     if target.exists("") and target.list_files(recursive=False):
         raise ConfigError(f"{job.target}: is not empty; name an empty folder")
-    with target.open(PLAN, "wt") as file:
-        json.dump(plan, file, indent=2)
+    try:
+        with target.open(PLAN, "wt") as file:
+            json.dump(plan, file, indent=2)
+    except OSError as error:
+        why = error.strerror or error
+        raise ConfigError(f"{job.target}: cannot be written: {why}; name another folder") from None
+
+
+def _plan_in(target: DataFolder, name: str) -> dict[str, Any]:
+    """What a folder was begun with."""
+    with contextlib.suppress(ValueError), target.open(PLAN, "rt") as file:
+        found = json.load(file)
+        if isinstance(found, dict):
+            return found
+    raise ConfigError(f"{name}: {PLAN} in it cannot be read; name an empty folder")
 
 
 class _Local(LocalPipelineExecutor):  # type: ignore[misc]
@@ -226,6 +241,8 @@ class _Local(LocalPipelineExecutor):  # type: ignore[misc]
 
     def _run_for_rank(self, rank: int, local_rank: int = 0) -> Any:
         _end_with_parent()
+        if multiprocess.parent_process():
+            sys.stderr = _nowhere()  # what a worker has to say stands in the log of its task
         try:
             return super()._run_for_rank(rank, local_rank + 1)
         finally:
@@ -236,6 +253,11 @@ class _Local(LocalPipelineExecutor):  # type: ignore[misc]
         ranks: list[int] = super().get_incomplete_ranks(*arguments, **options)
         random.shuffle(ranks)
         return ranks
+
+
+@cache
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 @cache

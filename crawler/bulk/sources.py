@@ -39,6 +39,10 @@ _MEMBER = b"\x1f\x8b\x08"
 _CHUNK = 1 << 20
 
 
+# Reasons of problems that are a file's own, not those of a page in it.
+OF_A_FILE = frozenset({"no_archive", "no_tar", "no_wacz", "no_warc", "warc_member"})
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something that could not be read, and was passed over.

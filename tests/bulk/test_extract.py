@@ -111,6 +111,27 @@ def test_what_cannot_work_is_said_at_once(tmp_path, source, options, said):
     assert not list((tmp_path / "target").glob("*"))
 
 
+def test_a_plan_that_was_cut_off_is_named(tmp_path):
+    """A job that was killed while it began is no fault of the next one."""
+    (tmp_path / "page.html").write_text("<p>")
+    (tmp_path / "to").mkdir()
+    (tmp_path / "to" / "bulk.json").write_text('{"sou')
+
+    done = extract(tmp_path / "page.html", tmp_path / "to")
+
+    assert done.returncode == 2
+    assert "bulk.json in it cannot be read" in done.stderr
+
+
+def test_what_is_wrong_with_a_file_is_counted_once(tmp_path):
+    """However many tasks read their share of it."""
+    (tmp_path / "a.warc.gz").write_bytes(b"junk" * 100)
+
+    done = extract(tmp_path / "a.warc.gz", tmp_path / "to", "--tasks", "3", "--json")
+
+    assert json.loads(done.stdout)["counters"] == {"failure/no_warc": 1}
+
+
 def test_what_waits_in_the_queue_is_not_queued_again(tmp_path, monkeypatch):
     """Slurm answers at once; the same command tells what is finished, and hands nothing in twice."""
     (tmp_path / "page.html").write_text("<p>")
