@@ -13,6 +13,7 @@ kernel (:mod:`crawler.crawl.reading`).
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import ctypes
 import fcntl
@@ -25,7 +26,7 @@ import struct
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Protocol, TypeVar
@@ -123,6 +124,23 @@ def start_process(work: Callable[..., None], arguments: tuple[Any, ...]) -> Base
 def pipe() -> tuple[Connection, Connection]:
     """Two ends of a line between a process and its helper."""
     return multiprocessing.Pipe()
+
+
+async def beside(work: Callable[..., T], *arguments: Any) -> T:
+    """Do some work on a thread of its own, so that the event loop goes on; here if none can start."""
+    done: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(work(*arguments))
+        except BaseException as error:  # whatever it is, the one who asked must know
+            done.set_exception(error)
+
+    try:
+        threading.Thread(target=run, daemon=True).start()
+    except RuntimeError:  # too little memory
+        run()
+    return await asyncio.wrap_future(done)
 
 
 def can_fork() -> bool:

@@ -104,6 +104,7 @@ class PageReader:
         prepare()
         count = count or min(MOST_HELPERS, max(2, os.cpu_count() or 1))
         self._idle: queue.SimpleQueue[_Helper] = queue.SimpleQueue()
+        self._seconds = seconds
         self._helpers = [_Helper(seconds) for _ in range(count)]
         for helper in self._helpers:
             self._idle.put(helper)
@@ -192,7 +193,10 @@ class PageReader:
 
     async def _afar(self, url: str, work: Callable[..., Any], *arguments: Any) -> Any:
         async with self._noted(urlsplit(url).hostname or ""):
-            asked = self._threads.submit(self._ask, url, work, arguments)
+            try:
+                asked = self._threads.submit(self._ask, url, work, arguments)
+            except RuntimeError:  # no thread can start: too little memory
+                return limited(url, partial(work, *arguments), self._seconds)
             return await asyncio.wrap_future(asked)
 
     @contextlib.asynccontextmanager

@@ -21,6 +21,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawler import clock, extract
 from crawler.config import load
+from crawler.crawl.helpers import beside
 from crawler.crawl.holding import STALLED_SECONDS, HeldHosts, Pace
 from crawler.crawl.run import EXIT_CODES
 from crawler.crawl.session import CrawlSession
@@ -208,7 +209,7 @@ class Crawling:
             reason = self.holding.reason
         self.exit_code = EXIT_CODES.get(reason, 3)
         try:
-            await asyncio.to_thread(self.session.close, reason, self.exit_code, self.leave_seconds)
+            await beside(self.session.close, reason, self.exit_code, self.leave_seconds)
         except StoreError as error:
             logger.error("the crawl ended early: %s", error)  # noqa: TRY400 - its message says all
         finally:

@@ -34,6 +34,7 @@ from scrapy.exceptions import IgnoreRequest, NotConfigured
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
+from crawler.crawl.helpers import beside
 from crawler.hooks.answers import outage
 from crawler.hooks.crawling import Crawling
 from crawler.hooks.guard import Refusal
@@ -212,7 +213,7 @@ class RobotsMiddleware:
 
 async def _apart(long: bool, work: Callable[..., T], *arguments: Any) -> T:
     """Do some work, on a thread of its own if it may take long: the event loop goes on meanwhile."""
-    return await asyncio.to_thread(work, *arguments) if long else work(*arguments)
+    return await beside(work, *arguments) if long else work(*arguments)
 
 
 # The rules of a robots.txt that are meant for us, in whatever form the file came.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -115,3 +116,25 @@ def test_an_error_of_ours_is_raised_here():
     """What fails here fails for the caller, and no helper stays."""
     with pytest.raises(ValueError, match="raises"):
         list(helpers.share([7], Squares, (-1, "raises"), 1))
+
+
+@pytest.mark.parametrize("starts", [True, False])
+def test_work_beside_the_loop_is_done_once(monkeypatch, starts):
+    """On a thread of its own; where there is no memory for one, here."""
+    where = []
+
+    def refuse(_thread):
+        raise RuntimeError("can't start new thread")
+
+    if not starts:
+        monkeypatch.setattr(threading.Thread, "start", refuse)
+    found = asyncio.run(helpers.beside(lambda: where.append(threading.current_thread()) or 7))
+
+    assert found == 7
+    assert [each is threading.main_thread() for each in where] == [not starts]
+
+
+def test_errors_beside_the_loop_come_back():
+    """As if the work had been done here."""
+    with pytest.raises(ZeroDivisionError):
+        asyncio.run(helpers.beside(lambda: 1 / 0))
