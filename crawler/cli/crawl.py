@@ -327,7 +327,9 @@ def summary_of(session: CrawlSession) -> str:
     totals: Totals = Counter()
     for counts in by_channel.values():
         totals.update(counts)
-    lines = [f"run {row.id} {row.finish_reason or 'lost'}: {_came_in(totals)}"]
+    # On a full disk the row may not know it.
+    ended = row.finish_reason or session.ended_as or "lost"
+    lines = [f"run {row.id} {ended}: {_came_in(totals)}"]
     if reasons := _named(totals, "failure"):
         lines.append(f"  failures: {reasons}")
     lines += [f"  {detail}" for _, _, detail in closed]
@@ -335,9 +337,9 @@ def summary_of(session: CrawlSession) -> str:
         f"  {host}: asks to be left alone until {until:%Y-%m-%d %H:%M}"
         for host, until in sorted(session.resting.items())
     ]
-    if row.finish_reason in ("shutdown", "stopped"):
+    if ended in ("shutdown", "stopped"):
         lines.append("  stopped; what was fetched is stored. The same command goes on from here")
-    if said := session.outcome.advice(row.finish_reason or ""):
+    if said := session.outcome.advice(ended):
         lines.append(f"  {said}")
     lines += _silent(session.plan.channels, by_channel)
     return "\n".join(lines)

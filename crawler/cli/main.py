@@ -29,6 +29,7 @@ from typer.core import TyperCommand, TyperGroup
 
 import crawler.cli
 from crawler import __version__
+from crawler.cli.terminal import begin_in_utf8, unspeakable
 from crawler.config import sections as own_channels
 from crawler.errors import RenminError
 from crawler.secrets import mask, mask_log, take_passwords
@@ -36,7 +37,7 @@ from crawler.store import troubles
 
 _INTERRUPTED: Final = 130  # 128 + SIGINT, as shells count
 
-NOT_COMMANDS = {"__main__", "main", "options", "output"}
+NOT_COMMANDS = {"__main__", "main", "options", "output", "terminal"}
 _COMMANDS: Final = re.compile(r"^COMMANDS = \((.*?)\)", re.MULTILINE | re.DOTALL)
 _NAME: Final = re.compile(r"\w+")
 
@@ -158,11 +159,15 @@ def renmin(
 
 def main() -> None:
     """Run the command line; whatever goes wrong is one line on standard error, never a traceback."""
+    begin_in_utf8()
     mask_log()
     _hide_passwords()
     sys.argv[1:] = _config_first(sys.argv[1:])
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()  # here, where it can be told if that fails
     except RenminError as error:
         typer.echo(f"renmin: {error}", err=True)
         sys.exit(error.exit_code)
@@ -225,19 +230,21 @@ def _config_first(arguments: list[str]) -> list[str]:
 
 def explain(error: Exception) -> str:
     """One line: what is wrong, what to do, and the file that has the traceback."""
+    if says := _forbidden(error) or _trouble(error):
+        return mask(says)  # nothing of ours is to be looked for
     first = (str(error).strip() or type(error).__name__).splitlines()[0]
-    says = (
-        _forbidden(error)
-        or _trouble(error)
-        or f"a fault of renmin's own, please report it: {type(error).__name__}: {first[:200]}"
-    )
+    says = f"a fault of renmin's own, please report it: {type(error).__name__}: {first[:200]}"
     return mask(f"{says} ({_kept(error)})")
 
 
 def _trouble(error: Exception) -> str:
     """What is wrong with the database or the disk; empty if the error is of another kind."""
+    cause = getattr(error, "orig", None) or error
+    if isinstance(cause, UnicodeEncodeError):
+        return unspeakable(cause)
     if isinstance(error, sqlite3.Error | OSError) or hasattr(error, "orig"):
-        return str(troubles.explain(error, "the database") or "")
+        named = getattr(error, "filename", None)
+        return str(troubles.explain(error, os.fsdecode(named) if named else "the database") or "")
     return ""
 
 

@@ -60,7 +60,7 @@ def show(
 
 def echo_json(value: Any) -> None:
     """Print one value, a list or an object, as one line of JSON."""
-    typer.echo(orjson.dumps(value).decode())
+    typer.echo(orjson.dumps(value))  # UTF-8, whatever the terminal's charset is
 
 
 def cell(value: Any) -> str:

@@ -6,7 +6,6 @@ here hand jobs to it and give futures back, so that the crawl's event loop never
 
 from __future__ import annotations
 
-import contextlib
 import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -18,7 +17,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from crawler.crawl.dedup_store import see_to_sketches
@@ -33,7 +31,7 @@ from crawler.store.archive import Archive
 from crawler.store.engine import Store
 from crawler.store.frontier import LIST_PRIORITY
 from crawler.store.leases import Hold, Lease
-from crawler.store.writer import Writer
+from crawler.store.writer import Writer, first_that_fits
 
 logger = logging.getLogger(__name__)
 
@@ -100,6 +98,8 @@ class CrawlSession:
         self.failed_articles = 0
         self.outcome = RunOutcome()
         self.limit_reached = False
+        # How the run ended, also where its row could not be told.
+        self.ended_as: str | None = None
         # Somebody asked for this run to be stopped: see store/requests.py.
         self.stop_asked = False
         # How far the run is: pages, new, failing; and how many pages wait.
@@ -234,19 +234,22 @@ class CrawlSession:
             StoreError: Writing had ended before; what was not committed is fetched again.
         """
         now = self._clock()
+        self.ended_as = reason
+
+        def finish(connection: Connection) -> None:
+            runs.finish(connection, self.run_id, reason=reason, exit_code=exit_code, now=now)
 
         def end(connection: Connection) -> None:
             leases.release_run(connection, self.run_id)
             self._beat(connection)
-            runs.finish(connection, self.run_id, reason=reason, exit_code=exit_code, now=now)
+            finish(connection)
             thin(connection, now)
 
         self._writer.submit(end, urgent=True)
         self._writer.stop(timeout)
         if self._fatal:
-            # It was perhaps the archive that broke; the database may have room for this row.
-            with contextlib.suppress(sa.exc.DBAPIError), self.store.writing.begin() as connection:
-                end(connection)
+            # The archive alone may have broken; and one row fits in where many do not.
+            first_that_fits(self.store.writing, end, finish)
         self._archive.close()
         self.store.close()
         if self._fatal:

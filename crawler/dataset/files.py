@@ -6,7 +6,7 @@ import gzip
 import itertools
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -54,9 +54,13 @@ def export(
     first = list(itertools.islice(counted, 1))
     if not first and extra is None:
         return tally
-    with writing(path):
-        write_file(path, itertools.chain(first, counted), request)
-        manifest.write(path, {**manifest.of(request, tally, origin), **(extra or {})})
+
+    def described(partial: Path) -> bytes:
+        facts = {**manifest.of(request, tally, origin), **(extra or {})}
+        return manifest.as_json({"file": path.name, **manifest.file_facts(partial), **facts})
+
+    with writing(path), whole_file(path, request.form.compression, described) as file:
+        request.form.write(itertools.chain(first, counted), file, request.columns)
     return tally
 
 
@@ -93,8 +97,10 @@ def check_path(path: Path) -> None:
     """Refuse what cannot become a file.
 
     Raises:
-        ConfigError: It is a folder, or lies in one that does not exist.
+        ConfigError: It is a folder, lies in one that does not exist, or its name is no text.
     """
+    if any("\ud800" <= each <= "\udfff" for each in path.name):  # bytes that are no text
+        raise ConfigError(f"{path.name!r}: its manifest cannot name it; name the file in UTF-8")
     if path.is_dir():
         raise ConfigError(f"{path}: is a folder; name a file in it, {path / 'articles.jsonl'}")
     if not path.parent.is_dir():
@@ -111,20 +117,36 @@ def writing(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def whole_file(path: Path, compression: str = "") -> Iterator[BinaryIO]:
-    """Open a file that takes its name only when everything is written and on the disk."""
+def whole_file(
+    path: Path, compression: str = "", describe: Callable[[Path], bytes] | None = None
+) -> Iterator[BinaryIO]:
+    """Open a file that takes its name only when everything is written and on the disk.
+
+    Args:
+        path: Its name.
+        compression: ``.gz``, ``.zst`` or none.
+        describe: Gives the manifest of the finished file, which takes its name together with it.
+    """
     partial = path.with_name(path.name + ".part")
+    note = manifest.beside(path)
+    partial_note = note.with_name(note.name + ".part")
     # What lies there is a rest, or a link to a file that is none of ours: it is not followed.
     partial.unlink(missing_ok=True)
+    partial_note.unlink(missing_ok=True)
     try:
         with partial.open("xb") as raw:
             with _compressed(compression, raw) as file:
                 yield file
             raw.flush()
             os.fsync(raw.fileno())
+        if describe:
+            partial_note.write_bytes(describe(partial))
         partial.replace(path)
+        if describe:
+            partial_note.replace(note)
     finally:
         partial.unlink(missing_ok=True)
+        partial_note.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -160,15 +160,6 @@ def beside(path: Path) -> Path:
     return path.with_name(path.name + ".manifest.json")
 
 
-def write(path: Path, manifest: Mapping[str, Any]) -> None:
-    """Write ``NAME.manifest.json`` beside an exported file."""
-    target = beside(path)
-    partial = target.with_name(target.name + ".part")
-    partial.unlink(missing_ok=True)  # a rest, or a link to a file that is none of ours
-    partial.write_bytes(as_json({"file": path.name, **file_facts(path), **manifest}))
-    partial.replace(target)
-
-
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         str(name): value.isoformat() if hasattr(value, "isoformat") else value

@@ -197,16 +197,21 @@ class Crawling:
             )
         )
 
-    async def _closed(self, reason: str) -> None:
-        if self._beating:
-            self._beating.cancel()
+    def finish_reason(self, reason: str) -> str:
+        """The run's finish reason, where Scrapy's is ``reason``."""
         if reason == "finished" and self.session.limit_reached:
             reason = "limit"
         if reason == "shutdown":
             reason = self._stop_reason
         reason = self.session.outcome.finish_reason(reason)
         if self.holding and self.holding.reason and reason != "stopped":
-            reason = self.holding.reason
+            return self.holding.reason
+        return reason
+
+    async def _closed(self, reason: str) -> None:
+        if self._beating:
+            self._beating.cancel()
+        reason = self.finish_reason(reason)
         self.exit_code = EXIT_CODES.get(reason, 3)
         try:
             await beside(self.session.close, reason, self.exit_code, self.leave_seconds)

@@ -99,7 +99,8 @@ class Progressing:
     def _closed(self, reason: str) -> None:
         if self._telling:
             self._telling.cancel()
-        logger.info("ended: %s", reason)
+        crawling = self._crawler.get_extension(Crawling)
+        logger.info("ended: %s", crawling.finish_reason(reason) if crawling else reason)
         if self._log:
             logging.getLogger().removeHandler(self._log)
             self._log.close()

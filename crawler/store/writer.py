@@ -187,3 +187,17 @@ class Writer:
 def _fail(jobs: list[_Job[Any]], error: Exception) -> None:
     for job in jobs:
         job.future.set_exception(error)
+
+
+def first_that_fits(engine: Engine, *works: Callable[[Connection], object]) -> None:
+    """Do the first of these that can be committed, after writing has ended: all of it, or less.
+
+    On a full disk, what was written and taken back has left room in the log of the database.
+    """
+    for work in works:
+        try:
+            with engine.begin() as connection:
+                work(connection)
+        except sa.exc.DBAPIError:
+            continue
+        return

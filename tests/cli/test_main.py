@@ -16,6 +16,9 @@ from typer.testing import CliRunner
 
 from crawler.cli import main
 from crawler.cli.main import app
+from crawler.crawl.record import finish, keep
+from crawler.store.articles import By
+from tests.crawl.visits import NOW, article
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = typer.main.get_command(app).list_commands(None)
@@ -64,6 +67,7 @@ def test_a_full_disk_is_said_in_words(tmp_path, monkeypatch):
     line = main.explain(sqlite3.OperationalError("database or disk is full"))
 
     assert "make room and run it again" in line
+    assert "details" not in line
     assert "report" not in line
 
 
@@ -116,3 +120,66 @@ def test_ctrl_c_is_told():
 
     assert process.returncode == 130
     assert told.startswith(b"renmin: interrupted")
+
+
+def typed(*arguments: str, **options):
+    return subprocess.run(
+        [sys.executable, "-m", "crawler.cli", *arguments],
+        cwd=ROOT,
+        check=False,
+        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8", **options},
+    )
+
+
+@pytest.mark.parametrize(
+    "question", [("channels", "--json"), ("channels",), ("replica", "--list", "--articles", "3")]
+)
+def test_a_full_disk_behind_the_output_is_not_the_databases(question):
+    """Standard output is named, in one line, however little was printed."""
+    with Path("/dev/full").open("w") as full:
+        done = typed(*question, stdout=full)
+
+    assert done.returncode == 3
+    assert done.stderr == "renmin: standard output: cannot be written (No space left on device)\n"
+
+
+BARE = {
+    "PATH": os.environ["PATH"],
+    "LC_ALL": "C",
+    "PYTHONUTF8": "0",
+    "PYTHONCOERCECLOCALE": "0",
+}
+
+
+def test_a_bare_locale_takes_and_prints_hanzi():
+    """Under LC_ALL=C a command reads its arguments and prints as in UTF-8."""
+    assert typed("channels", "山东", env=BARE).stdout == typed("channels", "山东").stdout != ""
+
+
+def test_an_export_under_a_bare_locale_has_its_manifest(store, database, tmp_path):
+    """A file with a Chinese name is whole: what it was asked for stands beside it."""
+    with store.writing.begin() as connection:
+        finish(connection, [keep(connection, article(1), NOW, By(None, "1"))])
+
+    done = typed("export", str(tmp_path / "出 口.jsonl"), "--database", database, env=BARE)
+
+    assert done.returncode == 0
+    assert (tmp_path / "出 口.jsonl").is_file()
+    manifest = json.loads((tmp_path / "出 口.jsonl.manifest.json").read_bytes())
+    assert manifest["file"] == "出 口.jsonl"
+
+
+def test_a_name_that_is_no_text_is_refused(store, database, tmp_path):
+    """In a sentence, and without a file that has no manifest."""
+    with store.writing.begin() as connection:
+        finish(connection, [keep(connection, article(1), NOW, By(None, "1"))])
+
+    name = os.fsencode(tmp_path) + b"/\xff.jsonl"
+    done = typed("export", name, "--database", database)
+    asked = typed("search", b"\xff\xfe", "--database", database)
+
+    assert done.returncode == 2
+    assert "name the file in UTF-8" in done.stderr
+    assert "fault" not in asked.stderr
+    assert asked.stderr.count("\n") == 1
+    assert [each for each in tmp_path.iterdir() if each.suffix == ".jsonl"] == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 from datetime import timedelta
 from unittest import mock
@@ -9,11 +10,13 @@ from unittest import mock
 import pytest
 import sqlalchemy as sa
 
+from crawler.cli.crawl import summary_of
 from crawler.crawl.run import Plan
 from crawler.crawl.session import CrawlSession
 from crawler.errors import DiskFullError
 from crawler.items import Failure, Link, Visit
 from crawler.report.articles import as_lines, revisions_of
+from crawler.store import runs
 from crawler.store.archive import Archive
 from crawler.store.engine import open_store
 from tests.crawl.visits import NOW, article, failed, fetch, html_of, link, prose, url_of, visit
@@ -158,6 +161,31 @@ def test_a_full_archive_takes_nothing_that_it_did_not_keep(bench):
     assert bench.rows("SELECT finish_reason, exit_code FROM run") == [("disk_full", 3)]
     bench.crawl(1)
     assert bench.rows("SELECT url FROM article") == [(url_of(1),)]
+
+
+@pytest.mark.parametrize(
+    ("has_room", "told"), [(True, [("disk_full", 3)]), (False, [(None, None)])]
+)
+def test_a_full_disk_is_told_as_the_end_of_the_run(bench, has_room, told):
+    """By the row, where one row fits in; by the run's summary in any case."""
+    session = bench.session()
+    session.enter([link(1)], start=True).result(10)
+    lease = session.lease().result(10).leases[0]
+    full = DiskFullError("a.db: cannot be written")
+    no_room = sa.exc.OperationalError("INSERT", {}, sqlite3.OperationalError("disk is full"))
+
+    finish = None if has_room else no_room
+    with (
+        mock.patch.object(Archive, "keep", side_effect=full),
+        mock.patch("crawler.crawl.session.leases.release_run", side_effect=no_room),
+        mock.patch("crawler.crawl.session.runs.finish", wraps=runs.finish, side_effect=finish),
+    ):
+        session.record(visit(lease.id, article(1))).exception(20)
+        with pytest.raises(DiskFullError):
+            session.close("disk_full", 3, timeout=10)
+
+    assert bench.rows("SELECT finish_reason, exit_code FROM run") == told
+    assert summary_of(session).startswith(f"run {session.run_id} disk_full: ")
 
 
 def test_a_page_that_was_not_asked_for_goes_back(bench):
