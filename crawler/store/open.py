@@ -134,6 +134,8 @@ def _see_to_the_file(path: Path, mode: int) -> None:
 
 
 def _forbidden(path: Path, what: str, wanted: str) -> StoreError:
+    if os.statvfs(path).f_flag & os.ST_RDONLY:  # no chmod helps there
+        return StoreError(f"{path}: this {what}: its disk is mounted read-only; {_ELSEWHERE[3:]}")
     mode = stat.filemode(_mode(path) or 0)
     return StoreError(
         f"{path}: this {what} (permission denied: {mode}); let its owner allow it "

@@ -15,7 +15,8 @@ HELD: Final = "held by another program"
 _FULL: Final = "cannot be written; make room and run it again"
 _AWAY: Final = "cannot be reached"
 _FORBIDDEN: Final = (
-    "cannot be made or written there; look at the owner and the rights of its folder, or name "
+    "cannot be made or written there; look at the owner and the rights of its folder and at how its "
+    "disk is mounted, or name "
     "another file with --database"
 )
 

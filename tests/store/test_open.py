@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -51,6 +52,17 @@ def test_a_forbidden_place_is_named_with_its_rights(tmp_path, monkeypatch, forbi
 
     with pytest.raises(StoreError, match=f"^{named}: .*permission denied: .*chmod"):
         see_to(path, create=True)
+
+
+def test_nobody_is_told_to_change_rights_on_a_disk_that_is_read_only(tmp_path, monkeypatch):
+    """No chmod helps there: the disk is what is named."""
+    monkeypatch.setattr(os, "access", lambda _path, asked: asked != os.W_OK)
+    monkeypatch.setattr(os, "statvfs", lambda _path: SimpleNamespace(f_flag=os.ST_RDONLY))
+
+    with pytest.raises(StoreError, match=f"^{tmp_path}: .*mounted read-only") as refused:
+        see_to(tmp_path / "renmin.db", create=True)
+
+    assert "chmod" not in str(refused.value)
 
 
 @pytest.mark.parametrize("user", ["renmin:p@w/x", "renmin:a@b"])
