@@ -174,10 +174,10 @@ def box_of(
     return Box.PICTURE if any(map(_PICTURE.fullmatch, names)) else Box.TEXT
 
 
-def is_invisible(element: Element) -> bool:
-    """Tell an element that says of itself that it is hidden, or is as white as the page."""
-    style, colour = element.get("style"), element.get("color")
-    if element.get("hidden") is not None:
+def is_invisible(element: Element, own: dict[str, str]) -> bool:
+    """Tell an element that says in its ``own`` attributes that it is hidden, or as white as the page."""
+    style, colour = own.get("style"), own.get("color")
+    if "hidden" in own:
         return True
     if (style is None and colour is None) or not is_white(style, colour):
         return False

@@ -75,9 +75,8 @@ def address_of(element: Element, page: Document, linked: str = "") -> str | None
     return page.absolute(source)
 
 
-def background_of(element: Element, page: Document) -> str | None:
+def background_of(element: Element, style: str | None, page: Document) -> str | None:
     """Return the absolute address of the photo that an empty box shows, ``None`` for any other box."""
-    style = element.get("style")
     if not style or "url(" not in style or text_of(element):
         return None
     found = _BACKGROUND.search(style[:_LONGEST_ADDRESS])
