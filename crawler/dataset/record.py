@@ -13,10 +13,9 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
-from crawler import SCHEMA_VERSION, clock
+from crawler import SCHEMA_VERSION, clock, extract
 from crawler.clock import SHANGHAI
 from crawler.dataset.schema import SCHEMA, Field, Kind, ListOf, Struct
-from crawler.extract import extract
 from crawler.items import Article, Fetch
 from crawler.site import channels
 
@@ -189,4 +188,4 @@ def read_page(body: bytes, url: str, content_type: str | None = None) -> dict[st
         fetched_at=clock.now(),
         sha256=hashlib.sha256(body).hexdigest(),
     )
-    return as_record(replace(extract([fetch]), fetched_at=None))
+    return as_record(replace(extract.extract([fetch]), fetched_at=None))
