@@ -21,6 +21,8 @@ from tests.patterns import excess
 ROOTS = (crawler, spiders, pipelines)
 # They import what only Scrapy's own process may, or start something.
 LEFT_OUT = {"crawler.settings", "crawler.cli.__main__"}
+# Tables hold a million of these.
+PLAIN = {str, bytes, int, float, bool, type(None)}
 CALLS = {"match", "search", "fullmatch", "findall", "finditer", "sub", "subn", "split"}
 
 
@@ -38,7 +40,8 @@ def patterns_in(value: object, depth: int = 0) -> Iterator[re.Pattern]:
         yield value
     elif depth < 5:
         for part in parts_of(value):
-            yield from patterns_in(part, depth + 1)
+            if type(part) not in PLAIN:
+                yield from patterns_in(part, depth + 1)
 
 
 def parts_of(value: object) -> Iterable[object]:
@@ -60,7 +63,10 @@ def parts_of(value: object) -> Iterable[object]:
 
 def written_in(path: Path) -> Iterator[re.Pattern]:
     """Patterns that are written where they are used: re.sub("a+", ...)."""
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    text = path.read_text("utf-8")
+    if not any(f"re.{call}(" in text for call in CALLS):
+        return
+    for node in ast.walk(ast.parse(text)):
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
@@ -76,9 +82,13 @@ def written_in(path: Path) -> Iterator[re.Pattern]:
 def all_patterns() -> dict[tuple[str | bytes, int], str]:
     """Every pattern with its flags, and where it is."""
     found: dict[tuple[str | bytes, int], str] = {}
+    seen: set[int] = set()
     for module in modules():
         source = Path(module.__file__ or "")
         for name, value in vars(module).items():
+            if id(value) in seen:  # a module's, imported by another
+                continue
+            seen.add(id(value))
             for pattern in patterns_in(value):
                 found.setdefault((pattern.pattern, pattern.flags), f"{module.__name__}.{name}")
         for pattern in written_in(source):
