@@ -24,9 +24,9 @@ _ABOUT_CODE = re.compile(
 )
 # Charsets are named where their mistakes are the subject. Only short examples count, see is_example().
 _ABOUT_DAMAGE = re.compile(
-    r"乱码|亂碼|编码|編碼|解码|解碼|误读|誤讀|转错|mojibake|(?<![a-z])(?:utf-?\d+|gbk|gb2312|gb18030|big-?5"
+    r"乱码|亂碼|编码|編碼|解码|解碼|误读|誤讀|转错|mojibake|(?<![a-z])(?:utf-?\d{1,3}|gbk|gb2312|gb18030|big-?5"
     r"|latin-?1|iso-8859|cp?125\d|ansi|bom|iconv|convmv|chcp"
-    r"|charset|codecs?|(?:en|de)code[drs]?|unicode\w*error)(?![a-z])",
+    r"|charset|codecs?|(?:en|de)code[drs]?|unicode\w{0,30}error)(?![a-z])",
     re.IGNORECASE,
 )
 _CONVERTERS = re.compile(r"\b(?:iconv|convmv|enca|chardet|ftfy)\b")
