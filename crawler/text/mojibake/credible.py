@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from crawler.text.chinese.costs import LOST, context_of, each, hanzi_count
+from crawler.text.chinese.script import simplified_forms
 from crawler.text.mojibake.readers import SINGLE
 from crawler.text.mojibake.rule import Edit
 from crawler.text.tables import GB2312_LEVEL_1
@@ -15,6 +16,7 @@ _MUCH: Final = 16.0  # bits that speak for themselves
 _ENOUGH: Final = 7.5  # ... that are enough where the new reading is words
 _RARELY: Final = 10.0  # ... that a hanzi beside a word costs more than a letter of it
 _WORDS: Final = 10.0  # bits a character of words
+_WORD_SAVES: Final = 12.0  # bits that a word of two hanzi saves
 _WORD: Final = 8.6  # ... of one word
 _PLAUSIBLE: Final = 13.0  # bits a character that restored Chinese may cost
 _NAMES: Final = 18.5  # ... that a name may cost
@@ -65,19 +67,16 @@ _EVERYDAY = re.compile(
 )
 # Everyday hanzi: before or behind a word they are what the author wrote (app没, Excel帽). The rest
 # of them is rare enough: á é í ó ã ê at the end of a name.
-_COMMON = re.compile(
-    "[{}]".format(
-        "".join(
-            {
-                bytes((lead, trail)).decode("gb2312", "ignore")
-                for lead in GB2312_LEVEL_1
-                for trail in range(0xA1, 0xFF)
-            }
-            - set("谩茅铆贸茫锚")
-        )
-    )
+_LEVEL_1: Final = "".join(
+    bytes((lead, trail)).decode("gb2312", "ignore")
+    for lead in GB2312_LEVEL_1
+    for trail in range(0xA1, 0xFF)
 )
+_EVERYDAY_HANZI = re.compile(f"[{_LEVEL_1}]")
+_COMMON = re.compile(f"(?![谩茅铆贸茫锚])[{_LEVEL_1}]")
 _ACCENTED = re.compile("[\xc0-\xd6\xd8-\xf6\xf8-\u017f\u01cd-\u01dc]")
+_HANZI_PAGES: Final = ("big5", "big5hkscs", "gbk", "gb18030")
+_LONGEST_CHANCE: Final = 2  # characters above ASCII
 _LATIN: Final = ("latin-1", "cp1252")
 # Signs by themselves, where a text has them.
 _SIGNS = (
@@ -97,6 +96,7 @@ def is_credible(text: str, edit: Edit, real: str, shown: str, saved: float) -> b
     old, new = text[edit.start : edit.end], edit.text
     if (
         not old.strip(LOST + "? ")
+        or len(text) == 1
         or _is_late_mark(text, edit)
         or _is_listed(text[max(0, edit.start - _NEAR_BY) : edit.end + _NEAR_BY])
         or (
@@ -129,9 +129,15 @@ def _is_no_chance(old: str, new: str, saved: float, shown: str) -> bool:
 
     One rare character by itself is the author's: chance has three bytes to play with.
     """
-    if len(old) < 2 or len(_ABOVE.sub("", new)) > 1:
+    above = _ABOVE.sub("", new)
+    if len(old) < 2 or len(above) > _LONGEST_CHANCE:
         return len(old) > 1
-    return saved >= _MUCH if shown not in SINGLE else float(each(new).mean()) <= _PLAUSIBLE
+    mean = float(each(new).mean())
+    if shown in SINGLE:
+        return len(above) > 1 or mean <= _PLAUSIBLE
+    # Of two hanzi that somebody wrote, one in some thousand is UTF-8 of a rare one and a letter.
+    most = _WORDS if len(above) > 1 and shown in _HANZI_PAGES else _WORD
+    return mean <= most and saved >= (_ENOUGH if shown in _HANZI_PAGES else _MUCH)
 
 
 def _is_among_words(text: str, edit: Edit) -> bool:
@@ -215,13 +221,21 @@ def _is_likely(text: str, edit: Edit, saved: float, shown: str) -> bool:
     fewest = 1 if is_single and _HANZI.search(beside) else 2
     if hanzi_count(new) < fewest or not _is_chinese(new):
         return False
-    before = context_of(text[max(0, edit.start - 3) : edit.start])
+    head = text[max(0, edit.start - 3) : edit.start]
+    # Behind anything but hanzi a word begins as at the beginning of a text.
+    before = context_of(head if _HANZI.match(head[-1:]) else "")
     mean = float(each(new, before).mean())
     distinct = len(set(_ABOVE.sub("", new)))
     if len(new) == 1 and shown not in _LATIN:
         # Two signs that people write may be the bytes of a hanzi by chance.
         return saved >= _MUCH and mean <= _WORD
-    if mean <= (_WORDS if distinct >= _DISTINCT or is_single else _WORD) and saved >= _ENOUGH:
+    # Two different hanzi that save so much are a word: of 1,759 rare clean ones none saves it.
+    old = text[edit.start : edit.end]
+    if not is_single and distinct < _DISTINCT and not any(map(_is_rare, old)):
+        return False
+    is_word = shown in _HANZI_PAGES and distinct > 1 and saved >= _WORD_SAVES
+    is_sure = distinct >= _DISTINCT or is_single or is_word
+    if mean <= (_WORDS if is_sure else _WORD) and saved >= _ENOUGH:
         return shown in _LATIN or distinct > 1
     if is_single and len(new) <= _LONGEST_NAME:
         # Frames and Cyrillic words are meant more often than letters with accents in a row.
@@ -229,6 +243,11 @@ def _is_likely(text: str, edit: Edit, saved: float, shown: str) -> bool:
             return False
         return saved >= 0.0 and mean <= _NAMES and not _WESTERN.search(beside)
     return (is_single or distinct >= _DISTINCT) and mean <= _PLAUSIBLE and saved >= _MUCH
+
+
+def _is_rare(char: str) -> bool:
+    """Whether ``char`` is no everyday hanzi, simplified or traditional."""
+    return not _EVERYDAY_HANZI.match(simplified_forms().get(char, char))
 
 
 def _is_late_mark(text: str, edit: Edit) -> bool:

@@ -121,3 +121,26 @@ def test_a_name_between_damaged_lines_is_read_as_they_are(real, shown, lines):
     answers = repair_all([*map(forward, lines), kept, forward(lines[0])])
 
     assert [answer.text for answer in answers] == [*lines, kept, lines[0]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["賜爵", "煙壺", "閨門", "蠟淚", "讒鬼", "螫舌", "皓矾", "鈥", "乖異", "玄酒瓠脯", "旮旯"],
+)
+def test_a_rare_word_by_itself_stays(text):
+    """Chance makes a plausible pair of hanzi of one word in some thousand: they are not believed."""
+    assert repair(text).text == text
+
+
+@pytest.mark.parametrize(
+    ("seen", "right"),
+    [
+        ("迾氶", "雨伞"),
+        ("name: 豪埶", "name: 花园"),
+        ("01 - 景毞.mp3", "01 - 春天.mp3"),
+        ("<a>扷梓</a>", "<a>鼠标</a>"),
+    ],
+)
+def test_a_word_of_two_rare_hanzi_is_read(seen, right):
+    """The counter-check: rare hanzi that everyday ones explain are damage, also by themselves."""
+    assert repair(seen).text == right
