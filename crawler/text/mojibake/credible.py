@@ -237,10 +237,8 @@ def _is_likely(text: str, edit: Edit, saved: float, shown: str) -> bool:
     is_sure = distinct >= _DISTINCT or is_single or is_word
     if mean <= (_WORDS if is_sure else _WORD) and saved >= _ENOUGH:
         return shown in _LATIN or distinct > 1
-    if is_single and len(new) <= _LONGEST_NAME:
-        # Frames and Cyrillic words are meant more often than letters with accents in a row.
-        if shown not in _LATIN and (distinct < 2 or saved < _ENOUGH or mean > _PLAUSIBLE):
-            return False
+    # Frames, Cyrillic words and kana are meant more often than letters with accents in a row.
+    if shown in _LATIN and len(new) <= _LONGEST_NAME:
         return saved >= 0.0 and mean <= _NAMES and not _WESTERN.search(beside)
     return (is_single or distinct >= _DISTINCT) and mean <= _PLAUSIBLE and saved >= _MUCH
 
