@@ -154,7 +154,7 @@ def short_line(text: str, real: str, shown: str) -> Candidate | None:
     view = View(shown)
     reading = read(text, view, real, _BESIDE_DAMAGE, is_end=True)
     edits = [moved for edit in reading.edits if (moved := trimmed(text, edit))]
-    if len(edits) != 1 or edits[0].guesses or len(edits[0].text) < _FEWEST:
+    if len(edits) != 1 or len(edits[0].text) < _FEWEST:
         return None
     edit = edits[0]
     is_all = text[: edit.start].isascii() and text[edit.end :].isascii()
