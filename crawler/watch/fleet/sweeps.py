@@ -34,7 +34,7 @@ from sqlalchemy import Connection
 from crawler import clock
 from crawler.crawl.holding import Pace
 from crawler.crawl.run import PASSING
-from crawler.errors import RenminError, SchemaError
+from crawler.errors import DiskFullError, RenminError, SchemaError
 from crawler.hooks.crawling import LEAVE_SECONDS, LEAVE_SETTING, STALLED_SETTING
 from crawler.hooks.holding import text_of
 from crawler.site.channels import find
@@ -217,6 +217,8 @@ _ENDED = sa.text(
 
 # A crawl leaves by itself in time (LEAVE_SECONDS); so much later it is ended.
 GRACE_SECONDS = 4.0
+# The finish reason of a crawl that could not write.
+DISK_FULL = "disk_full"
 
 logger = logging.getLogger(__name__)
 
@@ -235,14 +237,14 @@ class Sweeper:
         options: Scrapy settings of the crawls, as typed: ``-s KEY=VALUE``.
 
     Attributes:
-        outdated: Why this renmin cannot work with the database any more: it was upgraded meanwhile.
+        unfit: Why this worker can do no more: the database was upgraded meanwhile, or a disk is full.
         leave: Called then, so that the worker takes no further job; may be called again.
     """
 
     def __init__(
         self, store: Store, environ: Mapping[str, str], pace: Pace, options: list[str]
     ) -> None:
-        self.outdated: SchemaError | None = None
+        self.unfit: SchemaError | DiskFullError | None = None
         self.leave: Callable[[], None] = lambda: None
         self._store = store
         self._environ = dict(environ)
@@ -262,8 +264,8 @@ class Sweeper:
         try:
             await self.see_to_the_schema()
             await self._to_the_end(sweep, hold)
-        except SchemaError:
-            # In this order: leaving cancels the sweeps that are at work, this one too.
+        except (SchemaError, DiskFullError):
+            # Another one may be able to. In this order: leaving cancels the sweeps that are at work, this one too.
             await context.app.job_manager.retry_job(job)
             self.leave()
         except asyncio.CancelledError:
@@ -273,7 +275,12 @@ class Sweeper:
             raise
 
     async def _to_the_end(self, sweep: Sweep, hold: Hold) -> None:
-        """Crawl, and again later while the site cannot be reached; the host stays ours."""
+        """Crawl, and again later while the site cannot be reached; the host stays ours.
+
+        Raises:
+            SweepFailedError: The crawl did not end well.
+            DiskFullError: It found a disk full: every other sweep here would too.
+        """
         for pause in (*TRY_AGAIN, None):
             code, reason = await self._crawl(sweep, hold)
             if reason not in PASSING or pause is None or not _has_time(sweep, pause):
@@ -281,6 +288,10 @@ class Sweeper:
             logger.info("tries host=%s again in %s: %s", sweep.host, pause, reason)
             await asyncio.sleep(pause.total_seconds())
         await self.see_to_the_schema()
+        if reason == DISK_FULL:
+            message = f"{platform.node()}: a disk is full; its worker ends, and others go on"
+            self.unfit = DiskFullError(f"{message}; make room and start it again")
+            raise self.unfit
         await asyncio.to_thread(self._follow, sweep, reason)
         if code != 0 and reason != "taken_over":
             raise SweepFailedError(f"{sweep.host}: {reason or f'exit code {code}'}")
@@ -294,7 +305,7 @@ class Sweeper:
         try:
             await asyncio.to_thread(self._require_today)
         except SchemaError as error:
-            self.outdated = error
+            self.unfit = error
             raise
 
     def _require_today(self) -> None:

@@ -170,8 +170,8 @@ class FleetWorker:
             with contextlib.suppress(asyncio.CancelledError):
                 await glancing
             guarded("leave", lambda: leave(self._store))
-        if self._sweeper.outdated:
-            raise self._sweeper.outdated
+        if self._sweeper.unfit:
+            raise self._sweeper.unfit
 
     def _add_sweep(self, app: App) -> None:
         app.task(name=SWEEP, pass_context=True)(self._sweeper.sweep)

@@ -98,16 +98,18 @@ def upgrade_to_a_newer_one(server) -> None:
         c.exec_driver_sql("UPDATE alembic_version SET version_num = '0999'")
 
 
-@pytest.mark.parametrize("moment", ["before its crawl", "under its crawl"])
-def test_a_worker_gives_its_job_back_when_the_database_was_upgraded(
+@pytest.mark.parametrize("moment", ["before its crawl", "under its crawl", "a full disk"])
+def test_a_worker_that_can_do_no_more_gives_its_job_back(
     server, postgres, jobs, moment, monkeypatch
 ):
-    """The job waits for the others, and has not failed; the worker is told to leave."""
+    """Upgraded meanwhile, or a full disk: the job waits for the others, and the worker leaves."""
     hold = jobs.hold(jobs.worker())
     sweeper, left = Sweeper(server, {}, Pace(30.0), []), []
     sweeper.leave = lambda: left.append(jobs.state(hold.job)[0])
 
     async def crawl(*_: object) -> tuple[int, str | None]:
+        if moment == "a full disk":
+            return 3, "disk_full"
         upgrade_to_a_newer_one(server)
         return 3, None
 
@@ -124,7 +126,7 @@ def test_a_worker_gives_its_job_back_when_the_database_was_upgraded(
     asyncio.run(sweep())
 
     assert left == ["todo"]
-    assert "newer renmin" in str(sweeper.outdated)
+    assert ("disk is full" if moment == "a full disk" else "newer renmin") in str(sweeper.unfit)
 
 
 def test_a_worker_ends_when_the_database_was_upgraded(server, postgres):
