@@ -112,7 +112,9 @@ class HoldLostError(RenminError):
 
     def __init__(self, host: str) -> None:
         self.host = host
-        super().__init__(f"{host}: another process has taken it over; it goes on there")
+        super().__init__(
+            f"{host}: it is no longer this process that holds it; another goes on with it"
+        )
 
 
 class ArchiveError(RenminError):

@@ -9,7 +9,7 @@ of its own. What must be an interpreter of its own (kills, the READMEs) is start
     client ── arguments, folder, environment, files 0-2 ──> server ── fork ──> keeper ── fork ──> command
        <──────────────────────── number of the process, exit code ────────────────┘
 
-The client hands SIGTERM and SIGINT on, and if it is killed, the command is killed too.
+The client hands SIGTERM, SIGINT and SIGHUP on, and if it is killed, the command is killed too.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ answers = server.makefile()
 process = int(answers.readline())
 def hand_on(number, frame):
     os.kill(process, number)
-for number in (signal.SIGTERM, signal.SIGINT):
+for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
     signal.signal(number, hand_on)
 code = int(answers.readline())
 if code < 0:

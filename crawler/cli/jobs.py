@@ -9,14 +9,17 @@ from typing import Annotated, Any
 
 import typer
 
+from crawler import clock
 from crawler.cli.options import LARGEST, Database, Json, opened, reading
 from crawler.cli.output import echo_json, show
 from crawler.crawl.holding import STALLED_SECONDS
 from crawler.errors import ConfigError
 from crawler.report import watch as report
+from crawler.report.table import counted
 from crawler.site.channels import find
 from crawler.store import job_schema
 from crawler.store.engine import Store
+from crawler.store.requests import attending
 
 app = typer.Typer(add_completion=False)
 
@@ -38,6 +41,7 @@ def jobs(
 ) -> None:
     """Show the workers and the jobs of a fleet; with a command, change them.
 
+    Each process of renmin worker has two workers: one sweeps, one does what is planned.
     A job sweeps one host (task ``sweep``), or holds it for a crawl that somebody started by hand
     (``hold``). ``stalled`` is one whose worker has been silent for half a minute: others take it.
 
@@ -60,15 +64,22 @@ def jobs(
             raise ConfigError(NO_WORKERS)
         job_schema.require(connection, str(connection.engine.url), to_work=False)
         there = report.workers(connection, STALLED_SECONDS)
+        processes = [
+            {"machine": one["machine"], "process": str(one["pid"]), "seen": one["seen_at"]}
+            for one in attending(connection, clock.now())
+            if one["kind"] == "worker"
+        ]
         found = report.jobs(connection, STALLED_SECONDS, states, limit)
         counts = report.job_counts(connection)
     if as_json:
-        echo_json({"workers": there, "jobs": found, "counts": counts})
+        echo_json({"processes": processes, "workers": there, "jobs": found, "counts": counts})
         return
     if not there:
         typer.echo("no worker is there; start some: renmin worker", err=True)
+    show(processes, ("machine", "process", "seen"))
     show(there, report.WORKER_COLUMNS)
-    show(found, report.JOB_COLUMNS)
+    listed = [row | {"channels": " ".join(row["channels"] or "-")} for row in found]
+    show(listed, report.JOB_COLUMNS)
     if not found:
         typer.echo("no job waits or is at work: renmin jobs --all", err=True)
     typer.echo(" · ".join(f"{state} {counts[state]}" for state in report.STATES if state in counts))
@@ -85,7 +96,11 @@ def run(
             find(name)
     with _server(database) as (store, sweeps), store.writing.begin() as connection:
         made = sweeps.defer(connection, sweeps.of_channels(connection, channels))
-    typer.echo(f"{len(made)} jobs: {_listed(made)}" if made else "nothing: all of it waits already")
+    typer.echo(
+        f"{counted(len(made), 'job')}: {_listed(made)}"
+        if made
+        else "nothing: all of it waits already"
+    )
 
 
 @app.command()

@@ -81,7 +81,7 @@ logger = logging.getLogger(__name__)
 def serve(database: Database = None) -> None:
     """Crawl what is due, look for what is wrong and tell, until ended: for machines without timers.
 
-    SIGTERM and Ctrl-C stop the crawl that is going on in order, and end with exit code 0. The
+    SIGTERM, Ctrl-C and a closed terminal stop the crawl that is going on in order, and end with exit code 0. The
     dashboard is a program of its own: renmin dashboard.
 
     \b

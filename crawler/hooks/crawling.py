@@ -129,13 +129,16 @@ class Crawling:
             self.session.held.on_lost = self._on_lost
             self.holding.begin()
         self._beating = self._loop.create_task(self._beat())
+        # A terminal that is closed; under nohup it is ignored, and stays so.
+        if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+            self._loop.add_signal_handler(signal.SIGHUP, os.kill, os.getpid(), signal.SIGTERM)
 
     def _on_lost(self, host: str) -> None:
         """On any thread: a host was taken over by another process."""
         self._loop.call_soon_threadsafe(self._lost, host)
 
     def _lost(self, host: str) -> None:
-        logger.warning("lost host=%s: another process has taken it over", host)
+        logger.warning("lost host=%s: the database does not say that it is still ours", host)
         self._crawler.engine.scheduler.drop_host(host)  # type: ignore[union-attr]
         if self.holding:
             self.holding.lost(host)

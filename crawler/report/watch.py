@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from crawler.clock import SHANGHAI
 from crawler.report.table import Table, rows_of, table, within
 from crawler.store import job_schema
 from crawler.store.job_schema import SCHEMA
@@ -114,7 +115,12 @@ def job_counts(connection: Connection) -> dict[str, int]:
 
 
 def _rows(connection: Connection, query: sa.TextClause, **values: Any) -> list[dict[str, Any]]:
-    return [dict(row) for row in connection.execute(query, values).mappings()]
+    rows = rows_of(connection.execute(query, values).mappings())
+    return [{name: _in_shanghai(value) for name, value in row.items()} for row in rows]
+
+
+def _in_shanghai(value: Any) -> Any:
+    return value.astimezone(SHANGHAI) if isinstance(value, datetime) else value
 
 
 _SILENT = "now() - make_interval(secs => :stalled)"
@@ -135,7 +141,7 @@ _JOBS = sa.text(
         job.worker_id AS worker, job.attempts AS attempts,
         date_trunc('second', (SELECT max(event.at) FROM {SCHEMA}.procrastinate_events AS event
             WHERE event.job_id = job.id)) AS since,
-        job.args->>'channels' AS channels
+        job.args->'channels' AS channels
     FROM {SCHEMA}.procrastinate_jobs AS job
     LEFT JOIN {SCHEMA}.procrastinate_workers AS worker ON worker.id = job.worker_id
     WHERE job.lock IS NOT NULL AND job.status::text = ANY(:states)

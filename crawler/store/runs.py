@@ -162,7 +162,7 @@ def sweep_start(connection: Connection, channels: Sequence[str], now: datetime) 
     for earlier, started_at, reason in connection.execute(statement):
         if not set(channels) <= set(earlier):
             continue
-        if reason not in (None, SHUTDOWN, "stopped", "database", "disk_full"):
+        if reason not in INTERRUPTED | {"stopped"}:
             break
         began = min(began, started_at)
     return began

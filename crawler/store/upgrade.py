@@ -89,10 +89,17 @@ def upgrade(database: str, *, copy: bool = True) -> Upgrade:
         if store.is_sqlite:
             # What is taken out of a row is overwritten in the file.
             connection.exec_driver_sql("PRAGMA secure_delete=ON")
-        if copy and todo.copy and store.path:
-            _copy(store.path, todo.copy)
-        taken = migrate(connection, store.url)
-        connection.commit()
+        copied = todo.copy if copy else None
+        if copied and store.path:
+            _copy(store.path, copied)
+        try:
+            taken = migrate(connection, store.url)
+            connection.commit()
+        except BaseException:
+            # Nothing was changed, so there is nothing to go back to.
+            if copied:
+                copied.unlink(missing_ok=True)
+            raise
         if store.path and any(step.erases for step in taken):
             _rewrite(store.path)
         return todo
@@ -120,10 +127,23 @@ def _free_name(path: Path, found: str) -> Path:
 
 
 def _rewrite(path: Path) -> None:
-    """Leave nothing in the file and its log that no row holds any more."""
-    with contextlib.closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as connection:
-        connection.execute("VACUUM")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    """Leave nothing in the file and its log that no row holds any more.
+
+    Raises:
+        StoreError: There is no room for it; the schema is up to date all the same.
+    """
+    try:
+        with contextlib.closing(
+            sqlite3.connect(path, timeout=30, isolation_level=None)
+        ) as connection:
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.Error as error:
+        kind = DiskFullError if "full" in str(error) else StoreError
+        raise kind(
+            f"{path}: is up to date, but what was erased from it may still stand in its free room "
+            f"({error}); make room, then: renmin prune --vacuum"
+        ) from error
 
 
 def _room_beside(path: Path) -> int:

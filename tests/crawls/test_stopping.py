@@ -29,7 +29,9 @@ pytestmark = pytest.mark.crawl
 LAST_RUN = "SELECT finish_reason, exit_code FROM run ORDER BY id DESC LIMIT 1"
 
 
-@pytest.mark.parametrize(("number", "delay"), [(signal.SIGTERM, NEVER), (signal.SIGINT, 0.0)])
+@pytest.mark.parametrize(
+    ("number", "delay"), [(signal.SIGTERM, NEVER), (signal.SIGINT, 0.0), (signal.SIGHUP, 0.0)]
+)
 def test_a_stop_is_obeyed_in_time_although_a_host_hangs(serve, database, number, delay):
     """The process leaves with exit code 3, its run says shutdown, and the next run has the rest."""
     site = serve(articles=30, latency=0.02)

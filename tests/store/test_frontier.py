@@ -152,6 +152,15 @@ def test_success_forgets_earlier_failures(any_store, run_id):
     assert (row.state, row.attempts, row.reason) == ("DONE", 0, None)
 
 
+@pytest.mark.parametrize("reason", ["shutdown", "taken_over", "passed_on", "stopped"])
+def test_a_crawl_that_others_go_on_with_is_one_sweep(any_store, run_id, reason):
+    """Whoever takes a host over does not read its lists again."""
+    with any_store.writing.begin() as c:
+        runs.finish(c, run_id, reason=reason, exit_code=3, now=NOW)
+
+        assert runs.sweep_start(c, ["sd"], NOW + timedelta(minutes=5)) == NOW
+
+
 def test_an_interrupted_crawl_goes_on_with_its_sweep(any_store, run_id):
     """A list that was read since the interrupted run began is not opened again."""
     later = NOW + timedelta(minutes=10)

@@ -6,6 +6,7 @@ import contextlib
 import gzip
 import re
 import sqlite3
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -234,6 +235,7 @@ def test_an_upgrade_that_breaks_off_leaves_the_old_database(tmp_path, monkeypatc
     assert db.execute("SELECT version_num FROM alembic_version").fetchone() == ("0002",)
     assert db.execute("SELECT count(*) FROM article_unique").fetchone() == (43,)
     db.close()
+    assert not list(tmp_path.glob("*.schema-*")), "nothing to go back to, and it holds passwords"
 
 
 def test_without_room_for_the_copy_nothing_is_done(tmp_path, monkeypatch):
@@ -330,6 +332,23 @@ def test_an_upgrade_erases_the_passwords_of_older_releases(tmp_path):
     db.close()
     assert '"RENMIN_PROXY":"http://operator:***@127.0.0.1' in settings
     assert "--proxy http://operator:***@127.0.0.1" in command
+
+
+def test_what_could_not_be_erased_is_told(tmp_path, monkeypatch):
+    """The schema is of today all the same, and the message says what is left to do."""
+    path = released("0.1.0", tmp_path / "renmin.db")
+
+    class Full(sqlite3.Connection):
+        def execute(self, statement, *values):
+            if statement == "VACUUM":
+                raise sqlite3.OperationalError("database or disk is full")
+            return super().execute(statement, *values)
+
+    monkeypatch.setattr(upgrading.sqlite3, "connect", partial(sqlite3.connect, factory=Full))
+    with pytest.raises(StoreError, match="is up to date, but"):
+        upgrading.upgrade(f"sqlite:///{path}")
+
+    assert not upgrading.plan(f"sqlite:///{path}").is_needed
 
 
 def fill(store) -> None:

@@ -139,7 +139,7 @@ class FleetWorker:
         self._sweeper = Sweeper(store, environ_of(database, proxy), pace, list(settings))
 
     async def work(self, concurrency: int, *, until_idle: bool = False) -> None:
-        """Work until SIGTERM or Ctrl-C.
+        """Work until SIGTERM, Ctrl-C or the end of the terminal.
 
         Args:
             concurrency: So many hosts at once.
@@ -160,8 +160,9 @@ class FleetWorker:
 
         self._sweeper.leave = stop
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, stop)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
+                loop.add_signal_handler(number, stop)
         glancing = asyncio.create_task(self._glance(stop, until_idle=until_idle))
         try:
             await asyncio.gather(sweeping.run(grace=0), planning.run(grace=5))

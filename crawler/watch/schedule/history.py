@@ -33,6 +33,8 @@ from crawler.watch.schedule.schedules import Schedule
 TRY_AGAIN = (timedelta(minutes=10), timedelta(minutes=30), timedelta(minutes=60))
 # Several machines: so long another runner may need to settle what it started.
 RUNNER_GRACE = timedelta(minutes=10)
+# A crawl that was started has entered its run by then.
+SOON = timedelta(seconds=60)
 
 INTERRUPTED_DETAIL = "its runner was told to end; the next one goes on with it"
 
@@ -202,6 +204,7 @@ def settle_abandoned(
     Returns:
         How many were settled.
     """
+    _find_their_runs(connection)
     statement = (
         sa.select(schedule_run.c.id, schedule_run.c.started_at, schedule_run.c.run_id)
         .add_columns(*(run.c[name] for name in ("ended_at", "exit_code", "finish_reason")))
@@ -213,14 +216,43 @@ def settle_abandoned(
     settled = 0
     for row in connection.execute(statement).all():
         values = _fate(row, now, has_process)
-        patient = row.run_id is None or row.ended_at is not None
         last_seen = max(filter(None, (row.started_at, row.ended_at)))
-        if values is None or (patient and not alone and now < last_seen + RUNNER_GRACE):
+        if values is None or now < last_seen + _grace(row, alone=alone):
             continue
         ended_at = row.ended_at or row.heartbeat_at or now
         settle(connection, row.id, ended_at, **values)
         settled += 1
     return settled
+
+
+def _grace(row: Any, *, alone: bool) -> timedelta:
+    """How long after its start or end a run is left to its runner, which may be alive."""
+    if alone:
+        return SOON if row.run_id is None else timedelta(0)
+    if row.run_id is None or row.ended_at is not None:
+        return RUNNER_GRACE
+    return timedelta(0)
+
+
+def _find_their_runs(connection: Connection) -> None:
+    """Enter the run of a crawl whose runner was killed before it could note the number.
+
+    It is the first that this machine began soon after, and that belongs to no planned time.
+    """
+    waiting = sa.select(schedule_run.c.id, schedule_run.c.started_at).where(
+        schedule_run.c.outcome == "running",
+        schedule_run.c.run_id.is_(None),
+        schedule_run.c.started_at.is_not(None),
+        schedule_run.c.detail.is_distinct_from(BY_WORKERS),
+    )
+    known = sa.select(schedule_run.c.run_id).where(schedule_run.c.run_id.is_not(None))
+    for row_id, began in connection.execute(waiting.order_by(schedule_run.c.started_at)).all():
+        soon = (run.c.started_at >= began - runs.ENTRY_SLACK, run.c.started_at < began + SOON)
+        mine = run.c.machine == platform.node()
+        first = sa.select(run.c.id).where(mine, *soon, run.c.id.not_in(known)).order_by(run.c.id)
+        if (run_id := connection.scalar(first.limit(1))) is not None:
+            here = schedule_run.c.id == row_id
+            connection.execute(sa.update(schedule_run).where(here).values(run_id=run_id))
 
 
 def _fate(row: Any, now: datetime, has_process: HasProcess) -> dict[str, Any] | None:

@@ -195,16 +195,24 @@ def bring_to_end(child: Process) -> int:
 
 @contextlib.contextmanager
 def stop_on_sigterm() -> Iterator[None]:
-    """Within: SIGTERM stops the crawl that is going on, says so in its row, and ends us (143)."""
+    """Within: SIGTERM stops the crawl that is going on, says so in its row, and ends us (143).
 
-    def stop(_signal: int, _frame: Any) -> Never:
-        raise SystemExit(128 + signal.SIGTERM)
+    So does the end of the terminal (SIGHUP), but under nohup.
+    """
 
-    before = signal.signal(signal.SIGTERM, stop)
+    def stop(number: int, _frame: Any) -> Never:
+        raise SystemExit(128 + number)
+
+    heard = [signal.SIGTERM, signal.SIGHUP]
+    before = {one: signal.getsignal(one) for one in heard}
+    for one in heard:
+        if before[one] is not signal.SIG_IGN:
+            signal.signal(one, stop)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 class _Child:

@@ -84,8 +84,12 @@ def test_every_ended_run_is_linked_to_its_run_row(world, monday):
     assert linked == [(1001, 0), (1002, 0)]
 
 
-def test_a_crawl_that_outlives_its_runner_is_not_lost(world, monday):
-    """While it goes on the next planned time is refused; when it has ended its row says so."""
+@pytest.mark.parametrize("is_noted", [True, False])
+def test_a_crawl_that_outlives_its_runner_is_not_lost(world, monday, is_noted):
+    """While it goes on the next planned time is refused; when it has ended its row says so.
+
+    Also if the runner was killed before it had noted the number of the run.
+    """
     add(world, "bj", "30 */6 * * *", max_duration=20 * HOUR)
     world.script = {("bj", "02 01"): (9 * HOUR, 0)}
     world.kill_runner_at = monday + 3 * HOUR
@@ -93,6 +97,8 @@ def test_a_crawl_that_outlives_its_runner_is_not_lost(world, monday):
     with world.store.writing.begin() as connection:
         # The crawl goes on without its runner: its heart beats.
         connection.execute(sa.update(run).values(heartbeat_at=monday + 7 * HOUR))
+        if not is_noted:
+            connection.execute(sa.update(schedule_run).values(run_id=None))
 
     play(world, monday + 7 * HOUR)
     with world.store.writing.begin() as connection:
