@@ -19,7 +19,7 @@ from functools import lru_cache
 from itertools import islice
 
 from crawler.extract.setting import has_ground, hides, is_white
-from crawler.extract.tree import Element, text_of
+from crawler.extract.tree import Element, says_more, text_of
 
 # Elements that end the line before them and the line that they hold.
 BLOCKS = frozenset(
@@ -192,20 +192,14 @@ def holds_a_picture(element: Element) -> bool:
     """Tell a box with an image in which no more is said than under one."""
     if next(element.iter("img"), None) is None:
         return False
-    paragraphs = sum(1 for _ in element.iter("p", "br"))
-    return paragraphs <= _MOST_SAID and len(text_of(element)) <= _LONGEST_SAID
+    if next(islice(element.iter("p", "br"), _MOST_SAID, None), None) is not None:
+        return False
+    return not says_more(element, _LONGEST_SAID)
 
 
 def holds_paragraphs(element: Element) -> bool:
     """Tell a player whose end tag is missing: the paragraphs that follow stand inside it."""
-    if next(element.iter("p", "br"), None) is None:
-        return False
-    length = 0
-    for text in element.itertext():
-        length += len(text.strip())
-        if length >= _PARAGRAPH:
-            return True
-    return False
+    return next(element.iter("p", "br"), None) is not None and says_more(element, _PARAGRAPH)
 
 
 # What one cell of data says at most; and from how many characters on several lines are a text.

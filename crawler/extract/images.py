@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.extract.tree import Document, Element, text_of
+from crawler.extract.tree import Document, Element, says_more
 
 # Attributes that hold the real address on pages which load images late, before ``src``.
 _LATE = ("data-original", "data-src", "data-echo", "_src", "original")
@@ -77,7 +77,7 @@ def address_of(element: Element, page: Document, linked: str = "") -> str | None
 
 def background_of(element: Element, style: str | None, page: Document) -> str | None:
     """Return the absolute address of the photo that an empty box shows, ``None`` for any other box."""
-    if not style or "url(" not in style or text_of(element):
+    if not style or "url(" not in style or says_more(element, 0):
         return None
     found = _BACKGROUND.search(style[:_LONGEST_ADDRESS])
     source = found[1].strip() if found else ""

@@ -374,3 +374,12 @@ def text_of(element: Element | None) -> str:
         return tidy("".join(element.itertext()))
     pieces = _TEXT(element)
     return tidy("".join(piece if isinstance(piece, str) else " " for piece in pieces))
+
+
+def says_more(element: Element, letters: int) -> bool:
+    """Tell whether more than so many letters stand in an element; read no further than that."""
+    for text in element.itertext():
+        letters -= len(text.strip())
+        if letters < 0:
+            return True
+    return False
