@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from crawler import clock
 from crawler.cli.options import Database, Json, opened, reading
-from crawler.cli.output import echo_json, show
-from crawler.errors import ConfigError
+from crawler.cli.output import cell, echo_json, show
+from crawler.errors import ConfigError, StoreError
 from crawler.report.channels import list_pages
 from crawler.report.table import Row
 from crawler.site.channels import Channel, find, load
@@ -53,14 +55,28 @@ def channels(
         _switch(names[0], names[1:], database)
         return
     chosen = [find(name) for name in names] if names else list(load().values())
+    resting = _resting(database)
     if json:
         for channel in chosen:
-            echo_json(asdict(channel))
+            echo_json(asdict(channel) | {"paused_at": resting.get(channel.id)})
     elif names:
         for channel in chosen:
             _print_lists(channel)
+            if since := resting.get(channel.id):
+                typer.echo(
+                    f"   paused since {cell(since)}; to go on: renmin channels resume {channel.id}"
+                )
     else:
-        _print_table(chosen)
+        _print_table(chosen, resting)
+
+
+def _resting(database: str | None) -> dict[str, datetime]:
+    """Since when which channels rest; none where there is no database yet."""
+    try:
+        with reading(database) as connection:
+            return requests.paused(connection)
+    except StoreError:
+        return {}
 
 
 def _switch(what: str, names: list[str], database: str | None) -> None:
@@ -79,7 +95,7 @@ def _switch(what: str, names: list[str], database: str | None) -> None:
             typer.echo(told)
 
 
-def _print_table(chosen: list[Channel]) -> None:
+def _print_table(chosen: list[Channel], resting: Mapping[str, datetime]) -> None:
     rows = [
         {
             "id": channel.id,
@@ -88,6 +104,7 @@ def _print_table(chosen: list[Channel]) -> None:
             "region": channel.region,
             "lists": len(channel.lists),
             "seen": channel.as_of,
+            **({"paused": resting.get(channel.id)} if resting else {}),
         }
         for channel in chosen
     ]

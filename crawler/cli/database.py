@@ -8,14 +8,15 @@ from typing import Annotated
 import typer
 
 from crawler import clock
-from crawler.cli.options import LARGEST, Database
+from crawler.cli.options import LARGEST, Database, reading
 from crawler.cli.output import progress_bar
 from crawler.config import load
 from crawler.errors import ConfigError
 from crawler.report.table import counted
 from crawler.store import upgrade as store
-from crawler.store.backup import back_up, backups, check, copy_database
+from crawler.store.backup import ARCHIVE, DATABASE, back_up, backups, check, copy_database
 from crawler.store.backup import restore as put_back
+from crawler.watch.consistency import compare
 
 COMMANDS = ("backup", "restore", "copy", "upgrade")
 
@@ -55,6 +56,23 @@ def backup(
     typer.echo(
         f"{made.folder}: {counted(facts['articles'], 'article')}, {counted(facts['bodies'], 'raw body', 'raw bodies')}, {size:,.1f} MB"
     )
+    if archive:
+        _tell_what_lacks(made.folder, archive)
+
+
+def _tell_what_lacks(folder: Path, archive: Path) -> None:
+    """Say how many articles of a backup have no raw bytes in it."""
+    kept = folder / ARCHIVE
+    if not kept.exists():
+        return
+    with reading(f"sqlite:///{folder / DATABASE}") as connection:
+        found = compare(connection, kept)
+    if found.without_body:
+        typer.echo(
+            f"{found.without_body:,} of {counted(found.articles, 'article')} have no raw body in it: "
+            f"renmin prune let go of them, or they lie in another archive than {archive}",
+            err=True,
+        )
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -229,6 +230,7 @@ def install(
 def _show(database: str | None, *, json: bool) -> None:
     with reading(database) as connection:
         found = schedules.load(connection)
+        resting = requests.paused(connection)
     if not found:
         typer.echo(
             'no schedule yet; make one: renmin schedule set NAME --channels sd --cron "15 6 * * *"',
@@ -245,10 +247,17 @@ def _show(database: str | None, *, json: bool) -> None:
             "max": schedules.span_text(one.max_duration),
             "options": " ".join(f"--{key} {value}" for key, value in one.options.items()),
             "next": planning.following(one.cron, now) if one.enabled else None,
+            **({"paused": _paused(one, resting)} if resting else {}),
         }
         for one in found
     ]
     _print(rows, json=json)
+
+
+def _paused(one: Schedule, resting: Collection[str]) -> str | None:
+    """The channels of a schedule that are left out until somebody resumes them."""
+    named = sorted(resting) if one.channels == (schedules.ALL,) else one.channels
+    return ",".join(name for name in named if name in resting) or None
 
 
 def _switch(name: str, database: str | None, *, on: bool) -> None:

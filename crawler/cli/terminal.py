@@ -11,12 +11,9 @@ import io
 import os
 import re
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
 from crawler.errors import RenminError
-
-if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
 
 # Bytes of the command line that are no text in the locale's charset.
 _NOT_READ: Final = re.compile("[\udc80-\udcff]")
@@ -31,7 +28,7 @@ class _Output(io.FileIO):
 
     _is_broken = False
 
-    def write(self, data: ReadableBuffer, /) -> int:
+    def write(self, data: Any, /) -> int:
         """Write; once that has failed, what is left is dropped, at the interpreter's end too.
 
         Raises:

@@ -7,8 +7,8 @@ simplified or traditional form, Latin letters in either case. No segmenter decid
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -73,7 +73,7 @@ def trend(
     """How often words stand in each period: places, articles, and places in a million characters.
 
     Returns:
-        One row a period and word, periods without the word too, in order; articles without a date
+        One row a period and word, periods without the word and without any article too, in order; articles without a date
         stand under ``undated``, at the end.
     """
     require_channels(connection, corpus.channels)
@@ -97,7 +97,7 @@ def trend(
             "characters": sizes[when],
             "per_million": round(hits[word][when] * 1e6 / max(1, sizes[when]), 2),
         }
-        for when in sorted(sizes)
+        for when in _all_periods(sizes, by)
         for word in words
     ]
 
@@ -120,9 +120,14 @@ def coverage(connection: Connection, corpus: Selection) -> list[Row]:
 
 def _all_months(held: Iterable[str]) -> list[str]:
     """Every month from the first to the last, and ``undated`` if there is such."""
+    return _all_periods(held, "month")
+
+
+def _all_periods(held: Iterable[str], by: Period) -> list[str]:
+    """Every period from the first to the last, and ``undated`` if there is such."""
     dated = sorted(set(held) - {UNDATED})
-    months = list(_months(dated[0], dated[-1])) if dated else []
-    return [*months, *({UNDATED} & set(held))]
+    whole = list(_PERIODS[by](dated[0], dated[-1])) if dated else []
+    return [*whole, *({UNDATED} & set(held))]
 
 
 def places(text: str, spellings: Iterable[str]) -> Iterator[tuple[int, int]]:
@@ -182,9 +187,25 @@ def _moment(moment: datetime | None) -> str | None:
     return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d") if moment else None
 
 
+def _years(first: str, last: str) -> Iterator[str]:
+    return map(str, range(int(first), int(last) + 1))
+
+
+def _days(first: str, last: str) -> Iterator[str]:
+    begin, end = date.fromisoformat(first), date.fromisoformat(last)
+    return ((begin + timedelta(days=n)).isoformat() for n in range((end - begin).days + 1))
+
+
 def _months(first: str, last: str) -> Iterator[str]:
     """Every month from one to another, both too."""
     year, month = map(int, first.split("-"))
     while (found := f"{year}-{month:02d}") <= last:
         yield found
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+
+
+_PERIODS: Mapping[str, Callable[[str, str], Iterator[str]]] = {
+    "year": _years,
+    "month": _months,
+    "day": _days,
+}

@@ -137,10 +137,10 @@ def _forbidden(path: Path, what: str, wanted: str) -> StoreError:
     if os.statvfs(path).f_flag & os.ST_RDONLY:  # no chmod helps there
         return StoreError(f"{path}: this {what}: its disk is mounted read-only; {_ELSEWHERE[3:]}")
     mode = stat.filemode(_mode(path) or 0)
-    return StoreError(
-        f"{path}: this {what} (permission denied: {mode}); let its owner allow it "
-        f"(chmod {wanted} {path}), {_ELSEWHERE}"
-    )
+    # Whoever does not own it cannot, and perhaps must not, change its rights.
+    mine = path.stat().st_uid == os.geteuid() if hasattr(os, "geteuid") else True
+    advice = f"allow it (chmod {wanted} {path})" if mine else "ask its owner to allow it"
+    return StoreError(f"{path}: this {what} (permission denied: {mode}); {advice}, {_ELSEWHERE}")
 
 
 def _mode(path: Path) -> int | None:

@@ -24,7 +24,7 @@ from crawler.crawl.holding import STALLED_SECONDS
 from crawler.errors import RenminError
 from crawler.report import watch
 from crawler.report.table import counted
-from crawler.store import job_schema, runs, tables
+from crawler.store import job_schema, requests, runs, tables
 from crawler.store.engine import Reader
 from crawler.store.migrations import HEAD
 from crawler.store.open import file_of
@@ -70,6 +70,9 @@ OPTIONAL = (
     "apprise",
     "PIL",
 )
+
+# A pause that is older was perhaps forgotten.
+LONG_PAUSE = timedelta(days=14)
 
 # https://www.sqlite.org/wal.html#walresetbug
 BUG_BEGINS, BUG_ENDS = (3, 7, 0), (3, 51, 3)
@@ -199,6 +202,7 @@ def _database(config: Config, now: datetime) -> Iterator[Examined]:
                 yield from _sqlite_file(reader.path, connection)
             yield _lost_runs(connection, now)
             yield _held_pages(connection, now)
+            yield _paused(connection, now)
             if not reader.path:
                 yield _jobs(connection)
             yield _sketches(connection)
@@ -257,6 +261,21 @@ def _held_pages(connection: Connection, now: datetime) -> Examined:
         OK,
         "frontier",
         f"{counted(left, 'page')} of a dead process: the next crawl takes up what waits",
+    )
+
+
+def _paused(connection: Connection, now: datetime) -> Examined:
+    """Channels that rest: no alert is about them, so that a pause is easily forgotten."""
+    resting = requests.paused(connection)
+    if not resting:
+        return Examined(OK, "paused", "no channel is paused")
+    named = ", ".join(f"{name} since {day:%Y-%m-%d}" for name, day in sorted(resting.items()))
+    if min(resting.values()) > now - LONG_PAUSE:
+        return Examined(OK, "paused", named)
+    return Examined(
+        WARN,
+        "paused",
+        f"{named}: nothing comes in from there; to go on: renmin channels resume NAME",
     )
 
 

@@ -70,6 +70,7 @@ def test_a_trend_counts_places_against_all_characters(asked):
 
     assert {period: row["places"] for period, row in rows.items()} == {
         "2026-03": 2,
+        "2026-04": 0,
         "2026-05": 2,
         "undated": 1,
     }

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crawler.errors import BusyError
-from crawler.store import runs
+from crawler.store import requests, runs
 from crawler.store.engine import Store, crawl_lock, lock_file, open_store
 from crawler.watch.schedule import history, process, schedules
 from crawler.watch.schedule.planning import Due
@@ -228,6 +228,9 @@ class _Run(WatchedCrawl[Ended]):
     def ended(self, code: int) -> Ended:
         with self._store.reading.connect() as connection:
             passing = history.passing(connection, self._row_id)
+            resting = requests.paused(connection).keys()
+        if code == 0 and resting >= set(self._schedule.channels):
+            return self._settled("done", code, "every channel is paused: renmin channels")
         if passing:
             return self._settled("failed", code, f"{passing}: it is tried again soon")
         return self._settled("done" if code == 0 else "failed", code, _explained(code))
