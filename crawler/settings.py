@@ -18,6 +18,7 @@ _slow = [channel for channel in _channels().values() if channel.delay]
 BOT_NAME = "renmin"
 SPIDER_MODULES = ["spiders"]
 NEWSPIDER_MODULE = "spiders"
+COMMANDS_MODULE = "crawler.cli.crawl"  # default: none; ours checks what it is given
 
 RENMIN_DATABASE = _config.database
 RENMIN_PROXY = _config.proxy

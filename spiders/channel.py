@@ -8,8 +8,9 @@ which comes next.
 from __future__ import annotations
 
 import gc
+import inspect
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.clock import read_day
+from crawler.config.convert import unknown
 from crawler.crawl.helpers import PAGE_SECONDS
 from crawler.crawl.reading import PageReader
 from crawler.crawl.run import Plan
@@ -254,6 +256,21 @@ def plan_of(
         until=last,
         limit=_number(limit),
     )
+
+
+def require_arguments(given: Mapping[str, str]) -> None:
+    """Refuse arguments of a crawl, ``-a NAME=VALUE``, that Scrapy would pass over, or stumble on.
+
+    Raises:
+        ConfigError: One is unknown, or cannot be used.
+    """
+    takes = inspect.signature(ChannelSpider).parameters.values()
+    known = [each.name for each in takes if each.kind is each.KEYWORD_ONLY]
+    for name in given:
+        if name not in known:
+            raise unknown("-a", name, known, "argument")
+    asked = {"channels": "", "since": "", "limit": "", "mirrors": "", "command": "", **given}
+    plan_of(asked.pop("channels"), **asked)
 
 
 def start_links(plan: Plan, mirrors: str) -> tuple[Link, ...]:

@@ -10,21 +10,24 @@ import os
 import shlex
 import sys
 import threading
+from argparse import Namespace
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from importlib import import_module
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import sqlalchemy as sa
 import typer
+from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.exceptions import UsageError
 from scrapy.settings import Settings
 from scrapy.utils.project import get_project_settings
 
 from crawler import clock
 from crawler.cli.backfill import name_of, range_of, to_the_end
-from crawler.cli.options import LARGEST, Database
+from crawler.cli.options import LARGEST, Database, require_contact
 from crawler.config import Config, load
 from crawler.crawl.session import CrawlSession
 from crawler.errors import ConfigError, RenminError
@@ -43,7 +46,7 @@ from crawler.watch.schedule import backfill
 from crawler.watch.schedule.asked import run_asked
 from crawler.watch.schedule.backfill import Backfill, run_slice
 from crawler.watch.schedule.runner import run_due
-from spiders.channel import plan_of, start_links
+from spiders.channel import plan_of, require_arguments, start_links
 
 app = typer.Typer(add_completion=False)
 
@@ -222,14 +225,24 @@ def _resting(database: str) -> dict[str, str]:
     return resting
 
 
-def require_contact(contact: str, proxy: str) -> None:
-    """A newspaper must be able to reach whoever crawls it."""
-    if not contact and not proxy:
-        raise ConfigError(
-            "no contact: the site's people must be able to reach you; say who answers for this "
-            "crawl, in the environment (RENMIN_CONTACT=you@example.org) or in renmin.toml "
-            '(contact = "you@example.org")'
-        )
+# The project's own, see crawler/settings.py; every other RENMIN_... is checked.
+_OF_THE_PROJECT = ("RENMIN_DATABASE=", "RENMIN_PROXY=")
+
+
+class Command(ScrapyCrawl):
+    """``scrapy crawl``: what it was given is checked before anything begins."""
+
+    def process_options(self, args: list[str], opts: Namespace) -> None:
+        """Read the command line; what cannot be used is said, with exit code 2."""
+        own = [pair for pair in opts.set if not pair.startswith(_OF_THE_PROJECT)]
+        try:
+            read_settings(own, cast("Settings", self.settings))
+            super().process_options(args, opts)
+            if args != ["channel"]:
+                raise ConfigError("type: scrapy crawl channel; the other spiders are renmin's own")
+            require_arguments(opts.spargs)
+        except RenminError as error:
+            raise UsageError(str(error), print_help=False) from None
 
 
 class _PromptProcess(AsyncCrawlerProcess):

@@ -10,8 +10,10 @@ Of an error that nobody foresaw a user is told in one line, and where the traceb
 from __future__ import annotations
 
 import ast
+import codecs
 import errno
 import importlib
+import io
 import os
 import pkgutil
 import re
@@ -29,7 +31,6 @@ from typer.core import TyperCommand, TyperGroup
 
 import crawler.cli
 from crawler import __version__
-from crawler.cli.terminal import begin_in_utf8, unspeakable
 from crawler.config import sections as own_channels
 from crawler.errors import RenminError
 from crawler.secrets import mask, mask_log, take_passwords
@@ -37,9 +38,11 @@ from crawler.store import troubles
 
 _INTERRUPTED: Final = 130  # 128 + SIGINT, as shells count
 
-NOT_COMMANDS = {"__main__", "main", "options", "output", "terminal"}
+NOT_COMMANDS = {"__main__", "main", "options", "output"}
 _COMMANDS: Final = re.compile(r"^COMMANDS = \((.*?)\)", re.MULTILINE | re.DOTALL)
 _NAME: Final = re.compile(r"\w+")
+# Bytes of the command line that are no text in the locale's charset.
+_NOT_READ: Final = re.compile("[\udc80-\udcff]")
 
 
 @cache
@@ -159,7 +162,7 @@ def renmin(
 
 def main() -> None:
     """Run the command line; whatever goes wrong is one line on standard error, never a traceback."""
-    begin_in_utf8()
+    _begin_in_utf8()
     mask_log()
     _hide_passwords()
     sys.argv[1:] = _config_first(sys.argv[1:])
@@ -188,6 +191,66 @@ def main() -> None:
     except Exception as error:
         typer.echo(f"renmin: {explain(error)}", err=True)
         sys.exit(3)
+
+
+class _OutputError(RenminError):
+    """Standard output takes no more."""
+
+
+class _Output(io.FileIO):
+    """Standard output, whose errors say that it is what they are about."""
+
+    _is_broken = False
+
+    def write(self, data: Any, /) -> int:
+        """Write; once that has failed, what is left is dropped, at the interpreter's end too.
+
+        Raises:
+            _OutputError: It cannot be written.
+            BrokenPipeError: Its reader has seen enough.
+        """
+        if self._is_broken:
+            return memoryview(data).nbytes
+        try:
+            return super().write(data) or 0
+        except OSError as error:
+            self._is_broken = True
+            if isinstance(error, BrokenPipeError):
+                raise
+            reason = error.strerror or error
+            raise _OutputError(f"standard output: cannot be written ({reason})") from error
+
+
+def _begin_in_utf8() -> None:
+    """Let the locale neither spoil names of files nor forbid hanzi in what is printed.
+
+    Where it knows ASCII alone, the command begins again in Python's UTF-8 mode. A terminal of another
+    charset gets what it can show, and escapes for the rest.
+    """
+    if _charset() == "ascii" and not sys.flags.utf8_mode:
+        os.execve(sys.executable, sys.orig_argv, {**os.environ, "PYTHONUTF8": "1"})
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.flush()
+        sys.stdout = io.TextIOWrapper(
+            io.BufferedWriter(_Output(sys.stdout.fileno(), "wb", closefd=False)),
+            encoding=sys.stdout.encoding,
+            errors="backslashreplace",
+            line_buffering=sys.stdout.line_buffering,
+        )
+
+
+def _unspeakable(error: UnicodeEncodeError) -> str:
+    """Which text the locale cannot write; empty if it is not the locale's or the caller's fault."""
+    if _charset() == "utf-8" and not any(map(_NOT_READ.search, sys.argv)):
+        return ""
+    return (
+        f"{error.object[:80]!r}: cannot be written in {error.encoding}; write it in UTF-8, in a "
+        "locale such as LC_ALL=C.UTF-8"
+    )
+
+
+def _charset() -> str:
+    return codecs.lookup(sys.getfilesystemencoding()).name
 
 
 def _interrupted() -> NoReturn:
@@ -241,7 +304,7 @@ def _trouble(error: Exception) -> str:
     """What is wrong with the database or the disk; empty if the error is of another kind."""
     cause = getattr(error, "orig", None) or error
     if isinstance(cause, UnicodeEncodeError):
-        return unspeakable(cause)
+        return _unspeakable(cause)
     if isinstance(error, sqlite3.Error | OSError) or hasattr(error, "orig"):
         named = getattr(error, "filename", None)
         return str(troubles.explain(error, os.fsdecode(named) if named else "the database") or "")

@@ -123,3 +123,13 @@ def selection(
         until=midnight(until) if until else None,
         include_duplicates=copies,
     )
+
+
+def require_contact(contact: str, proxy: str) -> None:
+    """A newspaper must be able to reach whoever crawls it."""
+    if not contact and not proxy:
+        raise ConfigError(
+            "no contact: the site's people must be able to reach you; say who answers for this "
+            "crawl, in the environment (RENMIN_CONTACT=you@example.org) or in renmin.toml "
+            '(contact = "you@example.org")'
+        )

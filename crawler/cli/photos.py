@@ -13,7 +13,6 @@ import typer
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.utils.project import get_project_settings
 
-from crawler.cli.crawl import require_contact
 from crawler.cli.options import (
     LARGEST,
     Channels,
@@ -24,6 +23,7 @@ from crawler.cli.options import (
     ended_in_order,
     opened,
     reading,
+    require_contact,
     selection,
 )
 from crawler.config import load

@@ -14,8 +14,8 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.utils.project import get_project_settings
 
 from crawler import clock, config
-from crawler.cli.crawl import require_contact, require_known
-from crawler.cli.options import Json
+from crawler.cli.crawl import require_known
+from crawler.cli.options import Json, require_contact
 from crawler.errors import ConfigError
 from crawler.items import Visit
 from crawler.report.table import counted

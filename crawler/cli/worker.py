@@ -11,8 +11,7 @@ from scrapy.utils.misc import load_object
 from scrapy.utils.project import get_project_settings
 
 from crawler import config
-from crawler.cli.crawl import require_contact
-from crawler.cli.options import LARGEST, Database, log_to_stderr, opened
+from crawler.cli.options import LARGEST, Database, log_to_stderr, opened, require_contact
 from crawler.crawl.holding import STALLED_SECONDS, Pace
 from crawler.errors import ConfigError
 from crawler.hooks.given import read_settings

@@ -29,7 +29,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
-from scrapy.core.scheduler import BaseScheduler
+from scrapy.core.scheduler import BaseScheduler, Scheduler
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
@@ -85,15 +85,16 @@ class FrontierScheduler(BaseScheduler):
         self._refilled_at = 0.0
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> FrontierScheduler:
-        """Make the scheduler of a crawl."""
+    def from_crawler(cls, crawler: Crawler) -> Any:
+        """Make the scheduler of a crawl; without a run (``scrapy shell``) Scrapy's own."""
+        if crawler.get_extension(Crawling) is None:
+            return Scheduler.from_crawler(crawler)
         return cls(crawler)
 
     def open(self, spider: Spider) -> None:
         """Begin; the session is open already."""
         crawling = self._crawler.get_extension(Crawling)
-        if crawling is None:
-            raise RuntimeError("the frontier needs the extension crawler.hooks.crawling.Crawling")
+        assert crawling is not None
         self._session: CrawlSession = crawling.session
         self._holding = crawling.holding
         self._spider: Any = spider

@@ -26,6 +26,46 @@ def test_scrapy_list_names_the_spiders():
     assert done.stdout.split() == ["channel", "photos", "probe"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "no channel named"),
+        (("channels=xx",), "unknown channel 'xx'"),
+        (("channels=sd", "since=gestern"), "since=gestern: not a day"),
+        (("channels=sd", "limit=x"), "limit=x: expected a number"),
+        (("channels=sd", "chanels=bj"), "did you mean"),
+    ],
+)
+def test_scrapy_crawl_refuses_what_cannot_be_crawled(arguments, said):
+    """Before anything begins: with our sentence, exit code 2 and no traceback."""
+    done = run(
+        [*SCRAPY, "crawl", "channel", *(part for each in arguments for part in ("-a", each))]
+    )
+
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_scrapy_crawl_refuses_a_setting_that_is_none():
+    """One of ours that belongs into renmin.toml would be taken, and not obeyed."""
+    done = run([*SCRAPY, "crawl", "channel", "-a", "channels=sd", "-s", "RENMIN_DELAY=0.1"])
+
+    assert done.returncode == 2
+    assert "set it in renmin.toml" in done.stderr
+
+
+def test_scrapy_shell_shows_a_page(serve):
+    """Scrapy's way to look at a page needs no run and stores nothing."""
+    site = serve(articles=1, channels=["sd"])
+    proxy = f"RENMIN_PROXY=http://127.0.0.1:{site.port}"
+
+    page = "http://sd.people.com.cn/GB/166192/index.html"
+    done = run([*SCRAPY, "shell", page, "-c", "response.status", "-s", proxy])
+
+    assert done.stdout.split() == ["200"]
+
+
 def test_scrapy_crawl_stores_the_same_rows(serve, tmp_path):
     """``scrapy crawl channel`` with settings brings what ``renmin crawl`` brings."""
     site = serve(articles=16, channels=["sd", "bj"])

@@ -11,10 +11,21 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from typer.testing import CliRunner
 
+from crawler.cli.main import app
 from crawler.errors import ConfigError, StoreError
 from crawler.store.archive import Archive, Record
-from crawler.store.backup import back_up, backups, check, copy_database, restore
+from crawler.store.backup import (
+    ARCHIVE,
+    DATABASE,
+    MANIFEST,
+    back_up,
+    backups,
+    check,
+    copy_database,
+    restore,
+)
 from crawler.store.columns import metadata
 from crawler.store.engine import open_store
 from crawler.store.search import search
@@ -218,3 +229,16 @@ def test_what_cannot_be_read_is_blamed_and_not_where_it_goes(full, tmp_path):
 
     with pytest.raises(StoreError, match=f"^(sqlite:///)?{re.escape(str(full))}"):
         take(full, tmp_path)
+
+
+def test_a_backup_says_how_many_articles_have_no_raw_body(full, tmp_path):
+    """An archive that was named anew between two runs lacks what the other one has."""
+    typed = ["backup", str(tmp_path / "b"), "--database", url(full)]
+    environment = {"RENMIN_ARCHIVE": str(full.with_suffix(".archive.db"))}
+
+    done = CliRunner().invoke(app, typed, env=environment)
+
+    assert done.exit_code == 0
+    assert re.search(r"^4[34] of 44 articles have no raw body in it", done.stderr)
+    (made,) = (tmp_path / "b").iterdir()
+    assert sorted(each.name for each in made.iterdir()) == sorted([ARCHIVE, DATABASE, MANIFEST])

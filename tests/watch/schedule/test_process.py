@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from crawler.clock import SHANGHAI
+from crawler.store import requests
 from crawler.store.tables import schedule_run
 from crawler.watch.schedule import process, runner, schedules
 
@@ -129,3 +130,16 @@ def test_a_crawl_that_does_not_stop_is_killed(store, program, monkeypatch):
     (ended,) = runner.work_off(store, outside)
 
     assert (ended.outcome, ended.exit_code) == ("timeout", -signal.SIGKILL)
+
+
+def test_a_planned_time_of_paused_channels_says_why_nothing_came(store, program):
+    """The crawl has nothing to do and ends well; the history tells it from one that was done."""
+    program("")
+    add_due(store, datetime.now(SHANGHAI))
+    with store.writing.begin() as connection:
+        requests.rest(connection, "sd", datetime.now(SHANGHAI))
+
+    runner.work_off(store, process.Outside(start=process.starter(store.url)))
+
+    (row,) = rows(store)
+    assert (row.outcome, row.detail) == ("done", "every channel is paused: renmin channels")
