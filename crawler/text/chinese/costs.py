@@ -83,7 +83,7 @@ _NAMES: Final = (
 _NAME_COST: Final = 13.0
 # What Cantonese is written with, and the statistics of written Mandarin hardly know.
 _CANTONESE: Final = (
-    "佢哋喺啲咗嘅嘢冇咁唔噉嚟瞓畀喎㗎嗰嗌攞揾搵啱攰嘥嗱黐乜咩嘞啩喇㖭嗮晒冚唥咪孭揸揼掟撳踎"
+    "佢哋喺啲咗嘅嘢冇咁唔噉嚟瞓畀喎㗎嗰嗌攞揾搵啱攰嘥嗱黐咩嘞啩喇㖭嗮晒冚唥咪孭揸揼掟撳踎"
 )
 _CANTONESE_COST: Final = 10.5
 _IN_WORD: Final = 8.0  # bits of an accented letter beside one without

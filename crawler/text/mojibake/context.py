@@ -15,7 +15,7 @@ from crawler.text.mojibake.rule import Edit
 # Words of texts that explain escapes and mojibake, and signs of program code. Such a text shows
 # the damage as an example, and a repair would spoil it.
 _ABOUT_CODE = re.compile(
-    r"编码|編碼|解码|解碼|正则|正則|转义|轉義|乱码|亂碼|字符集|字元集|码点|碼點|八进制|八進制|十六进制|十六進制|源代码|原始碼|实体字符|字符实体|部首|康熙|兼容汉字|相容漢字|零宽|全角|半角"
+    r"编码|編碼|解码|解碼|正则|正則|转义|轉義|乱码|亂碼|字符集|字元集|码点|碼點|八进制|八進制|十六进制|十六進制|源代码|程序员|原始碼|实体字符|字符实体|部首|康熙|兼容汉字|相容漢字|零宽|全角|半角"
     r"|unicode|utf-?\d|gbk|gb2312|gb18030|big-?5|ascii|latin-?1|iso-8859|html|xml|json|javascript"
     r"|python|\bjava\b|\bphp\b|\bcss\b|\brtf\b|\bmime\b|quoted-printable|\brfc ?\d|\bsql\b|mojibake"
     r"|\b(?:print|printf|println|console|def|function|return|const|import|echo|char|string)\b"
@@ -29,7 +29,7 @@ _ABOUT_DAMAGE = re.compile(
     r"|charset|codecs?|(?:en|de)code[drs]?|unicode\w{0,30}error)(?![a-z])",
     re.IGNORECASE,
 )
-_CONVERTERS = re.compile(r"\b(?:iconv|convmv|enca|chardet|ftfy)\b")
+_CONVERTERS = re.compile(r"\b(?:iconv|convmv|enca|chardet|ftfy)\b|\.(?:en|de)code\(")
 _EXAMPLE: Final = 40  # characters that examples of damage have together
 _EXPLAINED: Final = 400  # the same where each of them is explained
 _AROUND: Final = " \t\r\n“”‘’「」『』\"'《》()（）。，、；："
@@ -48,8 +48,19 @@ _NAMED = re.compile(
     rf"(?:[变變写寫读解看认存打乱误]成|变为|[写寫误]作|成了)(?:了|的是)?\s?[{_OPENING}]\Z"
     rf"|(?:显示[成为]|顯示[成為])(?:了|的是)?\s?[{_OPENING}]?\Z"
 )
+# An escape needs no quotation marks for that.
+_WRITTEN = re.compile(
+    r"(?:写成|写作|显示[成为]|打印[成出]?|控制台显示|(?:终端|命令行)里?(?:显示|出现))(?:了|的是)?\s?\Z"
+)
+# What is seen in quotation marks: one word, or several of them.
+_SEEN = re.compile(
+    rf"(?:[看见遇收]到|看见?|显示|出现|发来|贴出|写着|这个|为何我的)(?:了|的|过)?\s?[{_OPENING}]"
+    rf"(?:[^{_CLOSING}]{{1,8}}[{_CLOSING}][、和与]?[{_OPENING}])?\Z"
+)
+_SEEN_LENGTH: Final = 3
 _ASKED = re.compile(
     rf"[{_CLOSING}]?(?:是什么|是甚麼|什么意思|是乱码|看不懂|这种字|这几个|这串|就错|一类)"
+    rf"|[{_CLOSING}][,，]?(?:其实是|就是|应该是|应为|原来是|本来是|是乱|是替换|为什么|怎么|多出来|之类|还原|解成|转成|改成)"
 )
 _BROKEN_OFF = re.compile(rf"[{_CLOSING}，。、；！？!?,.;\s]|就|的|了|\Z")
 _NAMED_LENGTH: Final = 8  # characters of such an example
@@ -79,14 +90,16 @@ _MARK_NAMES: Final = {
     "€": ("欧元符号",),
     "£": ("英镑符号",),
 }
-_SPOKEN_OF = re.compile(rf"[{_CLOSING}]?\s?(?:写成|写作|换成|应该换|而不是|也能打|代表|表示|就是)")
+_SPOKEN_OF = re.compile(
+    rf"[{_CLOSING}]?\s?(?:写成|写作|显示[为成]|换成|应该换|而不是|也能打|代表|表示|就是)"
+)
 _USED = re.compile(
-    rf"(?:看到|看见|显示|写成|写作|换成|替换|输入|键入|敲|打上?|用)(?:的是|成|为|了)?\s?[{_OPENING}]?\Z"
+    rf"(?:看到|看见|显示|输出|写|写成|写作|换成|替换|输入|键入|敲|打上?|用)(?:的是|成|为|了)?\s?[{_OPENING}]?\Z"
 )
 _BEFORE_ANOTHER = re.compile(r"(?:和|与|與|或|还是|、)&")
 _BEHIND_ANOTHER = re.compile(r";(?:和|与|與|或|还是|、)\Z")
 _SOURCE = re.compile(
-    r"(?:\b(?:content|font-family)\s?:|\b(?:printf|print|puts|echo|alert)\b(?: -e)?[ (]?|=)\s?[A-Za-z]?[\"'`]\Z"
+    r"(?:\b(?:content|font-family)\s?:|\b(?:printf|print|puts|echo|alert)\b(?: -e)?[ (]?|=|[A-Za-z_]\()\s?[A-Za-z]?[\"'`]\Z"
 )
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
@@ -160,17 +173,20 @@ def _is_given(rest: str, words: str) -> bool:
 
 def _is_named(text: str, edits: Sequence[Edit]) -> bool:
     """Whether all of ``edits`` are short examples: “变成ÈËÃñ就…”, “鑱斿悎是什么”."""
-    return all(
-        len(edit.text) <= _NAMED_LENGTH
-        and (
-            _ASKED.match(text, edit.end)
-            or (
-                _BROKEN_OFF.match(text, edit.end)
-                and _NAMED.search(text[max(0, edit.start - _NEAR_BY) : edit.start])
-            )
-        )
-        for edit in edits
-    )
+    return all(len(edit.text) <= _NAMED_LENGTH and _is_one_named(text, edit) for edit in edits)
+
+
+def _is_one_named(text: str, edit: Edit) -> bool:
+    old = text[edit.start : edit.end]
+    # A wrong reading may take the quotation marks for bytes.
+    start = edit.end - len(old.lstrip(_OPENING))
+    end = edit.start + len(old.rstrip(_CLOSING))
+    before = text[max(0, start - _NEAR_BY) : start]
+    if _ASKED.match(text, end) or (old.isascii() and _WRITTEN.search(before)):
+        return True
+    if len(_CHINESE.findall(edit.text)) <= _SEEN_LENGTH and _SEEN.search(before):
+        return old.isascii() or text[end : end + 1] in tuple(_CLOSING)
+    return bool(_BROKEN_OFF.match(text, end) and _NAMED.search(before))
 
 
 def _joined(edits: Sequence[Edit]) -> list[Edit]:

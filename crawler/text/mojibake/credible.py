@@ -76,6 +76,9 @@ _EVERYDAY_HANZI = re.compile(f"[{_LEVEL_1}]")
 _COMMON = re.compile(f"(?![谩茅铆贸茫锚])[{_LEVEL_1}]")
 _ACCENTED = re.compile("[\xc0-\xd6\xd8-\xf6\xf8-\u017f\u01cd-\u01dc]")
 _HANZI_PAGES: Final = ("big5", "big5hkscs", "gbk", "gb18030")
+_HALF_WIDTH = re.compile("[\uff66-\uff9f]")
+_KANA_AND_KANJI = re.compile("[\uff61-\uff9f][\u4e00-\u9fff]|[\u4e00-\u9fff][\uff61-\uff9f]")
+_TONED = re.compile("[\u3105-\u3129][\u02c7\u02ca\u02cb\u02d9]")
 _LONGEST_CHANCE: Final = 2  # characters above ASCII
 _LATIN: Final = ("latin-1", "cp1252")
 # Signs by themselves, where a text has them.
@@ -98,6 +101,7 @@ def is_credible(text: str, edit: Edit, real: str, shown: str, saved: float) -> b
         not old.strip(LOST + "? ")
         or len(text) == 1
         or _is_late_mark(text, edit)
+        or _is_spelled(text, edit, shown)
         or _is_listed(text[max(0, edit.start - _NEAR_BY) : edit.end + _NEAR_BY])
         or (
             len(old) <= _LONGEST_LIST
@@ -246,6 +250,17 @@ def _is_likely(text: str, edit: Edit, saved: float, shown: str) -> bool:
 def _is_rare(char: str) -> bool:
     """Whether ``char`` is no everyday hanzi, simplified or traditional."""
     return not _EVERYDAY_HANZI.match(simplified_forms().get(char, char))
+
+
+def _is_spelled(text: str, edit: Edit, shown: str) -> bool:
+    """Whether the old text is words in half-width kana, or bopomofo with its tones.
+
+    Bytes of hanzi are shown as such letters too, but then kanji stand between them, and no tones.
+    """
+    old = text[edit.start : edit.end]
+    if shown == "cp932" and _HALF_WIDTH.search(old):
+        return not _KANA_AND_KANJI.search(old)
+    return _TONED.search(text, max(0, edit.start - 1), edit.end + 1) is not None
 
 
 def _is_late_mark(text: str, edit: Edit) -> bool:
