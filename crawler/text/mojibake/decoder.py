@@ -117,7 +117,7 @@ class _Decoder:
         self._entry: Code = (_LEADS,) if view.cut else ()
         self._gone = CONTROLS if view.dropped == "controls" else _CONTINUATIONS
         self._fee = fee
-        self._beam = _BEAMS.get(view.dropped, _BEAM)
+        self._beam = _BEAMS.get(view.dropped, _BEAM) if real == "utf-8" else _BEAM
         self._open = _OPEN.get(real, 4.0)
         self._beyond = _BEYOND.get(real, 0.0)
         # A hanzi at a border may be clean or not, also where nothing was lost.

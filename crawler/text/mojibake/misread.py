@@ -144,11 +144,11 @@ def _doubted(text: str, best: Candidate, edit: Edit, ranked: Sequence[Candidate]
 
 
 def _is_mostly_guessed(best: Candidate) -> bool:
-    """Whether more of a reading is inferred than read, where bytes vanished without a trace.
+    """Whether much of a reading is inferred, where nothing says how many bytes are lost.
 
     Then the borders between its characters are inferred as well.
     """
-    if not best.view.dropped:
+    if best.real == "utf-8" and not best.view.dropped:
         return False
     guessed = sum(guess.length for edit, _ in best.edits for guess in edit.guesses)
     return guessed > _MOSTLY * sum(len(_WIDE.findall(edit.text)) for edit, _ in best.edits)
