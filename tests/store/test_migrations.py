@@ -26,7 +26,9 @@ from tests.crawl.visits import NOW, article, link, prose
 
 RELEASED = Path(__file__).parent / "released"
 # The schema of each release whose database is kept.
-RELEASES = {"0.1.0": "0002", "0.2.0": "0006"}
+RELEASES = {"0.1.0": "0002", "0.2.0": "0006", "0.3.0": "0010"}
+# Those that have something left to do.
+BEHIND = {release: schema for release, schema in RELEASES.items() if schema < HEAD}
 # A database of each older schema, with the rows of the first release, and of the latest that it can hold.
 OLDER = [
     (release, step.number)
@@ -198,9 +200,10 @@ def test_the_kept_database_has_rows_in_every_table_of_its_release(tmp_path, rele
     assert all(rows.values()), [name for name, held in rows.items() if not held]
     assert set(rows) >= {"run", "frontier", "article", "revision", "schedule", "alert", "notice"}
     assert release == "0.1.0" or set(rows) >= {"tombstone", "list_health", "pause", "silence"}
+    assert release < "0.3.0" or set(rows) >= {"request", "runner", "storage_sample", "backfill"}
 
 
-@pytest.mark.parametrize(("release", "schema"), RELEASES.items())
+@pytest.mark.parametrize(("release", "schema"), BEHIND.items())
 def test_upgrade_says_what_it_does_copies_the_file_and_does_it(tmp_path, release, schema):
     """The copy is the old database as it was; a second upgrade finds nothing to do."""
     path = released(release, tmp_path / "renmin.db")
