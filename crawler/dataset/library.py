@@ -92,6 +92,8 @@ class Library:
             fields: Only these; all of them cost memory for texts that are not looked at.
             filters: See the class.
         """
+        if isinstance(fields, str):
+            raise ConfigError(f"fields={fields!r}: give a list of names, [{fields!r}]")
         columns = chosen(fields) if fields else SCHEMA
         found = schema.batches(self.records(**filters), columns)
         return schema.load_pyarrow().Table.from_batches(found, schema=schema.arrow_schema(columns))

@@ -16,6 +16,7 @@ from typing import Any
 from crawler import SCHEMA_VERSION, clock, extract
 from crawler.clock import SHANGHAI
 from crawler.dataset.schema import SCHEMA, Field, Kind, ListOf, Struct
+from crawler.errors import ConfigError
 from crawler.items import Article, Fetch
 from crawler.site import channels
 
@@ -178,8 +179,15 @@ def read_page(body: bytes, url: str, content_type: str | None = None) -> dict[st
         The record, as ``renmin export`` writes it (docs/record.md); ``fetched_at`` is null.
 
     Raises:
+        ConfigError: The page is not bytes, or its address is no text.
         ExtractionError: The page holds no article; says what is missing.
     """
+    if not isinstance(body, bytes):
+        raise ConfigError(
+            f"read_page: the page is {type(body).__name__}, not bytes: read it undecoded, Path(...).read_bytes()"
+        )
+    if not isinstance(url, str):
+        raise ConfigError(f"read_page: url={url!r}: name the address that the page came from")
     fetch = Fetch(
         url=url,
         status=200,

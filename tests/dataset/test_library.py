@@ -68,9 +68,16 @@ def test_a_data_frame(library):
     assert frame["published_at"].isna().sum() == 1
 
 
+@pytest.mark.parametrize("page", [("<html>", url_of(1)), (b"<html>", None), (None, url_of(1))])
+def test_a_page_that_is_none_is_said(page):
+    """Text in the place of bytes, or no address: one sentence, and no TypeError."""
+    with pytest.raises(ConfigError, match="read_page: "):
+        read_page(*page)
+
+
 def test_what_cannot_be_asked_is_said(library, tmp_path):
     """An unknown filter, field or day is named with what there is; so is a missing file."""
-    for filters in ({"chanel": "sd"}, {"since": "soon"}):
+    for filters in ({"chanel": "sd"}, {"since": "soon"}, {"since": 3}, {"until": [1]}):
         with pytest.raises(ConfigError):
             list(library.records(**filters))
     with pytest.raises(ConfigError):
