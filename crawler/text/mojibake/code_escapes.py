@@ -46,7 +46,7 @@ _NUMBER: Final = "#(?:\\d{4,6}|[xX][0-9a-fA-F]{4,5})"
 _UNCLOSED = re.compile(rf"&({_NUMBER})(?![0-9A-Za-z;；])|&(#\d{{4,6}})(?=[A-Za-z])")
 # Digits of the text behind it: no hanzi has more digits than this, no mark so many.
 _BEFORE_DIGITS = re.compile(
-    r"&(?:(#(?:1[3-9]|[23]\d|40)\d{3})|(#82\d\d)|(#[xX][4-9][0-9a-fA-F]{3}))(?=[0-9A-Fa-f])"
+    r"&(?:(#(?:1[3-9]|[23]\d|40)\d{3})|(#82\d\d)|(#[xX](?:30[01]|[4-9][0-9a-fA-F]{2}|[fF]{2}[0-5])[0-9a-fA-F]))(?=[0-9A-Fa-f])"
 )
 _ODDLY_CLOSED = re.compile(rf"&({_NUMBER})；")
 _SPACED = re.compile(rf"& ({_NUMBER});")
@@ -126,7 +126,9 @@ ENTITIES: Final = (
 
 
 # RTF: a decimal number, signed in 16 bits, and what a reader without Unicode shows instead.
-_RTF_UNICODE = re.compile(r"(?:\\u-?\d{2,6}(?: ?\?|\\'[0-9a-fA-F]{2}))+")
+_RTF_UNICODE = re.compile(r"(?:\\uc[01] ?)?(?:\\u-?\d{2,6}(?: ?\?|\\'[0-9a-fA-F]{2}))+")
+# As macOS writes it: nothing is shown instead, and a space ends the number.
+_RTF_BARE = re.compile(r"\\uc[01] ?(?:\\u-?\d{2,6} ?(?:\\uc[01] ?)?)+")
 _RTF_UNIT = re.compile(r"\\u(-?\d{2,6})")
 _RTF_BYTES = re.compile(r"(?:\\'[89a-fA-F][0-9a-fA-F](?:\\'[0-9a-fA-F]{2}|[@-~]))+")
 _RTF_BYTE = re.compile(r"\\'([0-9a-fA-F]{2})")
@@ -144,7 +146,7 @@ _BARE_U_ROW = re.compile(
 )
 _ANGLE = re.compile(r"(?:<U\+[0-9A-F]{4,6}>)+")
 _EXCEL = re.compile(rf"(?:_x{_HEX}_)+")
-_CSS_ONE: Final = rf"\\{_HEX}(?: |(?![0-9A-Fa-f]))"
+_CSS_ONE: Final = r"\\(?:00[0-9a-fA-F]{4} ?|[0-9a-fA-F]{4,6}(?: |(?![0-9A-Fa-f])))"
 _CSS = re.compile(rf"(?:{_CSS_ONE})+")
 _CSS_ROW = re.compile(rf"(?:{_CSS_ONE}){{2}}")
 _CODE_POINT = re.compile("[0-9a-fA-F]{4,6}")
@@ -165,7 +167,10 @@ def _written(text: str, pattern: re.Pattern[str], undo: Callable[[str], str]) ->
 
 
 def _rtf_unicode(text: str) -> Sequence[Edit]:
-    return _written(text, _RTF_UNICODE, _rtf_units) if "\\u" in text else ()
+    if "\\u" not in text:
+        return ()
+    edits = _written(text, _RTF_UNICODE, _rtf_units)
+    return edits or (_written(text, _RTF_BARE, _rtf_units) if "\\uc" in text else ())
 
 
 def _rtf_units(run: str) -> str:
@@ -222,12 +227,14 @@ def _hanzi_only(run: str) -> str:
     points = [int(point, 16) for point in _CODE_POINT.findall(run)]
     if max(points) > 0x10FFFF:
         return ""
-    new = "".join(map(chr, points))
+    units = "".join(map(chr, points)).encode("utf-16-le", "surrogatepass")
+    new = units.decode("utf-16-le", "replace")
     return new if all(map(_IN_TEXT.match, new)) else ""
 
 
 _IN_TEXT: Final = re.compile(
-    "[\u00b7\u2014\u2018-\u201d\u2026\u3001-\u3017\u3400-\u9fff\uff01-\uff5e\U00020000-\U0003ffff]"
+    "[\u00b0\u00b7\u00d7\u2010-\u203b\u2103\u2116\u2460-\u2473\u25a0-\u27bf\u3000-\u3017\u3400-\u9fff"
+    "\uff01-\uff5e\u200d\ufe0f\U0001f000-\U0001faff\U00020000-\U0003ffff]"
 )
 
 

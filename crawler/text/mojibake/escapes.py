@@ -134,7 +134,7 @@ _PERCENT_ANY = re.compile(r"%u([0-9A-Fa-f]{4})|%([0-9A-Fa-f]{2})")
 _PERCENT_25 = re.compile(r"%(?:25){1,40}(?=[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})")
 _NOT_A_VALUE = re.compile(r"://|^/|=|\?|&")  # parts of an address
 _IN_CODE = re.compile(r"[=(:,\[$]\s?[A-Za-z]?[\"']\\u|[\[-]\\u")
-_IN_RTF = re.compile(r"\\u-?\d{4,6}(?: ?\?|\\')")  # \u20154? is decimal
+_IN_RTF = re.compile(r"\\u-?\d{4,6}(?: ?\?|\\')|\\uc[01]")  # \u20154? is decimal
 _DRIVE = re.compile(r"(?<![A-Za-z])[A-Za-z]:\\(?!u[0-9A-Fa-f]{4}\\u)")  # a path of Windows
 
 

@@ -31,8 +31,10 @@ _SOFT_BREAK = re.compile(r"=[ \t]{0,9}\r?\n|=\Z")
 _SIGN = re.compile("=([0-9A-Fa-f]{2})?")
 _OUTER_SPACE = "\t\n\r "
 
-# charset, encoding, text (RFC 2047); 76 characters at most, but not every mailer keeps to it.
-_ENCODED_WORD = re.compile(r"=\?([A-Za-z][A-Za-z0-9_.-]{1,30})\?([BbQq])\?([!->@-~]{0,998})\?=")
+# charset, language (RFC 2231), encoding, text (RFC 2047); 76 characters at most, but not every mailer keeps to it.
+_ENCODED_WORD = re.compile(
+    r"=\?([A-Za-z][A-Za-z0-9_.-]{1,30})(?:\*[A-Za-z-]{1,20})?\?([BbQq])\?([!->@-~]{0,998})\?="
+)
 _Q_BYTE = re.compile(rb"=([0-9A-Fa-f]{2})")
 _NOT_BASE64 = re.compile("[^A-Za-z0-9+/=]")
 _HZ = re.compile(r"~\{(?:[!-w][!-~]){1,2000}~\}")
