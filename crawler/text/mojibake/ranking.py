@@ -19,7 +19,8 @@ Pair = tuple[str, str]
 
 _TRIED: Final = 4  # channels that are read in full
 _DEAR: Final = 12.0  # bits of a character that is hardly clean
-_BEHIND: Final = 80.0  # bits by which a rough reading may be worse than the best
+_BEHIND: Final = 2.0  # bits a character by which a rough reading may be worse than the best
+_SHORT: Final = 64  # characters, at least, for which that is reckoned
 _WORSE: Final = 30.0  # ... than the text as it stands
 _SOUND: Final = 0.15  # whole characters for each broken piece, at least
 _PIECE: Final = 9.0  # bits of a piece of a character that lacks bytes
@@ -70,7 +71,8 @@ def likely_channels(
             continue
         rough.append((_rough(sample, seen, real, shown) + fee(real, shown), number, (real, shown)))
     rough.sort()
-    limit = min(rough[0][0] + _BEHIND, float(seen.sum()) + _WORSE) if rough else 0.0
+    behind = _BEHIND * max(_SHORT, len(sample))
+    limit = min(rough[0][0] + behind, float(seen.sum()) + _WORSE) if rough else 0.0
     kept = [(bits, pair) for bits, _, pair in rough[:_TRIED] if bits < limit]
     if _UTF_8.search(b"".join(found[0] for char in sample if (found := code(char, "gbk")))):
         # One letter or mark, among clean hanzi that make no UTF-8.
