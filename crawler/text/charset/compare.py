@@ -161,6 +161,12 @@ def _ordinary_label(declared: Declared, readings: Readings, least: float) -> str
     return next((name for name in chinese if readings[name].ordinary >= least), None)
 
 
+def _faultless_label(declared: Declared, readings: Readings) -> str | None:
+    """Name the first label of Chinese that fits all bytes; rare hanzi are rare in any codec."""
+    chinese = (name for name in declared.families if name in readings and name != "utf-8")
+    return next((name for name in chinese if not readings[name].bad), None)
+
+
 def _is_japanese(data: bytes) -> bool:
     """Tell EUC-JP by its kana: its bytes are frequent hanzi in Big5, ordinary ones in GB."""
     text = data[:_KANA_SAMPLE].decode("euc_jp", "replace")
@@ -230,7 +236,9 @@ def _foreign(body: bytes, declared: Declared, readings: Readings) -> Judgement:
             score=_good(body, opinion.codec),
             opinion=str(opinion),
         )
-    if labels and (_is_latin(lines) or labels[0] not in _LATIN):
+    # Latin-1 fits any bytes; but where no Chinese codec fits these, that says something.
+    is_no_chinese = min(readings[codec].bad for codec in CODECS) > DAMAGED / 2
+    if labels and (_is_latin(lines) or labels[0] not in _LATIN or is_no_chinese):
         return Judgement(
             codec=labels[0],
             why=f"does not read as Chinese; valid in {labels[0]}, as the label says",
@@ -245,7 +253,7 @@ def _least_bad(lines: bytes, declared: Declared, readings: Readings) -> Judgemen
         return Judgement(
             codec="cp1252", why="letters above ASCII stand alone in words", score=_HALF
         )
-    label = _ordinary_label(declared, readings, _HALF)
+    label = _ordinary_label(declared, readings, _HALF) or _faultless_label(declared, readings)
     codec = label or _by_repertoire(lines, readings)
     why = f"hanzi in {codec}, as the label says" if label else f"{codec} is the nearest"
     return Judgement(
