@@ -222,3 +222,20 @@ def test_kinds_are_told_by_the_name():
     assert kind_of("notes.txt") is None
     with pytest.raises(ConfigError, match="compresses itself"):
         kind_of("a.parquet.gz")
+
+
+def test_each_line_of_csv_is_read_in_its_own_charset(tmp_path):
+    """A table put together from several sources mixes UTF-8 and GBK; no line of it is lost."""
+    given = tmp_path / "mixed.csv"
+    given.write_bytes(
+        b"\xef\xbb\xbfid,title\n"
+        + "1,夜市摊位抽签分配\n".encode("gb18030")
+        + '2,"山村夜校\n开课"\n'.encode()
+        + "3,山村夜校\n".encode("gb18030")
+    )
+
+    run(given, "--field", "title", "-o", tmp_path / "out.csv")
+
+    rows = list(csv.reader((tmp_path / "out.csv").open(encoding="utf-8-sig", newline="")))
+    titles = [row[1] for row in rows]
+    assert titles == ["title", "夜市摊位抽签分配", "山村夜校\n开课", "山村夜校"]

@@ -279,12 +279,8 @@ def _csv(
         raise RenminError(f"{name}: its compression is damaged: {error}") from error
     whole_lines = head[: head.rfind(b"\n") + 1] or head
     codec = decide(whole_lines).decided
-    text = io.TextIOWrapper(
-        stream, "utf-8-sig" if codec == "utf-8" else codec, errors="replace", newline=""
-    )
-    stack.callback(text.detach)
     csv.field_size_limit(_LONGEST_LINE)
-    rows = csv.reader(text, delimiter=kind.delimiter)
+    rows = csv.reader(_lines(stream, codec, stack), delimiter=kind.delimiter)
     try:
         columns = next(rows, [])
     except csv.Error as error:
@@ -295,6 +291,34 @@ def _csv(
     chunks = _named(name, _chunked(_csv_rows(rows, columns, kind.delimiter)))
     mark = codecs.BOM_UTF8 if head.startswith(codecs.BOM_UTF8) else b""
     return InputTable(kind, columns, chunks, line_end=line_end, mark=mark)
+
+
+def _lines(stream: io.BufferedReader[Any], codec: str, stack: ExitStack) -> Iterator[str]:
+    """The lines of a table with their ends, each in the charset that it is in.
+
+    Tables that were put together from several sources mix UTF-8 with another charset. In UTF-16
+    and the like a line end is no byte, so such a table is read as a whole.
+    """
+    if "\n".encode(codec) != b"\n":
+        text = io.TextIOWrapper(stream, codec, errors="replace", newline="")
+        stack.callback(text.detach)
+        yield from text
+        return
+    mark = codecs.BOM_UTF8
+    for raw in stream:
+        line = raw.removeprefix(mark)
+        mark = b""
+        try:
+            yield line.decode("utf-8")
+        except UnicodeDecodeError:
+            yield _as_table(line, codec)
+
+
+def _as_table(line: bytes, codec: str) -> str:
+    try:
+        return line.decode(codec)
+    except UnicodeDecodeError:
+        return decode(line, decide(line))
 
 
 def _csv_rows(
