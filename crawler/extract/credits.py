@@ -108,7 +108,9 @@ def is_credit(text: str) -> bool:
         return not _BLANK.search(phrase) or _HOUSE.match(phrase) is not None
     taken = _TAKEN.fullmatch(phrase)
     if taken:
-        return _names_a_maker(taken["maker"])
+        # 育秧棚航拍 is a picture, and nobody's.
+        is_view = phrase.endswith("航拍") and not _is_somebody(taken["maker"])
+        return not is_view and _names_a_maker(taken["maker"])
     drawn = _DRAWN.fullmatch(phrase)
     return drawn is not None and _ROLE.match(phrase) is not None and _names_a_maker(drawn["maker"])
 
@@ -151,6 +153,10 @@ def _names_a_maker(maker: str) -> bool:
         return False
     # One word alone may be any name; several words must look like names, or follow a role.
     return role is not None or len(names) == 1 or all(map(is_known_name, names))
+
+
+def _is_somebody(maker: str) -> bool:
+    return any(pattern.match(maker) for pattern in (_ROLE, _HOUSE)) or is_known_name(maker.strip())
 
 
 def _credit_start(text: str) -> int | None:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.extract.byline import editors_texts, read_dateline, without_editors_behind
+from crawler.extract.byline import (
+    editors_texts,
+    read_authors,
+    read_dateline,
+    without_editors_behind,
+)
+from crawler.extract.credits import split_credit
 
 
 @pytest.mark.parametrize(
@@ -22,6 +28,9 @@ from crawler.extract.byline import editors_texts, read_dateline, without_editors
         ("新华社济南12日电 春耕开始了。", "济南"),
         ("人民网济南2月12日电 湖滨电子公司的春耕开始了。", "济南"),
         ("人民网济南2月12日电—湖滨电影节开幕了。", "济南"),
+        ("人民网—人民日报济南2月12日电 春耕开始了。", "济南"),
+        ("新华社“海星3”号2月12日电 我们启航了。", "“海星3”号"),
+        ("新华社圣保罗2月12日体育专电 决赛开始了。", "圣保罗"),
     ],
 )
 def test_the_places_of_a_dateline_are_kept_as_printed(line, place):
@@ -40,6 +49,26 @@ def test_a_house_is_no_place(line):
     found = read_dateline(line)
 
     assert found is None or "新闻" not in (found[0].place or "")
+
+
+def test_a_verb_in_any_form_of_its_characters_is_nobody():
+    """採訪報導 stands beside the reporter, as 采访报道 does."""
+    lines = ["（本報記者 宋阿宁 採訪報導）", "（本报记者 宋阿宁 采访报道）"]
+
+    assert [read_authors([line]) for line in lines] == [("宋阿宁",)] * 2
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ("育秧棚航拍。", ("育秧棚航拍。", None)),
+        ("宋阿宁航拍", (None, "宋阿宁航拍")),
+        ("湖边。记者宋阿宁 航拍", ("湖边。", "记者宋阿宁 航拍")),
+    ],
+)
+def test_a_view_from_above_is_no_photographer(line, parts):
+    """Who stands before 航拍 must be somebody: a name, a role or a house."""
+    assert split_credit(line) == parts
 
 
 @pytest.mark.parametrize(
