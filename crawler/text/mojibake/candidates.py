@@ -119,6 +119,10 @@ def _bridged(
     for edit, saved in edits:
         between = text[before[0].end : edit.start] if before else ""
         is_damaged = real in _PAIRED_BYTES and 0 < len(between) <= _BETWEEN
+        if before and is_damaged and (said := _said(between, real, shown)):
+            # A letter of a code page of single bytes is no part of Chinese; a rare name is.
+            before = _as_one(before[0], edit, said), before[1] + saved
+            continue
         if before and is_damaged and all(char > "\x7f" and code(char, shown) for char in between):
             code_between = b"".join(code(char, shown)[0] for char in between)
             rival = code_between.decode(real, "replace")
@@ -129,6 +133,23 @@ def _bridged(
         before = edit, saved
     if before:
         yield before
+
+
+def _said(between: str, real: str, shown: str) -> str:
+    """The hanzi that are all of what stands between two edits, by single bytes; empty if none are."""
+    if shown not in SINGLE or between.isascii() or not all(code(char, shown) for char in between):
+        return ""
+    try:
+        text = b"".join(code(char, shown)[0] for char in between).decode(real)
+    except UnicodeDecodeError:
+        return ""
+    return text if hanzi_count(text) == len(text) else ""
+
+
+def _as_one(first: Edit, second: Edit, between: str) -> Edit:
+    moved = (replace(one, at=one.at + len(first.text) + len(between)) for one in second.guesses)
+    text = first.text + between + second.text
+    return Edit(first.start, second.end, text, (*first.guesses, *moved))
 
 
 def _over(first: Edit, second: Edit, between: str, rival: str) -> Edit:
