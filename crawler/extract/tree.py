@@ -254,9 +254,9 @@ class Document:
         found: dict[str, str] = {}
         for element in _META(self._root_of_meta()):
             get = element.get
-            name = (get("name") or get("property") or get("itemprop")).lower()
+            name = (get("name") or get("property") or get("itemprop") or "").lower()
             content = tidy(element.get("content"))
-            if content:
+            if name and content:
                 found.setdefault(name, content)
         return found
 

@@ -159,3 +159,11 @@ def test_a_script_is_no_crowded_tag():
     assert excess(text + crowded) == "too many attributes"
     assert excess(f"{text}<!-- <script> -->{crowded}") == "too many attributes"
     assert excess(f"{text}<script>{crowded}") == "too many attributes"
+
+
+@pytest.mark.parametrize("attribute", ["name", "property", "itemprop"])
+def test_a_meta_without_a_name_is_passed_over(attribute):
+    """An empty name names nothing, and is no fault of ours."""
+    html = f'<meta {attribute}="" content="春天">' + BOX.format("春天", "<p>春天来了，花开了。</p>")
+
+    assert parse_article(html, URL).article.title == "春天"
