@@ -46,6 +46,7 @@ _DOUBTED: Final = 15.0  # ... that is in doubt
 _DEAR: Final = 11.5  # bits of one character that is in doubt where others have vanished
 _WORDLESS: Final = 13.0  # bits a character of a reading that is hardly right
 _RIVAL: Final = 10.0  # bits by which another reading may be dearer to raise a doubt
+_MANY: Final = 12  # windows of one line, which is hardly the work of one reader any more
 _NOISE: Final = 13.0  # bits a character of a window that no channel explains
 _MOSTLY: Final = 0.4  # share of guesses in a reading of which nothing is beyond doubt
 _WIDE: Final = re.compile("[^\0-\x7f]")
@@ -89,12 +90,12 @@ def spans(text: str, favourite: Pair | None = None) -> tuple[Span, ...]:
         )
     found: list[Span] = []
     fruitless = 0
-    for start, end in () if is_binary(text) else windows(text, each(text)):
+    for number, (start, end) in enumerate(() if is_binary(text) else windows(text, each(text))):
         if fruitless > _FRUITLESS:
             break
         if _is_monotonous(text[start:end]):
             continue
-        ranked = _contest(text, start, end, favourite)
+        ranked = _contest(text, start, end, favourite, in_depth=number < _MANY)
         fruitless += end - start
         if not ranked:
             continue
@@ -162,8 +163,13 @@ def _exact(best: Candidate, text: str, edit: Edit) -> str:
     return best.rule
 
 
-def _contest(text: str, start: int, end: int, favourite: tuple[str, str] | None) -> list[Candidate]:
-    """The channels that explain the window from ``start`` to ``end``, best first."""
+def _contest(
+    text: str, start: int, end: int, favourite: tuple[str, str] | None, *, in_depth: bool
+) -> list[Candidate]:
+    """The channels that explain the window from ``start`` to ``end``, best first.
+
+    What may have vanished, which is dear to look for, is looked for ``in_depth`` alone.
+    """
     first, end_of_sample = _sampled(text, start, end)
     sample = text[first:end_of_sample]
     if favourite and (whole := _as_before(text, start, end, favourite)):
@@ -174,7 +180,9 @@ def _contest(text: str, start: int, end: int, favourite: tuple[str, str] | None)
             break
         for view in views(text[start:end], real, shown):
             if view.dropped and (
-                _is_unharmed(found, real) or not _may_have_lost(core(sample), real, shown, found)
+                not in_depth
+                or _is_unharmed(found, real)
+                or not _may_have_lost(core(sample), real, shown, found)
             ):
                 continue
             candidate = candidate_of(text, first, end_of_sample, real, shown, view)
