@@ -19,7 +19,7 @@ _OVER: Final = 30.0  # bits below its peak where a stretch has ended
 _MARGIN: Final = 5  # characters to both sides
 _APART: Final = 6  # characters between two windows that are one
 _FAR_APART: Final = 24  # ... if they are ASCII
-_LONGEST: Final = 2000  # characters of one window
+_LONGEST: Final = 1998  # characters of one window: of whole ones of two and three bytes
 
 _ALSO_CHINESE: Final = "“”‘’—…–·•°±×÷§№€ \xa0"
 _LETTERS: Final = "".join(
@@ -74,10 +74,10 @@ def windows(text: str, bits: Bits) -> Iterator[tuple[int, int]]:
             end = max(end, _grown(text, last))
             continue
         if end > start:
-            yield from _cut(start, end)
+            yield from _cut(text, start, end)
         start, end = _begun(text, first if first > _MARGIN else end, end), _grown(text, last)
     if end > start:
-        yield from _cut(start, end if len(text) > end + _MARGIN else len(text))
+        yield from _cut(text, start, end if len(text) > end + _MARGIN else len(text))
 
 
 def _hangul(text: str) -> Iterator[tuple[int, int]]:
@@ -134,9 +134,21 @@ def is_letter(char: str) -> bool:
     )
 
 
-def _cut(start: int, end: int) -> Iterator[tuple[int, int]]:
-    for at in range(start, end, _LONGEST):
-        yield at, min(end, at + _LONGEST)
+def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Parts of a long window, if possible with no character's bytes in two of them."""
+    while end - start > _LONGEST:
+        at = _border(text, start, start + _LONGEST)
+        yield start, at
+        start = at
+    yield start, end
+
+
+def _border(text: str, start: int, end: int) -> int:
+    """Behind the last character up to ``end`` that is a byte by itself in UTF-8, GBK and Big5."""
+    if _WIDE.search(text, start, end):  # in UTF-16 none is
+        return end
+    places = range(end - 1, (start + end) // 2, -1)
+    return next((at + 1 for at in places if text[at] == "\n" or " " <= text[at] <= "?"), end)
 
 
 def _single_runs(text: str) -> Iterator[tuple[int, int]]:

@@ -213,3 +213,19 @@ def test_rare_words_are_no_damage(row):
 
     assert not repaired.damage
     assert not repaired.doubts
+
+
+@pytest.mark.parametrize(("real", "shown"), [("utf-8", "latin-1"), ("gb18030", "latin-1")])
+@pytest.mark.parametrize("between", ["\n", "2026年", ""])
+def test_a_long_text_is_cut_between_its_characters(real, shown, between):
+    """Whatever part of it is searched at once, no character's bytes come into two parts."""
+    lines = [
+        f"第{n}天，老师傅拿起锉刀，在铜坯上一点一点修，图书馆里坐满了读者。" for n in range(40)
+    ]
+    text = between.join(lines)
+
+    found = repair(text.encode(real).decode(shown))
+
+    assert found.text == text
+    assert all(done.lossless for done in found.repairs)
+    assert not found.doubts
