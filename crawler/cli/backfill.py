@@ -19,7 +19,7 @@ from crawler.report.table import Row, counted
 from crawler.store.engine import Store
 from crawler.watch.schedule import backfill as ranges
 from crawler.watch.schedule.backfill import ACTIVE, Backfill, add, load, progress, work_off
-from crawler.watch.schedule.process import Outside, starter, stop_on_sigterm
+from crawler.watch.schedule.process import Outside, starter, stop_on_signal
 
 app = typer.Typer(add_completion=False)
 
@@ -157,7 +157,7 @@ def to_the_end(store: Store, name: str, options: config.Config) -> int:
     outside = Outside(start=starter(options.database, options.proxy), now=clock.now)
     told = None
     try:
-        with stop_on_sigterm():
+        with stop_on_signal():
             while (one := _named(store, name)).state == ACTIVE:
                 if work_off(store, outside, only=name) is None:
                     time.sleep(LOOK_SECONDS)

@@ -19,7 +19,6 @@ from crawler.report.table import counted
 from crawler.site.channels import find
 from crawler.store import job_schema
 from crawler.store.engine import Store
-from crawler.store.requests import attending
 
 app = typer.Typer(add_completion=False)
 
@@ -64,11 +63,7 @@ def jobs(
             raise ConfigError(NO_WORKERS)
         job_schema.require(connection, str(connection.engine.url), to_work=False)
         there = report.workers(connection, STALLED_SECONDS)
-        processes = [
-            {"machine": one["machine"], "process": str(one["pid"]), "seen": one["seen_at"]}
-            for one in attending(connection, clock.now())
-            if one["kind"] == "worker"
-        ]
+        processes = report.processes(connection, clock.now())
         found = report.jobs(connection, STALLED_SECONDS, states, limit)
         counts = report.job_counts(connection)
     if as_json:
@@ -76,7 +71,7 @@ def jobs(
         return
     if not there:
         typer.echo("no worker is there; start some: renmin worker", err=True)
-    show(processes, ("machine", "process", "seen"))
+    show(processes, report.PROCESS_COLUMNS)
     show(there, report.WORKER_COLUMNS)
     listed = [row | {"channels": " ".join(row["channels"] or "-")} for row in found]
     show(listed, report.JOB_COLUMNS)

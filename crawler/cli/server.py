@@ -20,7 +20,7 @@ from crawler.watch.alerts import configuration
 from crawler.watch.alerts.check import check, watched_files
 from crawler.watch.alerts.notifiers import ping
 from crawler.watch.sampling import sample
-from crawler.watch.schedule.process import Outside, starter, stop_on_sigterm
+from crawler.watch.schedule.process import Outside, starter, stop_on_signal
 from crawler.web.app import serve as serve_dashboard
 from crawler.web.guard import DashboardSettings
 
@@ -97,7 +97,7 @@ def serve(database: Database = None) -> None:
         files = watched_files(options)
         outside = Outside(start=starter(options.database, options.proxy), now=clock.now)
         try:
-            with stop_on_sigterm():
+            with stop_on_signal():
                 typer.echo(f"serving {store.url}; Ctrl-C ends", err=True)
 
                 def look(_now: datetime) -> None:

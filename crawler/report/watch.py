@@ -13,6 +13,7 @@ from crawler.clock import SHANGHAI
 from crawler.report.table import Table, rows_of, table, within
 from crawler.store import job_schema
 from crawler.store.job_schema import SCHEMA
+from crawler.store.requests import attending
 from crawler.store.tables import alert, schedule, schedule_run
 
 ALERTS = "id rule subject message value threshold opened_at seen_at closed_at acknowledged_at"
@@ -81,9 +82,19 @@ def history(connection: Connection, limit: int = 50, offset: int = 0) -> Table:
     return table(HISTORY, rows, total or 0)
 
 
+PROCESS_COLUMNS = ("machine", "process", "seen")
 WORKER_COLUMNS = ("worker", "seen", "state", "doing")
 JOB_COLUMNS = ("job", "task", "host", "state", "worker", "attempts", "since", "channels")
 STATES = ("todo", "doing", "succeeded", "failed", "cancelled", "aborted")
+
+
+def processes(connection: Connection, now: datetime) -> list[dict[str, Any]]:
+    """Every ``renmin worker`` that is there, and its machine."""
+    return [
+        {"machine": one["machine"], "process": str(one["pid"]), "seen": one["seen_at"]}
+        for one in attending(connection, now)
+        if one["kind"] == "worker"
+    ]
 
 
 def workers(connection: Connection, stalled: float) -> list[dict[str, Any]]:

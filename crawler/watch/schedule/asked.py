@@ -14,7 +14,7 @@ from crawler.store import requests, runs
 from crawler.store.engine import Store, crawl_lock, open_store
 from crawler.store.requests import Request
 from crawler.watch.schedule import process
-from crawler.watch.schedule.process import Outside, Process, WatchedCrawl, stop_on_sigterm
+from crawler.watch.schedule.process import Outside, Process, WatchedCrawl, stop_on_signal
 from crawler.watch.schedule.runner import runner_lock
 
 # As a schedule that does not say: then it is stopped, and what is left waits for the next crawl.
@@ -32,7 +32,7 @@ def run_asked(database: str) -> int:
         outside = Outside(start=process.starter(database))
         with store.writing.begin() as connection:
             requests.attend(connection, "timer", outside.now())
-        with stop_on_sigterm():
+        with stop_on_signal():
             return work_off(store, outside)
     finally:
         store.close()

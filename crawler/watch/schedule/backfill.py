@@ -24,7 +24,7 @@ from crawler.store import requests, runs
 from crawler.store.engine import Store, open_store
 from crawler.store.tables import article, backfill, frontier, run
 from crawler.watch.schedule import history, process, schedules
-from crawler.watch.schedule.process import Outside, Process, WatchedCrawl, stop_on_sigterm
+from crawler.watch.schedule.process import Outside, Process, WatchedCrawl, stop_on_signal
 from crawler.watch.schedule.runner import other_crawl, runner_lock
 
 ACTIVE, PAUSED, DONE = "active", "paused", "done"
@@ -209,7 +209,7 @@ def run_slice(database: str) -> int:
     """Run the next slice with a real crawl, as ``renmin crawl --due`` does; how many there were."""
     store = open_store(database)
     try:
-        with stop_on_sigterm():
+        with stop_on_signal():
             return int(work_off(store, Outside(start=process.starter(database))) is not None)
     finally:
         store.close()

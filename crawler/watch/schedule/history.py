@@ -204,7 +204,8 @@ def settle_abandoned(
     Returns:
         How many were settled.
     """
-    _find_their_runs(connection)
+    # Elsewhere a runner may be alive, which knows its own crawl by its process.
+    _find_their_runs(connection, now if alone else now - RUNNER_GRACE)
     statement = (
         sa.select(schedule_run.c.id, schedule_run.c.started_at, schedule_run.c.run_id)
         .add_columns(*(run.c[name] for name in ("ended_at", "exit_code", "finish_reason")))
@@ -234,7 +235,7 @@ def _grace(row: Any, *, alone: bool) -> timedelta:
     return timedelta(0)
 
 
-def _find_their_runs(connection: Connection) -> None:
+def _find_their_runs(connection: Connection, before: datetime) -> None:
     """Enter the run of a crawl whose runner was killed before it could note the number.
 
     It is the first that this machine began soon after, and that belongs to no planned time.
@@ -242,7 +243,7 @@ def _find_their_runs(connection: Connection) -> None:
     waiting = sa.select(schedule_run.c.id, schedule_run.c.started_at).where(
         schedule_run.c.outcome == "running",
         schedule_run.c.run_id.is_(None),
-        schedule_run.c.started_at.is_not(None),
+        schedule_run.c.started_at <= before,
         schedule_run.c.detail.is_distinct_from(BY_WORKERS),
     )
     known = sa.select(schedule_run.c.run_id).where(schedule_run.c.run_id.is_not(None))

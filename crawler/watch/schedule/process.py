@@ -194,7 +194,7 @@ def bring_to_end(child: Process) -> int:
 
 
 @contextlib.contextmanager
-def stop_on_sigterm() -> Iterator[None]:
+def stop_on_signal() -> Iterator[None]:
     """Within: SIGTERM stops the crawl that is going on, says so in its row, and ends us (143).
 
     So does the end of the terminal (SIGHUP), but under nohup.

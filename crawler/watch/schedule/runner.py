@@ -19,7 +19,7 @@ from crawler.store import requests, runs
 from crawler.store.engine import Store, crawl_lock, lock_file, open_store
 from crawler.watch.schedule import history, process, schedules
 from crawler.watch.schedule.planning import Due
-from crawler.watch.schedule.process import Outside, Process, WatchedCrawl, stop_on_sigterm
+from crawler.watch.schedule.process import Outside, Process, WatchedCrawl, stop_on_signal
 from crawler.watch.schedule.schedules import Schedule
 
 logger = logging.getLogger(__name__)
@@ -50,7 +50,7 @@ def run_due(database: str) -> int:
     """
     store = open_store(database)
     try:
-        with stop_on_sigterm():
+        with stop_on_signal():
             ended = work_off(store, Outside(start=process.starter(database)))
     finally:
         store.close()

@@ -102,7 +102,7 @@ def test_sigterm_ends_the_crawl_and_settles_its_row(store, program):
     program("import os, signal, time; os.kill(os.getppid(), signal.SIGTERM); time.sleep(60)")
     add_due(store, datetime.now(SHANGHAI))
 
-    with pytest.raises(SystemExit) as stopped, process.stop_on_sigterm():
+    with pytest.raises(SystemExit) as stopped, process.stop_on_signal():
         runner.work_off(store, process.Outside(start=process.starter(store.url)))
 
     (row,) = rows(store)

@@ -112,6 +112,22 @@ def test_a_crawl_that_outlives_its_runner_is_not_lost(world, monday, is_noted):
     ]
 
 
+@pytest.mark.parametrize(("alone", "found"), [(True, 1), (False, None)])
+def test_a_runner_that_may_be_alive_is_left_to_note_its_own_run(world, monday, alone, found):
+    """On a server two runners may begin crawls in one minute: only the runner knows which is its own."""
+    add(world, "bj", "30 */6 * * *", max_duration=20 * HOUR)
+    world.script = {("bj", "02 01"): (9 * HOUR, 0)}
+    world.kill_runner_at = monday + 3 * HOUR
+    play(world, monday + 3 * HOUR)
+
+    with world.store.writing.begin() as connection:
+        connection.execute(sa.update(schedule_run).values(run_id=None))
+        began = connection.scalar(sa.select(schedule_run.c.started_at))
+        now = began + MINUTE
+        history.settle_abandoned(connection, now, alone=alone, has_process=lambda _pid: True)
+        assert connection.scalar(sa.select(schedule_run.c.run_id)) == found
+
+
 def stopped_in_the_middle(world, monday):
     """A run of Monday 00:30 whose runner is told to end at 01:20."""
     add(world, "bj", "30 */6 * * *")

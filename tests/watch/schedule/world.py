@@ -40,7 +40,7 @@ class World:
             raise KilledError
         if self.stop_runner_at is not None and self.time >= self.stop_runner_at:
             self.stop_runner_at = None
-            raise SystemExit(143)  # as process.stop_on_sigterm does
+            raise SystemExit(143)  # as process.stop_on_signal does
         return self.time
 
     def start(self, arguments):
