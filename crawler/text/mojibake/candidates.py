@@ -22,7 +22,9 @@ SAMPLE: Final = 64
 
 _ORDINARY: Final = 10.0
 _PAIRED_BYTES: Final = ("gb18030", "big5hkscs")
+_PROVES: Final = 30.0  # bits that an edit saves which shows what made the signs beside it
 _BETWEEN: Final = 2  # characters between two edits that may be damaged as well
+_SIGNS_BETWEEN: Final = 12  # the same, of signs: a hanzi twice is a sign four times, as in frames
 _PAIRED: Final = ("“”", "（）", "《》", "「」")
 _GOOD: Final = 10.5  # bits a character of a good original
 _SHORT_LINE: Final = 12
@@ -37,6 +39,7 @@ _LEFT: Final = 8.0  # bits above the ordinary that a reading may leave to be tak
 _BROKEN: Final = 18.0  # bits above the ordinary in a stretch that is no text
 _ODD_HANGUL: Final = 5.0  # bits
 _HANGUL = re.compile("[\uac00-\ud7a3]")
+_CHINESE_MARK = re.compile("[“”‘’—–…•·°±×÷§№€ \xa0]")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _C1 = re.compile("[\x80-\x9f]")
 _SMALL = re.compile("[šœžÿ]")
@@ -89,12 +92,15 @@ def candidate_of(text: str, start: int, end: int, real: str, shown: str, view: V
         saved = _saved(text, moved) + _out_of_place(text, moved, shown)
         # What is behind a sample is not read yet: it says nothing about what is before it.
         seen = text[: moved.end] if end - start == SAMPLE and end < len(text) else text
-        if is_credible(seen, moved, real, shown, saved) and _has_ground(moved, view, saved):
+        is_believed = is_credible(seen, moved, real, shown, saved) or _goes_on(
+            text, edits[-1:], moved, real, shown
+        )
+        if is_believed and _has_ground(moved, view, saved):
             edits.append((_closed(text, moved), saved))
             written += len(edit.text) - (edit.end - edit.start)
         else:
             bits += saved - fee(real, shown)
-    edits = list(_bridged(text, edits, real, shown))
+    edits = list(_bridged(text, list(_begun(text, edits, start, real, shown)), real, shown))
     bits += _UNSEEN if view.dropped or view.cut else _LOWERED if view.lowered else 0.0
     is_whole = (
         bool(edits)
@@ -118,8 +124,10 @@ def _bridged(
     before: tuple[Edit, float] | None = None
     for edit, saved in edits:
         between = text[before[0].end : edit.start] if before else ""
-        is_damaged = real in _PAIRED_BYTES and 0 < len(between) <= _BETWEEN
-        if before and is_damaged and (said := _said(between, real, shown)):
+        is_paired = real in _PAIRED_BYTES
+        is_damaged = is_paired and 0 < len(between) <= _BETWEEN
+        may_speak = is_damaged or (is_paired and _are_signs(between))
+        if before and may_speak and (said := _said(between, real, shown)):
             # A letter of a code page of single bytes is no part of Chinese; a rare name is.
             before = _as_one(before[0], edit, said), before[1] + saved
             continue
@@ -133,6 +141,40 @@ def _bridged(
         before = edit, saved
     if before:
         yield before
+
+
+def _goes_on(
+    text: str, before: Sequence[tuple[Edit, float]], edit: Edit, real: str, shown: str
+) -> bool:
+    """Whether ``edit`` goes on with the damage that an edit before it proves.
+
+    Nothing but signs of the code page that make hanzi is between the two.
+    """
+    for first, saved in before:
+        between = text[first.end : edit.start]
+        is_proven = saved >= _PROVES and real in _PAIRED_BYTES
+        if is_proven and _are_signs(between):
+            return bool(_said(between, real, shown))
+    return False
+
+
+def _are_signs(text: str) -> bool:
+    """Whether ``text`` is a few letters and signs of which none is a mark that Chinese has."""
+    return 0 < len(text) <= _SIGNS_BETWEEN and not _CHINESE_MARK.search(text)
+
+
+def _begun(
+    text: str, edits: Sequence[tuple[Edit, float]], start: int, real: str, shown: str
+) -> Iterator[tuple[Edit, float]]:
+    """``edits``, the first from the signs on that the window begins with, if they make hanzi too."""
+    for number, (edit, saved) in enumerate(edits):
+        signs = text[start : edit.start] if number == 0 and real in _PAIRED_BYTES else ""
+        said = _said(signs, real, shown) if _are_signs(signs) else ""
+        if said and saved >= _PROVES:
+            moved = tuple(replace(one, at=one.at + len(said)) for one in edit.guesses)
+            yield Edit(start, edit.end, said + edit.text, moved), saved
+        else:
+            yield edit, saved
 
 
 def _said(between: str, real: str, shown: str) -> str:

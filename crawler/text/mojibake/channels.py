@@ -15,7 +15,7 @@ from typing import Final
 from crawler.text.mojibake.readers import READERS, SINGLE
 from crawler.text.tables import LOST
 
-_WAYS: Final[dict[str, Callable[[str], str]]] = {
+WAYS: Final[dict[str, Callable[[str], str]]] = {
     "q": lambda text: text.replace(LOST, "?"),
     "pua": lambda text: re.sub("[\ue000-\uf8ff]", "", text),
     "c1": lambda text: re.sub("[\x80-\x9f]", "", text),
@@ -68,7 +68,7 @@ class Channel:
         code = text.encode(self.real, "ignore")
         shown = READERS[self.reader](code[1:] if "cut" in self.ways else code, self.shown)
         for way in self.ways:
-            shown = _WAYS[way](shown)
+            shown = WAYS[way](shown)
         return shown
 
 

@@ -13,6 +13,9 @@ from crawler.text.mojibake.rule import Edit
 from crawler.text.tables import GB2312_LEVEL_1
 
 _MUCH: Final = 16.0  # bits that speak for themselves
+_OVERWHELMING: Final = 60.0  # bits that no chance saves, where good Chinese of many hanzi comes out
+_GOOD: Final = 10.5  # bits a character of such Chinese
+_MANY: Final = 8  # different hanzi of it
 _ENOUGH: Final = 7.5  # ... that are enough where the new reading is words
 _RARELY: Final = 10.0  # ... that a hanzi beside a word costs more than a letter of it
 _WORDS: Final = 10.0  # bits a character of words
@@ -96,6 +99,10 @@ _SIGNS = (
 
 def is_credible(text: str, edit: Edit, real: str, shown: str, saved: float) -> bool:
     """Whether ``edit``, which saves so many bits, is plausible, and the old text was not."""
+    return _is_overwhelming(edit.text, saved) or _is_plausible(text, edit, real, shown, saved)
+
+
+def _is_plausible(text: str, edit: Edit, real: str, shown: str, saved: float) -> bool:
     old, new = text[edit.start : edit.end], edit.text
     if (
         not old.strip(LOST + "? ")
@@ -126,6 +133,19 @@ def is_credible(text: str, edit: Edit, real: str, shown: str, saved: float) -> b
             and _is_apart(text, edit, shown)
         )
     return _is_apart(text, edit, shown) and _is_likely(text, edit, saved, shown)
+
+
+def _is_overwhelming(new: str, saved: float) -> bool:
+    """Whether ``new`` is a stretch of good Chinese that nothing but its bytes can explain.
+
+    What stands at its borders is then no objection: a sample may begin within a word's letters.
+    """
+    return (
+        saved >= _OVERWHELMING
+        and len(set(_HANZI.findall(new))) >= _MANY
+        and _is_chinese(new)
+        and float(each(new).mean()) <= _GOOD
+    )
 
 
 def _is_no_chance(old: str, new: str, saved: float, shown: str) -> bool:

@@ -28,6 +28,7 @@ from crawler.text.mojibake.channels import PAIRS, describe, rule_name, sample
 from crawler.text.mojibake.context import is_example, is_meant
 from crawler.text.mojibake.hopeless import NOTHING, vanished
 from crawler.text.mojibake.outcome import against
+from crawler.text.mojibake.proof import unproven
 from crawler.text.mojibake.ranking import Pair, core, likely_channels
 from crawler.text.mojibake.readers import SINGLE
 from crawler.text.mojibake.rule import Edit, Guess, Rule
@@ -287,6 +288,9 @@ def _complete(text: str, span: Span) -> Edit:
         edit = _with_doubts(
             edit, (at for at, char in enumerate(edit.text) if bits[at] > _DEAR and char > "\x7f")
         )
+    if span.channel:
+        seen = text[edit.start : edit.end]
+        edit = _with_doubts(edit, unproven(seen, edit.text, *span.channel))
     return replace(edit, dropped=missing.share, sure=missing.is_excluded)
 
 

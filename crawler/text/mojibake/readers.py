@@ -14,7 +14,7 @@ windows   ``MultiByteToWideChar``: a pair that means nothing is one ``?``, 0x80 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Final
 
@@ -53,7 +53,49 @@ def ignore(code: bytes, codec: str) -> str:
 
 def java(code: bytes, codec: str) -> str:
     """As Java: one U+FFFD for a pair of a lead and a trail byte without a character."""
+    return _text(_by_java(code, codec))
 
+
+def whatwg(code: bytes, codec: str) -> str:
+    """As browsers: GBK is GB 18030 with its private-use cells, 0x80 the euro sign."""
+    return _text(_by_whatwg(code, codec))
+
+
+def windows(code: bytes, codec: str) -> str:
+    """As ``MultiByteToWideChar``: every lead byte takes the next one with it."""
+    return _text(_by_windows(code, codec))
+
+
+READERS: Final[dict[str, Reader]] = {
+    "python": python,
+    "ignore": ignore,
+    "java": java,
+    "whatwg": whatwg,
+    "windows": windows,
+}
+
+
+def traced(code: bytes, codec: str, reader: str) -> list[tuple[str, int]]:
+    """What ``reader`` shows for ``code``: each character, with the place of its first byte.
+
+    >>> traced("人民".encode(), "gbk", "java")
+    [('浜', 0), ('烘', 2), ('皯', 4)]
+    """
+    found: list[tuple[str, int]] = []
+    at = 0
+    for char, size in _STEPS[reader](code, codec):
+        found.append((char, at))
+        at += size
+    return [row for row in found if row[0] != LOST] if reader == "ignore" else found
+
+
+def _by_python(code: bytes, codec: str) -> Iterator[tuple[str, int]]:
+    for char in python(code, codec):
+        is_one = codec in SINGLE or char == LOST
+        yield char, 1 if is_one else len(char.encode(codec, "replace"))
+
+
+def _by_java(code: bytes, codec: str) -> Iterator[tuple[str, int]]:
     def step(at: int) -> tuple[str, int]:
         trail = code[at + 1]
         if trail < 0x40 or trail in (0x7F, 0xFF):
@@ -63,8 +105,7 @@ def java(code: bytes, codec: str) -> str:
     return _in_pairs(code, step)
 
 
-def whatwg(code: bytes, codec: str) -> str:
-    """As browsers: GBK is GB 18030 with its private-use cells, 0x80 the euro sign."""
+def _by_whatwg(code: bytes, codec: str) -> Iterator[tuple[str, int]]:
     wide = "gb18030" if codec == "gbk" else codec
 
     def step(at: int) -> tuple[str, int]:
@@ -82,8 +123,7 @@ def whatwg(code: bytes, codec: str) -> str:
     return _in_pairs(code, step, euro=codec == "gbk")
 
 
-def windows(code: bytes, codec: str) -> str:
-    """As ``MultiByteToWideChar``: every lead byte takes the next one with it."""
+def _by_windows(code: bytes, codec: str) -> Iterator[tuple[str, int]]:
     wide = "gb18030" if codec == "gbk" else codec
 
     def step(at: int) -> tuple[str, int]:
@@ -97,12 +137,12 @@ def windows(code: bytes, codec: str) -> str:
     return _in_pairs(code, step, euro=codec == "gbk")
 
 
-READERS: Final[dict[str, Reader]] = {
-    "python": python,
-    "ignore": ignore,
-    "java": java,
-    "whatwg": whatwg,
-    "windows": windows,
+_STEPS: Final = {
+    "python": _by_python,
+    "ignore": _by_python,
+    "java": _by_java,
+    "whatwg": _by_whatwg,
+    "windows": _by_windows,
 }
 
 
@@ -130,23 +170,24 @@ def readable(codec: str) -> dict[bytes, str]:
     return {pair: text for pair, text in zip(pairs, shown, strict=True) if LOST not in text}
 
 
-def _in_pairs(code: bytes, step: Callable[[int], tuple[str, int]], *, euro: bool = False) -> str:
-    """Read ASCII as it is, what ``step`` answers for a lead byte, U+FFFD for the rest."""
-    out: list[str] = []
+def _text(steps: Iterable[tuple[str, int]]) -> str:
+    return "".join(char for char, _ in steps)
+
+
+def _in_pairs(
+    code: bytes, step: Callable[[int], tuple[str, int]], *, euro: bool = False
+) -> Iterator[tuple[str, int]]:
+    """ASCII as it is, what ``step`` answers for a lead byte, U+FFFD for the rest; with their sizes."""
     at = 0
     while at < len(code):
         byte = code[at]
         if byte < 0x80:
-            out.append(chr(byte))
-            at += 1
+            shown = chr(byte), 1
         elif byte == 0x80 and euro:
-            out.append("€")
-            at += 1
+            shown = "€", 1
         elif byte in (0x80, 0xFF) or at + 1 == len(code):
-            out.append(LOST)
-            at += 1
+            shown = LOST, 1
         else:
-            char, size = step(at)
-            out.append(char)
-            at += size
-    return "".join(out)
+            shown = step(at)
+        yield shown
+        at += shown[1]

@@ -5,10 +5,14 @@ from __future__ import annotations
 import difflib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawler.text import repair
 from crawler.text.chinese.script import to_traditional
 from crawler.text.mojibake.channels import CHANNELS, sample
+from crawler.text.mojibake.proof import unproven
+from crawler.text.mojibake.readers import SINGLE
 from crawler.text.mojibake.unread import is_unlikely
 
 SENTENCE = "记者从省农业厅获悉，今年全省新建了一百二十处便民服务中心。"
@@ -52,6 +56,56 @@ def test_lossy_channel_never_invents_without_a_doubt(channel):
     doubtful = {i for doubt in repaired.doubts for i in range(doubt.start, doubt.end)}
     is_left = repaired.text == garbled
     assert is_left or wrong_places(of(channel), repaired.text) <= doubtful
+
+
+@pytest.mark.parametrize("channel", CHANNELS, ids=name)
+def test_the_original_proves_itself_and_another_text_does_not(channel):
+    """Run forward, the channel shows what was seen; one other character, and its place is found."""
+    seen = channel.forward(of(channel))
+    other = of(channel)[:20] + "馬" + of(channel)[21:]
+
+    assert not unproven(seen, of(channel), channel.real, channel.shown)
+    if channel.shown in SINGLE and channel.ways == ():
+        assert 20 in unproven(seen, other, channel.real, channel.shown)
+
+
+@given(
+    channel=st.sampled_from([row for row in CHANNELS if row.real != "utf-16-le"]),
+    text=st.text(st.sampled_from(SENTENCE + "馬鄔龘a1é ｱ"), max_size=60),
+    other=st.text(st.sampled_from(SENTENCE + "馬鄔龘a1é ｱ"), max_size=60),
+)
+def test_a_proof_fails_in_places_of_the_reading_alone(channel, text, other):
+    """Whatever was seen and whatever is claimed, the answer is places, in order, each once."""
+    places = unproven(channel.forward(text), other, channel.real, channel.shown)
+
+    assert places == sorted(set(places))
+    assert all(0 <= place < len(other) for place in places)
+
+
+@pytest.mark.parametrize("shown", ["cp437", "cp850", "cp866", "koi8-r", "iso8859-5", "mac_roman"])
+@pytest.mark.parametrize(
+    "clean",
+    [
+        "他揪揪衣角，说道：揪揪揪，好。",
+        "揪揪耳朵是民间的游戏",
+        "乡亲们把这出戏叫作“揪揪耳朵”，年年都演",
+    ],
+)
+def test_a_hanzi_said_twice_is_no_frame_between_damage(clean, shown):
+    """The same sign four times is a frame where somebody drew one, and two hanzi in such a text."""
+    repaired = repair(clean.encode("gb18030").decode(shown))
+
+    assert repaired.text == clean
+    assert not repaired.doubts
+
+
+@pytest.mark.parametrize("before", ["", "一", "一二", "一二三"])
+@pytest.mark.parametrize("shown", ["cp1250", "iso8859-2", "cp437", "mac_roman"])
+def test_a_letter_on_a_hanzi_is_no_reason_to_leave_a_line(before, shown):
+    """What stands at one place of a stretch is nothing against much good Chinese in it."""
+    clean = f"{before}请到A座 2层领取，{SENTENCE * 4}"
+
+    assert repair(clean.encode("gb18030").decode(shown, "replace")).text == clean
 
 
 @pytest.mark.parametrize("channel", CHANNELS, ids=name)

@@ -1,0 +1,141 @@
+"""The proof of a reading: the channel, run forward over it, must show what was seen.
+
+The decoder builds its readings from bytes, character by character, so most of them prove
+themselves. Where it took a way that no reader takes as a whole -- a letter left between two
+hanzi, a loss of more bytes than this reader loses -- the forward run shows it, and its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate
+from typing import Final
+from unicodedata import normalize
+
+from crawler.text.mojibake.channels import WAYS
+from crawler.text.mojibake.readers import READERS, SINGLE, traced
+from crawler.text.tables import GB18030_OF_2000
+
+_PAGES: Final = {
+    "cp1252": ("cp1252", "latin-1", "cp1254"),
+    "gbk": ("gbk", "gb18030"),
+    "gb18030": ("gb18030", "gbk"),
+    "big5": ("big5", "cp950", "big5hkscs"),
+    "big5hkscs": ("big5hkscs", "big5", "cp950"),
+}
+_REACH: Final = 12  # characters in which what is shown and what was seen must agree again
+_ANCHOR: Final = 3  # characters that show that they do
+_FAR: Final = _REACH + _ANCHOR
+_AROUND: Final = 2  # characters beside one that is wrong, which were chosen with it
+_OF_2000: Final = str.maketrans(dict(GB18030_OF_2000))
+
+_ALL_WAYS: Final[tuple[Callable[[str], str], ...]] = (str, *WAYS.values())
+
+Trace = list[tuple[str, int]]
+
+
+def unproven(seen: str, new: str, real: str, shown: str) -> list[int]:
+    """The places in ``new`` that no reader of the channel shows as ``seen`` has them.
+
+    Args:
+        seen: The damaged text.
+        new: Its reading.
+        real: The charset of its bytes.
+        shown: The code page in which they were read.
+
+    Returns:
+        Nothing if some reader shows exactly ``seen``; in order.
+
+    >>> unproven("浜烘皯", "人民", "utf-8", "gbk"), unproven("浜烘皯", "人氏", "utf-8", "gbk")
+    ([], [1])
+    """
+    seen = _same(seen)
+    code = new.encode(real, "ignore")
+    if any(seen == shown for shown in _shown(code, shown)):
+        return []
+    readings = [(_disagreements(seen, trace), trace) for trace in _traces(code, shown)]
+    bad, trace = min(readings, key=lambda row: len(row[0]))
+    ends = [*(at for _, at in trace[1:]), len(code)]
+    wrong = _characters(new, real, [(trace[place][1], ends[place]) for place in bad])
+    around = {place + step for place in wrong for step in range(-_AROUND, _AROUND + 1)}
+    return sorted(around.intersection(range(len(new))))
+
+
+def _same(text: str) -> str:
+    """``text`` with one character for those that tables of different years have in one place."""
+    return normalize("NFC", text.translate(_OF_2000))
+
+
+def _shown(code: bytes, shown: str) -> Iterator[str]:
+    """All that readers make of ``code``, and all that may have become of it on its way."""
+    for page, reader in _readers(shown):
+        for piece in (code, code[1:]) if page == "gbk" else (code,):
+            text = _same(READERS[reader](piece, page))
+            yield from (way(text) for way in _ALL_WAYS)
+
+
+def _traces(code: bytes, shown: str) -> Iterator[Trace]:
+    """The same with the place in ``code`` of each character; what is alike once."""
+    known: set[str] = set()
+    for page, reader in _readers(shown):
+        trace = [(_same(char), at) for char, at in traced(code, page, reader)]
+        text = "".join(char for char, _ in trace)
+        for way in _ALL_WAYS:
+            after = way(text)
+            if after not in known:
+                known.add(after)
+                yield [(kept, at) for char, at in trace if (kept := way(char))]
+
+
+def _readers(shown: str) -> Iterator[tuple[str, str]]:
+    for page in _PAGES.get(shown, (shown,)):
+        for reader in ("python",) if page in SINGLE else READERS:
+            yield page, reader
+
+
+def _disagreements(seen: str, trace: Trace) -> list[int]:
+    """The places of ``trace`` that do not show what was seen; aligned again behind each."""
+    shown = "".join(char for char, _ in trace)
+    if shown == seen:
+        return []
+    bad: set[int] = set()
+    i = j = 0
+    while i < len(seen) and j < len(shown):
+        if seen[i] == shown[j]:
+            i, j = i + 1, j + 1
+            continue
+        more, skipped = _next(seen[i : i + _FAR], shown[j : j + _FAR])
+        if not more + skipped:
+            break
+        bad.update(range(j, j + skipped) if skipped else (max(0, j - 1), j))
+        i, j = i + more, j + skipped
+    bad.update(range(j, len(shown)) if j < len(shown) else ())
+    if i < len(seen):
+        bad.add(len(shown) - 1)
+    return sorted(place for place in bad if place >= 0)
+
+
+def _next(seen: str, shown: str) -> tuple[int, int]:
+    """How many characters of both are to be skipped until they agree again; none if they do not."""
+    for distance in range(1, 2 * _REACH):
+        for more in range(min(distance, _REACH) + 1):
+            skipped = distance - more
+            anchor = seen[more : more + _ANCHOR]
+            if anchor and skipped <= _REACH and shown.startswith(anchor, skipped):
+                return more, skipped
+    return 0, 0
+
+
+def _characters(new: str, real: str, spans: Sequence[tuple[int, int]]) -> list[int]:
+    """The characters of ``new`` that have bytes in ``spans``, or that ``real`` lacks."""
+    ends = list(accumulate(len(char.encode(real, "ignore")) for char in new))
+    found = []
+    first = 0
+    for place, end in enumerate(ends):
+        start = ends[place - 1] if place else 0
+        while first < len(spans) and spans[first][1] <= start:
+            first += 1
+        is_bad = first < len(spans) and spans[first][0] < end
+        if is_bad or start == end:
+            found.append(place)
+    return found
