@@ -41,6 +41,9 @@ _ODD_HANGUL: Final = 5.0  # bits
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _CHINESE_MARK = re.compile("[“”‘’—–…•·°±×÷§№€ \xa0]")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
+# A character of three bytes, as far as it is there.
+_CUT_UTF_8 = re.compile(rb"[\xe2-\xef][\x80-\xbf]*|[\x80-\xbf]+")
+_THREE: Final = 3
 _C1 = re.compile("[\x80-\x9f]")
 _SMALL = re.compile("[šœžÿ]")
 _WESTERN = re.compile("[\x80-\xff\u0152-\u2122]")
@@ -303,7 +306,19 @@ def views(sample: str, real: str, shown: str) -> Iterator[View]:
     yield plain
     # Of what both tables keep private, one of them is enough to look for.
     is_same = real == "big5hkscs" and shown == "gb18030"
+    ways = []
     if private(shown) and not is_same and not _PRIVATE.search(sample):
-        yield replace(plain, dropped="private")
+        ways.append(replace(plain, dropped="private"))
     if not is_lost and not is_question:
-        yield replace(plain, dropped="refused")
+        ways.append(replace(plain, dropped="refused"))
+    if real == "utf-8" and len(ways) > 1 and _lacks_single_bytes(sample, shown):
+        ways.reverse()
+    yield from ways
+
+
+def _lacks_single_bytes(sample: str, shown: str) -> bool:
+    """Whether characters of UTF-8 lack one byte more often than two, as where no pair vanished."""
+    known = b"".join(found[0] if (found := code(char, shown)) else b"\n" for char in sample)
+    pieces = _CUT_UTF_8.findall(known)
+    lacking = [(_THREE - len(piece)) % _THREE for piece in pieces]
+    return lacking.count(1) > lacking.count(2)

@@ -24,9 +24,10 @@ _MOST: Final = 160  # characters that are tried for one code
 _NEVER: Final = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffe\uffff]")
 
 
-_OTHER: Final = re.compile(
+OTHER: Final = re.compile(
     "[^\0-\x7f\u3400-\u9fff、。《》〈〉「」『』【】〔〕（），：；！？％“”‘’—…·\u3000\u2460-\u2473\U00020000-\U0003ffff]"
 )
+"""Characters that a Chinese charset has for other scripts."""
 _UNUSUAL: Final = 8.0
 
 
@@ -94,7 +95,7 @@ def unusual(text: str, real: str) -> float:
 
     The statistics know little of them, and what follows them would be too cheap.
     """
-    return _UNUSUAL * len(_OTHER.findall(text)) if real != "utf-8" else 0.0
+    return _UNUSUAL * len(OTHER.findall(text)) if real != "utf-8" else 0.0
 
 
 @lru_cache(maxsize=1 << 15)

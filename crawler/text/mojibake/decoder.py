@@ -37,13 +37,14 @@ from crawler.text.mojibake.hypotheses import (
     cost_of,
     ends,
     entering,
+    has_lost,
     leaving,
     split,
 )
 from crawler.text.mojibake.outcome import edits
 from crawler.text.mojibake.readers import SINGLE
 from crawler.text.mojibake.rule import Edit
-from crawler.text.mojibake.shown import CONTROLS, Code, View
+from crawler.text.mojibake.shown import CONTROLS, HIGH, Code, View
 from crawler.text.mojibake.strides import Strides
 from crawler.text.mojibake.windows import is_letter
 
@@ -116,12 +117,15 @@ class _Decoder:
         self._view, self._real = view, real
         self._entry: Code = (_LEADS,) if view.cut else ()
         self._gone = CONTROLS if view.dropped == "controls" else _CONTINUATIONS
+        if real != "utf-8":
+            self._gone = HIGH
         self._fee = fee
         self._beam = _BEAMS.get(view.dropped, _BEAM) if real == "utf-8" else _BEAM
         self._open = _OPEN.get(real, 4.0)
         self._beyond = _BEYOND.get(real, 0.0)
         # A hanzi at a border may be clean or not, also where nothing was lost.
         self._has_rivals = view.is_lossy or view.shown not in SINGLE
+        self._is_paired = view.shown not in SINGLE
         self._unsure = "?" if view.question else ""
         self._is_wide, self._has_letters = (
             real == "utf-16-le",
@@ -217,6 +221,9 @@ class _Decoder:
                         done.append(item.closed(end))
                 elif size:
                     known = options(pending[:size], self._real)
+                    if known.forced and self._is_paired and has_lost(pending[:size]):
+                        # Forced by one of several sets of bytes that may have been there.
+                        known = known._replace(forced=False)
                     if known.chars:
                         ready.append((item, size, known))
             items = self._written(ready)
@@ -288,18 +295,20 @@ class _Decoder:
         """The hypotheses that can go outside at ``at``."""
         is_end = at == len(self._text) or not self._codes[at]
         border = split(self._text, at)
+        is_border = bool(self._gaps) and not is_end and self._is_before_clean(at)
         for each_one in inside:
             if not each_one.pending:
                 lone = 0.0 if is_end else leaving(each_one.link, self._real)
-                yield each_one._replace(cost=each_one.cost + border + lone)
-            elif is_end and self._real == "utf-8":
+                yield each_one._replace(cost=each_one.cost + border + lone - each_one.lent)
+            elif is_end or is_border:
                 yield from self._finished(each_one)
 
     def _finished(self, hypothesis: Hypothesis) -> Iterator[Hypothesis]:
         """A last character that lacks one byte, or two, is guessed."""
         missing = length(hypothesis.pending, self._real) - len(hypothesis.pending)
         code = (*hypothesis.pending, *(self._gone,) * missing)
-        known = options(code, self._real) if len(code) == 3 else NONE
+        is_usual = len(code) == 3 if self._real == "utf-8" else bool(self._gaps) and len(code) == 2
+        known = options(code, self._real) if is_usual else NONE
         if known.chars:
             link = hypothesis.link
             end = link.end if link else 0

@@ -42,6 +42,7 @@ _SOFTBANK = re.compile(
 )
 _MOST_EMOJI: Final = 0.5  # share of a text; a table of private-use characters has more
 _ORDINARY: Final = 12.0  # bits a character of the text around an emoji
+_KANA = re.compile("[\uff61-\uff9f]")  # half-width: with them, Shift_JIS has shown other bytes
 _MIRROR_MARKS: Final = "?,"  # what a garbling mirror leaves beside private-use characters
 
 # Windows-1252 shows the bytes 80 to 9F, where it has a character for them, as these.
@@ -77,6 +78,8 @@ def _softbank(text: str) -> Sequence[Edit]:
 
 
 def _stands_among_words(text: str, run: re.Match[str]) -> bool:
+    if _KANA.search(text, max(0, run.start() - 2), run.end() + 2):
+        return False
     around = text[max(0, run.start() - 6) : run.start()] + text[run.end() : run.end() + 6]
     return cost(around) <= _ORDINARY * len(around)
 

@@ -23,6 +23,7 @@ _HAN: Final = "\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 _CJK: Final = _HAN + "\u2e80-\u2fd5\u3001-\u3020\uf900-\ufad9\uff01-\uff60“”‘’—…·"
 
 _COMPATIBLE = re.compile("[\uf900-\ufad9\U0002f800-\U0002fa1d]+")
+_HANGUL = re.compile("[\uac00-\ud7a3]")  # beside them, Korean's code page has shown other bytes
 _NAMED_PART = re.compile("[”’」』]?(?:字[头頭旁底边邊]|[旁部]首?[^\u4e00-\u9fff]|偏旁)")
 _RADICAL = re.compile("[\u2e80-\u2fd5]+")
 _TEXT_AROUND = re.compile(f"[{_HAN}\u3041-\u3096\u30a1-\u30fa]")
@@ -89,6 +90,8 @@ def _touches(text: str, found: re.Match[str], kind: re.Pattern[str]) -> bool:
 def _compatible(text: str) -> Sequence[Edit]:
     def plain(found: re.Match[str]) -> str:
         if not _touches(text, found, _IS_HAN) and len(found[0]) < 3:
+            return found[0]
+        if _HANGUL.search(text, max(0, found.start() - 2), found.end() + 2):
             return found[0]
         return unicodedata.normalize("NFKC", found[0])
 

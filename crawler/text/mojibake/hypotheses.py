@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from crawler.text.chinese.costs import LOST, each, grown
 from crawler.text.mojibake.codes import Options
-from crawler.text.mojibake.shown import Code, Priced
+from crawler.text.mojibake.shown import ENDED, Code, Priced
 from crawler.text.mojibake.windows import is_letter
 
 _RIVALS: Final = 8  # ways that are remembered for one place
@@ -28,6 +28,7 @@ GUESSED: Final = 0.7
 TWO_BYTE_LETTERS: Final = re.compile("[\xc0-\xd6\xd8-\xf6\xf8-\u02c5\u0300-\u07ff]")
 """Letters and accents that are two bytes of UTF-8, as most hanzi are two bytes of GBK."""
 
+_BORDER: Final = ENDED - 1.0  # bits that a loss gets back if nothing of the same hand follows
 _SPLIT: Final = 12.0  # bits against a border inside of a run of kana or hangul
 _LONE: Final = 8.0  # bits against a letter of two bytes beside clean hanzi: it is one of them
 _BEHIND: Final = 5  # characters behind a loss in which clean text shows
@@ -63,16 +64,19 @@ class Hypothesis(NamedTuple):
         context: Its last characters, packed; see :mod:`crawler.text.chinese.costs`.
         pending: The bytes of an unfinished character.
         link: The last step.
+        lent: What was charged for a last loss behind which nothing of the same hand follows.
     """
 
     cost: float
     context: int
     pending: Code
     link: Link | None
+    lent: float = 0.0
 
     def with_bytes(self, code: Code, price: float = 0.0) -> Hypothesis:
         """The same before ``code`` is read."""
-        return self._replace(cost=self.cost + price, pending=self.pending + code)
+        lent = _BORDER if price >= ENDED else 0.0
+        return self._replace(cost=self.cost + price, pending=self.pending + code, lent=lent)
 
     def against(self, others: Iterable[Hypothesis]) -> Hypothesis:
         """The same, remembering ``others``, which cost hardly more."""
@@ -103,7 +107,8 @@ class Item(NamedTuple):
         guesses = self.guesses
         if not known.forced:
             guesses = (*guesses, (len(self.text), known))
-        after = Hypothesis(bits, grown(before.context, char), before.pending[size:], before.link)
+        rest = before.pending[size:]
+        after = Hypothesis(bits, grown(before.context, char), rest, before.link, before.lent)
         return Item(after, self.text + char, guesses)
 
     def closed(self, end: int) -> Hypothesis:

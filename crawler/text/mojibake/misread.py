@@ -51,6 +51,7 @@ _MANY: Final = 12  # windows of one line, which is hardly the work of one reader
 _NOISE: Final = 13.0  # bits a character of a window that no channel explains
 _MOSTLY: Final = 0.4  # share of guesses in a reading of which nothing is beyond doubt
 _WIDE: Final = re.compile("[^\0-\x7f]")
+_TWINS: Final = {("gb18030", "big5"), ("gb18030", "big5hkscs")}
 _MONOTONOUS: Final = 200  # characters of which more than a few are different, if they are text
 _FEW: Final = 3
 _FRUITLESS: Final = 4000  # characters of such windows in a row that end the search
@@ -177,7 +178,7 @@ def _contest(
         return [whole]
     found: list[Candidate] = []
     for rough, (real, shown) in likely_channels(sample, favourite):
-        if found and found[0].is_whole and rough > found[0].bits + _CLOSE:
+        if found and _is_behind(rough, (real, shown), found[0]):
             break
         for view in views(text[start:end], real, shown):
             if view.dropped and (
@@ -193,6 +194,15 @@ def _contest(
                 if candidate.is_whole:
                     break
     return found
+
+
+def _is_behind(rough: float, channel: Pair, best: Candidate) -> bool:
+    """Whether a channel need not be read: its rough reading is worse than ``best``, which is whole.
+
+    The makers of Big5's tables disagree in where the kana are, and in what is lost: both are read.
+    """
+    is_twin = best.view.lost and {(best.real, best.shown), channel} == _TWINS
+    return best.is_whole and rough > best.bits + _CLOSE and not is_twin
 
 
 def _sampled(text: str, start: int, end: int) -> tuple[int, int]:

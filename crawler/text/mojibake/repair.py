@@ -28,6 +28,7 @@ from crawler.text.mojibake.ranking import Pair
 from crawler.text.mojibake.result import Explained, Repaired
 from crawler.text.mojibake.rule import Edit, Rule, trimmed
 from crawler.text.mojibake.unread import UNKNOWN, is_unlikely, left_over, unlikely
+from crawler.text.mojibake.windows import is_wide
 
 __all__ = ["RULES", "Repaired", "repair", "repair_all"]
 
@@ -196,7 +197,7 @@ def _settled(work: _Work, known: list[Pair]) -> bool:
     """Run the rules to the end; false if there is none."""
     for _ in range(_MOST_PASSES):
         before = work.text
-        for rule in (*ESCAPES, *FORMS):
+        for rule in FORMS if is_wide(work.text) else (*ESCAPES, *FORMS):
             work.apply([(rule, edit) for edit in rule.find(work.text)])
         if suspicious(work.text):
             work.apply(misread(work.text, known))

@@ -204,7 +204,8 @@ def _single(shown: str) -> dict[str, int]:
 
 
 def _first(char: str, shown: str) -> int | None:
-    known = code(char, shown)
+    """The first byte behind a character; ``None`` if it is not known."""
+    known = code(char, shown) if char != LOST else ()
     return known[0][0] if known else None
 
 

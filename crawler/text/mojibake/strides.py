@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from crawler.text.chinese.costs import LOST, Bits, after, context_of, each, grown
-from crawler.text.mojibake.codes import any_of, is_written, may_begin, options, unusual
+from crawler.text.mojibake.codes import OTHER, any_of, is_written, may_begin, options, unusual
 from crawler.text.mojibake.filling import Place, context_after, fill
 from crawler.text.mojibake.hypotheses import DOUBTFUL, TWO_BYTE_LETTERS, Hypothesis, Link, has_lost
 from crawler.text.mojibake.shown import ENDED, Code, Priced, View
@@ -31,6 +31,7 @@ _SHORTEST: Final = 4
 _UTF_8: Final = "utf-8"
 _MOST_WAYS: Final = 32  # ways to cut that are followed side by side
 _CLEAN: Final = 9.5  # bits of a character that may well be clean
+_BEHIND: Final = 5  # characters behind one in which clean text shows
 _RUN: Final = 48  # characters of a stretch without
 
 
@@ -108,7 +109,7 @@ class Strides:
             return 0
         last = min(self._size - _EDGE, at + _RUN)
         end = at
-        while end < last and self._clean[end] > _CLEAN and self._is_forced(end):
+        while end < last and self._looks_damaged(end) and self._is_forced(end):
             end += 1
         limit = inside[0].cost + (_SPREAD if self._real == _UTF_8 else DOUBTFUL)
         pendings = {one.pending for one in inside if one.cost <= limit}
@@ -118,6 +119,12 @@ class Strides:
         # What breaks off may have lost a byte, so it is looked at closely.
         whole = min(counts)
         return whole - _BEFORE_GAP if self._has_gaps and whole < end - at else whole
+
+    def _looks_damaged(self, at: int) -> bool:
+        """Whether a character is dear, and not just because damage is in front of it."""
+        if self._clean[at] <= _CLEAN:
+            return False
+        return self._real == _UTF_8 or self._clean[at + 1 : at + 1 + _BEHIND].mean() > _CLEAN
 
     def _is_forced(self, at: int) -> bool:
         codes = self._codes[at]
@@ -134,8 +141,8 @@ class Strides:
         # Other charsets go on in nonsense, after a loss as behind the end of the damage. UTF-8
         # goes on for a character or two: a clean hanzi of two bytes may be a letter.
         is_dear = each(text) > (_DEAR if self._real != _UTF_8 else _NEVER_MEANT)
-        if self._real == _UTF_8:
-            is_dear[[found.start() for found in TWO_BYTE_LETTERS.finditer(text)]] = True
+        odd = TWO_BYTE_LETTERS if self._real == _UTF_8 else OTHER
+        is_dear[[found.start() for found in odd.finditer(text)]] = True
         if not is_dear[1:].any():
             return end - at
         first = 1 + int(np.argmax(is_dear[1:]))

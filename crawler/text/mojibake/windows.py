@@ -45,6 +45,7 @@ _MORE = re.compile(
 _LAST = re.compile("[?\ufffd]{0,4}[!-~]{0,2}")
 # UTF-16 has a control character for each mark and each digit.
 _WIDE = re.compile("[\0-\x08\x0e-\x1f]")
+_CONTROLS = re.compile("[\0-\x08\x0c\x0e-\x1a\x1c-\x1f]")  # all but those of lines and of ISO 2022
 _WIDE_REACH: Final = 64  # characters around a stretch that may be UTF-16 as well
 _HANGUL = re.compile("[\uac00-\ud7a3]+")
 _HANZI = re.compile("[\u4e00-\u9fff]")
@@ -61,6 +62,15 @@ def is_binary(text: str) -> bool:
     """
     count = len(_BINARY.findall(text))
     return count >= _FEWEST and count > _BINARY_SHARE * len(text)
+
+
+def is_wide(text: str) -> bool:
+    r"""Whether ``text`` has the control characters of UTF-16 in another charset.
+
+    >>> is_wide("中国，人民。".encode("utf-16-le").decode("gbk", "replace")), is_wide("中国\x0c人民")
+    (True, False)
+    """
+    return len(_CONTROLS.findall(text)) >= _FEWEST
 
 
 def windows(text: str, bits: Bits) -> Iterator[tuple[int, int]]:
@@ -88,8 +98,10 @@ def _hangul(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_between(text: str, end: int, start: int) -> bool:
-    """Whether only ASCII is between two stretches: hanzi in UTF-16 may be that."""
-    return start <= end + _FAR_APART and text[end:start].isascii()
+    """Whether two stretches are one: hanzi in UTF-16 may be ASCII, or leave a control character."""
+    if start > end + _FAR_APART:
+        return False
+    return text[end:start].isascii() or _WIDE.search(text, end - _MARGIN, start) is not None
 
 
 def _begun(text: str, start: int, floor: int) -> int:
