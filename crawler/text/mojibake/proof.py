@@ -47,7 +47,7 @@ def unproven(seen: str, new: str, real: str, shown: str) -> list[int]:
         Nothing if some reader shows exactly ``seen``; in order.
 
     >>> unproven("浜烘皯", "人民", "utf-8", "gbk"), unproven("浜烘皯", "人氏", "utf-8", "gbk")
-    ([], [1])
+    ([], [0, 1])
     """
     seen = _same(seen)
     code = new.encode(real, "ignore")
