@@ -11,7 +11,7 @@ from typing import Final
 from crawler.text.chinese.costs import LOST, Bits, context_of, cost, each, hanzi_count, stretches
 from crawler.text.mojibake.channels import rule_name
 from crawler.text.mojibake.credible import is_credible
-from crawler.text.mojibake.decoder import read
+from crawler.text.mojibake.decoder import Terms, read
 from crawler.text.mojibake.ranking import fee
 from crawler.text.mojibake.readers import SINGLE
 from crawler.text.mojibake.rule import Edit, Guess, trimmed
@@ -37,6 +37,8 @@ _ODD: Final = 11.5  # bits of one character that a reading should not have left
 _CUT: Final = 2  # characters at both ends of a sample that may be cut in two
 _LEFT: Final = 8.0  # bits above the ordinary that a reading may leave to be taken at once
 _BROKEN: Final = 18.0  # bits above the ordinary in a stretch that is no text
+_SLACK: Final = 50.0  # bits that fees and rejected edits may take from a reading
+_FEW_BREAKS: Final = 0.05  # share of such characters that real text has as well
 _ODD_HANGUL: Final = 5.0  # bits
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _CHINESE_MARK = re.compile("[“”‘’—–…•·°±×÷§№€ \xa0]")
@@ -61,6 +63,7 @@ class Candidate:
         bits: What the window costs so, fees included.
         edits: What is believed, each with the bits that it saves.
         is_whole: Whether it explains all of the window, in plausible text.
+        is_sound: The same of a text so long that some of it reads oddly: names, rare words.
         is_full: Whether the whole window was read, not a sample of it.
         leaves: Whether it leaves any odd character.
     """
@@ -71,6 +74,7 @@ class Candidate:
     bits: float
     edits: tuple[tuple[Edit, float], ...]
     is_whole: bool
+    is_sound: bool = False
     is_full: bool = False
     leaves: bool = True
 
@@ -81,10 +85,25 @@ class Candidate:
 
 
 @lru_cache(maxsize=64)
-def candidate_of(text: str, start: int, end: int, real: str, shown: str, view: View) -> Candidate:
-    """Read the window from ``start`` to ``end`` as bytes of ``real`` that were shown so."""
-    before = text[max(0, start - 3) : start]
-    reading = read(text[start:end], view, real, fee(real, shown), before, is_end=end == len(text))
+def candidate_of(text: str, start: int, end: int, real: str, view: View, limit: float) -> Candidate:
+    """Read the window from ``start`` to ``end`` as bytes of ``real`` that were shown so.
+
+    Args:
+        text: One line or paragraph.
+        start: Where the window begins.
+        end: Where it ends.
+        real: The charset of its bytes.
+        view: In which one they were read, and how they were shown.
+        limit: Bits of a better reading; a dearer one is given up, with no edits.
+    """
+    before, shown = text[max(0, start - 3) : start], view.shown
+    reading = read(
+        text[start:end],
+        view,
+        real,
+        Terms(fee(real, shown), limit + _SLACK, is_end=end == len(text)),
+        before,
+    )
     bits = reading.bits
     edits: list[tuple[Edit, float]] = []
     written = end - start
@@ -105,16 +124,18 @@ def candidate_of(text: str, start: int, end: int, real: str, shown: str, view: V
             bits += saved - fee(real, shown)
     edits = list(_bridged(text, list(_begun(text, edits, start, real, shown)), real, shown))
     bits += _UNSEEN if view.dropped or view.cut else _LOWERED if view.lowered else 0.0
-    is_whole = (
+    explains = (
         bool(edits)
         and bits < _GOOD * written
         and not stretches(_left(text, start, end, edits), _ORDINARY, _LEFT, _LEFT)
-        and not any(breaks(text, edit, _BROKEN) for edit, _ in edits)
     )
+    broken = [one for edit, _ in edits for one in breaks(text, edit, _BROKEN)] if explains else []
+    is_sound = explains and sum(last - first for first, last in broken) <= _FEW_BREAKS * written
     cut = _CUT if end - start == SAMPLE else 0
     # A single odd character that stays is what UTF-8 leaves where bytes vanished without a trace.
     leaves = bool((_left(text, start + cut, end - cut, edits) > _ODD).any())
-    return Candidate(real, shown, view, bits, tuple(edits), is_whole, leaves=leaves)
+    is_whole = explains and not broken
+    return Candidate(real, shown, view, bits, tuple(edits), is_whole, is_sound, leaves=leaves)
 
 
 def _bridged(
@@ -218,7 +239,7 @@ def short_line(text: str, real: str, shown: str) -> Candidate | None:
     if len(text) > _SHORT_LINE or text.isascii():
         return None
     view = View(shown)
-    reading = read(text, view, real, _BESIDE_DAMAGE, is_end=True)
+    reading = read(text, view, real, Terms(_BESIDE_DAMAGE, is_end=True))
     edits = [moved for edit in reading.edits if (moved := trimmed(text, edit))]
     if len(edits) != 1 or len(edits[0].text) < _FEWEST:
         return None

@@ -14,6 +14,7 @@ linear in the length of the text.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -31,6 +32,8 @@ from crawler.text.mojibake.codes import (
 from crawler.text.mojibake.filling import context_after
 from crawler.text.mojibake.hypotheses import (
     DOUBTFUL,
+    LETTER,
+    LETTERED,
     Hypothesis,
     Item,
     Link,
@@ -42,6 +45,7 @@ from crawler.text.mojibake.hypotheses import (
     split,
 )
 from crawler.text.mojibake.outcome import edits
+from crawler.text.mojibake.plain import plain
 from crawler.text.mojibake.readers import SINGLE
 from crawler.text.mojibake.rule import Edit
 from crawler.text.mojibake.shown import CONTROLS, HIGH, Code, View
@@ -57,9 +61,7 @@ _BEAMS: Final = {
 _SPREAD: Final = 26.0  # bits that one may lie behind the best
 _UNFINISHED: Final = 6.0  # bits for a last character that lacks its last bytes
 _EDGE: Final = 5  # characters at both ends of a window that are read one by one
-_LETTERED: Final = ("cp932", "cp949", "cp866", "cp1251", "koi8-r", "iso8859-5")
 _ODD: Final = 2.5  # bits against a character as it stands that hardly fits there
-_LETTER: Final = 4.0  # ... against letters as they stand that the page is full of
 _HANGUL: Final = 7.0  # ... against hangul, which is cheap among its like
 _ASCII: Final = 2.5  # bits against bare ASCII beside UTF-16, which would show it with zeros
 _DEAR: Final = 12.0  # bits of a character that is hardly right
@@ -93,24 +95,46 @@ class Reading:
     edits: tuple[Edit, ...]
 
 
-def read(
-    text: str, view: View, real: str, fee: float, before: str = "", *, is_end: bool = False
-) -> Reading:
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a reading is to hold to.
+
+    Attributes:
+        fee: Bits that a span must save before it is believed.
+        limit: Bits above which the reading is given up.
+        is_end: True if the text ends with the window.
+    """
+
+    fee: float
+    limit: float = math.inf
+    is_end: bool = False
+
+
+GIVEN_UP: Final = Reading(math.inf, ())
+"""What :func:`read` says of a window that is too dear."""
+
+
+def read(text: str, view: View, real: str, terms: Terms, before: str = "") -> Reading:
     """Read ``text`` through ``view`` as bytes of ``real`` wherever that is cheaper.
 
     Args:
         text: A window of a damaged text.
         view: How its bytes were shown.
         real: The charset that they are in.
-        fee: Bits that a span must save before it is believed.
+        terms: What the reading may cost.
         before: The clean text in front of the window.
-        is_end: True if the text ends with the window.
     """
-    return _Decoder(text, view, real, fee).read(context_of(before), is_end=is_end)
+    context = context_of(before)
+    if found := plain(text, view, real, terms.fee, context):
+        bits = float(each(found.text, context).sum()) + found.price + terms.fee * len(found.runs)
+        if terms.is_end:
+            bits += after(context_of(found.text), "\n")
+        return Reading(bits, tuple(Edit(*run) for run in found.runs))
+    return _Decoder(text, view, real, terms).read(context)
 
 
 class _Decoder:
-    def __init__(self, text: str, view: View, real: str, fee: float) -> None:
+    def __init__(self, text: str, view: View, real: str, terms: Terms) -> None:
         self._text = text
         self._codes = view.codes(text, ends(text) if view.lost else ())
         self._gaps = view.gaps(text) if view.dropped else []
@@ -119,7 +143,7 @@ class _Decoder:
         self._gone = CONTROLS if view.dropped == "controls" else _CONTINUATIONS
         if real != "utf-8":
             self._gone = HIGH
-        self._fee = fee
+        self._terms, self._fee = terms, terms.fee
         self._beam = _BEAMS.get(view.dropped, _BEAM) if real == "utf-8" else _BEAM
         self._open = _OPEN.get(real, 4.0)
         self._beyond = _BEYOND.get(real, 0.0)
@@ -129,14 +153,14 @@ class _Decoder:
         self._unsure = "?" if view.question else ""
         self._is_wide, self._has_letters = (
             real == "utf-16-le",
-            (view.shown in _LETTERED or real == "big5hkscs"),
+            (view.shown in LETTERED or real == "big5hkscs"),
         )
         self._clean = each(text)
         self._sums = np.concatenate((np.zeros(1), np.cumsum(self._clean)))
 
-    def read(self, context: int, *, is_end: bool) -> Reading:
+    def read(self, context: int) -> Reading:
         begin = _EDGE if context else 0
-        end = len(self._text) - (0 if is_end else _EDGE)
+        end = len(self._text) - (0 if self._terms.is_end else _EDGE)
         strides = Strides(self._text, self._codes, self._view, self._real, begin=begin, end=end)
         outside = Hypothesis(0.0, context, (), None)
         inside: list[Hypothesis] = []
@@ -151,8 +175,10 @@ class _Decoder:
             else:
                 inside, outside = self._step(inside, outside, at)
                 at += 1
+            if min(one.cost for one in (*inside[:1], outside)) > self._terms.limit:
+                return GIVEN_UP
         lasts = [*self._leaving(inside, at), outside]
-        if is_end:
+        if self._terms.is_end:
             lasts = [one._replace(cost=one.cost + after(one.context, "\n")) for one in lasts]
         last = self._winner(lasts)
         return Reading(last.cost, edits(self._text, last.link, self._unsure))
@@ -278,7 +304,7 @@ class _Decoder:
         """Bits against the character at ``at`` as it stands, beside damage that shows its like."""
         char = self._text[at]
         if self._has_letters and is_letter(char):
-            return _HANGUL if self._view.shown == "cp949" else _LETTER
+            return _HANGUL if self._view.shown == "cp949" else LETTER
         if char <= "\x7f":
             return _ASCII if self._is_wide and "!" <= char <= "~" else 0.0
         is_odd = self._clean[at] > _DEAR and not self._is_before_clean(at)

@@ -7,6 +7,7 @@ them are compared in bits: the text as it stands, and every original, under the 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -187,7 +188,7 @@ def _contest(
                 or not _may_have_lost(core(sample), real, shown, found)
             ):
                 continue
-            candidate = candidate_of(text, first, end_of_sample, real, shown, view)
+            candidate = candidate_of(text, first, end_of_sample, real, view, math.inf)
             if candidate.edits:
                 found.append(candidate)
                 found.sort(key=_rank)
@@ -227,31 +228,40 @@ def _in_full(text: str, start: int, end: int, ranked: Sequence[Candidate]) -> Ca
     More may be lost behind the sample than in it, so other views of the best channel are tried.
     """
     best = ranked[0]
-    ways = [(one.real, one.shown, one.view) for one in ranked[:_IN_FULL]]
+    ways = [(one.real, one.view) for one in ranked[:_IN_FULL]]
     others = views(text[start:end], best.real, best.shown)
     # What vanishes anywhere is dear to look for: in a long window only where the sample asks for it.
     is_long = end - start > _SEARCHED and best.real != "utf-8"
-    ways += [(best.real, best.shown, view) for view in others if not (view.dropped and is_long)]
+    ways += [(best.real, view) for view in others if not (view.dropped and is_long)]
+    close = sum(one.bits <= best.bits + _RIVAL for one in ranked[:_IN_FULL])
     found: list[Candidate] = []
-    for real, shown, view in dict.fromkeys(ways):
+    for real, view in dict.fromkeys(ways):
         if view.dropped and _is_unharmed(found, real):
             continue
-        found.append(candidate_of(text, start, end, real, shown, view))
-        if found[-1].is_whole:
+        limit = min((one.bits for one in found), default=math.inf)
+        found.append(candidate_of(text, start, end, real, view, limit))
+        is_rivalled = len(found) < close and view.is_lossy and not found[-1].is_whole
+        if _explains(found[-1], end - start) and not is_rivalled:
             return min(found, key=_rank)
-    tried = {(real, shown) for real, shown, _ in ways}
+    tried = {(real, view.shown) for real, view in ways}
     for _, (real, shown) in likely_channels(text[start : min(end, start + _LOOKED_AT)], None):
         if (real, shown) not in tried:
             view = next(iter(views(text[start:end], real, shown)))
-            found.append(candidate_of(text, start, end, real, shown, view))
+            limit = min(one.bits for one in found)
+            found.append(candidate_of(text, start, end, real, view, limit))
     return min(found, key=_rank)
 
 
 def _as_before(text: str, start: int, end: int, favourite: Pair) -> Candidate | None:
     """The window in the channel of the paragraph before, if that explains all of it."""
     view = next(iter(views(text[start:end], *favourite)))
-    candidate = candidate_of(text, start, end, *favourite, view)
-    return replace(candidate, is_full=True) if candidate.is_whole else None
+    candidate = candidate_of(text, start, end, favourite[0], view, math.inf)
+    return replace(candidate, is_full=True) if _explains(candidate, end - start) else None
+
+
+def _explains(candidate: Candidate, size: int) -> bool:
+    """Whether no other channel can read a window of ``size`` characters better."""
+    return candidate.is_sound if size > _WHOLE else candidate.is_whole
 
 
 def _rank(candidate: Candidate) -> float:

@@ -116,7 +116,7 @@ class View:
 def code(char: str, shown: str) -> tuple[bytes, ...]:
     """The bytes that ``shown`` shows as ``char``; several where makers of the table disagree."""
     if shown in SINGLE:
-        found = _single(shown).get(char)
+        found = single(shown).get(char)
         return () if found is None else (bytes((found,)),)
     # Browsers read GB 18030 by a newer table than Python's.
     known = GB18030_OF_2000.get(char, char)
@@ -193,7 +193,7 @@ def _rectangles(known: Mapping[int, Set[int]]) -> tuple[Code, ...]:
 
 
 @cache
-def _single(shown: str) -> dict[str, int]:
+def single(shown: str) -> dict[str, int]:
     """The way back through a code page of single bytes. C1 controls stand for their own bytes."""
     back = {chr(byte): byte for byte in range(0x80)}
     if shown in ("latin-1", "cp1252"):
