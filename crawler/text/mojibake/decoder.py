@@ -23,17 +23,18 @@ import numpy as np
 
 from crawler.text.chinese.costs import LOST, after, bits_after, context_of, each, grown, hanzi_count
 from crawler.text.mojibake.codes import (
+    LETTER,
+    LETTERED,
     NONE,
     Options,
     length,
     may_begin,
     options,
+    plain,
 )
 from crawler.text.mojibake.filling import context_after
 from crawler.text.mojibake.hypotheses import (
     DOUBTFUL,
-    LETTER,
-    LETTERED,
     Hypothesis,
     Item,
     Link,
@@ -45,7 +46,6 @@ from crawler.text.mojibake.hypotheses import (
     split,
 )
 from crawler.text.mojibake.outcome import edits
-from crawler.text.mojibake.plain import plain
 from crawler.text.mojibake.readers import SINGLE
 from crawler.text.mojibake.rule import Edit
 from crawler.text.mojibake.shown import CONTROLS, HIGH, Code, View

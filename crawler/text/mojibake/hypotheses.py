@@ -23,10 +23,6 @@ DOUBTFUL: Final = 8.0
 """Bits by which a reading must beat another to be beyond doubt."""
 GUESSED: Final = 0.7
 """Bits for each lost byte that is filled in."""
-LETTERED: Final = ("cp932", "cp949", "cp866", "cp1251", "koi8-r", "iso8859-5")
-"""Code pages of other scripts, which are cheap among their like."""
-LETTER: Final = 4.0
-"""Bits against letters as they stand that such a page is full of."""
 
 
 TWO_BYTE_LETTERS: Final = re.compile("[\xc0-\xd6\xd8-\xf6\xf8-\u02c5\u0300-\u07ff]")
