@@ -122,7 +122,8 @@ def _is_plausible(text: str, edit: Edit, real: str, shown: str, saved: float) ->
         # Nearly all of such a text is as it was, so what is around must be Chinese.
         around = text[max(0, edit.start - 12) : edit.start] + text[edit.end : edit.end + 12]
         is_plain = shown == "gbk" or len(around) < _FEWEST_AROUND or _is_plain(around)
-        return LOST in old and _is_chinese(new) and is_plain
+        is_sound = shown != "gbk" or _is_in_step(old, new)
+        return LOST in old and is_sound and _is_chinese(new) and is_plain
     if real in ("utf-8", "latin-1") and not hanzi_count(new):
         return _is_foreign(text, edit, real, shown, saved)
     if real == "utf-8":
@@ -146,6 +147,12 @@ def _is_overwhelming(new: str, saved: float) -> bool:
         and _is_chinese(new)
         and float(each(new).mean()) <= _GOOD
     )
+
+
+def _is_in_step(old: str, new: str) -> bool:
+    """Whether words were read from their second byte on: that ends in one loss, and falls into step."""
+    is_one = LOST + LOST not in old and hanzi_count(new) >= _DISTINCT
+    return is_one and float(each(new).mean()) <= _PLAUSIBLE
 
 
 def _is_no_chance(old: str, new: str, saved: float, shown: str) -> bool:

@@ -73,7 +73,14 @@ _FOREIGN = re.compile("[\xa1-\xb6\xb8-\u045f\u2020-\u2025\u2027-\u25ff]")
 _BESIDE_HANZI = re.compile(
     "[\u3001-\u9fff\uff0c][\xa1-\xb6\xb8-\u045f\u2190-\u25ff]|[\xa1-\xb6\xb8-\u045f\u2190-\u25ff][\u3001-\u9fff\uff0c]"
 )
-_GBK_MARKS: Final = ("―", "€", "锟", "烫烫", "屯屯", "\x80")
+# ... and two of them are those of a mark; Big5's second one may be of ASCII.
+_LONE_MARK = re.compile(
+    "[\u3001-\u9fff\uff01-\uff1f\u2018-\u201d0-9A-Z\u2103][\xa1-\xb6\xb8-\u045f\u2020-\u2025\u2027-\u25ff\uff61-\uff9f\ufe5c\ufe5d]"
+    "[\xa1-\xb6\xb8-\u045f\u2010-\u25ff\uff61-\uff9f@-~]"
+    "|[\xa1-\xb6\xb8-\u045f\u2020-\u2025\u2027-\u25ff\uff61-\uff9f][\xa1-\xb6\xb8-\u045f\u2010-\u25ff\uff61-\uff9f@-~][\u3001-\u9fff]"
+    "|[\ufe5c\ufe5d]|[\u4e00-\u9fff][\u3105-\u3129][\u4e00-\u9fff]"
+)
+_GBK_MARKS: Final = ("―", "€", "锟", "烫烫", "屯屯", "\x80", "銆", "涳拷", "嗭拷", "ワ拷")
 # Latin letters as hanzi, see forms.py: those that are rare as hanzi, which any word has,
 # and what a word looks like around them.
 _RARE_LETTERS: Final = "颁贰骋贬碍惭狈翱蚕搁鲍驰窜诲蹿丑颈箩濒苍辫谤蝉耻惫锄叠"
@@ -108,9 +115,9 @@ _PERCENT, _READING, _CODES = (dict(_ESCAPES)[sign] for sign in "%(u")
 _FULL_WIDTH = re.compile("[0-9][０-９]|[０-９][0-9]|ｗｗｗ|ｈｔｔｐ", re.IGNORECASE)
 
 # Hanzi that letters, signs and runs of bytes are turned into.
-_TURNED_SIGNS: Final = "锟烫屯掳卤虏漏庐碌拢脳"
+_TURNED_SIGNS: Final = "锟烫屯掳卤虏漏庐碌拢脳銆"
 _TURNED: Final = _RARE_LETTERS + _TURNED_SIGNS
-_ASKED = re.compile(f"[{_TURNED_SIGNS}]")
+_ASKED = re.compile(f"[{_TURNED_SIGNS}]|[涳嗭]")
 # What clean text is made of, and none of the tests below asks about: ordinary hanzi but for those
 # that signs and letters are turned into, Chinese marks, digits, capitals, the dash and the point
 # (which GB 2312 codes, and its Python codec reads as other characters). Of %, ( and , each is asked
@@ -191,7 +198,7 @@ def _has_signs(text: str) -> bool:
         # Something outside of GBK: a rare name, or one of the signs.
         if _SIGNS.search(text):
             return True
-    if any(mark in text for mark in _GBK_MARKS):
+    if any(mark in text for mark in _GBK_MARKS) or _LONE_MARK.search(text):
         return True
     if _BESIDE_HANZI.search(text) and len(_FOREIGN.findall(text)) >= _FEW_LETTERS:
         return True

@@ -23,6 +23,7 @@ from crawler.text.mojibake.escapes import ESCAPES
 from crawler.text.mojibake.explain import followed
 from crawler.text.mojibake.forms import FORMS, LETTERS
 from crawler.text.mojibake.hopeless import VANISHED, losses, unread_utf_8
+from crawler.text.mojibake.marks import are_marks, lone_marks
 from crawler.text.mojibake.misread import MISREADINGS, misread
 from crawler.text.mojibake.ranking import Pair
 from crawler.text.mojibake.result import Explained, Repaired
@@ -36,6 +37,7 @@ __all__ = ["RULES", "Repaired", "repair", "repair_all"]
 # the bytes, and last the letters, which a wrong reading can imitate.
 RULES: Final[tuple[Rule, ...]] = (*ESCAPES, *FORMS, *MISREADINGS, *LETTERS)
 
+_BY_NAME: Final = {rule.name: rule for rule in RULES}
 _MISREAD: Final = frozenset(rule.name for rule in MISREADINGS)
 _MOST_PASSES: Final = 6
 _MOST_ROUNDS: Final = 4
@@ -199,6 +201,8 @@ def _settled(work: _Work, known: list[Pair]) -> bool:
         before = work.text
         for rule in FORMS if is_wide(work.text) else (*ESCAPES, *FORMS):
             work.apply([(rule, edit) for edit in rule.find(work.text)])
+        for _ in range(_MOST_ROUNDS):
+            work.apply([(_BY_NAME[name], edit) for name, edit in lone_marks(work.text, known)])
         if suspicious(work.text):
             work.apply(misread(work.text, known))
         for rule in LETTERS:
@@ -255,7 +259,11 @@ def _unread(text: str, doubts: Sequence[Doubt], spans: Sequence[Explained]) -> l
     """
     written = [(doubt.start, doubt.end) for doubt in doubts]
     written += [(span.start, span.end) for span in spans]
-    lines = {_line(text, span) for span in spans if not _MISREAD.isdisjoint(span.rules)}
+    lines = {
+        _line(text, span)
+        for span in spans
+        if not (_MISREAD.isdisjoint(span.rules) or are_marks(span.text))
+    }
     found = [
         (max(start, first), min(end, last))
         for start, end in (left_over(text, written) if lines else ())

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from crawler.text.chinese.costs import each, stretches
+from crawler.text.chinese.costs import LOST, Bits, each, stretches
 from crawler.text.tables import GB2312_LEVEL_1
 
 UNKNOWN: Final = "unknown"
@@ -93,13 +93,20 @@ def is_unlikely(text: str) -> bool:
     hanzi = _HANZI.findall(text)
     if len(hanzi) < max(_FEWEST, len(text) / 3) or _are_words(hanzi):
         return False
-    bits = each(text)
+    bits = _without_losses(text)
     bad = [
         (start, end)
         for start, end in stretches(bits, _ORDINARY, _FLOOR, _OVER)
         if np.count_nonzero(bits[start:end] < _CHEAP) <= _MOST_CHEAP * (end - start)
     ]
     return sum(end - start for start, end in bad) >= _SHARE * len(text)
+
+
+def _without_losses(text: str) -> Bits:
+    """What the characters cost; what is lost says nothing of the others, and is told of by itself."""
+    bits = each(text).copy()
+    bits[[char == LOST for char in text]] = _ORDINARY
+    return bits
 
 
 def unlikely(text: str) -> list[tuple[int, int]]:
@@ -111,7 +118,7 @@ def unlikely(text: str) -> list[tuple[int, int]]:
     >>> [text[start:end] for start, end in unlikely(text)]
     ['甶眒肕緈贾籖玀Ш秜絗ぱ獵筕窲']
     """
-    bits = each(text).copy()
+    bits = _without_losses(text)
     # Digits stand in damage as they do in clean text, and say nothing.
     bits[[char <= "\x7f" for char in text]] = _ORDINARY
     # Hangul between hanzi is none of Korean's, where both are said in turns.

@@ -1,0 +1,106 @@
+"""One mark alone that was misread, in a line that is clean otherwise."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.text.mojibake.channels import PAIRS, Channel
+from crawler.text.mojibake.readers import SINGLE
+from crawler.text.mojibake.repair import repair
+
+SIMPLIFIED = "老街修好了{}孩子们跑来跑去，卖菜的大娘也笑了。"
+TRADITIONAL = "老街修好了{}孩子們跑來跑去，賣菜的大娘也笑了。"
+# Big5 through Mac Roman shows marks as degrees.
+DEGREES = {"。", "；", "…"}
+# Two code pages may show one mark and another of the same bytes alike: then the mark is in doubt.
+AMBIGUOUS = {("mac_roman", "，")}
+
+
+@pytest.mark.parametrize("mark", list("，、；：！。？“《—…"))
+@pytest.mark.parametrize(("real", "shown"), [pair for pair in PAIRS if pair[1] in SINGLE])
+def test_a_mark_alone_is_undone(real, shown, mark):
+    """Every code page of single bytes shows two or three characters that nobody writes there."""
+    if real in ("latin-1", "utf-16-le") or (
+        (real, shown) == ("big5hkscs", "mac_roman") and mark in DEGREES
+    ):
+        return
+    line = TRADITIONAL if real == "big5hkscs" else SIMPLIFIED
+    seen = line.format(Channel(real, shown).forward(mark))
+    result = repair(seen)
+
+    assert result.text == line.format(mark) or (
+        (shown, mark) in AMBIGUOUS and any(mark in doubt.candidates for doubt in result.doubts)
+    )
+
+
+@pytest.mark.parametrize("times", [2, 3])
+@pytest.mark.parametrize("code", ["utf-8", "gb18030", "big5"])
+@pytest.mark.parametrize("shown", ["latin-1", "cp1252"])
+def test_a_mark_that_was_misread_again_is_undone(code, shown, times):
+    """UTF-8 of what was misread, misread again: all of it is undone, not one half."""
+    seen = "，".encode(code)
+    for _ in range(times):
+        shown_once = "".join(bytes((byte,)).decode(shown, "ignore") or chr(byte) for byte in seen)
+        seen = shown_once.encode()
+    line = TRADITIONAL if code == "big5" else SIMPLIFIED
+
+    assert repair(line.format(shown_once)).text == line.format("，")
+
+
+@pytest.mark.parametrize(
+    ("seen", "right"),
+    [
+        ("老街修好了閿涳拷孩子们跑来跑去", "老街修好了，孩子们跑来跑去"),
+        ("老街修好了锛�孩子们跑来跑去", "老街修好了，孩子们跑来跑去"),
+        ("老街修好了ã€孩子们跑来跑去", "老街修好了、孩子们跑来跑去"),
+        ("孩子们说ï¼šâ€œ老街修好了", "孩子们说：“老街修好了"),
+        ("颱風\ue4fb山陀兒\ue4fc逼近恆春半島", "颱風「山陀兒」逼近恆春半島"),
+        ("老街修好了ㄛ孩子们跑来跑去", "老街修好了，孩子们跑来跑去"),
+    ],
+)
+def test_a_mark_of_which_bytes_are_lost_is_the_likeliest(seen, right):
+    """Also among hanzi and private-use characters, where only the script around them tells."""
+    assert repair(seen).text == right
+
+
+def test_a_mark_that_may_be_another_is_in_doubt():
+    """``£¨`` is a bracket in Latin-1 and a comma in Mac Roman."""
+    (doubt,) = repair("老街修好了£¨孩子们跑来跑去").doubts
+
+    assert set("（，") <= set(doubt.candidates)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "气温升到38°，夜里降到12°C以下",
+        "票价£5起，运费¥12，版权©老街，型号A±B",
+        "网页上看到“£¬”和“ï¼Œ”，其实是逗号编码错了",
+        "俄语字母гм读作什么",
+        "注音ㄛ读作喔",
+        "好ㄛ，那就這樣",
+        "他ㄉ意思我懂",
+        "石锛与石斧同出一层",
+        "ﾗｰﾒﾝ屋｡｢本店｣の看板",
+        "列夫·托尔斯泰×2，§3，【公告】",
+        "│名称│数量│\n║公告║通知║",
+    ],
+)
+def test_signs_that_people_write_stay(text):
+    """Degrees, prices, letters that are spoken of, slang, frames and examples."""
+    assert repair(text).text == text
+
+
+@given(
+    st.lists(
+        st.sampled_from(["£", "¥", "°", "±", "×", "·", "§", "©", "®", "³", "5", "月"]), max_size=3
+    )
+)
+@settings(max_examples=80, deadline=None)
+def test_signs_by_themselves_stay(signs):
+    """A sign alone beside hanzi is the author's, whatever its byte may be half of."""
+    text = "老街" + "好".join(signs) + "修好了"
+
+    assert repair(text).text == text
