@@ -34,7 +34,7 @@ _MOST: Final = 400  # of such places in one text; more are no marks in clean tex
 _COMMON: Final = frozenset(("latin-1", "cp1252", "gbk", "gb18030", "big5", "big5hkscs"))
 _RARE: Final = 6.0  # bits against a code page that few have
 _UNCLOSED: Final = 8.0  # bits against a bracket or a quotation mark without its other half
-_CLOSE: Final = 14.0  # bits by which another mark may be dearer to raise a doubt
+_CLOSE: Final = 24.0  # bits by which another mark may be dearer to raise a doubt
 _AROUND: Final = 6  # characters that must be clean where the damage looks like hanzi itself
 _CLEAN: Final = 11.0  # bits of a character of such text
 
