@@ -25,9 +25,8 @@ from crawler.dataset.tables.chunks import decoded, json_row, open_text
 from crawler.dataset.tables.writing import json_line, keeps_bad_rows
 from crawler.errors import ConfigError
 from crawler.text.mojibake.document import LINE, logical_lines, repair_document
-from crawler.text.mojibake.explain import explanation
 from crawler.text.mojibake.repair import repair as repair_text
-from crawler.text.mojibake.result import as_record
+from crawler.text.mojibake.result import as_record, explanation
 
 app = typer.Typer(add_completion=False)
 

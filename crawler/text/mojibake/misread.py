@@ -28,6 +28,7 @@ from crawler.text.mojibake.candidates import (
 from crawler.text.mojibake.channels import PAIRS, describe, rule_name, sample
 from crawler.text.mojibake.context import is_example, is_meant
 from crawler.text.mojibake.hopeless import NOTHING, vanished
+from crawler.text.mojibake.marks import lone_marks
 from crawler.text.mojibake.outcome import against
 from crawler.text.mojibake.proof import unproven
 from crawler.text.mojibake.ranking import Pair, core, likely_channels
@@ -296,6 +297,16 @@ def misread(text: str, known: list[Pair]) -> list[tuple[Rule, Edit]]:
     return [(_RULES[span.rule], _complete(text, span)) for span in found]
 
 
+def misread_marks(text: str, known: Sequence[Pair] = ()) -> list[tuple[Rule, Edit]]:
+    """What marks were that were misread alone in ``text``, each with its rule.
+
+    Args:
+        text: One line or paragraph.
+        known: The channels that damaged the document, which are believed first.
+    """
+    return [(_RULES[name], edit) for name, edit in lone_marks(text, known)]
+
+
 def _complete(text: str, span: Span) -> Edit:
     """The span's edit with what else could have read it, and with what has vanished from it."""
     edit = replace(span.edit, runners_up=span.rivals)
@@ -322,7 +333,8 @@ def _with_doubts(edit: Edit, places: Iterable[int]) -> Edit:
 
 
 def _find(name: str, text: str) -> Sequence[Edit]:
-    return [span.edit for span in spans(text) if span.rule == name]
+    marks = [edit for rule, edit in misread_marks(text) if rule.name == name]
+    return marks or [span.edit for span in spans(text) if span.rule == name]
 
 
 def _rule(real: str, shown: str) -> Rule:

@@ -20,13 +20,12 @@ from crawler.text.mirror import looks_garbled, restore
 from crawler.text.mojibake.context import about_code
 from crawler.text.mojibake.detect import suspicious
 from crawler.text.mojibake.escapes import ESCAPES
-from crawler.text.mojibake.explain import followed
 from crawler.text.mojibake.forms import FORMS, LETTERS
 from crawler.text.mojibake.hopeless import VANISHED, losses, unread_utf_8
-from crawler.text.mojibake.marks import are_marks, lone_marks
-from crawler.text.mojibake.misread import MISREADINGS, misread
+from crawler.text.mojibake.marks import are_marks
+from crawler.text.mojibake.misread import MISREADINGS, misread, misread_marks
 from crawler.text.mojibake.ranking import Pair
-from crawler.text.mojibake.result import Explained, Repaired
+from crawler.text.mojibake.result import Explained, Repaired, followed
 from crawler.text.mojibake.rule import Edit, Rule, trimmed
 from crawler.text.mojibake.unread import UNKNOWN, is_unlikely, left_over, unlikely
 from crawler.text.mojibake.windows import is_wide
@@ -37,7 +36,6 @@ __all__ = ["RULES", "Repaired", "repair", "repair_all"]
 # the bytes, and last the letters, which a wrong reading can imitate.
 RULES: Final[tuple[Rule, ...]] = (*ESCAPES, *FORMS, *MISREADINGS, *LETTERS)
 
-_BY_NAME: Final = {rule.name: rule for rule in RULES}
 _MISREAD: Final = frozenset(rule.name for rule in MISREADINGS)
 _MOST_PASSES: Final = 6
 _MOST_ROUNDS: Final = 4
@@ -202,7 +200,7 @@ def _settled(work: _Work, known: list[Pair]) -> bool:
         for rule in FORMS if is_wide(work.text) else (*ESCAPES, *FORMS):
             work.apply([(rule, edit) for edit in rule.find(work.text)])
         for _ in range(_MOST_ROUNDS):
-            work.apply([(_BY_NAME[name], edit) for name, edit in lone_marks(work.text, known)])
+            work.apply(misread_marks(work.text, known))
         if suspicious(work.text):
             work.apply(misread(work.text, known))
         for rule in LETTERS:

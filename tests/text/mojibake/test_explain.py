@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from crawler.text.mojibake.document import repair_document
-from crawler.text.mojibake.explain import explanation
 from crawler.text.mojibake.repair import repair
+from crawler.text.mojibake.result import explanation
 
 TWICE = "人民日报".encode().decode("latin-1").encode("ascii", "xmlcharrefreplace").decode()
 
