@@ -127,13 +127,13 @@ def candidate_of(text: str, start: int, end: int, real: str, view: View, limit: 
     explains = (
         bool(edits)
         and bits < _GOOD * written
-        and not stretches(_left(text, start, end, edits), _ORDINARY, _LEFT, _LEFT)
+        and not stretches(left(text, start, end, edits), _ORDINARY, _LEFT, _LEFT)
     )
     broken = [one for edit, _ in edits for one in breaks(text, edit, _BROKEN)] if explains else []
     is_sound = explains and sum(last - first for first, last in broken) <= _FEW_BREAKS * written
     cut = _CUT if end - start == SAMPLE else 0
     # A single odd character that stays is what UTF-8 leaves where bytes vanished without a trace.
-    leaves = bool((_left(text, start + cut, end - cut, edits) > _ODD).any())
+    leaves = bool((left(text, start + cut, end - cut, edits) > _ODD).any())
     is_whole = explains and not broken
     return Candidate(real, shown, view, bits, tuple(edits), is_whole, is_sound, leaves=leaves)
 
@@ -274,13 +274,13 @@ def _closed(text: str, edit: Edit) -> Edit:
     return replace(edit, text=new)
 
 
-def _left(text: str, start: int, end: int, edits: Sequence[tuple[Edit, float]]) -> Bits:
+def left(text: str, start: int, end: int, edits: Sequence[tuple[Edit, float]]) -> Bits:
     """What the characters cost that a reading of a window leaves as they were; letters more."""
-    left = each(text[start:end]).copy()
-    left[[i for i, char in enumerate(text[start:end]) if "\x7f" < char < "\u0530"]] += _LEFT
+    bits = each(text[start:end]).copy()
+    bits[[i for i, char in enumerate(text[start:end]) if "\x7f" < char < "\u0530"]] += _LEFT
     for edit, _ in edits:
-        left[max(0, edit.start - start) : max(0, edit.end - start)] = 0.0
-    return left
+        bits[max(0, edit.start - start) : max(0, edit.end - start)] = 0.0
+    return bits
 
 
 def breaks(text: str, edit: Edit, limit: float) -> list[tuple[int, int]]:

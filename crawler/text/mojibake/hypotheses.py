@@ -5,16 +5,19 @@ know. The bytes of many a clean hanzi are a letter in UTF-8: 习 is CF B0, a Gre
 Cyrillic letter. Beside damage such a hanzi could be taken into it at the price of one odd letter,
 so a lone letter at a border pays more. And a byte that was lost at the very end was refused for
 what followed it when it was read, which is not what stands there now.
+
+Before damaged UTF-8 is read it can be cut into characters; :class:`Way` is one way to do that.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from crawler.text.chinese.costs import LOST, each, grown
-from crawler.text.mojibake.codes import Options
+from crawler.text.mojibake.codes import Options, options
 from crawler.text.mojibake.shown import ENDED, Code, Priced
 from crawler.text.mojibake.windows import is_letter
 
@@ -167,3 +170,134 @@ def _read(priced: Priced) -> str:
     """The text of whole bytes of UTF-8; empty if they are none."""
     code, _ = priced
     return "" if has_lost(code) else bytes(code).decode("utf-8", "ignore")  # type: ignore[arg-type]
+
+
+class Chain(NamedTuple):
+    """One character of damaged UTF-8 behind others, newest first.
+
+    Attributes:
+        before: Those before it.
+        code: Its bytes.
+        price: Bits against the way in which they were shown.
+        others: What its bytes may be instead, with other losses.
+    """
+
+    before: Chain | None
+    code: Code
+    price: float
+    others: tuple[Code, ...] = ()
+
+
+class Way(NamedTuple):
+    """One way to cut damaged UTF-8 into characters.
+
+    Attributes:
+        chain: The last whole one.
+        pending: The bytes behind it.
+        price: Bits against the way in which these were shown.
+        number: How many ways it stands for, which differ in what is behind them.
+    """
+
+    chain: Chain | None
+    pending: Code
+    price: float = 0.0
+    number: int = 1
+
+
+def _continues(codes: Sequence[Priced]) -> bool | None:
+    """Whether the next character begins with a byte that goes on; ``None`` if that is not known."""
+    byte = codes[0][0][0] if len(codes) == 1 else None
+    return 0x80 <= byte < 0xC0 if isinstance(byte, int) else None
+
+
+def further(ways: list[Way], codes: Sequence[tuple[Priced, ...]], at: int) -> list[Way]:
+    """``ways`` after the shown character at ``at``."""
+    if len(ways) == len(codes[at]) == 1:
+        code, price = codes[at][0]
+        if price < ENDED and not isinstance(code[0], frozenset):
+            only = _after(ways[0], code, price)
+            return [only] if only else []
+    goes_on = _continues(codes[at + 1]) if at + 1 < len(codes) else None
+    return _merged([way for known in ways for way in _fed(known, codes[at], goes_on)])
+
+
+def alike(ways: list[Way]) -> list[Way]:
+    """Ways that differ in what is behind them alone as one: they go on together, and never part."""
+    if len(ways) < 2:
+        return ways
+    kept: dict[Code, Way] = {}
+    for way in ways:
+        known = kept.get(way.pending)
+        kept[way.pending] = known._replace(number=known.number + way.number) if known else way
+    return list(kept.values())
+
+
+def _fed(way: Way, codes: Sequence[Priced], goes_on: bool | None) -> Iterator[Way]:
+    """``way`` after each of ``codes``, in front of a byte that goes on or does not."""
+    for code, price in codes:
+        # No piece ends inside of a stretch.
+        if price >= ENDED or (goes_on is not None and not _may_fit(way.pending, code, goes_on)):
+            continue
+        if fed := _after(way, code, price):
+            yield fed
+
+
+def _may_fit(pending: Code, code: Code, goes_on: bool) -> bool:
+    """Whether lost bytes fit before such a byte, by the number of them alone: most have three."""
+    lead = pending[0] if pending else code[0]
+    if not isinstance(code[0], frozenset) or (isinstance(lead, int) and not 0xE0 <= lead < 0xF0):
+        return True
+    return ((len(pending) + len(code)) % 3 > 0) == goes_on
+
+
+def _after(way: Way, code: Code, price: float) -> Way | None:
+    """``way`` after ``code``; ``None`` if that is no UTF-8."""
+    chain, pending, price = way.chain, way.pending + code, price + way.price
+    while pending:
+        size = _size(pending)
+        if not size:
+            return None
+        if len(pending) < size:
+            return Way(chain, pending, price, way.number)
+        chain = Chain(chain, pending[:size], price)
+        pending, price = pending[size:], 0.0
+    return Way(chain, (), 0.0, way.number)
+
+
+@lru_cache(maxsize=1 << 15)
+def _size(code: Code) -> int:
+    """The bytes of the character that ``code`` begins with, or 0 if none can."""
+    lead = code[0]
+    if isinstance(lead, frozenset):
+        size = 3 if any(0xE2 <= byte < 0xF0 for byte in lead) else 0
+    elif lead < 0x80:
+        size = 1
+    else:
+        size = 0 if lead < 0xC2 else 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
+    if size == 4 and has_lost(code[:4]):
+        return 0
+    for byte in code[1:size]:
+        if isinstance(byte, int):
+            if not 0x80 <= byte < 0xC0:
+                return 0
+        elif not any(0x80 <= each < 0xC0 for each in byte):
+            return 0
+    return size if len(code) < size or options(code[:size], "utf-8").chars else 0
+
+
+def _merged(ways: list[Way]) -> list[Way]:
+    """Ways that differ in the values of their last character alone are one."""
+    if len(ways) < 2:
+        return ways
+    kept: dict[tuple[int, Code, int], Way] = {}
+    for way in ways:
+        before = id(way.chain.before) if way.chain else 0
+        size = len(way.chain.code) if way.chain else 0
+        key = before, way.pending, size
+        known = kept.get(key)
+        if known is None or known.chain is None or way.chain is None:
+            kept[key] = way
+        elif known.chain.code != way.chain.code:
+            others = (*known.chain.others, way.chain.code)
+            kept[key] = known._replace(chain=known.chain._replace(others=others))
+    return list(kept.values())

@@ -16,12 +16,13 @@ from typing import Final
 
 import numpy as np
 
-from crawler.text.chinese.costs import context_of, cost, each
+from crawler.text.chinese.costs import Bits, context_of, cost, each
 from crawler.text.mojibake.candidates import (
     SAMPLE,
     Candidate,
     breaks,
     candidate_of,
+    left,
     short_line,
     views,
 )
@@ -34,7 +35,7 @@ from crawler.text.mojibake.proof import unproven
 from crawler.text.mojibake.ranking import Pair, core, likely_channels
 from crawler.text.mojibake.readers import SINGLE
 from crawler.text.mojibake.rule import Edit, Guess, Rule
-from crawler.text.mojibake.shown import code
+from crawler.text.mojibake.shown import View, code
 from crawler.text.mojibake.windows import is_binary, windows
 
 _WHOLE: Final = 160  # characters of a window that is compared as a whole
@@ -237,7 +238,9 @@ def _in_full(text: str, start: int, end: int, ranked: Sequence[Candidate]) -> Ca
     close = sum(one.bits <= best.bits + _RIVAL for one in ranked[:_IN_FULL])
     found: list[Candidate] = []
     for real, view in dict.fromkeys(ways):
-        if view.dropped and _is_unharmed(found, real):
+        if view.dropped and (
+            _is_unharmed(found, real) or not _explains_more(text, start, end, found, view)
+        ):
             continue
         limit = min((one.bits for one in found), default=math.inf)
         found.append(candidate_of(text, start, end, real, view, limit))
@@ -251,6 +254,27 @@ def _in_full(text: str, start: int, end: int, ranked: Sequence[Candidate]) -> Ca
             limit = min(one.bits for one in found)
             found.append(candidate_of(text, start, end, real, view, limit))
     return min(found, key=_rank)
+
+
+def _explains_more(text: str, start: int, end: int, found: Sequence[Candidate], view: View) -> bool:
+    """Whether ``view`` reads what the first of ``found`` leaves of a long window better than that.
+
+    What vanishes anywhere is dear to look for: so it is looked for where the most was left first.
+    """
+    if end - start <= _SEARCHED or not found or found[0].view.dropped:
+        return True
+    first = start + _dearest(left(text, start, end, found[0].edits))
+    rough, other = (
+        candidate_of(text, first, first + SAMPLE, found[0].real, one, math.inf)
+        for one in (found[0].view, view)
+    )
+    return other.bits < rough.bits
+
+
+def _dearest(bits: Bits) -> int:
+    """Where the dearest :data:`SAMPLE` characters begin."""
+    sums = np.concatenate(([0.0], np.cumsum(bits)))
+    return int(np.argmax(sums[SAMPLE:] - sums[:-SAMPLE]))
 
 
 def _as_before(text: str, start: int, end: int, favourite: Pair) -> Candidate | None:

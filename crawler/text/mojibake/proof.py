@@ -8,6 +8,7 @@ hanzi, a loss of more bytes than this reader loses -- the forward run shows it, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import Final
 from unicodedata import normalize
@@ -66,6 +67,11 @@ def _same(text: str) -> str:
     return normalize("NFC", text.translate(_OF_2000))
 
 
+@lru_cache(maxsize=1 << 16)
+def _same_one(char: str) -> str:
+    return _same(char)
+
+
 def _shown(code: bytes, shown: str) -> Iterator[str]:
     """All that readers make of ``code``, and all that may have become of it on its way."""
     for page, reader in _readers(shown):
@@ -78,7 +84,7 @@ def _traces(code: bytes, shown: str) -> Iterator[Trace]:
     """The same with the place in ``code`` of each character; what is alike once."""
     known: set[str] = set()
     for page, reader in _readers(shown):
-        trace = [(_same(char), at) for char, at in traced(code, page, reader)]
+        trace = [(_same_one(char), at) for char, at in traced(code, page, reader)]
         text = "".join(char for char, _ in trace)
         for way in _ALL_WAYS:
             after = way(text)

@@ -15,7 +15,7 @@ windows   ``MultiByteToWideChar``: a pair that means nothing is one ``?``, 0x80 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from crawler.text.tables import LOST
@@ -146,6 +146,7 @@ _STEPS: Final = {
 }
 
 
+@lru_cache(maxsize=1 << 17)
 def decoded(code: bytes, codec: str) -> str | None:
     """The one character that ``code`` is in ``codec``; ``None`` if it is none, or several."""
     try:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -18,8 +17,18 @@ import numpy as np
 from crawler.text.chinese.costs import LOST, Bits, after, context_of, each, grown
 from crawler.text.mojibake.codes import OTHER, any_of, is_written, may_begin, options, unusual
 from crawler.text.mojibake.filling import Place, context_after, fill
-from crawler.text.mojibake.hypotheses import DOUBTFUL, TWO_BYTE_LETTERS, Hypothesis, Link, has_lost
-from crawler.text.mojibake.shown import ENDED, Code, Priced, View
+from crawler.text.mojibake.hypotheses import (
+    DOUBTFUL,
+    TWO_BYTE_LETTERS,
+    Chain,
+    Hypothesis,
+    Link,
+    Way,
+    alike,
+    further,
+    has_lost,
+)
+from crawler.text.mojibake.shown import Code, Priced, View
 
 _EDGE: Final = 5  # characters at both ends of a window that are read one by one
 _SPREAD: Final = 26.0  # bits by which the worst hypothesis lies behind the best
@@ -213,21 +222,6 @@ def _strode(one: Hypothesis, end: int, text: str, bits: float, rest: Code) -> Hy
     return Hypothesis(cost, context, rest, Link(one.link, end, text, (), inside=True))
 
 
-class _Chain(NamedTuple):
-    """A cell behind others, newest first."""
-
-    before: _Chain | None
-    code: Code
-    price: float
-    others: tuple[Code, ...] = ()
-
-
-class _Way(NamedTuple):
-    chain: _Chain | None
-    pending: Code
-    price: float = 0.0
-
-
 class _Cut(NamedTuple):
     """A stretch that can be cut in one way alone.
 
@@ -259,22 +253,22 @@ def _cut(
     Returns:
         The longest stretch that leaves no doubt where its characters are; ``None`` if there is none.
     """
-    ways = [_Way(None, pending)]
-    found: tuple[int, _Way] | None = None
+    ways = [Way(None, pending)]
+    found: tuple[int, Way] | None = None
     for i, is_stop in enumerate(may_end, at):
-        goes_on = _goes_on(codes[i + 1]) if i + 1 < len(codes) else None
-        ways = _merged([way for known in ways for way in _fed(known, codes[i], goes_on)])
-        if not ways or len(ways) > _MOST_WAYS:
+        ways = further(ways, codes, i)
+        if not ways or sum(way.number for way in ways) > _MOST_WAYS:
             break
         if any(way.chain and len(way.chain.code) == 2 for way in ways):
             # Chance makes a letter of two bytes from many a clean hanzi.
             break
+        ways = alike(ways)
         if not is_stop:
             continue
         if i + 1 == len(codes):
             # No text ends with half a character if it can end with a whole one.
             ways = [way for way in ways if not way.pending] or ways
-        if len(ways) == 1 and not has_lost(ways[0].pending):
+        if len(ways) == 1 and ways[0].number == 1 and not has_lost(ways[0].pending):
             found = i + 1, ways[0]
     if not found:
         return None
@@ -306,84 +300,7 @@ def _damaged(
     return looks, may_end
 
 
-def _goes_on(codes: Sequence[Priced]) -> bool | None:
-    """Whether the next character begins with a byte that goes on; ``None`` if that is not known."""
-    byte = codes[0][0][0] if len(codes) == 1 else None
-    return 0x80 <= byte < 0xC0 if isinstance(byte, int) else None
-
-
-def _fed(way: _Way, codes: Sequence[Priced], goes_on: bool | None) -> Iterator[_Way]:
-    """``way`` after each of ``codes``, in front of a byte that goes on or does not."""
-    for code, price in codes:
-        # No piece ends inside of a stretch.
-        if price >= ENDED or (goes_on is not None and not _may_fit(way.pending, code, goes_on)):
-            continue
-        if fed := _after(way, code, price):
-            yield fed
-
-
-def _may_fit(pending: Code, code: Code, goes_on: bool) -> bool:
-    """Whether lost bytes fit before such a byte, by the number of them alone: most have three."""
-    lead = pending[0] if pending else code[0]
-    if not isinstance(code[0], frozenset) or (isinstance(lead, int) and not 0xE0 <= lead < 0xF0):
-        return True
-    return ((len(pending) + len(code)) % 3 > 0) == goes_on
-
-
-def _after(way: _Way, code: Code, price: float) -> _Way | None:
-    """``way`` after ``code``; ``None`` if that is no UTF-8."""
-    chain, pending, price = way.chain, way.pending + code, price + way.price
-    while pending:
-        size = _size(pending)
-        if not size:
-            return None
-        if len(pending) < size:
-            return _Way(chain, pending, price)
-        chain = _Chain(chain, pending[:size], price)
-        pending, price = pending[size:], 0.0
-    return _Way(chain, (), 0.0)
-
-
-@lru_cache(maxsize=1 << 15)
-def _size(code: Code) -> int:
-    """The bytes of the character that ``code`` begins with, or 0 if none can."""
-    lead = code[0]
-    if isinstance(lead, frozenset):
-        size = 3 if any(0xE2 <= byte < 0xF0 for byte in lead) else 0
-    elif lead < 0x80:
-        size = 1
-    else:
-        size = 0 if lead < 0xC2 else 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
-    if size == 4 and has_lost(code[:4]):
-        return 0
-    for byte in code[1:size]:
-        if isinstance(byte, int):
-            if not 0x80 <= byte < 0xC0:
-                return 0
-        elif not any(0x80 <= each < 0xC0 for each in byte):
-            return 0
-    return size if len(code) < size or options(code[:size], _UTF_8).chars else 0
-
-
-def _merged(ways: list[_Way]) -> list[_Way]:
-    """Ways that differ in the values of their last character alone are one."""
-    if len(ways) < 2:
-        return ways
-    kept: dict[tuple[int, Code, int], _Way] = {}
-    for way in ways:
-        before = id(way.chain.before) if way.chain else 0
-        size = len(way.chain.code) if way.chain else 0
-        key = before, way.pending, size
-        known = kept.get(key)
-        if known is None or known.chain is None or way.chain is None:
-            kept[key] = way
-        elif known.chain.code != way.chain.code:
-            others = (*known.chain.others, way.chain.code)
-            kept[key] = known._replace(chain=known.chain._replace(others=others))
-    return list(kept.values())
-
-
-def _cells(chain: _Chain | None) -> Iterator[Place]:
+def _cells(chain: Chain | None) -> Iterator[Place]:
     while chain:
         known = options(chain.code, _UTF_8)
         if chain.others:
