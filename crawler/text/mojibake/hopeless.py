@@ -82,6 +82,11 @@ _LONG_RUN: Final = 8
 _QUESTIONS = re.compile(r"\?{4,}")
 _MOSTLY_QUESTIONS: Final = 0.5
 _CHANCE_PAIRS = re.compile("[\xa1-\u07ff]")  # what GBK's bytes give where they happen to be UTF-8
+_FAMOUS: Final = ("锟斤拷", "烫烫烫", "屯屯屯", "锘锘锘", "葺葺葺")
+_QUOTED: Final = ("“锟斤拷”", "「锟斤拷」", "‘锟斤拷’", "“烫烫烫”", "「燙燙燙」")
+_LONGEST_TALK: Final = 60
+_SHORT_EXAMPLE: Final = 8  # characters
+_ASKING = re.compile("为什么|为何|怎么|怎样|如何|请问|是什么|什么是|什么意思|的梗")
 _MOST_SPANS: Final = 1000
 _ASCII = re.compile("[\0-\x7f]+")
 
@@ -94,7 +99,7 @@ def losses(text: str) -> Iterator[Loss]:
         if max((end - start for start, end in spans), default=0) < kind.fewest:
             continue
         share = sum(end - start for start, end in spans) / size
-        if kind.is_quotable and share < 0.5 and (about_code(text) or _all_quoted(text, spans)):
+        if kind.is_quotable and (_is_talk(text) or (share < 0.5 and _is_about(text, spans))):
             continue
         yield Loss(
             _exact_name(kind.damage, text, share), tuple(spans[:_MOST_SPANS]), share >= kind.share
@@ -124,8 +129,20 @@ def _exact_name(damage: str, text: str, share: float) -> str:
     return damage
 
 
-def _all_quoted(text: str, spans: list[tuple[int, int]]) -> bool:
-    return all(text[start - 1 : start] in tuple("“‘\"'「（(") for start, _ in spans)
+def _is_talk(text: str) -> bool:
+    """Whether a short text quotes 锟斤拷, or names several of the famous examples beside it."""
+    is_named = any(name in text for name in _QUOTED) or sum(name in text for name in _FAMOUS) > 1
+    return is_named and len(text) <= _LONGEST_TALK
+
+
+def _is_about(text: str, spans: list[tuple[int, int]]) -> bool:
+    """Whether the text speaks of what ``spans`` show: of code, in quotation marks, or asking about it."""
+    if about_code(text) or all(
+        text[start - 1 : start] in tuple("“‘\"'「（(") for start, _ in spans
+    ):
+        return True
+    shown = sum(end - start for start, end in spans)
+    return shown <= _SHORT_EXAMPLE and _ASKING.search(text) is not None
 
 
 class Vanished(NamedTuple):

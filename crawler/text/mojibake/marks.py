@@ -51,6 +51,7 @@ _BORDER = re.compile(
 _BEHIND_HANZI = re.compile(f"[\u3400-\u9fff][0-9A-Za-z {re.escape(_MARKS)}\u2103]{{0,2}}\\Z")
 _BEFORE_HANZI = re.compile(f"[0-9A-Za-z {re.escape(_MARKS)}]{{0,2}}[\u3400-\u9fff]")
 _TELLING = re.compile("[^\0-\x7f\ufffd?]")
+_SMALL = re.compile("[a-z]")  # ¡Hola! is no ？ and ola!
 _PAIRED: Final = ("“”", "‘’", "（）", "《》", "「」", "『』", "【】", "〈〉")
 _LETTERS = re.compile("[a-z\xdf-\xf6\xf8-\xff\u0430-\u045f]+")
 _ABOUT_LETTERS = re.compile(
@@ -96,14 +97,14 @@ def lone_marks(text: str, known: Sequence[Pair] = ()) -> list[tuple[str, Edit]]:
     """
     if text.isascii() or not _HANZI.search(text):
         return []
-    runs = [run for run in _runs(text) if _is_alone(text, run)]
+    rows = [row for row in _rows(text) if _is_alone(text, row)]
     found: list[tuple[str, Edit]] = []
-    while runs:
-        pair = _likeliest(text, runs, known)
-        for run in runs:
-            if pair in run.pairs():
-                found += _edits(text, run, pair, is_known=pair in known)
-        runs = [run for run in runs if pair not in run.pairs()]
+    while rows:
+        pair = _likeliest(text, rows, known)
+        for row in rows:
+            if pair in row.pairs():
+                found += _edits(text, row, pair, is_known=pair in known)
+        rows = [row for row in rows if pair not in row.pairs()]
     found.sort(key=lambda each_one: each_one[1].start)
     edits = [edit for _, edit in found]
     return [] if is_example(text, edits) or is_meant(text, edits) else found
@@ -114,7 +115,7 @@ def are_marks(text: str) -> bool:
     return all(char in _MARKS for char in text)
 
 
-def _runs(text: str) -> Iterator[_Row]:
+def _rows(text: str) -> Iterator[_Row]:
     table, end, count = _table(), 0, 0
     for found in _first().finditer(text):
         if found.start() < end:
@@ -124,8 +125,8 @@ def _runs(text: str) -> Iterator[_Row]:
         while piece := _piece(text, end, table):
             pieces.append(piece)
             end += len(piece)
-        if pieces and (run := _Row(start, end, tuple(pieces))).pairs():
-            yield run
+        if pieces and (row := _Row(start, end, tuple(pieces))).pairs():
+            yield row
             count += 1
         if count > _MOST:
             return
@@ -136,12 +137,14 @@ def _piece(text: str, at: int, table: dict[str, tuple[_Reading, ...]]) -> str:
     return next((text[at : at + size] for size in sizes if text[at : at + size] in table), "")
 
 
-def _is_alone(text: str, run: _Row) -> bool:
-    """Whether only clean text is beside ``run``: hanzi on one side at least."""
-    before, behind = text[max(0, run.start - 1) : run.start], text[run.end : run.end + 1]
+def _is_alone(text: str, row: _Row) -> bool:
+    """Whether only clean text is beside ``row``: hanzi on one side at least."""
+    before, behind = text[max(0, row.start - 1) : row.start], text[row.end : row.end + 1]
     if not (_BORDER.fullmatch(before) and _BORDER.fullmatch(behind)):
         return False
-    seen = text[run.start : run.end]
+    seen = text[row.start : row.end]
+    if seen[-1].isascii() and _SMALL.match(behind):
+        return False
     if _LETTERS.fullmatch(seen) and _ABOUT_LETTERS.search(text):
         return False
     if _HALF_WIDTH.search(seen) and _KANA.search(text.replace(seen, "")):
@@ -152,10 +155,10 @@ def _is_alone(text: str, run: _Row) -> bool:
         return (
             beside >= (1 if is_private or LOST in seen else 2)
             and _is_of_another_script(text, seen)
-            and (is_private or _is_clean(text, run))
+            and (is_private or _is_clean(text, row))
         )
-    near = text[max(0, run.start - 3) : run.start]
-    return bool(_BEHIND_HANZI.search(near) or _BEFORE_HANZI.match(text, run.end))
+    near = text[max(0, row.start - 3) : row.start]
+    return bool(_BEHIND_HANZI.search(near) or _BEFORE_HANZI.match(text, row.end))
 
 
 def _is_of_another_script(text: str, seen: str) -> bool:
@@ -170,19 +173,19 @@ def _is_of_another_script(text: str, seen: str) -> bool:
     return is_big5 and len(rest.encode("gb2312", "ignore")) < 2 * len(rest)
 
 
-def _is_clean(text: str, run: _Row) -> bool:
-    before = text[max(0, run.start - _AROUND) : run.start]
-    behind = text[run.end : run.end + _AROUND]
+def _is_clean(text: str, row: _Row) -> bool:
+    before = text[max(0, row.start - _AROUND) : row.start]
+    behind = text[row.end : row.end + _AROUND]
     return float(each(before + behind).mean()) <= _CLEAN
 
 
-def _likeliest(text: str, runs: Sequence[_Row], known: Sequence[Pair]) -> Pair:
-    """The channel that explains most runs, in the likeliest marks."""
-    explained = Counter(pair for run in runs for pair in run.pairs())
+def _likeliest(text: str, rows: Sequence[_Row], known: Sequence[Pair]) -> Pair:
+    """The channel that explains most rows, in the likeliest marks."""
+    explained = Counter(pair for row in rows for pair in row.pairs())
     bits: dict[Pair, float] = defaultdict(float)
-    for run in runs:
-        for pair in run.pairs():
-            bits[pair] += _cheapest(text, run, pair)
+    for row in rows:
+        for pair in row.pairs():
+            bits[pair] += _cheapest(text, row, pair)
     return min(
         explained,
         key=lambda pair: (
@@ -198,15 +201,15 @@ def _rare(pair: Pair) -> float:
     return 0.0 if pair[1] in _COMMON else _RARE
 
 
-def _cheapest(text: str, run: _Row, pair: Pair) -> float:
-    return sum(options[0][0] for _, options in _options(text, run, pair))
+def _cheapest(text: str, row: _Row, pair: Pair) -> float:
+    return sum(options[0][0] for _, options in _options(text, row, pair))
 
 
-def _options(text: str, run: _Row, pair: Pair) -> Iterator[tuple[str, list[tuple[float, str]]]]:
+def _options(text: str, row: _Row, pair: Pair) -> Iterator[tuple[str, list[tuple[float, str]]]]:
     """For each piece what it can have been in this channel, the likeliest first, with its bits."""
-    before = text[: run.start]
-    at = run.start
-    for piece in run.pieces:
+    before = text[: row.start]
+    at = row.start
+    for piece in row.pieces:
         at += len(piece)
         options = sorted(
             (_bits(before, reading.text, text[at:]) + reading.price, reading.text)
@@ -228,12 +231,12 @@ def _bits(before: str, mark: str, behind: str) -> float:
     return bits
 
 
-def _edits(text: str, run: _Row, pair: Pair, *, is_known: bool) -> Iterator[tuple[str, Edit]]:
-    """One edit for the run, with a doubt for each mark that may have been another."""
+def _edits(text: str, row: _Row, pair: Pair, *, is_known: bool) -> Iterator[tuple[str, Edit]]:
+    """One edit for the row, with a doubt for each mark that may have been another."""
     new = ""
     guesses: list[Guess] = []
-    at = run.start
-    for piece, options in _options(text, run, pair):
+    at = row.start
+    for piece, options in _options(text, row, pair):
         at += len(piece)
         best = options[0][1]
         rivals = [mark for _, mark in options[1:]]
@@ -242,15 +245,15 @@ def _edits(text: str, run: _Row, pair: Pair, *, is_known: bool) -> Iterator[tupl
             rivals += [
                 reading.text
                 for reading in _table()[piece]
-                if reading.pair in run.pairs()
-                and _bits(text[: run.start] + new, reading.text, text[at:]) + _rare(reading.pair)
+                if reading.pair in row.pairs()
+                and _bits(text[: row.start] + new, reading.text, text[at:]) + _rare(reading.pair)
                 < limit
             ]
         candidates = tuple(dict.fromkeys((best, *rivals)))
         if len(candidates) > 1:
             guesses.append(Guess(len(new), len(best), candidates))
         new += best
-    yield rule_name(*pair), Edit(run.start, run.end, new, tuple(guesses))
+    yield rule_name(*pair), Edit(row.start, row.end, new, tuple(guesses))
 
 
 @cache

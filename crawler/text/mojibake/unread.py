@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import product
 from typing import Final
 
 import numpy as np
@@ -31,6 +32,20 @@ _HANGUL: Final = 16.0  # bits of hangul among hanzi
 _FEWEST_NOWHERE: Final = 5  # hanzi that it has
 _OPENING, _CLOSING = frozenset("“‘「『\"'"), frozenset("”’」』\"'")
 _JAPANESE = re.compile("[\u3041-\u3096][\u3041-\u3096\u30a1-\u30fc]{3}")
+_PAGES: Final = ("gbk", "big5hkscs", "cp949", "cp932", "euc_jp")
+_REAL: Final = ("gb18030", "big5hkscs")
+_SAME: Final = (("gbk", "gb18030"), ("big5hkscs", "big5hkscs"))
+_DIFFERENT: Final = 4  # hanzi of such a stretch, at least
+_ENCODED: Final = 1.8  # bytes for each hanzi of a stretch that such a page can have shown
+_UTF_8_FIRST: Final = re.compile(b"[\xe2-\xef]")
+_UTF_8_OTHER: Final = re.compile(b"[\x80-\xbf]")
+_FIRSTS: Final = 0.2  # share of bytes that begin a character, in UTF-8
+_UTF_8: Final = 0.93  # ... that UTF-8 of Chinese has at all
+_BETTER: Final = 5.0  # bits a character by which another reading must be likelier
+_BROKEN: Final = 0.2  # share of losses in it
+_OTHER: Final = re.compile(
+    "[^\0-\x7f\xb7\u2014\u2018-\u201d\u2026\u2ff0-\u2fff\u3000-\u3017\u3400-\u9fff\uff01-\uff60\U00020000-\U0003ffff]"
+)
 _SHARE: Final = 0.4  # of a text's characters: then it is damaged
 _FEWEST: Final = 8
 _WORDS: Final = 0.85  # of them, in GB 2312
@@ -98,6 +113,7 @@ def is_unlikely(text: str) -> bool:
         (start, end)
         for start, end in stretches(bits, _ORDINARY, _FLOOR, _OVER)
         if np.count_nonzero(bits[start:end] < _CHEAP) <= _MOST_CHEAP * (end - start)
+        and _may_be_bytes(text[start:end])
     ]
     return sum(end - start for start, end in bad) >= _SHARE * len(text)
 
@@ -136,7 +152,42 @@ def _are_nothing(text: str, start: int, end: int) -> bool:
     hanzi = _HANZI.findall(text[start:end])
     if len(hanzi) < _FEWEST_NOWHERE or _are_words(hanzi) or _JAPANESE.search(text):
         return False
-    return text[start - 1 : start] not in _OPENING or text[end : end + 1] not in _CLOSING
+    is_quoted = text[start - 1 : start] in _OPENING and text[end : end + 1] in _CLOSING
+    return not is_quoted and _may_be_bytes(text[start:end])
+
+
+def _may_be_bytes(stretch: str) -> bool:
+    """Whether hanzi that nobody puts together are bytes of something else; what is no hanzi may be.
+
+    In a page of two-byte codes they are the bytes of UTF-8, or of hanzi that read far better. A
+    list of bronze vessels is neither.
+    """
+    if _OTHER.search(stretch):
+        return True
+    hanzi = "".join(_HANZI.findall(stretch))
+    if len(set(hanzi)) < _DIFFERENT:
+        return False
+    most = float(each(hanzi).mean()) - _BETTER
+    for page in _PAGES:
+        code = hanzi.encode(page, "ignore")
+        if len(code) < _ENCODED * len(hanzi):
+            continue
+        firsts = len(_UTF_8_FIRST.findall(code))
+        others = len(_UTF_8_OTHER.findall(code))
+        if firsts >= _FIRSTS * len(code) and firsts + others >= _UTF_8 * len(code):
+            return True
+        for real, begin in product(_REAL, (0, 1)):
+            text = code[begin:].decode(real, "replace")
+            known = text.replace(LOST, "")
+            is_whole = len(text) - len(known) <= _BROKEN * len(text)
+            if (
+                (page, real) not in _SAME
+                and known
+                and is_whole
+                and float(each(known).mean()) <= most
+            ):
+                return True
+    return False
 
 
 def _are_words(hanzi: Sequence[str]) -> bool:
