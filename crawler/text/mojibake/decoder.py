@@ -65,9 +65,7 @@ _ODD: Final = 2.5  # bits against a character as it stands that hardly fits ther
 _HANGUL: Final = 7.0  # ... against hangul, which is cheap among its like
 _ASCII: Final = 2.5  # bits against bare ASCII beside UTF-16, which would show it with zeros
 _DEAR: Final = 12.0  # bits of a character that is hardly right
-_BEYOND: Final = {
-    "utf-8": 10.0
-}  # bits that being inside must lead by to end the search for a border
+_BEYOND: Final = 10.0  # bits that being inside must lead by to end the search for a border
 _FORCED_OUT: Final = 4  # hypotheses that may go outside in one place
 _GUESSES_OUT: Final = 32  # ... behind a loss
 _OPEN: Final = {"utf-8": 2.7}  # bits that a byte of an unfinished character will cost
@@ -146,7 +144,8 @@ class _Decoder:
         self._terms, self._fee = terms, terms.fee
         self._beam = _BEAMS.get(view.dropped, _BEAM) if real == "utf-8" else _BEAM
         self._open = _OPEN.get(real, 4.0)
-        self._beyond = _BEYOND.get(real, 0.0)
+        is_sure = real != "utf-8" and view.shown in SINGLE
+        self._beyond = 0.0 if is_sure else _BEYOND
         # A hanzi at a border may be clean or not, also where nothing was lost.
         self._has_rivals = view.is_lossy or view.shown not in SINGLE
         self._is_paired = view.shown not in SINGLE

@@ -44,6 +44,7 @@ _LOOKED_AT: Final = 512  # characters of a window in which the sample is looked 
 _BAD_ENOUGH: Final = 0.9  # of the costs of the worst
 _IN_FULL: Final = 3  # ... of which so many may be read to the end of the window
 _CLOSE: Final = 15.0  # bits by which a reading must beat a rough one to end the contest
+_ODD: Final = 9.5  # bits of a character that is hardly clean
 _LEADS: Final = 0.22  # share of first bytes in UTF-8 of Chinese, at least
 _EXPLAINS: Final = 10.0  # bits for a channel that leaves nothing unexplained
 _DOUBTED: Final = 15.0  # ... that is in doubt
@@ -303,7 +304,8 @@ def _may_have_lost(core: str, real: str, shown: str, found: Sequence[Candidate])
     """Whether bytes may have vanished: the others must look like those of ``real``."""
     if real != "utf-8":
         return any((each_one.real, each_one.shown) == (real, shown) for each_one in found)
-    known = b"".join(found_code[0] for char in core if (found_code := code(char, shown)))
+    odd = [char for char, bits in zip(core, each(core).tolist(), strict=True) if bits > _ODD]
+    known = b"".join(found_code[0] for char in odd if (found_code := code(char, shown)))
     leads = sum(0xE2 <= byte < 0xF0 for byte in known)
     following = sum(0x80 <= byte < 0xC0 for byte in known)
     return leads > 0 and leads >= _LEADS * len(known) and following >= leads / 2

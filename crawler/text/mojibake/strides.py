@@ -144,20 +144,21 @@ class Strides:
         codes = [self._codes[i][0][0] for i in range(at, end)]
         code = bytes(byte for each_code in (pending, *codes) for byte in each_code)  # type: ignore[misc]
         try:
-            text = _decoder(self._real).decode(code)
+            text, whole = _decoder(self._real).decode(code), end - at
         except UnicodeDecodeError as error:
-            return _count(codes, error.start - len(pending))
+            text = code[: error.start].decode(self._real)
+            whole = _count(codes, error.start - len(pending))
         # Other charsets go on in nonsense, after a loss as behind the end of the damage. UTF-8
         # goes on for a character or two: a clean hanzi of two bytes may be a letter.
         is_dear = each(text) > (_DEAR if self._real != _UTF_8 else _NEVER_MEANT)
         odd = TWO_BYTE_LETTERS if self._real == _UTF_8 else OTHER
         is_dear[[found.start() for found in odd.finditer(text)]] = True
         if not is_dear[1:].any():
-            return end - at
+            return whole
         first = 1 + int(np.argmax(is_dear[1:]))
         dear = _count(codes, len(text[:first].encode(self._real)) - len(pending))
         self._closely = max(self._closely, at + dear + _BEFORE_GAP + 1)
-        return min(end - at, max(0, dear - 1 - _BEFORE_GAP))
+        return min(whole, max(0, dear - 1 - _BEFORE_GAP))
 
     def _forced(self, at: int, end: int, inside: Sequence[Hypothesis]) -> list[Hypothesis]:
         """Read the characters from ``at`` to ``end``, if the bytes are whole characters."""
