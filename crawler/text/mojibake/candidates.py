@@ -23,6 +23,8 @@ SAMPLE: Final = 64
 _ORDINARY: Final = 10.0
 _PAIRED_BYTES: Final = ("gb18030", "big5hkscs")
 _PROVES: Final = 30.0  # bits that an edit saves which shows what made the signs beside it
+_MUCH: Final = 10.0  # bits that a last character behind digits must save
+_DIGITS: Final = 8  # of such a number, at most
 _BETWEEN: Final = 2  # characters between two edits that may be damaged as well
 _SIGNS_BETWEEN: Final = 12  # the same, of signs: a hanzi twice is a sign four times, as in frames
 _PAIRED: Final = ("“”", "（）", "《》", "「」")
@@ -117,7 +119,8 @@ def candidate_of(text: str, start: int, end: int, real: str, view: View, limit: 
         is_believed = is_credible(seen, moved, real, shown, saved) or _goes_on(
             text, edits[-1:], moved, real, shown
         )
-        if is_believed and _has_ground(moved, view, saved):
+        has_ground = is_believed and _has_ground(moved, view, saved)
+        if has_ground or (view.dropped and _is_behind(text, edits[-1:], moved, saved)):
             edits.append((_closed(text, moved), saved))
             written += len(edit.text) - (edit.end - edit.start)
         else:
@@ -165,6 +168,15 @@ def _bridged(
         before = edit, saved
     if before:
         yield before
+
+
+def _is_behind(text: str, before: Sequence[tuple[Edit, float]], edit: Edit, saved: float) -> bool:
+    """Whether ``edit`` is a last character that lost bytes, behind digits in the damage."""
+    return any(
+        saved >= _MUCH and 0 < edit.start - first.end <= _DIGITS and between.isdecimal()
+        for first, _ in before
+        if (between := text[first.end : edit.start]).isascii()
+    )
 
 
 def _goes_on(

@@ -64,6 +64,8 @@ _EDGE: Final = 5  # characters at both ends of a window that are read one by one
 _ODD: Final = 2.5  # bits against a character as it stands that hardly fits there
 _HANGUL: Final = 7.0  # ... against hangul, which is cheap among its like
 _ASCII: Final = 2.5  # bits against bare ASCII beside UTF-16, which would show it with zeros
+_HALF: Final = 5.0  # ... where it may be half of a hanzi
+_HALVES: Final = frozenset(map(chr, range(0x4E, 0x7F)))  # second bytes of hanzi in UTF-16
 _DEAR: Final = 12.0  # bits of a character that is hardly right
 _BEYOND: Final = 10.0  # bits that being inside must lead by to end the search for a border
 _FORCED_OUT: Final = 4  # hypotheses that may go outside in one place
@@ -305,9 +307,14 @@ class _Decoder:
         if self._has_letters and is_letter(char):
             return _HANGUL if self._view.shown == "cp949" else LETTER
         if char <= "\x7f":
-            return _ASCII if self._is_wide and "!" <= char <= "~" else 0.0
+            return self._stays_narrow(at) if self._is_wide and "!" <= char <= "~" else 0.0
         is_odd = self._clean[at] > _DEAR and not self._is_before_clean(at)
         return _ODD if is_odd and self._codes[at] else 0.0
+
+    def _stays_narrow(self, at: int) -> float:
+        """Bits against bare ASCII beside UTF-16: much where it may be half of a hanzi."""
+        is_half = any(char in _HALVES for char in self._text[at : at + 2])
+        return _HALF if is_half else _ASCII
 
     def _winner(self, hypotheses: Sequence[Hypothesis]) -> Hypothesis:
         """The cheapest hypothesis; it remembers those that nearly were."""

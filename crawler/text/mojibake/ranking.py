@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -44,7 +44,15 @@ _FEW_BYTES: Final = 6
 _UTF_8_BYTES: Final = 0.9  # share of bytes of UTF-8 among those that are left
 _LEADS: Final = 0.3  # share of first bytes among those that are left
 _MARKS: Final = frozenset("“”‘’—…·")
+# Nothing but UTF-16 leaves a control character for each mark.
+_CONTROL = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f]")
+_HIGH = re.compile("[\x80-\xff]")
+_WIDE_LATIN: Final = ("utf-16-le", "cp1252")
+_WIDE_HANZI: Final = ("utf-16-le", "gb18030")
 _ABOVE = re.compile("[^\0-\x7f]")
+
+
+_Rough = tuple[float, Pair]
 
 
 def likely_channels(
@@ -74,14 +82,26 @@ def likely_channels(
     behind = _BEHIND * max(_SHORT, len(sample))
     limit = min(rough[0][0] + behind, float(seen.sum()) + _WORSE) if rough else 0.0
     kept = [(bits, pair) for bits, _, pair in rough[:_TRIED] if bits < limit]
-    if _UTF_8.search(b"".join(found[0] for char in sample if (found := code(char, "gbk")))):
-        # One letter or mark, among clean hanzi that make no UTF-8.
-        kept += [(0.0, _UTF_8_AS_GBK)] if all(pair != _UTF_8_AS_GBK for _, pair in kept) else []
-    if _may_be_thinned(sample) and all(pair != _UTF_8_AS_LATIN for _, pair in kept):
-        kept.append((limit, _UTF_8_AS_LATIN))
+    kept = _with_special(kept, sample, limit)
     if favourite:
         kept = [(0.0, favourite), *(row for row in kept if row[1] != favourite)]
     return kept
+
+
+def _with_special(kept: Sequence[_Rough], sample: str, limit: float) -> list[_Rough]:
+    """The channels ``kept``, with those that a rough reading of ``sample`` hardly shows."""
+    found = list(kept)
+    names = {pair for _, pair in kept}
+    known = b"".join(code(char, "gbk")[0] for char in sample if code(char, "gbk"))
+    if _UTF_8.search(known) and _UTF_8_AS_GBK not in names:
+        # One letter or mark, among clean hanzi that make no UTF-8.
+        found.append((0.0, _UTF_8_AS_GBK))
+    if _may_be_thinned(sample) and _UTF_8_AS_LATIN not in names:
+        found.append((limit, _UTF_8_AS_LATIN))
+    if _CONTROL.search(sample):
+        wide = _WIDE_LATIN if len(_HIGH.findall(sample)) > 1 else _WIDE_HANZI
+        found = [(limit, wide), *(row for row in found if row[1] != wide)]
+    return found
 
 
 def _may_be_thinned(sample: str) -> bool:

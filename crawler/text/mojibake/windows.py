@@ -17,6 +17,7 @@ _ORDINARY: Final = 10.0  # bits a character that good Chinese does not exceed fo
 _NOTICED: Final = 4.5  # bits above that, summed over a stretch, that are worth a look
 _OVER: Final = 30.0  # bits below its peak where a stretch has ended
 _MARGIN: Final = 5  # characters to both sides
+_BEHIND = re.compile("(?:[0-9.]{0,8}[^\0-\x7f]){0,5}")
 _APART: Final = 6  # characters between two windows that are one
 _FAR_APART: Final = 24  # ... if they are ASCII
 _LONGEST: Final = 1998  # characters of one window: of whole ones of two and three bytes
@@ -46,6 +47,7 @@ _LAST = re.compile("[?\ufffd]{0,4}[!-~]{0,2}")
 # UTF-16 has a control character for each mark and each digit.
 _WIDE = re.compile("[\0-\x08\x0e-\x1f]")
 _CONTROLS = re.compile("[\0-\x08\x0c\x0e-\x1a\x1c-\x1f]")  # all but those of lines and of ISO 2022
+_MORE_WIDE = re.compile("(?:[^\0-\x7f]{0,2}[\0-\x09\x0b-\x7f])*[^\0-\x7f]{0,5}")
 _WIDE_REACH: Final = 64  # characters around a stretch that may be UTF-16 as well
 _HANGUL = re.compile("[\uac00-\ud7a3]+")
 _HANZI = re.compile("[\u4e00-\u9fff]")
@@ -126,8 +128,7 @@ def _grown(text: str, end: int) -> int:
             break
         end = more.end()
     if _WIDE.search(text, max(0, end - _WIDE_REACH), end + _WIDE_REACH):
-        while end < len(text) and text[end] <= "\x7f" and text[end] != "\n":
-            end += 1
+        end = _MORE_WIDE.match(text, end).end()  # type: ignore[union-attr]
     return end + len(_LAST.match(text, end)[0])  # type: ignore[index]
 
 
@@ -170,4 +171,6 @@ def _single_runs(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _widened(text: str, start: int, end: int) -> tuple[int, int]:
-    return max(0, start - _MARGIN), min(len(text), end + _MARGIN)
+    """A stretch with a margin; of what is behind it, numbers do not count."""
+    behind = max(end + _MARGIN, _BEHIND.match(text, end).end())  # type: ignore[union-attr]
+    return max(0, start - _MARGIN), min(len(text), behind)
