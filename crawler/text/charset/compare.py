@@ -12,9 +12,10 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from crawler.text.charset.alphabets import ask
 from crawler.text.charset.decoder import decode_run
 from crawler.text.charset.labels import Declared
-from crawler.text.charset.languages import ask, recognise
+from crawler.text.charset.languages import Language, price, recognise
 from crawler.text.charset.text_runs import CODECS, foreign_blocks, sample, sample_lines
 from crawler.text.charset.utf16 import reads_as_chinese
 from crawler.text.chinese.characters import Shares, measure
@@ -36,6 +37,8 @@ _LONG: Final = 60  # characters; with so many, frequent hanzi are no chance
 _PLAIN: Final = 1.6  # weight: 0.3 above what any wrong reading has
 _ENOUGH: Final = 1200  # bytes that tell how a language is written
 _IN_CHARACTERS: Final = bytes(range(0x40, 0x100))
+_FOR_LABEL: Final = 8.0  # bits by which a short text may be dearer in the label's codec
+_CLEARLY: Final = 3.0  # bits by which it must be cheaper in one codec than in the other
 _FEW: Final = 4  # characters; fewer are no text to judge
 _HALF: Final = 0.5
 _IN_GB2312: Final = 0.8  # share of the characters; Big5 read as GBK has 0.7 and less
@@ -75,8 +78,13 @@ def weigh(body: bytes, declared: Declared) -> Judgement:
     readings = found or {codec: measure(data.decode(codec, "replace")) for codec in CODECS}
     if chinese := _sure(data, readings, declared):
         return _finding(body, readings, *chinese)
-    if language := _other_language(body, declared, readings):
-        return language
+    lines = _cut(sample_lines(body))
+    prices = _prices(lines, readings)
+    language = _other_language(lines, declared, readings)
+    if language and not _is_dearer(language, lines, prices):
+        return _in_language(body, language)
+    if cheapest := _cheapest(prices, declared, readings):
+        return cheapest
     if readings["gb18030"].characters < _FEW:
         return _few(body, declared, readings)
     if chinese := _likely(data, readings, declared):
@@ -107,16 +115,48 @@ def _sure(data: bytes, readings: Readings, declared: Declared) -> tuple[str, str
     return None
 
 
-def _other_language(body: bytes, declared: Declared, readings: Readings) -> Judgement | None:
+def _other_language(lines: bytes, declared: Declared, readings: Readings) -> Language | None:
     """A language that is written properly, which its bytes hardly ever are by chance."""
     frequent = max(reading.frequent for reading in readings.values())
-    language = recognise(_cut(sample_lines(body)), declared, frequent)
-    if language is None:
-        return None
+    return recognise(lines, declared, frequent)
+
+
+def _in_language(body: bytes, language: Language) -> Judgement:
     why = f"reads as {language.name} in {language.codec}"
     if language.labelled:
         why += ", as the label says"
     return Judgement(codec=language.codec, why=why, score=_good(body, language.codec))
+
+
+def _prices(lines: bytes, readings: Readings) -> dict[str, float]:
+    """What a text of a few hanzi costs in the codecs of Chinese that fit it; of a longer one, nothing."""
+    if max(reading.characters for reading in readings.values()) > _SHORT:
+        return {}
+    rated = {codec: price(lines, codec) for codec in ("gb18030", "big5hkscs")}
+    return {codec: bits for codec, bits in rated.items() if bits is not None}
+
+
+def _is_dearer(language: Language, lines: bytes, prices: dict[str, float]) -> bool:
+    """Whether a few characters are words of Chinese rather than of another language."""
+    if not prices:
+        return False
+    return (price(lines, language.codec) or 0.0) > min(prices.values()) + _FOR_LABEL
+
+
+def _cheapest(prices: dict[str, float], declared: Declared, readings: Readings) -> Judgement | None:
+    """Of the readings of a few hanzi the one that is written, if it is clearly cheaper than the other."""
+    rated = {codec: bits - _FOR_LABEL * declared.means(codec) for codec, bits in prices.items()}
+    if not rated:
+        return None
+    codec = min(rated, key=lambda name: rated[name])
+    lead = min((bits for name, bits in rated.items() if name != codec), default=1e9) - rated[codec]
+    if lead < _CLEARLY or readings[codec].ordinary < _HALF:
+        return None
+    why = f"few hanzi, likeliest in {codec}"
+    if declared.means(codec):
+        why += ", as the label says"
+    score = min(_score(readings[codec], codec), _HALF + lead / 100)
+    return Judgement(codec=codec, why=why, score=score)
 
 
 def _cut(lines: bytes) -> bytes:

@@ -21,10 +21,10 @@ import re
 from typing import Final
 
 from crawler.items import Verdict
+from crawler.text.charset.alphabets import ask
 from crawler.text.charset.compare import CHINESE, DAMAGED, Judgement, weigh
 from crawler.text.charset.decoder import decode_run, enclosed_in_hz, joined_surrogates
 from crawler.text.charset.labels import Declared, read_declared
-from crawler.text.charset.languages import ask
 from crawler.text.charset.text_runs import decode_mixed, sample, without_code
 from crawler.text.charset.utf16 import by_mark, by_nuls, reads_as_chinese, without_marks
 from crawler.text.chinese.characters import measure
