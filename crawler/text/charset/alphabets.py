@@ -188,18 +188,6 @@ def _trust(codec: str, text: str, labels: tuple[str, ...]) -> float:
     return trust * _TRUSTED.get(codec, 1.0) * (_NAMED if codec in labels else 1.0)
 
 
-def _confidences(lines: bytes, codecs: tuple[str, ...]) -> dict[str, float]:
-    """How well the letters in each codec, and their neighbours, suit a language; by chardet."""
-    import chardet  # noqa: PLC0415 (40 ms for pages in other languages)
-
-    answers = chardet.detect_all(lines, include_encodings=codecs, ignore_threshold=True)
-    return {
-        codec: answer["confidence"]
-        for answer in reversed(answers)
-        if answer["encoding"] and (codec := family(answer["encoding"]))
-    }
-
-
 def _any_letter(char: str) -> bool:
     return char.isalpha() and char < "\u0250" and char not in "ªº"
 

@@ -43,7 +43,11 @@ _FEW: Final = 4  # characters; fewer are no text to judge
 _HALF: Final = 0.5
 _IN_GB2312: Final = 0.8  # share of the characters; Big5 read as GBK has 0.7 and less
 _SHORT: Final = 12  # characters; so few may be names, which a label may call ordinary hanzi
+_TWO: Final = 2  # hanzi
+_MUCH: Final = 0.6  # share of bad characters in damaged UTF-8 of a few hanzi, at most
+_WELL: Final = 0.8  # share of ordinary hanzi among its good characters
 _UNSURE: Final = 0.2  # chardet's confidence, below which a label that fits is believed instead
+_OF_PAIRS: Final = ("gb18030", "big5hkscs")
 _LATIN: Final = ("cp1252", "cp1254", "iso8859-15")  # they fit any bytes, so fitting says nothing
 _KANA_SAMPLE: Final = 600
 _KANA = re.compile("[\u3041-\u30fa]")
@@ -74,10 +78,12 @@ def weigh(body: bytes, declared: Declared) -> Judgement:
         declared: What it says about itself.
     """
     data = sample(body)
-    found = _plainly_gb18030(data)
-    readings = found or {codec: measure(data.decode(codec, "replace")) for codec in CODECS}
+    readings = _plainly_gb18030(data) or {
+        codec: measure(data.decode(codec, "replace")) for codec in CODECS
+    }
     if chinese := _sure(data, readings, declared):
         return _finding(body, readings, *chinese)
+    readings = _with_damage(data, readings)
     lines = _cut(sample_lines(body))
     prices = _prices(lines, readings)
     language = _other_language(lines, declared, readings)
@@ -85,11 +91,25 @@ def weigh(body: bytes, declared: Declared) -> Judgement:
         return _in_language(body, language)
     if cheapest := _cheapest(prices, declared, readings):
         return cheapest
-    if readings["gb18030"].characters < _FEW:
+    if _distinct(lines) < _FEW:
         return _few(body, declared, readings)
     if chinese := _likely(data, readings, declared):
         return _finding(body, readings, *chinese)
     return _foreign(body, declared, readings)
+
+
+def _distinct(lines: bytes) -> int:
+    """How many characters there are to judge; a line that is repeated counts once."""
+    once = b"\n".join(dict.fromkeys(lines.split(b"\n")))
+    return measure(once.decode("gb18030", "replace")).characters
+
+
+def _with_damage(data: bytes, readings: Readings) -> Readings:
+    """The readings again, where bytes that fit nowhere may have shifted the pairs behind them."""
+    if _is_latin(data):
+        return readings
+    damaged = (codec for codec in _OF_PAIRS if readings[codec].bad)
+    return readings | {codec: measure(decode_run(data, codec)) for codec in damaged}
 
 
 def _finding(body: bytes, readings: Readings, codec: str, why: str) -> Judgement:
@@ -110,9 +130,16 @@ def _sure(data: bytes, readings: Readings, declared: Declared) -> tuple[str, str
     reading = readings[codec]
     if reading.characters >= _LONG and reading.weight >= CHINESE and not _is_japanese(data):
         return codec, f"reads as Chinese in {codec}"
-    if "utf-8" in readings and readings["utf-8"].bad <= DAMAGED:
+    if "utf-8" in readings and _is_damaged_utf_8(readings["utf-8"]):
         return "utf-8", "valid UTF-8 but for a few bytes"
     return None
+
+
+def _is_damaged_utf_8(reading: Shares) -> bool:
+    """Whether few bytes are bad, or whatever is not is ordinary hanzi, which it never is by chance."""
+    good = 1 - reading.bad
+    is_short = reading.characters * good >= _TWO and reading.bad <= _MUCH
+    return reading.bad <= DAMAGED or (is_short and reading.ordinary >= _WELL * good)
 
 
 def _other_language(lines: bytes, declared: Declared, readings: Readings) -> Language | None:
@@ -132,7 +159,7 @@ def _prices(lines: bytes, readings: Readings) -> dict[str, float]:
     """What a text of a few hanzi costs in the codecs of Chinese that fit it; of a longer one, nothing."""
     if max(reading.characters for reading in readings.values()) > _SHORT:
         return {}
-    rated = {codec: price(lines, codec) for codec in ("gb18030", "big5hkscs")}
+    rated = {codec: price(lines, codec) for codec in _OF_PAIRS}
     return {codec: bits for codec, bits in rated.items() if bits is not None}
 
 

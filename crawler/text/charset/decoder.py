@@ -3,8 +3,8 @@
 Python's codecs are right on clean text. This module adds what pages need:
 
 * one bad byte becomes one U+FFFD, never takes the next character or a ``<`` with it, and the
-  reading falls back into step after it (a bad byte inside a character would else shift the
-  pairing of all that follow);
+  reading falls back into step after it (a byte that is lost, doubled or put in inside of a
+  character would else shift the pairing of all that follow);
 * GB18030 as of 2022 instead of 2000, byte 0x80 as the euro sign (as browsers read it);
 * CESU-8: characters beyond the BMP that MySQL and Java wrote as two surrogates of three bytes;
 * HZ whose closing mark was lost.
@@ -17,19 +17,41 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import cache, partial
 from typing import Final
 
-from crawler.text.chinese.characters import measure
+import numpy as np
+
+from crawler.text.chinese.costs import bits_after, codes_of
 from crawler.text.tables import GB18030_MOVED, LOST
 
-_RESYNC: Final = "renmin-resync"
 _ONE_BYTE: Final = "renmin-one-byte"
-_LOOK_AHEAD: Final = 24  # bytes: about a dozen hanzi tell which pairing is the right one
-_CAREFUL: Final = 2000  # bad places in one page; what is damaged more is not worth looking ahead
+_CAREFUL: Final = 1 << 16  # damaged bytes of one page; what is damaged more is read byte by byte
+_LONGEST: Final = 1 << 13  # bytes of one piece, and what is longer
 _NO_LEAD: Final = b"\x80\xff"  # no character begins with these, so none was torn by them
-_HIGH = re.compile(rb"[\x80-\xff]{1,2}")
+_LINE = re.compile(rb"[^<>\n]++[<>\n]?|[<>\n]")
+# Cut where no character of two bytes goes on: its second byte is never below 40, nor that of four
+# bytes outside of 30-39.
+_PIECE = re.compile(rb"[^\x00-\x2f\x3a-\x3f]+|[\x00-\x2f\x3a-\x3f]+")
+
+# Bits of scripts that the statistics do not know, and of what is no character of two bytes.
+_SCRIPTS: Final = (
+    ("\u3041", "\u30fe", 6.0),
+    ("\uac00", "\ud7a3", 8.0),
+)
+_ASCII_BITS, _HALF_BITS, _BAD_BITS, _BAD_AGAIN, _RARE_BITS, _NEVER = (
+    7.0,
+    10.0,
+    20.0,
+    12.0,
+    19.0,
+    1e9,
+)
+_TEARING: Final = b" \t\r\n\0"  # what is put in by accident
+_BAD: Final = 0  # the step over a byte that is no character
+_LONG: Final = {"gb18030": 4, "euc_jp": 3}  # bytes of the longest characters
 _SURROGATE_PAIR = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
 
 _MOVED = re.compile("[\ue5e5\ue78d-\ue864]")  # GB18030_MOVED, and a few between
@@ -100,8 +122,122 @@ def _read_two_byte(data: bytes, codec: str) -> str:
     try:
         return data.decode(codec)
     except UnicodeDecodeError:
-        damage = data.decode(codec, "replace").count("\ufffd")
-    return data.decode(codec, _RESYNC if damage <= _CAREFUL else _ONE_BYTE)
+        return _read_damaged(data, codec)
+
+
+def _read_damaged(data: bytes, codec: str) -> str:
+    """Read line by line, and what no codec would read by the likeliest way through its bytes.
+
+    Where a character was torn by a blank, a line end or a NUL, its other half stands behind it, so
+    what follows is read with the same care, though it may be valid.
+    """
+    parts: list[str] = []
+    room = _CAREFUL
+    is_torn = False
+    for line in _LINE.findall(data):
+        if not is_torn:
+            with suppress(UnicodeDecodeError):
+                parts.append(line.decode(codec))
+                continue
+        for piece in _PIECE.findall(line):
+            if piece.isascii():
+                is_torn = is_torn and not piece.strip(_TEARING)
+                parts.append(piece.decode())
+                continue
+            careful = len(piece) <= min(room, _LONGEST)
+            room -= len(piece) if careful else 0
+            parts.append(_read_piece(piece, codec, careful=careful, is_torn=is_torn))
+            is_torn = parts[-1].endswith(LOST)
+    return "".join(parts)
+
+
+def _read_piece(piece: bytes, codec: str, *, careful: bool, is_torn: bool) -> str:
+    if not careful:
+        return piece.decode(codec, _ONE_BYTE)
+    if not is_torn:
+        with suppress(UnicodeDecodeError):
+            return piece.decode(codec)
+    parts = []
+    at = done = 0
+    for step in _way_through(piece, codec):
+        if step == _BAD:
+            parts.append(piece[done:at].decode(codec))
+            is_euro = codec == "gb18030" and piece[at] == 0x80
+            parts.append("€" if is_euro else LOST)
+            done = at + 1
+        at += max(step, 1)
+    parts.append(piece[done:].decode(codec))
+    return "".join(parts)
+
+
+def _way_through(piece: bytes, codec: str) -> list[int]:
+    """Cut ``piece`` into characters and bad bytes so that it costs least: their sizes, in order.
+
+    A byte that is lost, doubled or put in *inside* of a character shifts the pairs of all that
+    follow, and what comes out is valid. It is dearer than to give the two halves up.
+    """
+    size = len(piece)
+    least = [0.0] * (size + 1)
+    behind_bad = [0.0] * (size + 1)  # the same where the byte before is bad
+    steps = [[1, 1] for _ in range(size)]
+    for at in range(size - 1, -1, -1):
+        bits, step = min(_characters(piece, at, codec, least), default=(_NEVER, 1))
+        bad = behind_bad[at + 1] if piece[at] > 0x7F else _NEVER  # ASCII is never bad
+        for number, (costs, more) in enumerate(((least, _BAD_BITS), (behind_bad, _BAD_AGAIN))):
+            costs[at] = min(bits, bad + more)
+            steps[at][number] = step if bits <= bad + more else _BAD
+    taken: list[int] = []
+    at = 0
+    while at < size:
+        step = steps[at][bool(taken) and taken[-1] == _BAD]
+        taken.append(step)
+        at += max(step, 1)
+    return taken
+
+
+def _characters(
+    piece: bytes, at: int, codec: str, least: list[float]
+) -> Iterator[tuple[float, int]]:
+    """The characters that may begin at ``at``: what they and all that follows cost, and their sizes."""
+    byte = piece[at]
+    if byte < 0x80:
+        yield least[at + 1] + _ASCII_BITS, 1
+        return
+    if codec == "cp932" and 0xA1 <= byte <= 0xDF:
+        yield least[at + 1] + _HALF_BITS, 1
+    if at + 1 < len(piece):
+        yield _pairs(codec)[byte << 8 | piece[at + 1]] + least[at + 2], 2
+    length = _LONG.get(codec, 0)
+    if length and _is_character(piece[at : at + length], length, codec):
+        yield least[at + length] + _RARE_BITS, length
+
+
+def _is_character(code: bytes, length: int, codec: str) -> bool:
+    if len(code) < length or (length == 4 and not 0x30 <= code[1] <= 0x39):
+        return False
+    try:
+        return len(code.decode(codec)) == 1
+    except UnicodeDecodeError:
+        return False
+
+
+@cache
+def _pairs(codec: str) -> list[float]:
+    """What each pair of bytes costs as a character of ``codec``, by its number; invalid ones too much."""
+    found: dict[int, str] = {}
+    for lead in range(0x81, 0xFF):
+        for trail in range(0x40, 0xFF):
+            with suppress(UnicodeDecodeError):
+                found[lead << 8 | trail] = bytes((lead, trail)).decode(codec)[0]
+    codes = codes_of("".join(found.values()))
+    bits = bits_after(np.zeros(len(codes), np.uint64), codes)
+    costs = np.full(1 << 16, _NEVER)
+    costs[list(found)] = np.minimum(bits, _RARE_BITS)
+    for first, last, flat in () if codec in ("gb18030", "big5hkscs") else _SCRIPTS:
+        is_there = np.flatnonzero((codes >= ord(first)) & (codes <= ord(last)))
+        at = np.array(list(found))[is_there]
+        costs[at] = np.minimum(costs[at], flat)
+    return costs.tolist()
 
 
 def _read_utf_8(data: bytes) -> str:
@@ -142,35 +278,10 @@ def _one_byte(error: UnicodeError) -> tuple[str, int]:
     return ("€" if euro else LOST) * run, start + run
 
 
-def _resync(error: UnicodeError) -> tuple[str, int]:
-    """Mark the bad byte and find the place to read on: a codec error handler.
-
-    Right behind the byte, if nothing speaks against it. But a bad byte *inside* a character
-    leaves that character's other half behind, and reading on from there would pair all later
-    bytes wrongly. So the next places are tried, and the one that gives the best text is taken;
-    a byte of ASCII is never skipped.
-    """
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    data, start = error.object, error.start
-    torn = _HIGH.match(data, start + 1)
-    if data[start] in _NO_LEAD or torn is None:
-        return _one_byte(error)
-    steps = range(1, 2 + len(torn[0]))
-    step = max(steps, key=lambda step: (_promise(data, start + step, error.encoding), -step))
-    return LOST * step, start + step
-
-
 def _repeats(data: bytes, start: int) -> int:
     """Count how often the byte at ``start`` repeats, up to 4096: megabytes of it are one case."""
     window = data[start : start + 4096]
     return len(window) - len(window.lstrip(window[:1]))
 
 
-def _promise(data: bytes, start: int, codec: str) -> float:
-    """Rate the text that begins at ``start``."""
-    return measure(data[start : start + _LOOK_AHEAD].decode(codec, "replace")).weight
-
-
-codecs.register_error(_RESYNC, _resync)
 codecs.register_error(_ONE_BYTE, _one_byte)

@@ -27,7 +27,7 @@ _SOME: Final = 0.7  # the same where a few rare ones are ordinary
 _FREQUENT: Final = 0.6  # share of frequent syllables in Korean that no label names
 _FEW: Final = 8  # characters; so few are compared by their price
 _AGAINST: Final = 6.0  # bits by which Korean must be cheaper than hanzi
-_AGAINST_LABEL: Final = 12.0  # ... where a label names a codec of hanzi
+_FOR_HANZI: Final = 6.0  # ... and more than that, where a label names their codec
 _FOR_LABEL: Final = 4.0  # bits by which it may be dearer where a label names it
 
 # The syllables that make up most of Korean text; of 2,350 that EUC-KR has. Order means nothing.
@@ -131,10 +131,12 @@ def _korean(lines: bytes, declared: Declared, chinese: float) -> str | None:
 def _is_cheaper(lines: bytes, codec: str, declared: Declared) -> bool:
     """Whether a few characters of ``codec`` are likelier than what Chinese codecs make of them."""
     other = price(lines, codec) or 0.0
-    chinese = min(price(lines, name) or 1e9 for name in ("gb18030", "big5hkscs"))
-    if declared.means(codec):
-        return other <= chinese + _FOR_LABEL
-    return other <= chinese - (_AGAINST_LABEL if declared.names_chinese else _AGAINST)
+    against = -_FOR_LABEL if declared.means(codec) else _AGAINST
+    return all(
+        other <= bits - against - _FOR_HANZI * declared.means(name)
+        for name in ("gb18030", "big5hkscs")
+        if (bits := price(lines, name)) is not None
+    )
 
 
 def _japanese(lines: bytes, declared: Declared, chinese: float) -> str | None:

@@ -71,7 +71,9 @@ def _utf_16(head: bytes) -> str | None:
     if not many:
         return None
     text = head[: len(head) & ~1].decode(codec, "replace")
-    if few * 8 > many or many * 10 < len(text):  # markup alone would make a tenth of it ASCII
+    if (
+        few * 8 > many or many * 10 < len(text) or (many == 1 and len(text) > 2)
+    ):  # markup alone would make a tenth of it ASCII
         return reads_as_chinese(head)
     return codec if _is_text(text) else None
 

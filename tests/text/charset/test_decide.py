@@ -160,3 +160,64 @@ def test_decoding_survives_any_verdict(body, codec, mixed):
     text = decode(body, Verdict(decided=codec, mixed=mixed))
 
     assert isinstance(text, str)
+
+
+SHORT = [
+    ("Žáci dostali nové počítače", "cp1250"),
+    ("Křižovatka u školy se mění", "iso8859-2"),
+    ("Żółw i łabędź", "cp1250"),
+    ("A község új hidat épít a folyón", "cp1250"),
+    ("Copiii au plantat arbori lângă şcoală", "cp1250"),
+    ("Çocuklar ağaç dikti", "cp1254"),
+    ("İstanbul ışık", "cp1254"),
+    ("Ísland fær nýjan veg við ána", "cp1252"),
+    ("« Voilà »", "cp1252"),
+    ("« Où ? »", "cp1252"),
+    ("Süß", "cp1252"),
+    ("Βροχή και κρύο αύριο", "cp1253"),
+    ("Έκλεισε ο δρόμος λόγω χιονιού", "iso8859-7"),
+    ("Снегопад остановил движение", "mac-cyrillic"),
+    ("视频", "gb18030"),
+    ("春耕备耕忙", "gb18030"),
+    ("新聞", "big5hkscs"),
+    ("高鐵誤點", "big5hkscs"),
+    ("서울시 축제", "cp949"),
+]
+
+
+@pytest.mark.parametrize("label", [None, "utf-8", "gbk", "iso-8859-1"])
+@pytest.mark.parametrize(("text", "codec"), SHORT, ids=[text for text, _ in SHORT])
+def test_headline_is_read_in_its_own_codec_whatever_a_label_says(text, codec, label):
+    """A few words are enough to tell code pages of one script apart, and hanzi from letters."""
+    body = text.encode(codec)
+
+    verdict = decide(body, f"text/html; charset={label}" if label else None)
+
+    assert decode(body, verdict) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "codec", "label"),
+    [
+        ("갯벌", "cp949", "euc-kr"),
+        ("ｶﾀｶﾅ", "cp932", "shift_jis"),
+        ("宋翠", "gb18030", "gb_2312-80"),
+        ("老兵", "big5hkscs", "cn-big5"),
+        ("Þimdi", "cp1252", "windows-1252"),
+    ],
+)
+def test_right_label_is_believed(text, codec, label):
+    """Of a word or two there is no better witness than a label that fits the bytes."""
+    body = text.encode(codec)
+
+    assert decode(body, decide(body, f"text/plain; charset={label}")) == text
+
+
+@pytest.mark.parametrize("label", [None, "big5", "gb2312"])
+def test_two_characters_are_never_said_to_read_as_chinese(label):
+    """The reason is the true one: so little text reads as nothing, it is only likelier so."""
+    body = "<title>부산</title><h1>부산</h1>".encode("euc_kr")
+
+    verdict = decide(body, f"text/html; charset={label}" if label else None)
+
+    assert verdict.decided == "cp949" or (verdict.score < 0.8 and "reads as" not in verdict.why)

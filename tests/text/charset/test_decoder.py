@@ -58,6 +58,38 @@ def test_reading_falls_into_step_after_a_bad_byte(codec, text, place):
     assert 1 <= got.count("\ufffd") <= 4
 
 
+@pytest.mark.parametrize(
+    ("codec", "text"), [("gb18030", TEXT), ("big5hkscs", TRADITIONAL), ("utf-8", TEXT)]
+)
+@pytest.mark.parametrize("stray", [b" ", b"\0", b"\n", b"\r\n"])
+@pytest.mark.parametrize("place", [5, 9, 15, 21])
+def test_what_tears_a_character_costs_it_alone(codec, text, stray, place):
+    """A blank, a NUL or a line end inside of a character does not shift those that follow."""
+    data = text.encode(codec)
+    data = data[:place] + stray + data[place:]
+
+    got = decode_run(data, codec)
+
+    assert got.count("\ufffd") <= 3
+    assert got.startswith(text[:1])
+    assert got.endswith(text[place // 2 + 2 :])
+
+
+@pytest.mark.parametrize("place", [3, 8, 13])
+@pytest.mark.parametrize("kind", ["lost", "doubled"])
+def test_lost_or_doubled_byte_shifts_little(place, kind):
+    """Pairs that are shifted are rare characters, so the place where they begin is found."""
+    data = TEXT.encode("gb18030")
+    data = (
+        data[:place] + (b"" if kind == "lost" else data[place : place + 1] * 2) + data[place + 1 :]
+    )
+
+    got = decode_run(data, "gb18030")
+
+    assert got.count("\ufffd") == 1
+    assert got.endswith(TEXT[place // 2 + 3 :])
+
+
 PRIVATE_USE = {
     "A6D9": "︐", "A6DA": "︒", "A6DB": "︑", "A6DC": "︓", "A6DD": "︔", "A6DE": "︕", "A6DF": "︖",
     "A6EC": "︗", "A6ED": "︘", "A6F3": "︙", "A8BC": "ḿ", "A3A0": "\u3000",
