@@ -18,7 +18,7 @@ from crawler.text.charset.labels import Declared
 from crawler.text.charset.languages import Language, price, recognise
 from crawler.text.charset.text_runs import CODECS, foreign_blocks, sample, sample_lines
 from crawler.text.charset.utf16 import reads_as_chinese
-from crawler.text.chinese.characters import Shares, measure
+from crawler.text.chinese.characters import NOTHING, Shares, measure
 from crawler.text.tables import LOST
 
 CHINESE: Final = 1.4
@@ -130,7 +130,10 @@ def _sure(data: bytes, readings: Readings, declared: Declared) -> tuple[str, str
     reading = readings[codec]
     if reading.characters >= _LONG and reading.weight >= CHINESE and not _is_japanese(data):
         return codec, f"reads as Chinese in {codec}"
-    if "utf-8" in readings and _is_damaged_utf_8(readings["utf-8"]):
+    utf_8 = readings.get("utf-8", NOTHING)
+    # Hanzi of two bytes may be letters of UTF-8, one after the other: 一 is ``һ``.
+    is_rival = reading.weight < CHINESE or utf_8.ordinary > 0
+    if utf_8.characters and is_rival and _is_damaged_utf_8(utf_8):
         return "utf-8", "valid UTF-8 but for a few bytes"
     return None
 
