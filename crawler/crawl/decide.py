@@ -16,7 +16,7 @@ from crawler.dedup.decide import Relation
 from crawler.dedup.sketch import Sketch
 from crawler.items import Article, Doubt, Repair
 from crawler.store.articles import Stored
-from crawler.text.mirror.align import VERIFIED, align
+from crawler.text.mirror.restore import VERIFIED, align
 from crawler.text.mojibake.result import Repaired
 
 Event: TypeAlias = Literal["new", "changed", "reread", "unchanged"]

@@ -11,8 +11,7 @@ reproduce is decided by statistics and handed over as a doubt with its candidate
 
 from __future__ import annotations
 
-from crawler.text.mirror.align import align
 from crawler.text.mirror.garbled import looks_garbled
-from crawler.text.mirror.restore import restore
+from crawler.text.mirror.restore import align, restore
 
 __all__ = ["align", "looks_garbled", "restore"]
