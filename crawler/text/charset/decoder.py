@@ -24,6 +24,10 @@ from typing import Final
 
 import numpy as np
 
+from crawler.text.charset.alphabets import strict
+from crawler.text.charset.labels import Declared
+from crawler.text.charset.languages import recognise
+from crawler.text.chinese.characters import measure
 from crawler.text.chinese.costs import bits_after, codes_of
 from crawler.text.tables import GB18030_MOVED, LOST
 
@@ -49,7 +53,10 @@ _ASCII_BITS, _HALF_BITS, _BAD_BITS, _BAD_AGAIN, _RARE_BITS, _NEVER = (
     19.0,
     1e9,
 )
-_TEARING: Final = b" \t\r\n\0"  # what is put in by accident
+_TEARING: Final = " \t\r\n\0"  # what is put in by accident
+_SPEAKS: Final = 0.9  # weight of a line that is Chinese, in spite of its damage
+_FEW: Final = 4  # characters that tell another language
+_UNNAMED: Final = Declared(None, None)
 _BAD: Final = 0  # the step over a byte that is no character
 _LONG: Final = {"gb18030": 4, "euc_jp": 3}  # bytes of the longest characters
 _SURROGATE_PAIR = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
@@ -139,16 +146,31 @@ def _read_damaged(data: bytes, codec: str) -> str:
             with suppress(UnicodeDecodeError):
                 parts.append(line.decode(codec))
                 continue
-        for piece in _PIECE.findall(line):
-            if piece.isascii():
-                is_torn = is_torn and not piece.strip(_TEARING)
-                parts.append(piece.decode())
-                continue
-            careful = len(piece) <= min(room, _LONGEST)
-            room -= len(piece) if careful else 0
-            parts.append(_read_piece(piece, codec, careful=careful, is_torn=is_torn))
-            is_torn = parts[-1].endswith(LOST)
+        room -= len(line)
+        text = _read_line(line, codec, careful=room > 0, is_torn=is_torn)
+        is_torn = text.rstrip(_TEARING).endswith(LOST)
+        parts.append(text)
     return "".join(parts)
+
+
+def _read_line(line: bytes, codec: str, *, careful: bool, is_torn: bool) -> str:
+    """Read one damaged line, in the codec of another language if it is written in that."""
+    parts: list[str] = []
+    for piece in _PIECE.findall(line):
+        if piece.isascii():
+            is_torn = is_torn and not piece.decode().strip(_TEARING)
+            parts.append(piece.decode())
+            continue
+        is_short = len(piece) <= _LONGEST
+        parts.append(_read_piece(piece, codec, careful=careful and is_short, is_torn=is_torn))
+        is_torn = parts[-1].endswith(LOST)
+    text = "".join(parts)
+    reading = measure(text)
+    if not careful or reading.weight >= _SPEAKS or reading.characters < _FEW:
+        return text
+    language = recognise(line[:_LONGEST], _UNNAMED, reading.frequent)
+    other = strict(line, language.codec) if language else None
+    return other or text
 
 
 def _read_piece(piece: bytes, codec: str, *, careful: bool, is_torn: bool) -> str:

@@ -21,6 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crawler.text.charset.decoder import decode_run
+from crawler.text.charset.labels import Declared
+from crawler.text.charset.languages import recognise
 from crawler.text.chinese.characters import Shares, measure
 
 CUTS: Final = (b"<", b">", b"\n")
@@ -94,6 +96,8 @@ CODECS: Final = ("gb18030", "big5hkscs", "utf-8")
 _MARGIN: Final = 0.8  # of Reading.weight: right and wrong readings of a sentence lie 1.0 apart
 _SPEAKS: Final = 1.6  # the weight of a sentence that is beyond doubt
 _NAMES: Final = 0.9  # ordinary hanzi, none of them frequent: the least that a rival must show
+_SHORT: Final = 8  # characters; so few may be frequent hanzi by chance
+_SPOILT: Final = 0.3  # share of bad characters: more than a few bytes are in another codec
 _LEAST: Final = 3  # bytes above ASCII; fewer may be one stray byte that found a partner
 _ASCII: Final = bytes(range(128))
 _LOOKS: Final = 200  # anchors that are looked at one by one
@@ -224,11 +228,13 @@ def _judge(run: bytes, main: str) -> str:
         return main
     rivals = [(codec, _read(run, codec)) for codec in CODECS if codec != main]
     codec, best = max(rivals, key=lambda rival: rival[1].weight)
-    if (
-        len(run.translate(None, _ASCII)) < _LEAST
-        or best.weight <= 0
-        or best.weight - own.weight < _MARGIN
-    ):
+    above = len(run.translate(None, _ASCII))
+    is_sure = best.weight >= _SPEAKS and best.characters > _SHORT
+    if own.bad > _SPOILT and above > 1 and not is_sure:
+        language = recognise(run, Declared(None, None), max(own.frequent, best.frequent))
+        if language:
+            return language.codec
+    if above < _LEAST or best.weight <= 0 or best.weight - own.weight < _MARGIN:
         return main
     return codec
 

@@ -172,6 +172,26 @@ def test_clean_page_has_no_foreign_runs(main, text):
     assert foreign_blocks(f"<p>{text}</p>\n".encode(main) * 5, main) == ()
 
 
+FOREIGN = [
+    ("首相が記者会見を開いた", "cp932", "utf-8"),
+    ("서울시 축제", "cp949", "utf-8"),
+    ("Новый мост через реку", "koi8-r", "utf-8"),
+    ("Новый мост через реку", "cp1251", "gb18030"),
+    ("José Martínez ganó el partido", "cp1252", "utf-8"),
+    ("Příliš žluťoučký kůň", "cp1250", "gb18030"),
+]
+
+
+@pytest.mark.parametrize(("foreign", "codec", "main"), FOREIGN)
+def test_run_of_another_language_is_decoded_as_what_it_is(foreign, codec, main):
+    """A line of Russian, Japanese or Korean bytes in a Chinese page does not become hanzi."""
+    page = (
+        f"<p>{TEXT}</p>\n<p>".encode(main) + foreign.encode(codec) + f"</p>\n<p>{TEXT}".encode(main)
+    )
+
+    assert decode_mixed(page, main) == f"<p>{TEXT}</p>\n<p>{foreign}</p>\n<p>{TEXT}"
+
+
 def test_stray_byte_is_no_foreign_run():
     """One byte that makes a hanzi with the letter behind it is damage, not Big5."""
     assert foreign_blocks(f"<p>{TEXT}</p>".encode() + b"<ht\xc3ml>", "utf-8") == ()
