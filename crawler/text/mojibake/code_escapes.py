@@ -43,13 +43,16 @@ _SURROGATES = re.compile(
     r"&#(5[56]\d{3}|[xX][dD][89abAB][0-9a-fA-F]{2});&#(5[67]\d{3}|[xX][dD][c-fC-F][0-9a-fA-F]{2});"
 )
 _NUMBER: Final = "#(?:\\d{4,6}|[xX][0-9a-fA-F]{4,5})"
+# Spaces that were put inside, also in front of the semicolon, and full-width signs.
+_BROKEN = re.compile(r"& ?# ?(\d{4,6}|[xX][0-9a-fA-F]{4,5}) ?[;；]")
+_TO_ASCII: Final = str.maketrans("＆＃％＼", "&#%\\")
 _UNCLOSED = re.compile(rf"&({_NUMBER})(?![0-9A-Za-z;；])|&(#\d{{4,6}})(?=[A-Za-z])")
 # Digits of the text behind it: no hanzi has more digits than this, no mark so many.
 _BEFORE_DIGITS = re.compile(
     r"&(?:(#(?:1[3-9]|[23]\d|40)\d{3})|(#82\d\d)|(#[xX](?:30[01]|[4-9][0-9a-fA-F]{2}|[fF]{2}[0-5])[0-9a-fA-F]))(?=[0-9A-Fa-f])"
 )
 _ODDLY_CLOSED = re.compile(rf"&({_NUMBER})；")
-_SPACED = re.compile(rf"& ({_NUMBER});")
+_WIDE_SIGN = re.compile("＆[#＃]|&＃|％[89A-Fa-fuU][0-9A-Fa-f]|＼[uUx][0-9A-Fa-f]")
 _BARE = re.compile(rf"(?:(?<!&){_NUMBER};)+")
 _BARE_ROW = re.compile(rf"(?:(?<!&){_NUMBER};){{2}}")
 _EACH_NUMBER = re.compile(_NUMBER)
@@ -60,6 +63,7 @@ _C1 = re.compile("[\x80-\x9f]")
 
 
 def _entities(text: str) -> Sequence[Edit]:
+    text = with_ascii_signs(text)
     if "#" not in text and "&" not in text:
         return ()
     edits = unless_shown(text, outside_urls(text, apart(_found(text))))
@@ -71,9 +75,17 @@ def _entities(text: str) -> Sequence[Edit]:
     return edits if spans(new) else ()
 
 
+def with_ascii_signs(text: str) -> str:
+    """``text`` with the signs of escapes in ASCII that an input method made wide; of the same length."""
+    return text.translate(_TO_ASCII) if _WIDE_SIGN.search(text) else text
+
+
 def _found(text: str) -> Iterator[Edit]:
     yield from _whole(text)
-    for pattern in (_UNCLOSED, _ODDLY_CLOSED, _SPACED, _BEFORE_DIGITS):
+    for found in _BROKEN.finditer(text):
+        if _IN_CHINESE_TEXT.fullmatch(char := _character(f"#{found[1]}")):
+            yield Edit(*found.span(), char)
+    for pattern in (_UNCLOSED, _ODDLY_CLOSED, _BEFORE_DIGITS):
         for found in pattern.finditer(text):
             if _IN_CHINESE_TEXT.fullmatch(char := _character(found[found.lastindex or 1])):
                 yield Edit(*found.span(), char)
@@ -130,12 +142,20 @@ _RTF_UNICODE = re.compile(r"(?:\\uc[01] ?)?(?:\\u-?\d{2,6}(?: ?\?|\\'[0-9a-fA-F]
 # As macOS writes it: nothing is shown instead, and a space ends the number.
 _RTF_BARE = re.compile(r"\\uc[01] ?(?:\\u-?\d{2,6} ?(?:\\uc[01] ?)?)+")
 _RTF_UNIT = re.compile(r"\\u(-?\d{2,6})")
-_RTF_BYTES = re.compile(r"(?:\\'[89a-fA-F][0-9a-fA-F](?:\\'[0-9a-fA-F]{2}|[@-~]))+")
+# A character of GB 18030 may have four bytes, of which the second and the fourth are digits.
+_RTF_HIGH: Final = r"\\'[89a-fA-F][0-9a-fA-F]"
+_RTF_DIGIT: Final = r"(?:\\'3[0-9]|[0-9])"
+_RTF_BYTES = re.compile(
+    rf"(?:{_RTF_HIGH}(?:\\'[0-9a-fA-F]{{2}}|[@-~]|{_RTF_DIGIT}{_RTF_HIGH}{_RTF_DIGIT}))+"
+)
 _RTF_BYTE = re.compile(r"\\'([0-9a-fA-F]{2})")
 
 # Only bytes above ASCII: \012 and its like are meant.
 _OCTAL_HIGH = re.compile(r"(?:\\[23][0-7]{2}){2,}")
-_OCTAL_PAIRS = re.compile(r"(?:\\[23][0-7]{2}(?:\\[123][0-7]{2}|[@-\[\]-~]))+")
+_OCTAL_DIGIT: Final = r"(?:\\06[0-7]|\\07[01]|[0-9])"
+_OCTAL_PAIRS = re.compile(
+    rf"(?:\\[23][0-7]{{2}}(?:\\[123][0-7]{{2}}|[@-\[\]-~]|{_OCTAL_DIGIT}\\[23][0-7]{{2}}{_OCTAL_DIGIT}))+"
+)
 _OCTAL_BYTE = re.compile(r"\\([0-7]{3})")
 
 _HEX: Final = "[0-9a-fA-F]{4}"
@@ -144,12 +164,20 @@ _BARE_U = re.compile(rf"(?:u{_HEX})+")
 _BARE_U_ROW = re.compile(
     rf"(?<![0-9A-Za-z\\%+])(?:u{_HEX}){{2,}}(?![0-9A-Za-z])|(?<![\\%+])(?:u{_HEX}){{3,}}"
 )
-_ANGLE = re.compile(r"(?:<U\+[0-9A-F]{4,6}>)+")
+_ANGLE = re.compile(r"(?:<U\+[0-9A-F]{4,8}>)+")
+_POINT: Final = rf"(?:2[0-9a-fA-F]{{4}}|1[fF][0-9a-fA-F]{{3}}|{_HEX})"
+# In a row without anything between them no text speaks of them.
+_SIGNED: Final = rf"(?:[/&]|\\ )u{_HEX}|[uU]\+{_POINT}|[{{\[]U\+{_POINT}[}}\]]"
+_SIGNED_RUN = re.compile(rf"(?:{_SIGNED})+")
+_SIGNED_ROW = re.compile(rf"(?:{_SIGNED}){{2}}")
+_ANGLE_BYTES = re.compile("(?:<[89a-f][0-9a-f]>){3,}")
+_ANGLE_BYTE = re.compile("<([0-9a-f]{2})>")
 _EXCEL = re.compile(rf"(?:_x{_HEX}_)+")
 _CSS_ONE: Final = r"\\(?:00[0-9a-fA-F]{4} ?|[0-9a-fA-F]{4,6}(?: |(?![0-9A-Fa-f])))"
 _CSS = re.compile(rf"(?:{_CSS_ONE})+")
 _CSS_ROW = re.compile(rf"(?:{_CSS_ONE}){{2}}")
-_CODE_POINT = re.compile("[0-9a-fA-F]{4,6}")
+_CODE_POINT = re.compile("[0-9a-fA-F]{4,8}")
+_PAIRED: Final = ("gb18030", "big5hkscs")
 _DRIVE = re.compile(r"(?<![A-Za-z])[A-Za-z]:\\")  # a path of Windows
 
 
@@ -202,7 +230,7 @@ def _rtf_bytes(text: str) -> Sequence[Edit]:
 def _bytes_written(byte: re.Pattern[str], base: int, run: str) -> str:
     """The text of a run of two-byte codes."""
     code = byte.sub(lambda found: chr(int(found[1], base)), run).encode("latin-1")
-    return decoded(code, ("gb18030", "big5hkscs"))
+    return decoded(code, ("utf-8", "gb18030", "big5hkscs") if byte is _ANGLE_BYTE else _PAIRED)
 
 
 def _octal(text: str) -> Sequence[Edit]:
@@ -217,7 +245,7 @@ def _octal_utf_8(run: str) -> str:
 
 
 def _code_points(text: str, sign: str, pattern: re.Pattern[str]) -> Sequence[Edit]:
-    if sign not in text:
+    if sign not in text.lower():
         return ()
     return _written(text, pattern, _hanzi_only)
 
@@ -242,6 +270,16 @@ def _bare_u(text: str) -> Sequence[Edit]:
     return _code_points(text, "u", _BARE_U) if _BARE_U_ROW.search(text) else ()
 
 
+def _other_points(text: str) -> Sequence[Edit]:
+    return _code_points(text, "u", _SIGNED_RUN) if _SIGNED_ROW.search(text) else ()
+
+
+def _angle_bytes(text: str) -> Sequence[Edit]:
+    if "><" not in text:
+        return ()
+    return _written(text, _ANGLE_BYTES, partial(_bytes_written, _ANGLE_BYTE, 16))
+
+
 def _css(text: str) -> Sequence[Edit]:
     if not _CSS_ROW.search(text) or _DRIVE.search(text):
         return ()
@@ -258,9 +296,13 @@ CODE_ESCAPES: Final = (
     Rule("u-without-backslash", r"\uXXXX that lost its backslashes", True,
          (("u4ebau6c11u65e5u62a5", "人民日报"),), _bare_u),
     Rule("angle-code-points", "characters written as <U+4EBA>, as R does", True,
-         (("<U+4EBA><U+6C11>", "人民"),), partial(_code_points, sign="<U+", pattern=_ANGLE)),
+         (("<U+4EBA><U+6C11>", "人民"),), partial(_code_points, sign="<u+", pattern=_ANGLE)),
     Rule("excel-code-points", "characters written as _x4EBA_, as Excel's XML does", True,
          (("_x4EBA__x6C11_", "人民"),), partial(_code_points, sign="_x", pattern=_EXCEL)),
+    Rule("other-code-points", "characters written as /u4EBA, &u4EBA or U+4EBA, in a row", True,
+         (("/u4eba/u6c11", "人民"), ("U+4EBAU+6C11", "人民")), _other_points),
+    Rule("angle-bytes", "bytes written as <e4><ba><ba>, as R does", True,
+         (("<e4><ba><ba><e6><b0><91>", "人民"),), _angle_bytes),
     Rule("css-code-points", r"characters written as \4EBA, as style sheets do", True,
          ((r"\4EBA\6C11\65E5\62A5", "人民日报"),), _css),
 )  # fmt: skip

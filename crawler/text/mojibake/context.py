@@ -17,8 +17,8 @@ from crawler.text.mojibake.rule import Edit
 _ABOUT_CODE = re.compile(
     r"编码|編碼|解码|解碼|正则|正則|转义|轉義|乱码|亂碼|字符集|字元集|码点|碼點|八进制|八進制|十六进制|十六進制|源代码|程序员|原始碼|实体字符|字符实体|部首|康熙|兼容汉字|相容漢字|零宽|全角|半角"
     r"|unicode|utf-?\d|gbk|gb2312|gb18030|big-?5|ascii|latin-?1|iso-8859|html|xml|json|javascript"
-    r"|python|\bjava\b|\bphp\b|\bcss\b|\brtf\b|\bmime\b|quoted-printable|\brfc ?\d|\bsql\b|mojibake"
-    r"|\b(?:print|printf|println|console|def|function|return|const|import|echo|char|string)\b"
+    r"|python|quoted-printable|\brfc ?\d|mojibake|(?<![a-z])(?:java|php|css|rtf|mime|sql"
+    r"|print|printf|println|console|def|function|return|const|import|echo|char|string)(?![a-z])"
     r"|=\s?[\"'“]|U\+[0-9A-F]{4}|</[a-z]|&lt;/?[a-z]",
     re.IGNORECASE,
 )

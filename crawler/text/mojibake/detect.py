@@ -90,17 +90,24 @@ _LETTER_RUN = re.compile(
 )
 # Each begins with its sign, so that the search runs at the speed of memchr.
 _ESCAPES: Final = (
-    ("&", re.compile(r"& ?[#A-Za-z][A-Za-z0-9#]{1,31}")),
+    ("＆", re.compile("＆[#＃]")),
+    ("＃", re.compile("&＃")),
+    ("％", re.compile("％[89A-Fa-fuU][0-9A-Fa-f]")),
+    ("＼", re.compile("＼[uUx][0-9A-Fa-f]")),
+    ("U+", re.compile(r"U\+[0-9A-F]{4,6}[}\]]?[U{\[]")),
+    ("u+", re.compile(r"u\+[0-9a-f]{4}")),
+    ("><", re.compile("<[89a-f][0-9a-f]><")),
+    ("&", re.compile(r"& ?[#A-Za-z][A-Za-z0-9#+,]{1,31}|& ?# ?[x0-9]")),
     ("#", re.compile(r"#(?:\d{4,6}|[xX][0-9a-fA-F]{4,5});#")),
     (
         "\\",
         re.compile(
-            r"\\[uUx]\{?-?[0-9a-fA-F]{2}|\\'[89a-fA-F]|\\[23][0-7]{2}|\\[0-9A-Fa-f]{4,6} ?\\"
+            r"\\ ?[uUx]\{?-?[0-9a-fA-F]{2}|\\'[89a-fA-F]|\\[23][0-7]{2}|\\[0-9A-Fa-f]{4,6} ?\\"
         ),
     ),
     ("%", re.compile(r"%(?:25)*(?:u[0-9A-Fa-f]{4}|[89A-Fa-f][0-9A-Fa-f])")),
     ("=", re.compile(r"=[0-9A-Fa-f]{2}=[0-9A-Fa-f]{2}=|=\?[A-Za-z]")),
-    ("u", re.compile(r"u[0-9a-fA-F]{4}u[0-9a-fA-F]{4}")),
+    ("u", re.compile(r"u[0-9a-fA-F]{4}/?u[0-9a-fA-F]{4}")),
     ("<U+", re.compile(r"<U\+[0-9A-F]{4}")),
     ("_x", re.compile(r"_x[0-9A-Fa-f]{4}_")),
     ("~{", re.compile(r"~\{[!-w]")),
@@ -111,7 +118,7 @@ _ESCAPES: Final = (
     ("(", re.compile(r"\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}\)")),  # a mirror's annotation
 )
 _MIRROR: Final = ("?！", ",，", ",。", ",、", ",；", ",！", ",？")
-_PERCENT, _READING, _CODES = (dict(_ESCAPES)[sign] for sign in "%(u")
+_PERCENT, _WIDE_PERCENT, _READING, _CODES = (dict(_ESCAPES)[sign] for sign in "%％(u")
 _FULL_WIDTH = re.compile("[0-9][０-９]|[０-９][0-9]|ｗｗｗ|ｈｔｔｐ", re.IGNORECASE)
 
 # Hanzi that letters, signs and runs of bytes are turned into.
@@ -156,6 +163,8 @@ def _is_plain(text: str) -> bool:
     if telling and not (_are_odd_names(telling, text) or _are_words(telling, text)):
         return False
     if "%" in text and _PERCENT.search(text):
+        return False
+    if "％" in text and _WIDE_PERCENT.search(text):
         return False
     if "," in text and any(mark in text for mark in _MIRROR):
         return False

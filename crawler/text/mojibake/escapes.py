@@ -14,9 +14,10 @@ from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from crawler.text.chinese.costs import cost
-from crawler.text.mojibake.code_escapes import CODE_ESCAPES, ENTITIES
+from crawler.text.mojibake.code_escapes import CODE_ESCAPES, ENTITIES, with_ascii_signs
 from crawler.text.mojibake.context import (
     FORBIDDEN,
+    about_code,
     apart,
     decoded,
     is_chinese,
@@ -124,11 +125,13 @@ EMOJI: Final = (
 
 
 _BACKSLASH = re.compile(
-    r"(?:\\{1,8}(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|u\{[0-9a-fA-F]{1,6}\}|x[0-9a-fA-F]{2}))+"
+    r"(?:\\{1,8}(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[ux]\{[0-9a-fA-F]{1,6}\}|x[0-9a-fA-F]{2}))+"
 )
 _BACKSLASH_ONE = re.compile(r"\\{1,8}[uUx]\{?([0-9a-fA-F]+)\}?")
 # A second byte of GBK or Big5 may be an ASCII letter, which is not escaped.
-_BYTES = re.compile(r"(?:\\{1,8}x[89a-fA-F][0-9a-fA-F](?:\\{1,8}x[0-9a-fA-F]{2}|[@-\[\]-~])?)+")
+_HIGH: Final = r"\\{1,8}x[89a-fA-F][0-9a-fA-F]"
+_BYTES = re.compile(rf"(?:{_HIGH}(?:[0-9]{_HIGH}[0-9]|\\{{1,8}}x[0-9a-fA-F]{{2}}|[@-\[\]-~])?)+")
+_UNICODE = re.compile(r"\\[uU]|\{")
 _BYTE = re.compile(r"\\{1,8}x([0-9a-fA-F]{2})")
 _WORD = re.compile(r"[!-~]+")
 _PERCENT_HIGH = re.compile(r"%(?:25){0,40}[89A-Fa-f][0-9A-Fa-f]")
@@ -136,12 +139,18 @@ _PERCENT_U = re.compile(r"%(?:25){0,40}u[0-9A-Fa-f]{4}")
 _PERCENT_ANY = re.compile(r"%u([0-9A-Fa-f]{4})|%([0-9A-Fa-f]{2})")
 _PERCENT_25 = re.compile(r"%(?:25){1,40}(?=[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})")
 _NOT_A_VALUE = re.compile(r"://|^/|=|\?|&")  # parts of an address
-_IN_CODE = re.compile(r"[=(:,\[$]\s?[A-Za-z]?[\"']\\u|[\[-]\\u")
+_IN_CODE = re.compile(r"[=(:,\[$]\s?[A-Za-z]?[\"']\\u|[\[-]\\[ux]")
 _IN_RTF = re.compile(r"\\u-?\d{4,6}(?: ?\?|\\')|\\uc[01]")  # \u20154? is decimal
+_LEFT = re.compile(
+    r"&#[xX]?[0-9a-fA-F]{3,6};?|\\u[0-9a-fA-F]{4}|\\x[89a-fA-F][0-9a-fA-F]|\\'[89a-fA-F][0-9a-fA-F]"
+    r"|\\[23][0-7]{2}|<U\+[0-9A-F]{4,8}>|_x[0-9A-Fa-f]{4}_|%u[0-9a-fA-F]{4}|%[89A-Fa-f][0-9A-Fa-f]"
+    r"|=[89A-F][0-9A-F](?=[=\s]|$)|[uU]\+[0-9a-fA-F]{4}|(?<![A-Za-z])u[0-9a-f]{4}(?![0-9A-Za-z])"
+)
 _DRIVE = re.compile(r"(?<![A-Za-z])[A-Za-z]:\\(?!u[0-9A-Fa-f]{4}\\u)")  # a path of Windows
 
 
 def _backslashes(text: str) -> Sequence[Edit]:
+    text = with_ascii_signs(text)
     if "\\" not in text or any(pattern.search(text) for pattern in (_IN_CODE, _DRIVE, _IN_RTF)):
         return ()
     edits = [
@@ -154,7 +163,8 @@ def _backslashes(text: str) -> Sequence[Edit]:
     edits += [
         Edit(found.start(), found.end(), new)
         for found in _BACKSLASH.finditer(text)
-        if (new := _unescaped(_BACKSLASH_ONE.findall(found[0])))
+        # Bytes by themselves are no characters; between characters \xb7 is one, as Python writes it.
+        if _UNICODE.search(found[0]) and (new := _unescaped(_BACKSLASH_ONE.findall(found[0])))
     ]
     edits = apart(edits)
     written = "".join(edit.text for edit in edits)
@@ -191,14 +201,25 @@ def _words(text: str, sign: re.Pattern[str], undo: Callable[[str], str]) -> Iter
             yield Edit(found.start(), found.end(), new)
 
 
+def left_escapes(text: str) -> list[tuple[int, int]]:
+    """What is still escaped in a text of which other escapes were undone; not in addresses or code."""
+    if about_code(text):
+        return []
+    edits = [Edit(*found.span(), "") for found in _LEFT.finditer(text)]
+    return [(edit.start, edit.end) for edit in outside_urls(text, edits)]
+
+
 def _percents(text: str) -> Sequence[Edit]:
+    text = with_ascii_signs(text)
     if "%" not in text:
         return ()
     return unless_shown(text, list(_words(text, _PERCENT_HIGH, _unquoted)))
 
 
 def _unquoted(word: str) -> str:
-    return decoded(unquote_to_bytes(_PERCENT_25.sub("%", word).replace("+", " ")))
+    """The text of percent-escaped bytes; two bytes alone are one hanzi of GBK by chance as well."""
+    new = decoded(unquote_to_bytes(_PERCENT_25.sub("%", word).replace("+", " ")))
+    return new if len(_PERCENT_HIGH.findall(word)) > 1 else ""
 
 
 def _percent_u(text: str) -> Sequence[Edit]:

@@ -16,6 +16,8 @@ from typing import Final
 from crawler.text.charset.labels import family
 from crawler.text.mojibake.context import (
     FORBIDDEN,
+    HANZI,
+    apart,
     decoded,
     reads_well,
     unless_explained,
@@ -38,7 +40,10 @@ _ENCODED_WORD = re.compile(
 _Q_BYTE = re.compile(rb"=([0-9A-Fa-f]{2})")
 _NOT_BASE64 = re.compile("[^A-Za-z0-9+/=]")
 _HZ = re.compile(r"~\{(?:[!-w][!-~]){1,2000}~\}")
-_UTF_7 = re.compile(r"\+[A-Za-z0-9/]{4,4000}-")
+_IMAP = re.compile(r"&[A-Za-z0-9+,]{4,4000}-")  # folders' names: & for +, a comma for /
+_FEWEST: Final = 4  # hanzi of GB 2312 that no other base64 gives
+_UTF_7 = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{5,4000}-")
+_MOST_BEGINNINGS: Final = 8  # plus signs of one word, of which each may begin it
 
 
 def _quoted_printable(text: str) -> Sequence[Edit]:
@@ -127,24 +132,50 @@ def _bytes_of(encoding: str, text: str) -> bytes | None:
         return None
 
 
-def _seven_bit(text: str, pattern: re.Pattern[str], codec: str) -> Sequence[Edit]:
-    edits = []
-    for found in pattern.finditer(text):
-        try:
-            new = found[0].encode().decode(codec)
-        except UnicodeDecodeError:
-            continue
-        if not FORBIDDEN.search(new) and reads_well(new):
-            edits.append(Edit(found.start(), found.end(), new))
-    return unless_shown(text, edits)
+def _seven_bit(written: str, codec: str) -> str:
+    """The text of HZ or UTF-7; empty if it is none."""
+    try:
+        new = written.encode().decode(codec)
+    except UnicodeDecodeError:
+        return ""
+    return "" if FORBIDDEN.search(new) or not (reads_well(new) or _are_names(new)) else new
+
+
+def _are_names(new: str) -> bool:
+    """Whether rare words are no chance: hanzi and marks of GB 2312, which one code point in nine is."""
+    hanzi = HANZI.findall(new)
+    return len(hanzi) >= _FEWEST and 2 * len(new) == len(new.encode("gb2312", "ignore"))
 
 
 def _hz(text: str) -> Sequence[Edit]:
-    return _seven_bit(text, _HZ, "hz") if "~{" in text else ()
+    if "~{" not in text:
+        return ()
+    found = ((run, _seven_bit(run[0], "hz")) for run in _HZ.finditer(text))
+    return unless_shown(text, [Edit(*run.span(), new) for run, new in found if new])
 
 
 def _utf_7(text: str) -> Sequence[Edit]:
-    return _seven_bit(text, _UTF_7, "utf-7") if "+" in text else ()
+    if "-" not in text or ("+" not in text and "&" not in text):
+        return ()
+    edits = [edit for word in _UTF_7.finditer(text) for edit in _utf_7_word(word)]
+    edits += [
+        Edit(*folder.span(), new)
+        for folder in _IMAP.finditer(text)
+        if (new := _seven_bit(f"+{folder[0][1:].replace(',', '/')}", "utf-7"))
+    ]
+    return unless_shown(text, apart(edits))
+
+
+def _utf_7_word(word: re.Match[str]) -> Iterator[Edit]:
+    """What a word is from its first plus sign on that begins one; base64 has that sign too."""
+    at = word[0].find("+")
+    for _ in range(_MOST_BEGINNINGS):
+        if at < 0:
+            return
+        if len(word[0]) - at > _FEWEST and (new := _seven_bit(word[0][at:], "utf-7")):
+            yield Edit(word.start() + at, word.end(), new)
+            return
+        at = word[0].find("+", at + 1)
 
 
 MAIL: Final = (

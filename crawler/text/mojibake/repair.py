@@ -19,7 +19,7 @@ from crawler.text.chinese.costs import cost
 from crawler.text.mirror import looks_garbled, restore
 from crawler.text.mojibake.context import about_code
 from crawler.text.mojibake.detect import suspicious
-from crawler.text.mojibake.escapes import ESCAPES
+from crawler.text.mojibake.escapes import ESCAPES, left_escapes
 from crawler.text.mojibake.forms import FORMS, LETTERS
 from crawler.text.mojibake.hopeless import VANISHED, losses, unread_utf_8
 from crawler.text.mojibake.marks import are_marks
@@ -36,6 +36,7 @@ __all__ = ["RULES", "Repaired", "repair", "repair_all"]
 # the bytes, and last the letters, which a wrong reading can imitate.
 RULES: Final[tuple[Rule, ...]] = (*ESCAPES, *FORMS, *MISREADINGS, *LETTERS)
 
+_ESCAPED: Final = frozenset(rule.name for rule in ESCAPES)
 _MISREAD: Final = frozenset(rule.name for rule in MISREADINGS)
 _MOST_PASSES: Final = 6
 _MOST_ROUNDS: Final = 4
@@ -81,9 +82,12 @@ class _Work:
                 for doubt in unread
                 if doubt.end > doubt.start + 1
             )
-            for rule in span.rules if is_beside else ():
-                if rule in self.repairs:
-                    self.repairs[rule] = replace(self.repairs[rule], lossless=False)
+            self.are_partial(frozenset(span.rules if is_beside else ()))
+
+    def are_partial(self, rules: frozenset[str]) -> None:
+        """Take none of ``rules`` for lossless: something of their kind is left."""
+        for rule in self.repairs.keys() & rules:
+            self.repairs[rule] = replace(self.repairs[rule], lossless=False)
 
     def _note(self, rule: Rule, *, is_lossless: bool) -> None:
         once = Repair(rule=rule.name, count=1, lossless=is_lossless)
@@ -176,6 +180,10 @@ def _repaired(start: Repaired, known: list[Pair]) -> Repaired:
     unread = _unread(work.text, doubts, work.spans)
     work.leave(unread)
     doubts += unread
+    if not _ESCAPED.isdisjoint(work.repairs):
+        escaped = _beside(work.text, left_escapes(work.text), doubts)
+        work.are_partial(_ESCAPED if escaped else frozenset())
+        doubts += escaped
     if work.has_holes:
         names.append(VANISHED)
     if not about_code(work.text):
