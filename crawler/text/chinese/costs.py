@@ -101,6 +101,7 @@ _HANZI = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 Codes = npt.NDArray[np.uint32]
 Bits = npt.NDArray[np.float32]
 Keys = npt.NDArray[np.uint64]
+Rows = npt.NDArray[np.intp]
 
 
 def codes_of(text: str) -> Codes:
@@ -119,6 +120,16 @@ def context_of(before: str) -> int:
     return key
 
 
+def contexts_of(lines: Codes) -> Keys:
+    """The contexts of all but the first three characters of each line of code points.
+
+    Args:
+        lines: As many characters in each of them.
+    """
+    units = _tables().unit[lines].astype(np.uint64)
+    return units[:, :-3] << np.uint64(32) | units[:, 1:-2] << _SHIFT | units[:, 2:-1]
+
+
 def grown(context: int, char: str) -> int:
     """``context`` after one more character."""
     return (context << 16 | unit_of(char)) & _CONTEXT
@@ -130,11 +141,21 @@ def unit_of(char: str) -> int:
     return int(_tables().unit[codes_of(char)[0]])
 
 
-def bits_after(contexts: Keys, codes: Codes) -> Bits:
-    """What each of ``codes`` costs in the context beside it."""
-    tables = _tables()
-    units = tables.unit[codes]
-    known = ngrams.table().bits(contexts << _SHIFT | units.astype(np.uint64))
+def bits_after(contexts: Keys, codes: Codes, owners: Rows | None = None) -> Bits:
+    """What each of ``codes`` costs in the context beside it.
+
+    Args:
+        contexts: One for each code.
+        codes: Code points; see :func:`codes_of`.
+        owners: If given, there are fewer contexts, and this says for each code which is its own.
+    """
+    tables, table = _tables(), ngrams.table()
+    units = tables.unit[codes].astype(np.uint64)
+    if owners is None:
+        known = table.bits(contexts << _SHIFT | units)
+    else:
+        known = table.bits_in(contexts, owners, units)
+        contexts = contexts[owners]
     last = (contexts & np.uint64(0xFFFF)).astype(np.uint32)
     is_alike = tables.kind[last] == tables.kind[codes]
     beside = np.where(is_alike, tables.same[codes], tables.word[codes])

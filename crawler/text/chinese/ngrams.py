@@ -23,6 +23,7 @@ STEP: Final = 1 / 12
 
 Keys = npt.NDArray[np.uint64]
 Bits = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.intp]
 
 _SHIFT: Final = np.uint64(16)
 _MASKS: Final = {n: (1 << 16 * n) - 1 for n in range(1, ORDER + 1)}
@@ -63,6 +64,33 @@ class Ngrams:
             rest = keys[missing]
             result[missing] = self._backoff(rest >> _SHIFT, n - 1)
             result[missing] += self.bits(rest & MASKS[n - 1], n - 1)
+        return result
+
+    def bits_in(self, contexts: Keys, owners: Rows, units: Keys) -> Bits:
+        """Cost of each of ``units`` in the one of ``contexts``, of three, whose row ``owners`` names.
+
+        Where each context has many characters, this asks for it once.
+        """
+        keys = (contexts << _SHIFT)[owners] | units
+        result = np.full(len(keys), self.floor, np.float32)
+        orders = np.zeros(len(keys), np.uint8)
+        left = np.arange(len(keys))
+        for n in range(ORDER, 0, -1):
+            known, costs, _ = self._levels[n]
+            part = keys[left] & MASKS[n]
+            at = known.searchsorted(part)
+            at[at == len(known)] = 0
+            is_known = known[at] == part
+            found = left[is_known]
+            result[found] = costs[at[is_known]]
+            orders[found] = n
+            left = left[~is_known]
+            if not len(left):
+                break
+        for n in range(1, ORDER):
+            (shorter,) = (orders <= n).nonzero()
+            if len(shorter):
+                result[shorter] += self._backoff(contexts & MASKS[n], n)[owners[shorter]]
         return result
 
     def bits_of(self, key: int, n: int = ORDER) -> float:

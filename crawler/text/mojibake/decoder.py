@@ -265,16 +265,14 @@ class _Decoder:
         sizes = [len(known.chars) for _, _, known in ready]
         if sum(sizes) <= _FEW:
             return self._written_few(ready)
-        contexts = np.repeat(
-            np.array([item.hypothesis.context for item, _, _ in ready], np.uint64), sizes
-        )
+        contexts = np.array([item.hypothesis.context for item, _, _ in ready], np.uint64)
+        owners = np.repeat(np.arange(len(ready)), sizes)
         codes = np.concatenate([known.codes for _, _, known in ready])
-        priced = [item.priced(size, known) for item, size, known in ready]
-        bits = bits_after(contexts, codes) + np.repeat(np.array(priced), sizes)
+        priced = np.array([item.priced(size, known) for item, size, known in ready])
+        bits = bits_after(contexts, codes, owners) + priced[owners]
         keep = np.flatnonzero(bits <= bits.min() + _SPREAD)
         if len(keep) > 2 * self._beam:
             keep = keep[np.argpartition(bits[keep], 2 * self._beam)[: 2 * self._beam]]
-        owners = np.repeat(np.arange(len(ready)), sizes)
         firsts = np.cumsum([0, *sizes])
         written = []
         for row, owner in zip(keep.tolist(), owners[keep].tolist(), strict=True):

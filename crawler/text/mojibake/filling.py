@@ -148,14 +148,17 @@ def _step(groups: Sequence[_Group], cells: Sequence[Place], number: int) -> None
     """Fill the slot of that number in each of ``groups``, and read on to the next one."""
     slots = [group.slots[number] for group in groups]
     choices = [cells[slot].known for slot in slots]
-    contexts = [
-        np.repeat(group.contexts, len(known.codes))
-        for group, known in zip(groups, choices, strict=True)
+    sizes = [
+        len(known.codes) for group, known in zip(groups, choices, strict=True) for _ in group.costs
     ]
     codes = [
         np.tile(known.codes, len(group.costs)) for group, known in zip(groups, choices, strict=True)
     ]
-    bits = bits_after(np.concatenate(contexts), np.concatenate(codes))
+    bits = bits_after(
+        np.concatenate([group.contexts for group in groups]),
+        np.concatenate(codes),
+        np.repeat(np.arange(len(sizes)), sizes),
+    )
     start = 0
     for group, known in zip(groups, choices, strict=True):
         size = len(known.codes)

@@ -12,11 +12,12 @@ from typing import Final
 
 import numpy as np
 
-from crawler.text.chinese.costs import bits_after, context_of, each
+from crawler.text.chinese.costs import Codes, bits_after, codes_of, context_of, contexts_of
 from crawler.text.mojibake.codes import Options
 from crawler.text.mojibake.hypotheses import Link
 from crawler.text.mojibake.rule import Edit, Guess, common
 
+_REACH: Final = 3  # characters that one weighs on
 _RERANKED: Final = 8  # candidates that are ranked by what follows as well
 _SHOWN: Final = 40  # candidates of a doubt
 _SHORT: Final = 16  # characters of which all are in doubt where another span crosses theirs
@@ -132,30 +133,33 @@ def _candidates(text: str, guessed: Sequence[tuple[int, Options]]) -> list[list[
     sizes = [len(known.chars) for _, known in guessed]
     contexts = np.array([context_of(text[max(0, at - 3) : at]) for at, _ in guessed], np.uint64)
     codes = np.concatenate([known.codes for _, known in guessed])
-    bits = np.split(bits_after(np.repeat(contexts, sizes), codes), np.cumsum(sizes[:-1]))
+    owners = np.repeat(np.arange(len(sizes)), sizes)
+    bits = np.split(bits_after(contexts, codes, owners), np.cumsum(sizes[:-1]))
     ranked = [each_place.argsort(kind="stable")[:_SHOWN].tolist() for each_place in bits]
-    lines = [
-        f"{text[max(0, at - 3) : at]:\n>3}{known.chars[row]}{text[at + 1 : at + 4]}"
-        for (at, known), rows in zip(guessed, ranked, strict=True)
-        for row in rows[:_RERANKED]
-    ]
-    onward = _onward(lines)
+    onward = _onward(
+        text,
+        [at for at, _ in guessed],
+        [known.codes[rows[:_RERANKED]] for (_, known), rows in zip(guessed, ranked, strict=True)],
+    )
     for rows, each_place in zip(ranked, bits, strict=True):
         first = rows[:_RERANKED]
-        costs = {row: float(each_place[row]) + next(onward) for row in first}
+        costs = {row: round(float(each_place[row]) + next(onward), 3) for row in first}
         rows[:_RERANKED] = sorted(first, key=costs.__getitem__)
     return [
         [known.chars[row] for row in rows] for (_, known), rows in zip(guessed, ranked, strict=True)
     ]
 
 
-def _onward(lines: Sequence[str]) -> Iterator[float]:
-    """What the characters behind the fourth of each line cost."""
-    sums = np.concatenate(([0.0], np.cumsum(each("".join(lines)))))
-    end = 0
-    for line in lines:
-        start, end = end, end + len(line)
-        yield float(sums[end] - sums[start + 4])
+def _onward(text: str, places: Sequence[int], chars: Sequence[Codes]) -> Iterator[float]:
+    """What the three characters behind each of ``places`` cost, for each of its ``chars``."""
+    sizes = [len(each_place) for each_place in chars]
+    codes = codes_of("\n" * _REACH + text + "\0" * _REACH)
+    starts = np.repeat(np.array(places), sizes)
+    lines = codes[starts[:, None] + np.arange(2 * _REACH + 1)]
+    lines[:, _REACH] = np.concatenate(chars)
+    bits = bits_after(contexts_of(lines)[:, 1:].ravel(), lines[:, _REACH + 1 :].ravel())
+    bits[lines[:, _REACH + 1 :].ravel() == 0] = 0.0
+    yield from bits.reshape(-1, _REACH).sum(axis=1).tolist()
 
 
 def against(edit: Edit, others: Iterable[Edit]) -> Edit:

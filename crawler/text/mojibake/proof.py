@@ -8,9 +8,8 @@ hanzi, a loss of more bytes than this reader loses -- the forward run shows it, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
 from itertools import accumulate
-from typing import Final
+from typing import Final, NamedTuple
 from unicodedata import normalize
 
 from crawler.text.mojibake.channels import WAYS
@@ -27,12 +26,13 @@ _PAGES: Final = {
 _REACH: Final = 12  # characters in which what is shown and what was seen must agree again
 _ANCHOR: Final = 3  # characters that show that they do
 _FAR: Final = _REACH + _ANCHOR
+_BEGINNING: Final = 360  # bytes by which the readers are told apart
+_ALIKE: Final = 3  # places by which one may agree worse in them
 _AROUND: Final = 2  # characters beside one that is wrong, which were chosen with it
 _OF_2000: Final = str.maketrans(dict(GB18030_OF_2000))
 
-_ALL_WAYS: Final[tuple[Callable[[str], str], ...]] = (str, *WAYS.values())
-
-Trace = list[tuple[str, int]]
+Way = Callable[[str], str]
+_ALL_WAYS: Final[tuple[Way, ...]] = (str, *WAYS.values())
 
 
 def unproven(seen: str, new: str, real: str, shown: str) -> list[int]:
@@ -50,16 +50,55 @@ def unproven(seen: str, new: str, real: str, shown: str) -> list[int]:
     >>> unproven("浜烘皯", "人民", "utf-8", "gbk"), unproven("浜烘皯", "人氏", "utf-8", "gbk")
     ([], [0, 1])
     """
-    seen = _same(seen)
-    code = new.encode(real, "ignore")
-    if any(seen == shown for shown in _shown(code, shown)):
+    seen, code = _same(seen), new.encode(real, "ignore")
+    readings: dict[str, tuple[_Reader, Way]] = {}
+    for reader in _likely(seen, code, real, shown):
+        # Of GBK the first byte may have been cut off before it was read.
+        is_cut = (real, reader.page) == ("gb18030", "gbk")
+        if any(seen == way(reader.text(code[1:])) for way in (_ALL_WAYS if is_cut else ())):
+            return []
+        text = reader.text(code)
+        for way in _ALL_WAYS:
+            readings.setdefault(way(text), (reader, way))
+    if seen in readings:
         return []
-    readings = [(_disagreements(seen, trace), trace) for trace in _traces(code, shown)]
-    bad, trace = min(readings, key=lambda row: len(row[0]))
+    reader, way = readings[min(readings, key=lambda text: len(_disagreements(seen, text)))]
+    trace = reader.trace(code, way)
+    bad = _disagreements(seen, "".join(char for char, _ in trace))
     ends = [*(at for _, at in trace[1:]), len(code)]
     wrong = _characters(new, real, [(trace[place][1], ends[place]) for place in bad])
     around = {place + step for place in wrong for step in range(-_AROUND, _AROUND + 1)}
     return sorted(around.intersection(range(len(new))))
+
+
+class _Reader(NamedTuple):
+    page: str
+    name: str
+
+    def text(self, code: bytes) -> str:
+        """What it shows for ``code``."""
+        return _same(READERS[self.name](code, self.page))
+
+    def trace(self, code: bytes, way: Way) -> list[tuple[str, int]]:
+        """The same after ``way``, with the place in ``code`` of each character."""
+        found = ((way(_same(char)), at) for char, at in traced(code, self.page, self.name))
+        return [(char, at) for char, at in found if char]
+
+
+def _likely(seen: str, code: bytes, real: str, shown: str) -> list[_Reader]:
+    """The readers that agree best with the beginning of what was seen, so far as that tells."""
+    readers = list(_readers(shown))
+    if len(code) <= 2 * _BEGINNING or (real, shown) == ("gb18030", "gbk"):
+        return readers
+    beginning = code[:_BEGINNING]
+    bad = {
+        reader: min(
+            len(_disagreements(seen[: len(text)], text))
+            for text in {way(reader.text(beginning)) for way in _ALL_WAYS}
+        )
+        for reader in readers
+    }
+    return [reader for reader in readers if bad[reader] <= min(bad.values()) + _ALIKE]
 
 
 def _same(text: str) -> str:
@@ -67,41 +106,14 @@ def _same(text: str) -> str:
     return normalize("NFC", text.translate(_OF_2000))
 
 
-@lru_cache(maxsize=1 << 16)
-def _same_one(char: str) -> str:
-    return _same(char)
-
-
-def _shown(code: bytes, shown: str) -> Iterator[str]:
-    """All that readers make of ``code``, and all that may have become of it on its way."""
-    for page, reader in _readers(shown):
-        for piece in (code, code[1:]) if page == "gbk" else (code,):
-            text = _same(READERS[reader](piece, page))
-            yield from (way(text) for way in _ALL_WAYS)
-
-
-def _traces(code: bytes, shown: str) -> Iterator[Trace]:
-    """The same with the place in ``code`` of each character; what is alike once."""
-    known: set[str] = set()
-    for page, reader in _readers(shown):
-        trace = [(_same_one(char), at) for char, at in traced(code, page, reader)]
-        text = "".join(char for char, _ in trace)
-        for way in _ALL_WAYS:
-            after = way(text)
-            if after not in known:
-                known.add(after)
-                yield [(kept, at) for char, at in trace if (kept := way(char))]
-
-
-def _readers(shown: str) -> Iterator[tuple[str, str]]:
+def _readers(shown: str) -> Iterator[_Reader]:
     for page in _PAGES.get(shown, (shown,)):
-        for reader in ("python",) if page in SINGLE else READERS:
-            yield page, reader
+        for name in ("python",) if page in SINGLE else READERS:
+            yield _Reader(page, name)
 
 
-def _disagreements(seen: str, trace: Trace) -> list[int]:
-    """The places of ``trace`` that do not show what was seen; aligned again behind each."""
-    shown = "".join(char for char, _ in trace)
+def _disagreements(seen: str, shown: str) -> list[int]:
+    """The places of ``shown`` that are not what was seen; aligned again behind each."""
     if shown == seen:
         return []
     bad: set[int] = set()

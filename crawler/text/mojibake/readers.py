@@ -96,45 +96,43 @@ def _by_python(code: bytes, codec: str) -> Iterator[tuple[str, int]]:
 
 
 def _by_java(code: bytes, codec: str) -> Iterator[tuple[str, int]]:
-    def step(at: int) -> tuple[str, int]:
-        trail = code[at + 1]
-        if trail < 0x40 or trail in (0x7F, 0xFF):
-            return LOST, 1
-        return decoded(code[at : at + 2], codec) or LOST, 2
+    return _in_pairs(code, codec, _java_pair)
 
-    return _in_pairs(code, step)
+
+@lru_cache(maxsize=1 << 16)
+def _java_pair(pair: bytes, codec: str) -> tuple[str, int]:
+    if pair[1] < 0x40 or pair[1] in (0x7F, 0xFF):
+        return LOST, 1
+    return decoded(pair, codec) or LOST, 2
 
 
 def _by_whatwg(code: bytes, codec: str) -> Iterator[tuple[str, int]]:
+    return _in_pairs(code, codec, _whatwg_pair, is_windows=codec == "gbk")
+
+
+@lru_cache(maxsize=1 << 16)
+def _whatwg_pair(four: bytes, codec: str) -> tuple[str, int]:
     wide = "gb18030" if codec == "gbk" else codec
-
-    def step(at: int) -> tuple[str, int]:
-        if code[at] == 0x80 and codec == "gbk":
-            return "€", 1
-        char = decoded(code[at : at + 2], wide)
-        if char:
-            return char, 2
-        if codec == "gbk" and 0x30 <= code[at + 1] <= 0x39:
-            four = decoded(code[at : at + 4], wide)
-            if four:
-                return four, 4
-        return LOST, 1 if code[at + 1] < 0x80 else 2
-
-    return _in_pairs(code, step, euro=codec == "gbk")
+    char = decoded(four[:2], wide)
+    if char:
+        return char, 2
+    if codec == "gbk" and 0x30 <= four[1] <= 0x39:
+        found = decoded(four, wide)
+        if found:
+            return found, 4
+    return LOST, 1 if four[1] < 0x80 else 2
 
 
 def _by_windows(code: bytes, codec: str) -> Iterator[tuple[str, int]]:
-    wide = "gb18030" if codec == "gbk" else codec
+    return _in_pairs(code, codec, _windows_pair, is_windows=codec == "gbk")
 
-    def step(at: int) -> tuple[str, int]:
-        if code[at] == 0x80 and codec == "gbk":
-            return "€", 1
-        pair = code[at : at + 2]
-        private = decoded(pair, wide) or ""
-        is_private = "\ue000" <= private <= "\uf8ff"
-        return decoded(pair, codec) or (private if is_private else "?"), 2
 
-    return _in_pairs(code, step, euro=codec == "gbk")
+@lru_cache(maxsize=1 << 16)
+def _windows_pair(four: bytes, codec: str) -> tuple[str, int]:
+    pair = four[:2]
+    private = decoded(pair, "gb18030" if codec == "gbk" else codec) or ""
+    is_private = "\ue000" <= private <= "\uf8ff"
+    return decoded(pair, codec) or (private if is_private else "?"), 2
 
 
 _STEPS: Final = {
@@ -176,19 +174,31 @@ def _text(steps: Iterable[tuple[str, int]]) -> str:
 
 
 def _in_pairs(
-    code: bytes, step: Callable[[int], tuple[str, int]], *, euro: bool = False
+    code: bytes,
+    codec: str,
+    step: Callable[[bytes, str], tuple[str, int]],
+    *,
+    is_windows: bool = False,
 ) -> Iterator[tuple[str, int]]:
-    """ASCII as it is, what ``step`` answers for a lead byte, U+FFFD for the rest; with their sizes."""
+    """ASCII as it is, what ``step`` answers for a lead byte, U+FFFD for the rest; with their sizes.
+
+    Args:
+        code: The bytes.
+        codec: The code page.
+        step: What it shows for a lead byte and the one behind it, or the three behind it if that
+            is a digit.
+        is_windows: Whether 0x80 is the euro sign.
+    """
     at = 0
     while at < len(code):
         byte = code[at]
         if byte < 0x80:
             shown = chr(byte), 1
-        elif byte == 0x80 and euro:
+        elif byte == 0x80 and is_windows:
             shown = "€", 1
         elif byte in (0x80, 0xFF) or at + 1 == len(code):
             shown = LOST, 1
         else:
-            shown = step(at)
+            shown = step(code[at : at + (4 if 0x30 <= code[at + 1] <= 0x39 else 2)], codec)
         yield shown
         at += shown[1]
