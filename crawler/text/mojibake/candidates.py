@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
+
+import numpy as np
 
 from crawler.text.chinese.costs import LOST, Bits, context_of, cost, each, hanzi_count, stretches
 from crawler.text.mojibake.channels import rule_name
 from crawler.text.mojibake.credible import is_credible
-from crawler.text.mojibake.decoder import Terms, read
+from crawler.text.mojibake.decoder import Sums, Terms, read
 from crawler.text.mojibake.ranking import fee
 from crawler.text.mojibake.readers import SINGLE
 from crawler.text.mojibake.rule import Edit, Guess, trimmed
@@ -39,7 +41,8 @@ _ODD: Final = 11.5  # bits of one character that a reading should not have left
 _CUT: Final = 2  # characters at both ends of a sample that may be cut in two
 _LEFT: Final = 8.0  # bits above the ordinary that a reading may leave to be taken at once
 _BROKEN: Final = 18.0  # bits above the ordinary in a stretch that is no text
-_SLACK: Final = 50.0  # bits that fees and rejected edits may take from a reading
+_MOSTLY: Final = 0.9  # of a window of which a reading leaves hardly anything
+_SLACK: Final = 60.0  # bits that fees and rejected edits may take from a reading
 _FEW_BREAKS: Final = 0.05  # share of such characters that real text has as well
 _ODD_HANGUL: Final = 5.0  # bits
 _HANGUL = re.compile("[\uac00-\ud7a3]")
@@ -54,7 +57,7 @@ _WESTERN = re.compile("[\x80-\xff\u0152-\u2122]")
 _CAPITAL = re.compile("[À-ÖØ-ÞŠŒŽŸ]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
     """One channel's reading of a window, with what of it can be believed.
 
@@ -68,6 +71,7 @@ class Candidate:
         is_sound: The same of a text so long that some of it reads oddly: names, rare words.
         is_full: Whether the whole window was read, not a sample of it.
         leaves: Whether it leaves any odd character.
+        sums: What the window costs up to each of its places.
     """
 
     real: str
@@ -79,6 +83,15 @@ class Candidate:
     is_sound: bool = False
     is_full: bool = False
     leaves: bool = True
+    sums: Sums = field(default_factory=lambda: np.zeros(1))
+
+    def limits(self, size: int) -> Sums:
+        """The bits above which another reading of the window of ``size`` characters is given up.
+
+        Where this one reads all of it, the other must keep up; else it may win behind.
+        """
+        read = sum(edit.end - edit.start for edit, _ in self.edits)
+        return (self.sums if read >= _MOSTLY * size else np.array([self.bits])) + _SLACK
 
     @property
     def rule(self) -> str:
@@ -87,7 +100,9 @@ class Candidate:
 
 
 @lru_cache(maxsize=64)
-def candidate_of(text: str, start: int, end: int, real: str, view: View, limit: float) -> Candidate:
+def candidate_of(
+    text: str, start: int, end: int, real: str, view: View, rival: Candidate | None = None
+) -> Candidate:
     """Read the window from ``start`` to ``end`` as bytes of ``real`` that were shown so.
 
     Args:
@@ -96,14 +111,15 @@ def candidate_of(text: str, start: int, end: int, real: str, view: View, limit: 
         end: Where it ends.
         real: The charset of its bytes.
         view: In which one they were read, and how they were shown.
-        limit: Bits of a better reading; a dearer one is given up, with no edits.
+        rival: A reading of the same window; one that is far dearer is given up, with no edits.
     """
     before, shown = text[max(0, start - 3) : start], view.shown
+    limits = rival.limits(end - start) if rival else None
     reading = read(
         text[start:end],
         view,
         real,
-        Terms(fee(real, shown), limit + _SLACK, is_end=end == len(text)),
+        Terms(fee(real, shown), limits, is_end=end == len(text)),
         before,
     )
     bits = reading.bits
@@ -138,7 +154,9 @@ def candidate_of(text: str, start: int, end: int, real: str, view: View, limit: 
     # A single odd character that stays is what UTF-8 leaves where bytes vanished without a trace.
     leaves = bool((left(text, start + cut, end - cut, edits) > _ODD).any())
     is_whole = explains and not broken
-    return Candidate(real, shown, view, bits, tuple(edits), is_whole, is_sound, leaves=leaves)
+    return Candidate(
+        real, shown, view, bits, tuple(edits), is_whole, is_sound, leaves=leaves, sums=reading.sums
+    )
 
 
 def _bridged(

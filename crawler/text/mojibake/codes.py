@@ -313,7 +313,7 @@ def _is_sure(shown: Bits, read: Bits, runs: Sequence[Forced], real: str, fee: fl
     for run in runs:
         bits = read[run.start + shift : run.start + shift + len(run.text)]
         shift += len(run.text) - (run.end - run.start)
-        sizes = _sizes(run.text, real)
+        sizes = sizes_of(run.text, real)
         if sizes.sum() != run.end - run.start:
             return False
         # ASCII costs the same on either side of a border.
@@ -342,7 +342,7 @@ def _summed(bits: Bits, sizes: npt.NDArray[np.intp]) -> Bits:
     return np.add.reduceat(bits, starts)
 
 
-def _sizes(text: str, real: str) -> npt.NDArray[np.intp]:
+def sizes_of(text: str, real: str) -> npt.NDArray[np.intp]:
     """How many bytes each character has; of two if it has four in GB 18030, which few have."""
     codes = np.frombuffer(text.encode("utf-32-le"), "<u4")
     if real != "utf-8":

@@ -16,10 +16,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from crawler.text.chinese.costs import LOST, after, bits_after, context_of, each, grown, hanzi_count
 from crawler.text.mojibake.codes import (
@@ -82,6 +83,9 @@ _LEADS: Final = frozenset(range(0x81, 0xFF))
 _CONTINUATIONS: Final = frozenset(range(0x80, 0xC0))
 
 
+Sums = npt.NDArray[np.float64]
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One way to read a window.
@@ -89,10 +93,12 @@ class Reading:
     Attributes:
         bits: What the text costs, fees included.
         edits: What was read inside; places count from the beginning of the window.
+        sums: What it costs up to each place in the window, roughly.
     """
 
     bits: float
     edits: tuple[Edit, ...]
+    sums: Sums = field(default_factory=lambda: np.zeros(1), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +107,18 @@ class Terms:
 
     Attributes:
         fee: Bits that a span must save before it is believed.
-        limit: Bits above which the reading is given up.
+        limits: For each place in the window the bits above which the reading is given up; one
+            number for all; or nothing.
         is_end: True if the text ends with the window.
     """
 
     fee: float
-    limit: float = math.inf
+    limits: Sums | None = None
     is_end: bool = False
+
+    def is_kept(self, at: int, bits: float) -> bool:
+        """Whether a reading may cost so much up to ``at``."""
+        return self.limits is None or bits <= self.limits[min(at, len(self.limits) - 1)]
 
 
 GIVEN_UP: Final = Reading(math.inf, ())
@@ -129,7 +140,8 @@ def read(text: str, view: View, real: str, terms: Terms, before: str = "") -> Re
         bits = float(each(found.text, context).sum()) + found.price + terms.fee * len(found.runs)
         if terms.is_end:
             bits += after(context_of(found.text), "\n")
-        return Reading(bits, tuple(Edit(*run) for run in found.runs))
+        sums = np.linspace(0.0, bits, len(text) + 1)
+        return Reading(bits, tuple(Edit(*run) for run in found.runs), sums)
     return _Decoder(text, view, real, terms).read(context)
 
 
@@ -166,6 +178,7 @@ class _Decoder:
         outside = Hypothesis(0.0, context, (), None)
         inside: list[Hypothesis] = []
         at = 0
+        places, sums = [0], [0.0]
         while at < len(self._text):
             has_taken_over = self._has_taken_over(inside, outside)
             stride = strides.read(at, inside) if has_taken_over else None
@@ -176,13 +189,16 @@ class _Decoder:
             else:
                 inside, outside = self._step(inside, outside, at)
                 at += 1
-            if min(one.cost for one in (*inside[:1], outside)) > self._terms.limit:
+            places.append(at)
+            sums.append(min(one.cost for one in (*inside[:1], outside)))
+            if not self._terms.is_kept(at, sums[-1]):
                 return GIVEN_UP
         lasts = [*self._leaving(inside, at), outside]
         if self._terms.is_end:
             lasts = [one._replace(cost=one.cost + after(one.context, "\n")) for one in lasts]
         last = self._winner(lasts)
-        return Reading(last.cost, edits(self._text, last.link, self._unsure))
+        passed = np.interp(np.arange(len(self._text) + 1), places, sums)
+        return Reading(last.cost, edits(self._text, last.link, self._unsure), passed)
 
     # One character at a time
 

@@ -7,7 +7,6 @@ them are compared in bits: the text as it stands, and every original, under the 
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -191,7 +190,7 @@ def _contest(
                 or not _may_have_lost(core(sample), real, shown, found)
             ):
                 continue
-            candidate = candidate_of(text, first, end_of_sample, real, view, math.inf)
+            candidate = candidate_of(text, first, end_of_sample, real, view)
             if candidate.edits:
                 found.append(candidate)
                 found.sort(key=_rank)
@@ -243,17 +242,16 @@ def _in_full(text: str, start: int, end: int, ranked: Sequence[Candidate]) -> Ca
             _is_unharmed(found, real) or not _explains_more(text, start, end, found, view)
         ):
             continue
-        limit = min((one.bits for one in found), default=math.inf)
-        found.append(candidate_of(text, start, end, real, view, limit))
+        rivals = sorted(found, key=_rank)[:1]
+        found.append(candidate_of(text, start, end, real, view, *rivals))
         is_rivalled = len(found) < close and view.is_lossy and not found[-1].is_whole
-        if _explains(found[-1], end - start) and not is_rivalled:
+        if any(_explains(one, end - start) for one in found) and not is_rivalled:
             return min(found, key=_rank)
     tried = {(real, view.shown) for real, view in ways}
     for _, (real, shown) in likely_channels(text[start : min(end, start + _LOOKED_AT)], None):
         if (real, shown) not in tried:
             view = next(iter(views(text[start:end], real, shown)))
-            limit = min(one.bits for one in found)
-            found.append(candidate_of(text, start, end, real, view, limit))
+            found.append(candidate_of(text, start, end, real, view, min(found, key=_rank)))
     return min(found, key=_rank)
 
 
@@ -266,7 +264,7 @@ def _explains_more(text: str, start: int, end: int, found: Sequence[Candidate], 
         return True
     first = start + _dearest(left(text, start, end, found[0].edits))
     rough, other = (
-        candidate_of(text, first, first + SAMPLE, found[0].real, one, math.inf)
+        candidate_of(text, first, first + SAMPLE, found[0].real, one)
         for one in (found[0].view, view)
     )
     return other.bits < rough.bits
@@ -281,7 +279,7 @@ def _dearest(bits: Bits) -> int:
 def _as_before(text: str, start: int, end: int, favourite: Pair) -> Candidate | None:
     """The window in the channel of the paragraph before, if that explains all of it."""
     view = next(iter(views(text[start:end], *favourite)))
-    candidate = candidate_of(text, start, end, favourite[0], view, math.inf)
+    candidate = candidate_of(text, start, end, favourite[0], view)
     return replace(candidate, is_full=True) if _explains(candidate, end - start) else None
 
 

@@ -15,7 +15,15 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from crawler.text.chinese.costs import LOST, Bits, after, context_of, each, grown
-from crawler.text.mojibake.codes import OTHER, any_of, is_written, may_begin, options, unusual
+from crawler.text.mojibake.codes import (
+    OTHER,
+    any_of,
+    is_written,
+    may_begin,
+    options,
+    sizes_of,
+    unusual,
+)
 from crawler.text.mojibake.filling import Place, context_after, fill
 from crawler.text.mojibake.hypotheses import (
     DOUBTFUL,
@@ -33,6 +41,7 @@ from crawler.text.mojibake.shown import Code, Priced, View
 _EDGE: Final = 5  # characters at both ends of a window that are read one by one
 _SPREAD: Final = 26.0  # bits by which the worst hypothesis lies behind the best
 _DEAR: Final = 12.0  # bits of a character that is hardly right
+_MORE: Final = 1.5  # bits by which it is right all the same if what is shown for it is dearer
 _BEFORE_GAP: Final = 2  # characters before a break that are read one by one
 _NEVER_MEANT: Final = 15.5  # bits of a character of UTF-8 that may not have been there
 _LONGEST: Final = 2000  # characters of a stretch with losses
@@ -150,7 +159,11 @@ class Strides:
             whole = _count(codes, error.start - len(pending))
         # Other charsets go on in nonsense, after a loss as behind the end of the damage. UTF-8
         # goes on for a character or two: a clean hanzi of two bytes may be a letter.
-        is_dear = each(text) > (_DEAR if self._real != _UTF_8 else _NEVER_MEANT)
+        bits = each(text)
+        is_dear = bits > (_DEAR if self._real != _UTF_8 else _NEVER_MEANT)
+        if self._real != _UTF_8 and not self._has_gaps and is_dear.any():
+            gained = self._stands_for(text, at, codes, len(pending)) - bits
+            is_dear &= (gained < _MORE) | (bits > _NEVER_MEANT)
         odd = TWO_BYTE_LETTERS if self._real == _UTF_8 else OTHER
         is_dear[[found.start() for found in odd.finditer(text)]] = True
         if not is_dear[1:].any():
@@ -159,6 +172,21 @@ class Strides:
         dear = _count(codes, len(text[:first].encode(self._real)) - len(pending))
         self._closely = max(self._closely, at + dear + _BEFORE_GAP + 1)
         return min(whole, max(0, dear - 1 - _BEFORE_GAP))
+
+    def _stands_for(self, text: str, at: int, codes: Sequence[Code], before: int) -> Bits:
+        """What is shown in the place of each character of ``text``, in bits.
+
+        Args:
+            text: What the bytes say.
+            at: The first character that is shown.
+            codes: The bytes of the characters from there on.
+            before: How many bytes of ``text`` are in front of it.
+        """
+        sizes = [len(code) for code in codes]
+        shares = np.repeat(self._clean[at : at + len(codes)] / np.array(sizes), sizes)
+        sums = np.concatenate((np.zeros(before + 1), np.cumsum(shares)))
+        ends = np.minimum(np.cumsum(sizes_of(text, self._real)), len(sums) - 1)
+        return np.diff(sums[ends], prepend=0.0)
 
     def _forced(self, at: int, end: int, inside: Sequence[Hypothesis]) -> list[Hypothesis]:
         """Read the characters from ``at`` to ``end``, if the bytes are whole characters."""
