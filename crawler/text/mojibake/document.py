@@ -16,6 +16,7 @@ from crawler.text.mojibake.mail import MAIL
 from crawler.text.mojibake.misread import spans
 from crawler.text.mojibake.repair import repair_all
 from crawler.text.mojibake.result import Repaired, joined, with_repairs
+from crawler.text.mojibake.rule import require_texts
 
 # Only the line feed ends a line: U+0085 and its like are pieces of mojibake here.
 LINE: Final = re.compile("[^\n]+\n?|\n")
@@ -42,7 +43,11 @@ def repair_documents(texts: Sequence[str]) -> tuple[Repaired, ...]:
     """Repair the parts of one document, title, body and others, each of several lines.
 
     All their lines share their evidence (see :func:`crawler.text.mojibake.repair.repair_all`).
+
+    Raises:
+        TypeError: ``texts`` is no sequence, or holds something that is no str.
     """
+    require_texts(texts)
     bare = [_without_mail(text) for text in texts]
     lines = [_lines(text) for text, _ in bare]
     bodies = [line.rstrip("\r\n") for each in lines for line in each]

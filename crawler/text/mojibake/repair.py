@@ -26,7 +26,7 @@ from crawler.text.mojibake.marks import are_marks
 from crawler.text.mojibake.misread import MISREADINGS, misread, misread_marks
 from crawler.text.mojibake.ranking import Pair
 from crawler.text.mojibake.result import Explained, Repaired, followed
-from crawler.text.mojibake.rule import Edit, Rule, trimmed
+from crawler.text.mojibake.rule import Edit, Rule, require_texts, trimmed
 from crawler.text.mojibake.unread import UNKNOWN, is_unlikely, left_over, unlikely
 from crawler.text.mojibake.windows import is_wide
 
@@ -96,7 +96,10 @@ class _Work:
 
 
 def repair(text: str) -> Repaired:
-    """Undo what can be undone in one paragraph or line; never raises, linear, idempotent.
+    """Undo what can be undone in one paragraph or line; linear, idempotent, fails for no str.
+
+    Raises:
+        TypeError: ``text`` is no str.
 
     >>> repair("记者从浜烘皯鏃ユ姤获悉").text
     '记者从人民日报获悉'
@@ -109,7 +112,11 @@ def repair_all(texts: Sequence[str]) -> tuple[Repaired, ...]:
 
     They share their evidence: whether the document is the copy of a garbling mirror shows only in
     all of them together.
+
+    Raises:
+        TypeError: ``texts`` is no sequence, or holds something that is no str.
     """
+    require_texts(texts)
     first = parts = tuple(map(Repaired, texts))
     clean = {text for text in texts if not suspicious(text)}
     if clean.issuperset(texts):

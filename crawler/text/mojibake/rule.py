@@ -65,6 +65,32 @@ class Rule:
     find: Callable[[str], Sequence[Edit]]
 
 
+def require_texts(texts: Sequence[str]) -> None:
+    """Refuse what is no sequence of texts.
+
+    Raises:
+        TypeError: It is one text, bytes, or nothing at all, or something in it is no text; says which.
+    """
+    if isinstance(texts, str | bytes) or not isinstance(texts, Sequence):
+        raise TypeError(
+            f"a list of texts is wanted, not {type(texts).__name__}; for one text there is repair()"
+        )
+    for number, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise TypeError(
+                f"text {number + 1} of {len(texts)} is {_kind(text)}, not str"
+                + (
+                    "; decode it first, see decide() and decode()"
+                    if isinstance(text, bytes)
+                    else ""
+                )
+            )
+
+
+def _kind(value: object) -> str:
+    return "None" if value is None else type(value).__name__
+
+
 def trimmed(text: str, edit: Edit) -> Edit | None:
     """``edit`` without the sure characters at its ends that it leaves; ``None`` if it leaves all."""
     old, new = text[edit.start : edit.end], edit.text

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from crawler.text import repair
+from crawler.text import repair, repair_all
+from crawler.text.mojibake.document import repair_document
 from crawler.text.mojibake.hopeless import losses
 
 LEVEL_1 = bytes(range(0xB0, 0xD7))
@@ -39,6 +40,23 @@ def test_repairing_twice_changes_nothing_more(text):
     assert repair(once.text).text == once.text
     assert all(once.text[doubt.start : doubt.end] == doubt.text for doubt in once.doubts)
     assert (once.text is text) or once.repairs
+
+
+@pytest.mark.parametrize(
+    ("function", "given", "said"),
+    [
+        (repair, None, "text 1 of 1 is None, not str"),
+        (repair, b"\xc8\xcb", "text 1 of 1 is bytes, not str; decode it first"),
+        (repair_all, "人民", "a list of texts is wanted, not str"),
+        (repair_all, None, "a list of texts is wanted, not NoneType"),
+        (repair_all, ["人民", 1], "text 2 of 2 is int, not str"),
+        (repair_document, None, "text 1 of 1 is None, not str"),
+    ],
+)
+def test_what_is_no_text_is_refused_by_name(function, given, said):
+    """A wrong type is told of, with its place, before anything is repaired."""
+    with pytest.raises(TypeError, match=said):
+        function(given)
 
 
 @settings(max_examples=80, deadline=None)
