@@ -54,6 +54,9 @@ _THREE: Final = 3
 _C1 = re.compile("[\x80-\x9f]")
 _SMALL = re.compile("[šœžÿ]")
 _WESTERN = re.compile("[\x80-\xff\u0152-\u2122]")
+_SMALL_ONES = re.compile("[à-öø-þ]")
+_MADE_SMALL: Final = (("utf-8", "cp1252"), ("gb18030", "cp1252"), ("gb18030", "latin-1"),
+                       ("big5hkscs", "cp1252"), ("big5hkscs", "latin-1"))  # fmt: skip
 _CAPITAL = re.compile("[À-ÖØ-ÞŠŒŽŸ]")
 
 
@@ -331,6 +334,12 @@ def _saved(text: str, edit: Edit) -> float:
     return cost(text[edit.start : edit.end] + behind, before) - cost(edit.text + behind, before)
 
 
+def _is_small(sample: str, real: str) -> bool:
+    """Whether capital letters may have been made small: there is none where bytes give many."""
+    small = (_SMALL if real == "utf-8" else _SMALL_ONES).search(sample)
+    return small is not None and not _CAPITAL.search(sample)
+
+
 def views(sample: str, real: str, shown: str) -> Iterator[View]:
     """The ways in which a reader may have shown the sample, the strictest first."""
     is_lost, is_question = LOST in sample, "?" in sample
@@ -339,13 +348,12 @@ def views(sample: str, real: str, shown: str) -> Iterator[View]:
         plain = View(
             shown, lost=is_lost, question=is_question and bool(holes(shown)), spaces=spaces
         )
-        if (
-            (real, shown) == ("utf-8", "cp1252")
-            and _SMALL.search(sample)
-            and not _CAPITAL.search(sample)
-        ):
-            yield replace(plain, lowered=True)
-        yield plain
+        small = replace(plain, lowered=True, has_small_ascii=real == "big5hkscs")
+        is_small = (real, shown) in _MADE_SMALL and _is_small(sample, real)
+        # UTF-8 breaks where a byte is another; two bytes of a hanzi are always one.
+        yield from (small, plain) if is_small and real == "utf-8" else (plain,)
+        if is_small and real != "utf-8":
+            yield small
         if real == "utf-8" and not _C1.search(sample):
             is_latin_1 = shown == "cp1252" and max(_WESTERN.findall(sample), default="") < "\u0100"
             yield replace(plain, dropped="controls" if is_latin_1 or not holes(shown) else "holes")

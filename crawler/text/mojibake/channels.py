@@ -144,7 +144,9 @@ CHANNELS: Final[tuple[Channel, ...]] = (
     Channel("gb18030", "big5hkscs", "whatwg"),
     *(
         Channel("big5hkscs", shown)
-        for shown in ("latin-1", "cp1252", "cp437", "mac_roman", "cp1251", "gbk", "gb18030", "cp932")
+        for shown in ("latin-1", "cp1252", "cp437", "mac_roman", "cp1251", "gbk", "gb18030", "cp932",
+                      "iso8859-15", "cp850", "cp866", "koi8-r", "iso8859-5", "cp1250", "iso8859-2",
+                      "cp1254", "cp1258")
     ),
     *(Channel("big5hkscs", "gbk", reader) for reader in ("java", "whatwg", "windows")),
     Channel("big5hkscs", "gbk", "whatwg", ("pua",)),

@@ -161,7 +161,8 @@ class _Decoder:
         is_sure = real != "utf-8" and view.shown in SINGLE
         self._beyond = 0.0 if is_sure else _BEYOND
         # A hanzi at a border may be clean or not, also where nothing was lost.
-        self._has_rivals = view.is_lossy or view.shown not in SINGLE
+        # ... and of a letter that was made small two bytes are tried.
+        self._has_rivals = view.is_lossy or view.lowered or view.shown not in SINGLE
         self._is_paired = view.shown not in SINGLE
         self._unsure = "?" if view.question else ""
         self._is_wide, self._has_letters = (

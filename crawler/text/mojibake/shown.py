@@ -31,6 +31,7 @@ ENDED: Final = 10.0
 """Bits against a loss behind which nothing of the same hand follows."""
 
 _EATEN: Final = 1.0
+_SMALL: Final = 2.0  # bits against an ASCII letter that was a capital one
 _ASCII_EATEN: Final = frozenset(range(0x20, 0x40))
 
 _ENCODERS: Final = {
@@ -54,6 +55,7 @@ class View:
             that the reader could not read); empty if nothing did.
         spaces: A space may have been U+00A0.
         lowered: Capital letters were made small.
+        has_small_ascii: So were second bytes that are ASCII letters.
         cut: The first byte of the first character is missing.
     """
 
@@ -63,6 +65,7 @@ class View:
     dropped: str = ""
     spaces: bool = False
     lowered: bool = False
+    has_small_ascii: bool = False
     cut: bool = False
 
     @property
@@ -106,6 +109,8 @@ class View:
             return (*known, ((0xA0,), 0.0))
         if self.lowered and "\x7f" < char != char.upper() and len(char.upper()) == 1:
             return (*known, *((tuple(each), 0.0) for each in code(char.upper(), self.shown)))
+        if self.has_small_ascii and "a" <= char <= "z":
+            return (*known, ((ord(char.upper()),), _SMALL))
         return known
 
     def _eaten(self) -> tuple[Priced, ...]:
