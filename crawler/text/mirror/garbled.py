@@ -30,19 +30,26 @@ _SPLIT: Final = re.compile(rf"(.)\?([{_LETTERS}]{{1,6}})\)")
 _COMMA: Final = re.compile(r"[\u4e00-\u9fff0-9A-Za-z”’）》%](?:\([a-zà-ǜ]{1,6}\))?,[、。；，！？]")
 _DOUBLED: Final = re.compile(r"[^,\s],[,!?](?![,!?\s])")
 _BROKEN: Final = re.compile(
-    r"(?<=[^?!\x00-\x20<=>])\?[！？，。、；!?,;](?=[^\x00-\x7f！？，。、；])"
+    r"(?<=[^?!\x00-\x20<=>])\?[！？，。、；!?,;](?=[^\x00-\x7f！？，。、；」』])"
 )
 
 _BROKEN_TAG: Final = re.compile(r"[\u4e00-\u9fff]\?[！？，。、；!?,;]\?/[a-z]{1,10}>")
 """``的。”</span>``: the bracket of a tag, swallowed by a quotation mark that was split."""
 
-_WIDE_BROKEN: Final = re.compile(
-    r"[\u4e00-\u9fff](?:\?\?[，；！,;!][\u4e00-\u9fff]|\?！\?(?![?!！？]))"
-)
-"""``矮小，`` with both bytes of 小 taken for lead bytes; ``的。”`` at the end of a text."""
+_WIDE_BROKEN: Final = re.compile(r"[\u4e00-\u9fff]\?\?[，；][\u4e00-\u9fff]")
+"""``矮小，`` with both bytes of 小 taken for lead bytes."""
+
+_WIDE_BROKEN_FLAT: Final = re.compile(r"[\u4e00-\u9fff]\?\?[,;][\u4e00-\u9fff]")
+"""The same where punctuation was flattened; people type it so too."""
+
+_QUOTE_BROKEN: Final = re.compile(r"[^?!！？\s]\?[！!]\?(?![?!！？])")
+"""``的。”`` at the end of a text, where no character follows that the quotation mark could begin."""
 
 _SURE: Final = 20.0
 """Bits by which reading on half a character off must beat the text as it stands."""
+
+_SURE_IN_QUOTE: Final = 5.0
+"""The same where a quotation is open that nothing closes."""
 
 GENUINE: Final = frozenset("於後裡裏麵製隻雲範採鬥願佔遊係繫餘乾鬆穀瞭嚐迴")
 """Characters that the mirrors' conversion never makes, and real traditional text does."""
@@ -53,6 +60,7 @@ LEFTOVER: Final = frozenset("于后里余采愿占征斗游范云圣")
 EXPLAINED: Final = frozenset("長樂還調傳彈難種轉處興會幾強參單間創劃載勝擔當應為爲稱縫觀車")
 """Characters of several common readings: a teacher may tell which one is meant."""
 
+_QUOTES: Final = re.compile("[“”\n]")
 _TRIES: Final = 6
 _GOES_ON: Final = 6.0
 """Bits of a character that continues a word."""
@@ -185,14 +193,36 @@ def _has_broken_phase(text: str) -> bool:
     """A stretch that becomes good Chinese when it is read half a character off."""
     if "?" not in text:
         return False
-    if _WIDE_BROKEN.search(text) and _in_mirror_script(text):
+    if _in_mirror_script(text) and (
+        _WIDE_BROKEN.search(text)
+        or (_WIDE_BROKEN_FLAT.search(text) and _has_leftovers(text))
+        or any(_is_quote_open(text, match.end()) for match in _QUOTE_BROKEN.finditer(text))
+    ):
         return True
-    walker = Walker(LanguageModel(), Conditions(True, "，" not in text, frozenset()), margin=_SURE)
-    return any(walker.walk(piece).stretches for piece in islice(_broken(text), _TRIES))
+    conditions = Conditions(True, "，" not in text, frozenset())
+    return any(
+        Walker(LanguageModel(), conditions, margin=margin).walk(piece).stretches
+        for piece, margin in islice(_broken(text), _TRIES)
+    )
 
 
-def _broken(text: str) -> Iterator[str]:
-    """Surroundings of the places where a stretch may begin."""
+def _is_quote_open(text: str, at: int) -> bool:
+    """Whether a quotation of the paragraph is open at a place, and nothing closes it before another.
+
+    Who writes ``?！`` in a quotation closes it. Where a mirror split the closing mark, it is gone.
+    """
+    start = text.rfind("\n", 0, at) + 1
+    if text.rfind("“", start, at) <= text.rfind("”", start, at):
+        return False
+    behind = _QUOTES.search(text, at)
+    return behind is None or behind[0] != "”"
+
+
+def _broken(text: str) -> Iterator[tuple[str, float]]:
+    """Surroundings of the places where a stretch may begin, and the bits that it must save."""
+    is_mirror = _in_mirror_script(text)
     for match in _BROKEN.finditer(text):
         before = text[max(match.start() - 12, 0) : match.start()].rsplit("\n", 1)[-1]
-        yield before + text[match.start() : match.start() + 60].split("\n", 1)[0]
+        piece = before + text[match.start() : match.start() + 60].split("\n", 1)[0]
+        is_open = is_mirror and _is_quote_open(text, match.end())
+        yield piece, _SURE_IN_QUOTE if is_open else _SURE

@@ -26,8 +26,13 @@ from crawler.text.mirror.language_model import LanguageModel, context
 LOOK_AHEAD: Final = 3
 """Characters behind a stretch that take part in its ranking."""
 
-NOT_STOP: Final = 3.0
-"""Bits against another character than 。 before a split mark: all that were ever seen were 。."""
+NOT_STOP: Final = {"！": 3.0}
+"""Bits against another character than 。 before a split mark: all that were seen before ！ were 。."""
+
+NOT_STOP_OTHERWISE: Final = 1.0
+"""The same before other marks, where no quotation mark follows: 停靠 is split by ？, 福慧 by ；."""
+
+_QUOTES: Final = "“”『』「」"
 
 _TAG: Final = re.compile("[</>]")
 
@@ -97,6 +102,17 @@ def _instead(text: str, index: int, other: str) -> str:
     return piece if alike and 0 < len(piece) <= 3 else ""
 
 
+def _with_quotes(before: str, path: Path) -> Path:
+    """The path with a quotation mark that was inferred closing the quotation that is open."""
+    shown, text = list(path.shown), list(path.text)
+    for index in path.guessed:
+        if shown[index] in _QUOTES:
+            start = before + "".join(shown[:index])
+            if start.rfind("“") > start.rfind("”"):
+                shown[index] = text[index] = "”"
+    return replace(path, shown="".join(shown), text="".join(text))
+
+
 def _blank(walk: Walked, at: int) -> Path:
     return Path("", "", context(walk.tail()), b"", 0.0, (), at)
 
@@ -156,7 +172,7 @@ class Walker:
         return best[0].at
 
     def _take(self, best: list[Path], seen: str, walk: Walked) -> None:
-        path = best[0]
+        path = _with_quotes("".join(walk.shown), best[0])
         if walk.shown[-1:] == [","] and path.shown[:1] in MARKS:
             walk.shown.pop()
             walk.commas += 1
@@ -198,21 +214,24 @@ class Walker:
     def _after_mark(self, seen: str, at: int, base: Path) -> Iterator[Path]:
         mark = mark_at(seen, at + 1, self._conditions.flat) or ""
         second, lead = converter.pairs()[mark]
-        yield from self._split(base, _split_by(second), bytes((lead,)), at + 2)
+        not_stop = NOT_STOP.get(mark, NOT_STOP_OTHERWISE)
+        yield from self._split(base, _split_by(second), bytes((lead,)), at + 2, not_stop)
 
     def _before_wide_mark(self, seen: str, at: int, base: Path) -> Iterator[Path]:
         """Both bytes of a character were taken for lead bytes: 微薄， shows as 微??，."""
         mark = mark_at(seen, at + 2, self._conditions.flat)
         if mark and converter.pairs()[mark][0] == 0xA3:
-            yield from self._split(base, _split_by(0xA1), b"", at + 2)
+            yield from self._split(base, _split_by(0xA1), b"", at + 2, NOT_STOP["！"])
 
-    def _split(self, base: Path, chars: tuple[str, ...], leads: bytes, at: int) -> Iterator[Path]:
+    def _split(
+        self, base: Path, chars: tuple[str, ...], leads: bytes, at: int, not_stop: float
+    ) -> Iterator[Path]:
         """Paths on which the character in front of a mark is one of ``chars``."""
         texts = [traditional.simplified().get(char, char) for char in chars]
         costs = self._language.costs([(base.key, text) for text in texts])
         paths = []
         for char, text, bits in zip(chars, texts, costs, strict=True):
-            cost = bits + traditional.forms()[char] + (0.0 if char == "。" else NOT_STOP)
+            cost = bits + traditional.forms()[char] + (0.0 if char == "。" else not_stop)
             if cost > min(costs) + SPREAD:
                 continue
             paths.append(

@@ -18,6 +18,7 @@ from opencc import OpenCC
 from crawler.text.chinese import ngrams
 from crawler.text.chinese.script import simplified_forms
 from crawler.text.mirror import converter
+from crawler.text.mirror.language_model import LanguageModel, context
 
 LEFT: Final = frozenset("后里干面系制云于范余采志了只斗征谷愿占圣沈布板托游")
 """Simplified characters that were seen standing unconverted on the mirrors."""
@@ -28,12 +29,15 @@ BLIND: Final = dict(zip("台复发凶饥准几丰历为众着听", "臺復發兇
 KEPT: Final = {
     "著": ("著名", "著作", "著称", "著述", "著书", "著者", "著录", "著有", "著文", "著说",
            "显著", "卓著", "昭著", "名著", "原著", "专著", "论著", "巨著", "编著", "译著",
-           "遗著", "合著", "所著", "拙著", "主著", "土著", "见微知著", "等著", "新著"),
+           "遗著", "合著", "所著", "拙著", "土著", "见微知著"),
     "乾": ("乾隆", "乾坤", "乾陵", "乾县", "乾清", "乾嘉", "乾元", "乾安"),
     "瞭": ("瞭望",),
     "藉": ("慰藉", "狼藉", "枕藉"),
 }  # fmt: skip
 """Words of simplified Chinese that are spelled with a traditional character."""
+
+OBJECTION: Final = 3.0
+"""Bits by which the other character must be cheaper to be taken in spite of the word: 中原着力."""
 
 UNUSUAL: Final = 5.0
 """Bits that it costs to believe in a form that the mirrors do not normally write."""
@@ -155,12 +159,17 @@ def _ordinals() -> dict[int, str]:
 
 
 def _keep(text: str, result: str, char: str, words: tuple[str, ...]) -> str:
-    """Put ``char`` back wherever it stands in one of the words."""
+    """Put ``char`` back wherever it stands in one of the words, if the statistics do not object."""
     chars = list(result)
     at = text.find(char)
     while at >= 0:
-        near = result[max(at - 3, 0) : at] + char + result[at + 1 : at + 4]
-        if any(word in near for word in words):
+        before, behind = result[max(at - 3, 0) : at], result[at + 1 : at + 4]
+        is_word = any(word in before + char + behind for word in words)
+        if is_word and _cost(before, char + behind) < _cost(before, result[at:][:4]) + OBJECTION:
             chars[at] = char
         at = text.find(char, at + 1)
     return "".join(chars)
+
+
+def _cost(before: str, text: str) -> float:
+    return LanguageModel().costs([(context(before), text)])[0]

@@ -104,6 +104,38 @@ def test_swallowed_tag():
     assert restored.text == "他慢慢走开。”</p>"
 
 
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "他說：“路修好了，車也通了?！?",
+        "他說:“路修好了,車也通了?!?",
+        "他說：“全鎮的氣溫降到了零下9℃?！?",
+        "“報道沒有使用真名?！北R成云指出，會議決定修路。",
+    ],
+)
+def test_closing_quotation_mark_that_is_missing_is_sign_enough(shown):
+    """A quotation that nothing closes and ``?！`` where it ends: one span is enough, alone too."""
+    restored = restore([shown])[0]
+
+    assert "。”" in restored.text
+    assert restored.damage == ("mirror",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "「這是怎麼回事?！」媽媽問道，會議還沒結束。",
+        "他說：“絕不辭職?！”現場一片嘩然，記者會提早結束。",
+        "統一發票中獎號碼公布?！?快來對獎",
+        "股市大跌??!散戶該怎麼辦，專家這樣說",
+        "這部電影還不錯吧?!?",
+    ],
+)
+def test_excited_writer_is_no_mirror(text):
+    """Who writes ``?！`` closes the quotation that it stands in, or writes it in none."""
+    assert restore([text])[0].text == text
+
+
 def test_flat_punctuation_is_widened_beside_hanzi():
     """Flattened marks get their width back, those of numbers do not."""
     garbled = damage(
