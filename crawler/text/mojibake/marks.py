@@ -12,7 +12,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import Final
 
@@ -97,7 +97,7 @@ def lone_marks(text: str, known: Sequence[Pair] = ()) -> list[tuple[str, Edit]]:
     """
     if text.isascii() or not _HANZI.search(text):
         return []
-    rows = [row for row in _rows(text) if _is_alone(text, row)]
+    rows = list(_alone(text))
     found: list[tuple[str, Edit]] = []
     while rows:
         pair = _likeliest(text, rows, known)
@@ -108,6 +108,12 @@ def lone_marks(text: str, known: Sequence[Pair] = ()) -> list[tuple[str, Edit]]:
     found.sort(key=lambda each_one: each_one[1].start)
     edits = [edit for _, edit in found]
     return [] if is_example(text, edits) or is_meant(text, edits) else found
+
+
+@lru_cache(maxsize=64)
+def _alone(text: str) -> tuple[_Row, ...]:
+    """The marks in a row that only clean text is beside; a document asks more than once."""
+    return tuple(row for row in _rows(text) if _is_alone(text, row))
 
 
 def are_marks(text: str) -> bool:

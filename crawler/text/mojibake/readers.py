@@ -157,16 +157,28 @@ def decoded(code: bytes, codec: str) -> str | None:
 @cache
 def paired(codec: str) -> dict[bytes, str]:
     """The character of every pair of bytes, a lead and a trail, that has one."""
-    return {pair: char for pair, char in readable(codec).items() if len(char) == 1}
+    return {
+        pair: text
+        for pair, text in zip(_pairs(), _shown(codec), strict=True)
+        if len(text) == 1 and text != LOST
+    }
 
 
 @cache
 def readable(codec: str) -> dict[bytes, str]:
     """What stands for every pair of bytes of which both are read: one character, or two."""
-    pairs = [bytes((lead, trail)) for lead in range(0x81, 0xFF) for trail in range(0x40, 0xFF)]
+    found = zip(_pairs(), _shown(codec), strict=True)
+    return {pair: text for pair, text in found if LOST not in text}
+
+
+@cache
+def _pairs() -> tuple[bytes, ...]:
+    return tuple(bytes((lead, trail)) for lead in range(0x81, 0xFF) for trail in range(0x40, 0xFF))
+
+
+def _shown(codec: str) -> list[str]:
     # One call for all: no trail byte ends a line.
-    shown = b"\n".join(pairs).decode(codec, "replace").split("\n")
-    return {pair: text for pair, text in zip(pairs, shown, strict=True) if LOST not in text}
+    return b"\n".join(_pairs()).decode(codec, "replace").split("\n")
 
 
 def _text(steps: Iterable[tuple[str, int]]) -> str:

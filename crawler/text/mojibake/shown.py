@@ -7,12 +7,12 @@ two of them the bytes that may have vanished in it.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
-from unicodedata import normalize
+from unicodedata import is_normalized, normalize
 
 from crawler.text.mojibake.readers import SINGLE, decoded, page, paired, readable
 from crawler.text.tables import GB18030_OF_2000, LOST
@@ -140,10 +140,17 @@ def _twice(shown: str) -> dict[str, list[bytes]]:
 
     Compatibility ideographs, which Korean has, count as what they are compatible with.
     """
+    known = paired(shown)
+    counts = Counter(known.values())
+    alike = {char: normalize("NFC", char) for char in counts if not is_normalized("NFC", char)}
+    for char, name in alike.items():
+        counts[name] += counts[char]
+    several = {char for char, count in counts.items() if count > 1}
     places: dict[str, list[bytes]] = defaultdict(list)
-    for pair, char in paired(shown).items():
-        places[normalize("NFC", char)].append(pair)
-    return {char: pairs for char, pairs in places.items() if len(pairs) > 1}
+    for pair, char in known.items() if several else ():
+        if (name := alike.get(char, char)) in several:
+            places[name].append(pair)
+    return places
 
 
 @lru_cache(maxsize=1 << 12)
