@@ -1,10 +1,14 @@
 """Garbled mirrors: what is restored, and how long it takes.
 
-usage: PYTHONPATH=. python benchmarks/mirror.py [FILE...] [--alone] [--shown N]
+usage: PYTHONPATH=. python benchmarks/mirror.py [FILE...] [--alone] [--search NAME] [--shown N]
 
 Damages text with :mod:`crawler.replica.answer` over a grid of kinds of mirrors and
 restores it. Without a file the text is invented news; a file holds one paragraph a line. With
 ``--alone`` every paragraph is restored by itself instead of twelve as a document.
+
+``--search`` takes another search than the mirrors' own ``lattice``: ``plain`` is the same without
+persons' names and without the document's n-grams, ``decoder`` that of all other channels
+(``mirror_channel.py``).
 
 ``before``: characters that the damaged text shares with the original, punctuation width folded.
 ``exact``: paragraphs restored to the last character. ``split``: the same for those in which a
@@ -17,13 +21,15 @@ import argparse
 import difflib
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks import mirror_channel
 from crawler.replica.answer import MirrorSite, damage
-from crawler.text.mirror import restore, traditional
+from crawler.text.mirror import beam_search, restore, traditional
 from crawler.text.mirror.converter import pairs
+from crawler.text.mojibake.result import Repaired
 
 FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 DOCUMENT = 12
@@ -122,14 +128,30 @@ class Score:
         )
 
 
-def run(paragraphs: Sequence[str], size: int, **kind: object) -> Score:
+def plain(texts: Sequence[str]) -> tuple[Repaired, ...]:
+    """Restore each text by itself, with no surname cheap enough to begin a name."""
+    kept, beam_search.SURNAMES = beam_search.SURNAMES, -1.0  # type: ignore[misc]
+    try:
+        return tuple(restore([text])[0] for text in texts)
+    finally:
+        beam_search.SURNAMES = kept  # type: ignore[misc]
+
+
+SEARCHES: dict[str, Callable[[Sequence[str]], tuple[Repaired, ...]]] = {
+    "lattice": restore,
+    "plain": plain,
+    "decoder": mirror_channel.restore,
+}
+
+
+def run(paragraphs: Sequence[str], size: int, search: str, **kind: object) -> Score:
     """Damage and restore documents of ``size`` paragraphs on one kind of mirror."""
     score = Score()
     for start in range(0, len(paragraphs), size):
         clean = paragraphs[start : start + size]
         damaged = damage(clean, MirrorSite(seed=start, **kind))  # type: ignore[arg-type]
         began = time.process_time()
-        restored = restore(damaged)
+        restored = SEARCHES[search](damaged)
         score.seconds += time.process_time() - began
         for one, two, three in zip(clean, damaged, restored, strict=True):
             score.add(one, two, three.text)
@@ -151,6 +173,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("files", nargs="*", type=Path)
     parser.add_argument("--alone", action="store_true")
+    parser.add_argument("--search", choices=SEARCHES, default="lattice")
     parser.add_argument("--shown", type=int, default=0, help="wrong paragraphs to print per row")
     options = parser.parse_args()
     lines = [line for path in options.files for line in path.read_text("utf-8").splitlines()]
@@ -167,7 +190,7 @@ def main() -> None:
                 kind["flatten"] = not keep_private
                 name = f"{'comma' if commas else 'silent'}, private-use "
                 name += f"{'kept' if keep_private else 'dropped'}, {annotated} annotated"
-                score = run(paragraphs, 1 if options.alone else DOCUMENT, **kind)
+                score = run(paragraphs, 1 if options.alone else DOCUMENT, options.search, **kind)
                 print(f"{name:42s} {score.row()}", flush=True)
                 for want, got in score.wrong[: options.shown]:
                     print("   ", differences(want, got))

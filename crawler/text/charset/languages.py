@@ -25,6 +25,9 @@ from crawler.text.chinese.costs import context_of, each
 _WELL: Final = 0.9  # share of the characters that are of the language
 _SOME: Final = 0.7  # the same where a few rare ones are ordinary
 _FREQUENT: Final = 0.6  # share of frequent syllables in Korean that no label names
+_MOSTLY: Final = 0.7  # the same where the label, and all around it, say Chinese
+_A_FEW_SYLLABLES: Final = 4
+_CLEARLY: Final = 14.0  # bits by which they must be cheaper there; clean hanzi have 4 at most
 _FEW: Final = 8  # characters; so few are compared by their price
 _AGAINST: Final = 6.0  # bits by which Korean must be cheaper than hanzi
 _FOR_HANZI: Final = 6.0  # ... and more than that, where a label names their codec
@@ -126,6 +129,26 @@ def _korean(lines: bytes, declared: Declared, chinese: float) -> str | None:
         return "cp949" if is_named and _is_cheaper(lines, "cp949", declared) else None
     least = max(0.3, chinese) if declared.means("cp949") else max(_FREQUENT, chinese + 0.3)
     return "cp949" if frequent >= least else None
+
+
+def is_korean(hanzi: str) -> bool:
+    """Whether words of hanzi, with blanks between them, are Korean in EUC-KR that was read as GBK.
+
+    Such bytes are everyday hanzi, in an order that nobody writes, and frequent syllables throughout.
+
+    >>> is_korean("辑匡矫 绵力"), is_korean("人民日报 记者")
+    (True, False)
+    """
+    try:
+        code = hanzi.encode("gbk")
+        text = code.decode("euc_kr")
+    except UnicodeError:
+        return False
+    hangul = text.replace(" ", "")
+    known = sum(char in _HANGUL for char in hangul)
+    if len(hangul) < _A_FEW_SYLLABLES or known < _MOSTLY * len(hangul):
+        return False
+    return (price(code, "gb18030") or 0.0) - (price(code, "cp949") or 0.0) >= _CLEARLY
 
 
 def _is_cheaper(lines: bytes, codec: str, declared: Declared) -> bool:

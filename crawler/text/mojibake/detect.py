@@ -15,6 +15,7 @@ import codecs
 import re
 from typing import Final
 
+from crawler.text.charset.languages import is_korean
 from crawler.text.chinese.characters import FREQUENT, measure
 from crawler.text.tables import GB2312_LEVEL_1
 
@@ -141,6 +142,7 @@ _PLAIN = (
 )
 _TELLING = re.compile(f"[^{re.escape(''.join(sorted(set(_PLAIN) - set(_TURNED))))}]")
 _HANZI = re.compile("[\u4e00-\u9fff]*")
+_HANZI_AND_BLANKS = re.compile("[\u4e00-\u9fff ]++")
 _FEW: Final = 3  # rare hanzi; fewer are no stretch
 _APART: Final = 3  # characters; two that stand so far from each other are not of one run of bytes
 _MOSTLY_FREQUENT: Final = 0.5  # share of frequent hanzi, which no run of misread bytes has
@@ -153,8 +155,19 @@ def suspicious(text: str) -> bool:
     (False, True)
     """
     if _is_plain(text):
-        return False
+        return bool(korean_words(text))
     return _has_escapes(text) or (not text.isascii() and (_has_signs(text) or _is_odd(text)))
+
+
+def korean_words(text: str) -> list[tuple[int, int]]:
+    """The places where everyday hanzi with blanks between them are words of Korean, misread."""
+    if " " not in text:
+        return []
+    return [
+        words.span()
+        for words in _HANZI_AND_BLANKS.finditer(text)
+        if " " in words[0].strip() and is_korean(words[0].strip())
+    ]
 
 
 def _is_plain(text: str) -> bool:

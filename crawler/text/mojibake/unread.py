@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 
 from crawler.text.chinese.costs import LOST, Bits, each, stretches
+from crawler.text.mojibake.detect import korean_words
 from crawler.text.tables import GB2312_LEVEL_1
 
 UNKNOWN: Final = "unknown"
@@ -32,6 +33,8 @@ _HANGUL: Final = 16.0  # bits of hangul among hanzi
 _FEWEST_NOWHERE: Final = 5  # hanzi that it has
 _OPENING, _CLOSING = frozenset("“‘「『\"'"), frozenset("”’」』\"'")
 _JAPANESE = re.compile("[\u3041-\u3096][\u3041-\u3096\u30a1-\u30fc]{3}")
+_KANA = re.compile("[\u3041-\u30fc]")
+_SOME_KANA: Final = 0.25  # share in Japanese, which as hanzi is hardly ever so
 _PAGES: Final = ("gbk", "big5hkscs", "cp949", "cp932", "euc_jp")
 _REAL: Final = ("gb18030", "big5hkscs")
 _SAME: Final = (("gbk", "gb18030"), ("big5hkscs", "big5hkscs"))
@@ -139,12 +142,13 @@ def unlikely(text: str) -> list[tuple[int, int]]:
     bits[[char <= "\x7f" for char in text]] = _ORDINARY
     # Hangul between hanzi is none of Korean's, where both are said in turns.
     bits[["\uac00" <= char <= "\ud7a3" for char in text]] = _HANGUL
-    return [
+    found = [
         (start, end)
         for start, end in stretches(bits, _ORDINARY, _NOWHERE, _OVER)
         if np.count_nonzero(bits[start:end] < _CHEAP) <= _MOST_CHEAP * (end - start)
         and _are_nothing(text, start, end)
     ]
+    return _merged(sorted(found + korean_words(text)))
 
 
 def _are_nothing(text: str, start: int, end: int) -> bool:
@@ -162,9 +166,9 @@ def _may_be_bytes(stretch: str) -> bool:
     In a page of two-byte codes they are the bytes of UTF-8, or of hanzi that read far better. A
     list of bronze vessels is neither.
     """
-    if _OTHER.search(stretch):
-        return True
     hanzi = "".join(_HANZI.findall(stretch))
+    if _OTHER.search(stretch) or _is_japanese(hanzi):
+        return True
     if len(set(hanzi)) < _DIFFERENT:
         return False
     most = float(each(hanzi).mean()) - _BETTER
@@ -188,6 +192,12 @@ def _may_be_bytes(stretch: str) -> bool:
             ):
                 return True
     return False
+
+
+def _is_japanese(hanzi: str) -> bool:
+    """Whether hanzi are the bytes of Shift_JIS, with the kana that every text in it has."""
+    text = hanzi.encode("gbk", "ignore").decode("cp932", "replace")
+    return len(_KANA.findall(text)) >= _SOME_KANA * max(1, len(text)) and LOST not in text
 
 
 def _are_words(hanzi: Sequence[str]) -> bool:

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.text.chinese.script import to_traditional
-from crawler.text.mojibake.detect import suspicious
-from crawler.text.mojibake.repair import RULES
+from crawler.text.mojibake.detect import korean_words, suspicious
+from crawler.text.mojibake.repair import RULES, repair
+from crawler.text.mojibake.unread import UNKNOWN
 
 CASES = Path(__file__).parents[2] / "cases"
 
@@ -66,3 +67,34 @@ def test_the_few_odd_characters_of_a_line_are_judged_by_those_around(text, alarm
 def test_gate_answers_for_any_text(text):
     """The gate never raises, whatever it is shown."""
     assert suspicious(text) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        ("서울시 축제 일정이 발표되었다", "cp949"),
+        ("지역 소식", "cp949"),
+        ("首相が記者会見を開いた", "cp932"),
+    ],
+)
+def test_foreign_words_that_became_hanzi_are_told_of(text, codec):
+    """Korean and Japanese bytes that were read as GBK are hanzi, and the text is said to be damaged."""
+    found = repair(text.encode(codec).decode("gbk"))
+
+    assert UNKNOWN in found.damage
+    assert found.doubts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "春 夏 秋 冬",
+        "山东 河北 江苏 浙江",
+        "编辑 王晓明 校对 李建国",
+        "氢 氦 锂 铍 硼 碳",
+        "上一页 下一页",
+    ],
+)
+def test_chinese_words_with_blanks_between_them_are_no_korean(text):
+    """Names, elements and buttons stand in rows too."""
+    assert korean_words(text) == []
