@@ -62,7 +62,7 @@ _BEAMS: Final = {
 _SPREAD: Final = 26.0  # bits that one may lie behind the best
 _UNFINISHED: Final = 6.0  # bits for a last character that lacks its last bytes
 _EDGE: Final = 5  # characters at both ends of a window that are read one by one
-_ODD: Final = 2.5  # bits against a character as it stands that hardly fits there
+_ODD: Final = 1.0  # bits against a character as it stands that hardly fits there
 _HANGUL: Final = 7.0  # ... against hangul, which is cheap among its like
 _ASCII: Final = 2.5  # bits against bare ASCII beside UTF-16, which would show it with zeros
 _HALF: Final = 5.0  # ... where it may be half of a hanzi
@@ -72,9 +72,11 @@ _BEYOND: Final = 10.0  # bits that being inside must lead by to end the search f
 _FORCED_OUT: Final = 4  # hypotheses that may go outside in one place
 _GUESSES_OUT: Final = 32  # ... behind a loss
 _OPEN: Final = {"utf-8": 2.7}  # bits that a byte of an unfinished character will cost
+_LENT: Final = 0.6  # share of what a loss at a border gets back that counts before it does
 _FEW: Final = 10  # characters that are looked up one by one
 # Bits of a character that fits where it stands, and bits against reading it otherwise.
 _LAST: Final = 0.5  # ... against the last character in front of clean text, which may be clean too
+_BEHIND_NUMBER: Final = 4.0  # ... if a number is before it, which may be clean as well
 _BEHIND: Final = 5  # characters behind one in which clean text shows
 _CLEAN: Final = 9.5  # bits of a character of such text
 _FITS: Final = ((6.0, 7.0), (9.0, 4.0), (11.0, 2.0))
@@ -225,7 +227,8 @@ class _Decoder:
 
     def _fits(self, at: int) -> float:
         """Bits against reading otherwise what fits where it stands."""
-        last = _LAST if self._is_before_clean(at) else 0.0
+        is_behind_number = self._text[at - 1 : at].isdecimal()
+        last = (_BEHIND_NUMBER if is_behind_number else _LAST) if self._is_before_clean(at) else 0.0
         return next((more for bits, more in _FITS if self._clean[at] < bits), last)
 
     def _is_before_clean(self, at: int) -> bool:
@@ -380,7 +383,7 @@ class _Decoder:
         return list(kept.values())
 
     def _rank(self, one: Hypothesis) -> float:
-        return one.cost + self._open * len(one.pending)
+        return one.cost + self._open * len(one.pending) - _LENT * one.lent
 
     def _has_taken_over(self, inside: list[Hypothesis], outside: Hypothesis) -> bool:
         """Whether going inside later would be dearer, whatever is read then."""

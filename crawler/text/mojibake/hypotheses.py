@@ -158,8 +158,14 @@ def ends(text: str) -> frozenset[int]:
     return frozenset(
         at
         for at in range(len(text) - 1)
-        if text[at] == LOST and bits[at + 1 : at + 1 + _BEHIND].mean() <= _CLEAN
+        if text[at] == LOST
+        and min(bits[first : at + 1 + _BEHIND].mean() for first in _firsts(at, len(text))) <= _CLEAN
     )
+
+
+def _firsts(at: int, size: int) -> range:
+    """Where the text behind the place ``at`` is judged from: what damage is before looks dear."""
+    return range(at + 1, min(at + 3, size))
 
 
 def _is_in_word(before: str) -> bool:

@@ -19,6 +19,7 @@ from crawler.text.mojibake.rule import Edit, Guess, common
 
 _REACH: Final = 3  # characters that one weighs on
 _RERANKED: Final = 8  # candidates that are ranked by what follows as well
+_BESIDE: Final = 4  # characters beside an edit that may be in doubt with it
 _SHOWN: Final = 40  # candidates of a doubt
 _SHORT: Final = 16  # characters of which all are in doubt where another span crosses theirs
 _VARIANTS: Final = 3  # ... of one character in a stretch of several
@@ -62,13 +63,19 @@ def edits(seen: str, link: Link | None, unsure: str = "") -> tuple[Edit, ...]:
         if text[first:last] == seen[start:end]:
             continue
         # A character that stays beside the edit may be in doubt too.
-        while start > floor and first - 1 in doubtful:
-            start, first = start - 1, first - 1
-        while end < len(seen) and last in doubtful and text[last] == seen[end]:
-            end, last = end + 1, last + 1
+        before = _far(doubtful, range(first - 1, max(first - 1 - _BESIDE, first - start + floor - 1), -1))
+        start, first = start - before, first - before
+        behind = _far(doubtful, range(last, last + min(_BESIDE, len(seen) - end)))
+        if text[last : last + behind] == seen[end : end + behind]:
+            end, last = end + behind, last + behind
         floor = end
         found.append(Edit(start, end, text[first:last], tuple(_guesses(doubts, first, last))))
     return tuple(found)
+
+
+def _far(doubtful: set[int], places: range) -> int:
+    """How many of ``places`` there are up to the last one in doubt."""
+    return max((i for i, at in enumerate(places, 1) if at in doubtful), default=0)
 
 
 def _steps(link: Link | None) -> list[Link]:
