@@ -38,6 +38,7 @@ _SPEAKS: Final = 20.0  # bits that an edit of nothing but guesses must save
 _UNSEEN: Final = 12.0  # bits against losses that have left no trace
 _LOWERED: Final = 4.0
 _ODD: Final = 11.5  # bits of one character that a reading should not have left
+_STRETCH: Final = 16.0  # bits above the ordinary of a stretch that was hardly written
 _CUT: Final = 2  # characters at both ends of a sample that may be cut in two
 _LEFT: Final = 8.0  # bits above the ordinary that a reading may leave to be taken at once
 _BROKEN: Final = 18.0  # bits above the ordinary in a stretch that is no text
@@ -149,13 +150,12 @@ def candidate_of(
     explains = (
         bool(edits)
         and bits < _GOOD * written
-        and not stretches(left(text, start, end, edits), _ORDINARY, _LEFT, _LEFT)
+        and not stretches(_staying(text, start, end, edits)[0], _ORDINARY, _LEFT, _LEFT)
     )
     broken = [one for edit, _ in edits for one in breaks(text, edit, _BROKEN)] if explains else []
     is_sound = explains and sum(last - first for first, last in broken) <= _FEW_BREAKS * written
     cut = _CUT if end - start == SAMPLE else 0
-    # A single odd character that stays is what UTF-8 leaves where bytes vanished without a trace.
-    leaves = bool((left(text, start + cut, end - cut, edits) > _ODD).any())
+    leaves = _leaves(text, start + cut, end - cut, edits)
     is_whole = explains and not broken
     return Candidate(
         real, shown, view, bits, tuple(edits), is_whole, is_sound, leaves=leaves, sums=reading.sums
@@ -314,6 +314,37 @@ def left(text: str, start: int, end: int, edits: Sequence[tuple[Edit, float]]) -
     for edit, _ in edits:
         bits[max(0, edit.start - start) : max(0, edit.end - start)] = 0.0
     return bits
+
+
+def _leaves(text: str, start: int, end: int, edits: Sequence[tuple[Edit, float]]) -> bool:
+    """Whether a reading of a window leaves what UTF-8 leaves where bytes vanished without a trace.
+
+    That is an odd character between what was read or beside it, or a stretch of such.
+    """
+    bits, last = _staying(text, start, end, edits)
+    first = max(0, edits[0][0].start - start - _CUT) if edits else 0
+    near = bits[first : last + _CUT]
+    return bool((near > _ODD).any()) or bool(stretches(bits, _ORDINARY, _STRETCH, _STRETCH))
+
+
+def _staying(
+    text: str, start: int, end: int, edits: Sequence[tuple[Edit, float]]
+) -> tuple[Bits, int]:
+    """What the characters cost that a reading leaves as they were, beside what it reads.
+
+    Returns:
+        Their bits, none for what was read; and the place behind the last of that.
+    """
+    parts, is_kept, at = [], [], start
+    for edit, _ in edits:
+        parts += text[at : max(at, edit.start)], edit.text
+        is_kept += [True] * (edit.start - at) + [False] * len(edit.text)
+        at = edit.end
+    parts.append(text[at:end])
+    new, last = "".join(parts), len(is_kept) if edits else len(text)
+    bits = np.where([*is_kept, *[True] * (end - at)], each(new), 0.0)
+    bits[[i for i, char in enumerate(new) if "\x7f" < char < "\u0530" and bits[i]]] += _LEFT
+    return bits, last
 
 
 def breaks(text: str, edit: Edit, limit: float) -> list[tuple[int, int]]:

@@ -56,6 +56,7 @@ _STRANGE = re.compile(
 _CYRILLIC = re.compile("[\u0400-\u045f]{2}")
 _WESTERN = re.compile("[\x80-\u024f]")
 _ABOVE = re.compile("[\0-\x7f]+")
+_HANGUL = re.compile("[\uac00-\ud7a3]")
 _HANZI = re.compile("[\u3400-\u9fff]")
 _LETTERS_ONLY = re.compile("[\xc0-\xd6\xd8-\xf6\xf8-\u024f\u1ea0-\u1eff]*")
 _LETTER_AND_MARK = re.compile("[\xc0-\xd6\xd8-\xf6\xf8-\u017f][\u2018-\u201d\u2026]")
@@ -236,6 +237,8 @@ def _is_text(new: str) -> bool:
     above = _ABOVE.sub("", new).lstrip("\ufeff")
     if len(above) > _HALF_WAY:
         return not _STRANGE.search(new)
+    if _HANGUL.search(above) and _HANZI.search(above):
+        return False
     foreign = len(_CHINESE.sub("", above))
     return foreign * 4 <= len(above) and bool(_EXPECTED.fullmatch(new))
 

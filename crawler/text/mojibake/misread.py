@@ -8,7 +8,7 @@ them are compared in bits: the text as it stands, and every original, under the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Final
@@ -53,6 +53,8 @@ _RIVAL: Final = 10.0  # bits by which another reading may be dearer to raise a d
 _MANY: Final = 12  # windows of one line, which is hardly the work of one reader any more
 _NOISE: Final = 13.0  # bits a character of a window that no channel explains
 _MOSTLY: Final = 0.4  # share of guesses in a reading of which nothing is beyond doubt
+_PAIRED: Final = ("gb18030", "big5hkscs")
+_HALF: Final = re.compile("[@-~]+")  # ASCII that is the second byte of hanzi as well
 _WIDE: Final = re.compile("[^\0-\x7f]")
 _TWINS: Final = {("gb18030", "big5"), ("gb18030", "big5hkscs")}
 _MONOTONOUS: Final = 200  # characters of which more than a few are different, if they are text
@@ -141,12 +143,25 @@ def _doubted(text: str, best: Candidate, edit: Edit, ranked: Sequence[Candidate]
     ]
     if others:
         edit = against(edit, others)
+    edit = _with_doubts(edit, _halves(edit, best))
     if _is_mostly_guessed(best):
         edit = _with_doubts(edit, (at for at, char in enumerate(edit.text) if char > "\x7f"))
     if best.shown in SINGLE and cost(edit.text) <= _WORDLESS * len(edit.text):
         return edit
     broken = breaks(text, edit, _DOUBTED)
     return _with_doubts(edit, (at for start, end in broken for at in range(start, end)))
+
+
+def _halves(edit: Edit, best: Candidate) -> Iterator[int]:
+    """Places of ASCII that may be the second byte of a hanzi, of which the first was lost."""
+    if best.shown in SINGLE or best.real not in _PAIRED or not best.view.is_lossy:
+        return
+    doubtful = _doubtful(edit)
+    for found in _HALF.finditer(edit.text):
+        start, end = found.span()
+        is_alone = best.view.dropped and end - start == 1
+        if is_alone or not doubtful.isdisjoint(range(start - 2, end + 2)):
+            yield from range(start, end)
 
 
 def _is_mostly_guessed(best: Candidate) -> bool:
@@ -204,7 +219,7 @@ def _is_behind(rough: float, channel: Pair, best: Candidate) -> bool:
 
     The makers of Big5's tables disagree in where the kana are, and in what is lost: both are read.
     """
-    is_twin = best.view.lost and {(best.real, best.shown), channel} == _TWINS
+    is_twin = best.view.is_lossy and {(best.real, best.shown), channel} == _TWINS
     return best.is_whole and rough > best.bits + _CLOSE and not is_twin
 
 
@@ -349,9 +364,14 @@ def _complete(text: str, span: Span) -> Edit:
     return replace(edit, dropped=missing.share, sure=missing.is_excluded)
 
 
+def _doubtful(edit: Edit) -> set[int]:
+    """All places of ``edit`` that are in doubt."""
+    return {at for guess in edit.guesses for at in range(guess.at, guess.at + guess.length)}
+
+
 def _with_doubts(edit: Edit, places: Iterable[int]) -> Edit:
     """``edit`` with doubts at ``places``, where it has none."""
-    known = {at for guess in edit.guesses for at in range(guess.at, guess.at + guess.length)}
+    known = _doubtful(edit)
     others = [Guess(at) for at in places if at not in known]
     return replace(edit, guesses=tuple(sorted((*edit.guesses, *others), key=lambda one: one.at)))
 

@@ -63,7 +63,9 @@ def edits(seen: str, link: Link | None, unsure: str = "") -> tuple[Edit, ...]:
         if text[first:last] == seen[start:end]:
             continue
         # A character that stays beside the edit may be in doubt too.
-        before = _far(doubtful, range(first - 1, max(first - 1 - _BESIDE, first - start + floor - 1), -1))
+        before = _far(
+            doubtful, range(first - 1, max(first - 1 - _BESIDE, first - start + floor - 1), -1)
+        )
         start, first = start - before, first - before
         behind = _far(doubtful, range(last, last + min(_BESIDE, len(seen) - end)))
         if text[last : last + behind] == seen[end : end + behind]:
