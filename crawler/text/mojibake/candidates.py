@@ -272,6 +272,9 @@ def short_line(text: str, real: str, shown: str) -> Candidate | None:
     if len(text) > _SHORT_LINE or text.isascii():
         return None
     view = View(shown)
+    if whole := _read_whole(text, real, shown):
+        saved = _saved(text, whole)
+        return Candidate(real, shown, view, 0.0, ((whole, saved),), is_whole=True, is_full=True)
     reading = read(text, view, real, Terms(_BESIDE_DAMAGE, is_end=True))
     edits = [moved for edit in reading.edits if (moved := trimmed(text, edit))]
     if len(edits) != 1 or len(edits[0].text) < _FEWEST:
@@ -282,6 +285,20 @@ def short_line(text: str, real: str, shown: str) -> Candidate | None:
         return None
     found = ((edit, _saved(text, edit)),)
     return Candidate(real, shown, view, reading.bits, found, is_whole=True, is_full=True)
+
+
+def _read_whole(text: str, real: str, shown: str) -> Edit | None:
+    """A line of hanzi and nothing else that is other hanzi in ``real``, if those are likelier."""
+    codes = [code(char, shown) for char in text]
+    if real not in _PAIRED_BYTES or not all(codes):
+        return None
+    try:
+        new = b"".join(known[0] for known in codes).decode(real)
+    except UnicodeDecodeError:
+        return None
+    edit = Edit(0, len(text), new)
+    is_word = len(new) >= _FEWEST and hanzi_count(new) == len(new)
+    return edit if is_word and _saved(text, edit) >= _BESIDE_DAMAGE else None
 
 
 def _has_ground(edit: Edit, view: View, saved: float) -> bool:
@@ -335,7 +352,9 @@ def _staying(
     Returns:
         Their bits, none for what was read; and the place behind the last of that.
     """
-    parts, is_kept, at = [], [], start
+    parts: list[str] = []
+    is_kept: list[bool] = []
+    at = start
     for edit, _ in edits:
         parts += text[at : max(at, edit.start)], edit.text
         is_kept += [True] * (edit.start - at) + [False] * len(edit.text)

@@ -26,7 +26,7 @@ _NEVER: Final = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufff
 
 
 OTHER: Final = re.compile(
-    "[^\0-\x7f\u3400-\u9fff、。《》〈〉「」『』【】〔〕“”‘’—…·℃\uff01-\uff5e\u3000\u2460-\u2473\U00020000-\U0003ffff]"
+    "[^\0-\x7f\u3400-\u9fff、。《》〈〉「」『』【】〔〕“”‘’—…·℃（），：；！？％－～／＋\u3000\u2460-\u2473\U00020000-\U0003ffff]"
 )
 """Characters that a Chinese charset has for other scripts."""
 _UNUSUAL: Final = 8.0

@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -63,6 +64,7 @@ _SPREAD: Final = 26.0  # bits that one may lie behind the best
 _UNFINISHED: Final = 6.0  # bits for a last character that lacks its last bytes
 _EDGE: Final = 5  # characters at both ends of a window that are read one by one
 _ODD: Final = 1.0  # bits against a character as it stands that hardly fits there
+_OUT_OF_PLACE: Final = 4.0  # ... and that texts of the charset do not have
 _HANGUL: Final = 7.0  # ... against hangul, which is cheap among its like
 _ASCII: Final = 2.5  # bits against bare ASCII beside UTF-16, which would show it with zeros
 _HALF: Final = 5.0  # ... where it may be half of a hanzi
@@ -327,7 +329,9 @@ class _Decoder:
         if char <= "\x7f":
             return self._stays_narrow(at) if self._is_wide and "!" <= char <= "~" else 0.0
         is_odd = self._clean[at] > _DEAR and not self._is_before_clean(at)
-        return _ODD if is_odd and self._codes[at] else 0.0
+        if not is_odd or not self._codes[at]:
+            return 0.0
+        return _ODD if _is_usual(char, self._real) else _OUT_OF_PLACE
 
     def _stays_narrow(self, at: int) -> float:
         """Bits against bare ASCII beside UTF-16: much where it may be half of a hanzi."""
@@ -395,3 +399,9 @@ class _Decoder:
         text = self._text[at:end]
         link = Link(outside.link, end, text, (), inside=False)
         return Hypothesis(outside.cost + bits, context_after(outside.context, text), (), link)
+
+
+@lru_cache(maxsize=1 << 12)
+def _is_usual(char: str, real: str) -> bool:
+    """Whether texts in ``real`` have ``char``: Big5 has no simplified forms, and others hardly more."""
+    return bool(char.encode("big5" if real == "big5hkscs" else "gb2312", "ignore"))
