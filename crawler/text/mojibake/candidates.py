@@ -290,7 +290,7 @@ def short_line(text: str, real: str, shown: str) -> Candidate | None:
 def _read_whole(text: str, real: str, shown: str) -> Edit | None:
     """A line of hanzi and nothing else that is other hanzi in ``real``, if those are likelier."""
     codes = [code(char, shown) for char in text]
-    if real not in _PAIRED_BYTES or not all(codes):
+    if real not in _PAIRED_BYTES or any(len(known) != 1 for known in codes):
         return None
     try:
         new = b"".join(known[0] for known in codes).decode(real)
