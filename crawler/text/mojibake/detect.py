@@ -115,7 +115,7 @@ _ESCAPES: Final = (
     ("+", re.compile(r"\+[A-Za-z0-9/]{4,}-")),
     ("??????", re.compile(r"\?{6}")),
     ("?/", re.compile(r"\?/[a-z]{1,10}>")),  # a tag that a mirror has broken
-    ("?!", re.compile(r"\?![\u4e00-\u9fff\ue000-\ue4c5]")),  # one of its broken stops
+    ("?!", re.compile(r"\?![\u4e00-\u9fff\ue000-\ue4c5?]")),  # one of its broken stops
     ("(", re.compile(r"\([a-zāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]{1,6}\)")),  # a mirror's annotation
 )
 _MIRROR: Final = ("?！", ",，", ",。", ",、", ",；", ",！", ",？")
