@@ -53,8 +53,10 @@ def decide(body: bytes, content_type: str | None = None) -> Verdict:
     ('gb18030', 'utf-8', False)
     """
     declared = read_declared(body, content_type)
-    found = next((found for step in _STEPS if (found := step(body, declared))), None)
-    found = found or weigh(body, declared)
+    found = _by_mark(body, declared)
+    rest = body if found else without_marks(body)
+    found = found or next((found for step in _STEPS if (found := step(rest, declared))), None)
+    found = found or weigh(rest, declared)
     return Verdict(
         decided=found.codec,
         declared_header=declared.header,
@@ -70,7 +72,7 @@ def decide(body: bytes, content_type: str | None = None) -> Verdict:
 def decode(body: bytes, verdict: Verdict) -> str:
     """Decode ``body`` as ``verdict`` says, run by run if it is mixed.
 
-    Each byte that fits nowhere becomes one U+FFFD. Byte order marks are dropped. User-defined
+    Each byte that fits nowhere becomes one U+FFFD. Byte order marks are dropped, those that lie too. User-defined
     characters U+E000 to U+E4C5 stay. Never raises, whatever the verdict says.
     """
     body = without_marks(body, verdict.decided)
@@ -95,18 +97,27 @@ def decode_part(part: bytes, verdict: Verdict) -> str | None:
     return None if LOST in text else text
 
 
-def _by_mark(body: bytes, _: Declared) -> Judgement | None:
+def _by_mark(body: bytes, declared: Declared) -> Judgement | None:
     """Believe a byte order mark, unless what follows cannot be what it stands for."""
     codec = by_mark(body)
     if codec is None:
         return None
     rest = without_marks(body, codec)
+    return Judgement(codec=codec, why="byte order mark") if _fits(rest, codec, declared) else None
+
+
+def _fits(rest: bytes, codec: str, declared: Declared) -> bool:
+    """Whether what follows a mark can be what that stands for."""
+    seen = by_nuls(rest) if b"\0" in rest[:_HEAD] else None
+    if seen and seen != codec:
+        return False
     if codec == "utf-8":
         text = sample(rest).decode("utf-8", "replace")
-        fits = measure(text).bad <= DAMAGED
-    else:
-        fits = not rest or b"\0" in rest[:_HEAD] or reads_as_chinese(rest) == codec
-    return Judgement(codec=codec, why="byte order mark") if fits else None
+        return measure(text).bad <= DAMAGED and not _by_escapes(rest, declared)
+    if "16" in codec:
+        return not rest or seen == codec or b"\0" in rest or reads_as_chinese(rest) == codec
+    text = rest[:_HEAD].decode(codec, "replace")
+    return text.count(LOST) * 10 <= len(text)
 
 
 def _by_nuls(body: bytes, _: Declared) -> Judgement | None:
@@ -185,4 +196,4 @@ def _is_two_byte_chinese(body: bytes, text: str, declared: Declared) -> bool:
     return reading.ordinary >= 0.9
 
 
-_STEPS: Final = (_by_mark, _by_nuls, _by_escapes, _by_ascii, _by_utf8)
+_STEPS: Final = (_by_nuls, _by_escapes, _by_ascii, _by_utf8)

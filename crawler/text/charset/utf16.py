@@ -32,11 +32,13 @@ def by_mark(body: bytes) -> str | None:
     return next((codec for mark, codec in MARKS if body.startswith(mark)), None)
 
 
-def without_marks(body: bytes, codec: str) -> bytes:
-    """Drop the byte order mark at the start, and those that includes left between two tags."""
-    body = next(
-        (body[len(mark) :] for mark, name in MARKS if name == codec and body.startswith(mark)), body
-    )
+def without_marks(body: bytes, codec: str = "") -> bytes:
+    """Drop the byte order mark at the start, and those that includes left between two tags.
+
+    The mark of ``codec`` goes before the others, which lie.
+    """
+    marks = sorted(MARKS, key=lambda mark: mark[1] != codec)
+    body = next((body[len(mark) :] for mark, _ in marks if body.startswith(mark)), body)
     if codec in ("gb18030", "big5hkscs") and codecs.BOM_UTF8 in body:
         return _LEFT_MARK.sub(b"", body)
     return body

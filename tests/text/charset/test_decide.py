@@ -221,3 +221,29 @@ def test_two_characters_are_never_said_to_read_as_chinese(label):
     verdict = decide(body, f"text/html; charset={label}" if label else None)
 
     assert verdict.decided == "cp949" or (verdict.score < 0.8 and "reads as" not in verdict.why)
+
+
+MARKS = [b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"\xff\xfe\0\0", b"\0\0\xfe\xff"]
+
+
+@pytest.mark.parametrize("mark", MARKS)
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        ("河湾镇的老桥修好了", "gb18030"),
+        ("縣長宣布停班停課", "big5hkscs"),
+        ("河湾镇的老桥修好了", "hz"),
+        ("<p>河湾镇的老桥修好了</p>", "utf-32-le"),
+        ("<p>河湾镇的老桥修好了</p>", "utf-16-be"),
+        ("Дождь и ветер до конца недели", "koi8-r"),
+        ("L’été à Besançon coûte cher", "cp1252"),
+        ("L’été à Besançon coûte cher", "utf-8"),
+    ],
+)
+def test_byte_order_mark_that_lies_is_dropped(text, codec, mark):
+    """A mark that an include left in front of a page of another charset changes nothing."""
+    body = mark + text.encode(codec)
+
+    verdict = decide(body)
+
+    assert decode(body, verdict) == text
