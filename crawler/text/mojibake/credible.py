@@ -71,6 +71,12 @@ _EVERYDAY = re.compile(
 )
 # Everyday hanzi: before or behind a word they are what the author wrote (app没, Excel帽). The rest
 # of them is rare enough: á é í ó ã ê at the end of a name.
+_NAME_END = re.compile("[A-Za-z]{2}[\xdf-\xf6\xf8-\xff]")
+_LETTER_OF_PAGES = re.compile("[\xc0-\xd6\xd8-\xf6\xf8-\u02af\u0370-\u045f]")
+_SIGN_OF_PAGES = re.compile(
+    "[\xa1-\xbf\xd7\xf7\u02c6-\u02dd\u2018-\u203a\u20ac\u2116\u2122\u2202-\u25ff]"
+)
+_FEW_SIMPLIFIED: Final = 2  # hanzi that GB 2312 has and Big5 has not
 _LEVEL_1: Final = "".join(
     bytes((lead, trail)).decode("gb2312", "ignore")
     for lead in GB2312_LEVEL_1
@@ -85,6 +91,7 @@ _KANA_AND_KANJI = re.compile("[\uff61-\uff9f][\u4e00-\u9fff]|[\u4e00-\u9fff][\uf
 _TONED = re.compile("[\u3105-\u3129][\u02c7\u02ca\u02cb\u02d9]")
 _LONGEST_CHANCE: Final = 2  # characters above ASCII
 _LATIN: Final = ("latin-1", "cp1252")
+_ONE_SIGN = re.compile("[\xa3\xa5\xa9\xae\xb0-\xb3\xb5\xb7\xd7\xf7]+")
 # Signs by themselves, where a text has them.
 _SIGNS = (
     re.compile("[\xb1\xd7\xf7]\\s?[0-9]"),
@@ -134,7 +141,17 @@ def _is_plausible(text: str, edit: Edit, real: str, shown: str, saved: float) ->
             and _is_text(new)
             and _is_apart(text, edit, shown)
         )
-    return _is_apart(text, edit, shown) and _is_likely(text, edit, saved, shown)
+    is_script = real != "big5hkscs" or shown not in SINGLE or _is_big5(text, edit)
+    return is_script and _is_apart(text, edit, shown) and _is_likely(text, edit, saved, shown)
+
+
+def _is_big5(text: str, edit: Edit) -> bool:
+    """Whether a word or two of Big5 stands elsewhere than among simplified hanzi, which it lacks."""
+    around = text[max(0, edit.start - 12) : edit.start] + text[edit.end : edit.end + 12]
+    simplified = around.encode("big5", "replace").count(b"?") - around.encode(
+        "gb2312", "replace"
+    ).count(b"?")
+    return len(edit.text) > _LONGEST_NAME or simplified < _FEW_SIMPLIFIED
 
 
 def _is_overwhelming(new: str, saved: float) -> bool:
@@ -188,6 +205,9 @@ def _is_apart(text: str, edit: Edit, shown: str) -> bool:
     around = text[max(0, edit.start - 1) : edit.start] + edit.text + text[edit.end : edit.end + 1]
     if _IN_A_WORD.search(around):
         return False
+    first = text[max(0, edit.start - 2) : edit.start + 1]
+    if len(edit.text) == 1 and shown in SINGLE and _NAME_END.fullmatch(first):
+        return False
     return shown not in SINGLE or not _ON_A_WORD.search(around)
 
 
@@ -208,7 +228,8 @@ def _is_foreign(text: str, edit: Edit, real: str, shown: str, saved: float) -> b
             and (_is_inside(before, behind) or not _COMMON.search(old))
         )
         return saved > 0 and is_safe and _is_in_word(before, new, behind)
-    return real == "utf-8" and any(pattern.search(before + new + behind) for pattern in _SIGNS)
+    is_sign = real == "utf-8" and _ONE_SIGN.fullmatch(above)
+    return bool(is_sign) and any(pattern.search(before + new + behind) for pattern in _SIGNS)
 
 
 def _is_everyday(before: str, letters: str, behind: str, saved: float) -> bool:
@@ -252,7 +273,8 @@ def _is_likely(text: str, edit: Edit, saved: float, shown: str) -> bool:
     """Whether the new text is words, or long enough that chance has no part in it."""
     new, is_single = edit.text, shown in SINGLE
     beside = text[edit.start - 1 : edit.start] + text[edit.end : edit.end + 1]
-    fewest = 1 if is_single and _HANZI.search(beside) else 2
+    old = text[edit.start : edit.end]
+    fewest = 1 if is_single and (_HANZI.search(beside) or _is_jumble(text, edit)) else 2
     if hanzi_count(new) < fewest or not _is_chinese(new):
         return False
     head = text[max(0, edit.start - 3) : edit.start]
@@ -264,7 +286,6 @@ def _is_likely(text: str, edit: Edit, saved: float, shown: str) -> bool:
         # Two signs that people write may be the bytes of a hanzi by chance.
         return saved >= _MUCH and mean <= _WORD
     # Two different hanzi that save so much are a word: of 1,759 rare clean ones none saves it.
-    old = text[edit.start : edit.end]
     if not is_single and distinct < _DISTINCT and not any(map(_is_rare, old)):
         return False
     is_word = shown in _HANZI_PAGES and distinct > 1 and saved >= _WORD_SAVES
@@ -274,7 +295,25 @@ def _is_likely(text: str, edit: Edit, saved: float, shown: str) -> bool:
     # Frames, Cyrillic words and kana are meant more often than letters with accents in a row.
     if shown in _LATIN and len(new) <= _LONGEST_NAME:
         return saved >= 0.0 and mean <= _NAMES and not _WESTERN.search(beside)
-    return (is_single or distinct >= _DISTINCT) and mean <= _PLAUSIBLE and saved >= _MUCH
+    is_jumble = is_single and distinct > 1 and saved >= _ENOUGH and _is_jumble(text, edit)
+    is_text = (is_single or distinct >= _DISTINCT) and mean <= _PLAUSIBLE and saved >= _MUCH
+    return is_text or (is_jumble and mean <= _NAMES)
+
+
+def _is_jumble(text: str, edit: Edit) -> bool:
+    """Whether letters and signs stand in a row among hanzi without a space: nobody writes that.
+
+    They are no word in another alphabet, and no frame.
+    """
+    old = text[edit.start : edit.end]
+    before, behind = text[max(0, edit.start - 2) : edit.start], text[edit.end : edit.end + 2]
+    is_inside = _HANZI.search(before) or _HANZI.search(behind)
+    has_both = _LETTER_OF_PAGES.search(old) and _SIGN_OF_PAGES.search(old)
+    return bool(is_inside and has_both) and not _ABOVE.search(old) and _is_common(edit.text)
+
+
+def _is_common(new: str) -> bool:
+    return len(new.encode("gb2312", "ignore")) == 2 * len(new)
 
 
 def _is_rare(char: str) -> bool:

@@ -104,3 +104,34 @@ def test_signs_by_themselves_stay(signs):
     text = "老街" + "好".join(signs) + "修好了"
 
     assert repair(text).text == text
+
+
+@pytest.mark.parametrize(
+    ("seen", "right"),
+    [
+        ("街上的十二Чщ±Г站都关了", "街上的十二座泵站都关了"),
+        ("糖2勺、盐5¿Ë、葱少许", "糖2勺、盐5克、葱少许"),
+    ],
+)
+def test_letters_and_signs_in_a_row_are_bytes(seen, right):
+    """One hanzi or two of which nothing but their bytes speaks: nobody writes both without a space."""
+    assert repair(seen).text == right
+
+
+@pytest.mark.parametrize("code", ["gb18030", "big5"])
+def test_letters_that_were_made_small_are_read_in_both_cases(code):
+    """Where either is a hanzi that may stand there, the hanzi is in doubt."""
+    line = SIMPLIFIED if code == "gb18030" else TRADITIONAL
+    line = line.format("，")
+    seen = line.encode(code).decode("latin-1").lower()
+    found = repair(seen)
+    in_doubt = {place for doubt in found.doubts for place in range(doubt.start, doubt.end)}
+
+    assert len(found.text) == len(line)
+    assert {at for at, char in enumerate(line) if found.text[at] != char} <= in_doubt
+
+
+@pytest.mark.parametrize("text", ["售价£5图书馆", "误差±51图上看不清", "他叫Pelé¿跑得快"])
+def test_a_sign_elsewhere_proves_nothing(text):
+    """A hanzi is not taken for a letter because a price stands near it."""
+    assert repair(text).text == text
