@@ -205,8 +205,8 @@ def _is_apart(text: str, edit: Edit, shown: str) -> bool:
     around = text[max(0, edit.start - 1) : edit.start] + edit.text + text[edit.end : edit.end + 1]
     if _IN_A_WORD.search(around):
         return False
-    first = text[max(0, edit.start - 2) : edit.start + 1]
-    if len(edit.text) == 1 and shown in SINGLE and _NAME_END.fullmatch(first):
+    is_one = shown in SINGLE and len(_ABOVE.sub("", edit.text)) == 1
+    if is_one and _NAME_END.search(text, max(0, edit.start - 2), edit.end):
         return False
     return shown not in SINGLE or not _ON_A_WORD.search(around)
 
