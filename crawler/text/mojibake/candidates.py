@@ -10,14 +10,14 @@ from typing import Final
 
 import numpy as np
 
-from crawler.text.chinese.costs import LOST, Bits, context_of, cost, each, hanzi_count, stretches
+from crawler.text.chinese.costs import Bits, context_of, cost, each, hanzi_count, stretches
 from crawler.text.mojibake.channels import rule_name
 from crawler.text.mojibake.credible import is_credible
 from crawler.text.mojibake.decoder import Sums, Terms, read
 from crawler.text.mojibake.ranking import fee
 from crawler.text.mojibake.readers import SINGLE
 from crawler.text.mojibake.rule import Edit, Guess, trimmed
-from crawler.text.mojibake.shown import View, code, holes, private
+from crawler.text.mojibake.shown import View, code
 
 SAMPLE: Final = 64
 """Characters of a window by which the channels are compared."""
@@ -48,17 +48,6 @@ _FEW_BREAKS: Final = 0.05  # share of such characters that real text has as well
 _ODD_HANGUL: Final = 5.0  # bits
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _CHINESE_MARK = re.compile("[“”‘’—–…•·°±×÷§№€ \xa0]")
-_PRIVATE = re.compile("[\ue000-\uf8ff]")
-# A character of three bytes, as far as it is there.
-_CUT_UTF_8 = re.compile(rb"[\xe2-\xef][\x80-\xbf]*|[\x80-\xbf]+")
-_THREE: Final = 3
-_C1 = re.compile("[\x80-\x9f]")
-_SMALL = re.compile("[šœžÿ]")
-_WESTERN = re.compile("[\x80-\xff\u0152-\u2122]")
-_SMALL_ONES = re.compile("[à-öø-þ]")
-_MADE_SMALL: Final = (("utf-8", "cp1252"), ("gb18030", "cp1252"), ("gb18030", "latin-1"),
-                       ("big5hkscs", "cp1252"), ("big5hkscs", "latin-1"))  # fmt: skip
-_CAPITAL = re.compile("[À-ÖØ-ÞŠŒŽŸ]")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -382,52 +371,3 @@ def _out_of_place(text: str, edit: Edit, shown: str) -> float:
 def _saved(text: str, edit: Edit) -> float:
     before, behind = text[max(0, edit.start - 3) : edit.start], text[edit.end : edit.end + 1]
     return cost(text[edit.start : edit.end] + behind, before) - cost(edit.text + behind, before)
-
-
-def _is_small(sample: str, real: str) -> bool:
-    """Whether capital letters may have been made small: there is none where bytes give many."""
-    small = (_SMALL if real == "utf-8" else _SMALL_ONES).search(sample)
-    return small is not None and not _CAPITAL.search(sample)
-
-
-def views(sample: str, real: str, shown: str) -> Iterator[View]:
-    """The ways in which a reader may have shown the sample, the strictest first."""
-    is_lost, is_question = LOST in sample, "?" in sample
-    if shown in SINGLE:
-        spaces = real == "utf-8" and " " in sample
-        plain = View(
-            shown, lost=is_lost, question=is_question and bool(holes(shown)), spaces=spaces
-        )
-        small = replace(plain, lowered=True, has_small_ascii=real == "big5hkscs")
-        is_small = (real, shown) in _MADE_SMALL and _is_small(sample, real)
-        # UTF-8 breaks where a byte is another; two bytes of a hanzi are always one.
-        yield from (small, plain) if is_small and real == "utf-8" else (plain,)
-        if is_small and real != "utf-8":
-            yield small
-        if real == "utf-8" and not _C1.search(sample):
-            is_latin_1 = shown == "cp1252" and max(_WESTERN.findall(sample), default="") < "\u0100"
-            yield replace(plain, dropped="controls" if is_latin_1 or not holes(shown) else "holes")
-        return
-    if (real, shown) == ("gb18030", "gbk"):
-        yield View(shown, lost=is_lost, cut=True)
-        return
-    plain = View(shown, lost=is_lost, question=is_question)
-    yield plain
-    # Of what both tables keep private, one of them is enough to look for.
-    is_same = real == "big5hkscs" and shown == "gb18030"
-    ways = []
-    if private(shown) and not is_same and not _PRIVATE.search(sample):
-        ways.append(replace(plain, dropped="private"))
-    if not is_lost and not is_question:
-        ways.append(replace(plain, dropped="refused"))
-    if real == "utf-8" and len(ways) > 1 and _lacks_single_bytes(sample, shown):
-        ways.reverse()
-    yield from ways
-
-
-def _lacks_single_bytes(sample: str, shown: str) -> bool:
-    """Whether characters of UTF-8 lack one byte more often than two, as where no pair vanished."""
-    known = b"".join(found[0] if (found := code(char, shown)) else b"\n" for char in sample)
-    pieces = _CUT_UTF_8.findall(known)
-    lacking = [(_THREE - len(piece)) % _THREE for piece in pieces]
-    return lacking.count(1) > lacking.count(2)

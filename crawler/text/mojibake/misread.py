@@ -23,7 +23,6 @@ from crawler.text.mojibake.candidates import (
     candidate_of,
     left,
     short_line,
-    views,
 )
 from crawler.text.mojibake.channels import PAIRS, describe, rule_name, sample
 from crawler.text.mojibake.context import is_example, is_meant
@@ -34,7 +33,7 @@ from crawler.text.mojibake.proof import unproven
 from crawler.text.mojibake.ranking import Pair, core, likely_channels
 from crawler.text.mojibake.readers import SINGLE
 from crawler.text.mojibake.rule import Edit, Guess, Rule
-from crawler.text.mojibake.shown import View, code
+from crawler.text.mojibake.shown import View, code, views
 from crawler.text.mojibake.windows import is_binary, windows
 
 _WHOLE: Final = 160  # characters of a window that is compared as a whole

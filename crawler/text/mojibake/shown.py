@@ -7,9 +7,10 @@ two of them the bytes that may have vanished in it.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Mapping, Set
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Final
 from unicodedata import is_normalized, normalize
@@ -31,8 +32,20 @@ ENDED: Final = 10.0
 """Bits against a loss behind which nothing of the same hand follows."""
 
 _EATEN: Final = 1.0
-_SMALL: Final = 2.0  # bits against an ASCII letter that was a capital one
+_WAS_CAPITAL: Final = 2.0  # bits against an ASCII letter that was a capital one
 _ASCII_EATEN: Final = frozenset(range(0x20, 0x40))
+
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
+# A character of three bytes, as far as it is there.
+_CUT_UTF_8 = re.compile(rb"[\xe2-\xef][\x80-\xbf]*|[\x80-\xbf]+")
+_THREE: Final = 3
+_C1 = re.compile("[\x80-\x9f]")
+_SMALL = re.compile("[šœžÿ]")
+_WESTERN = re.compile("[\x80-\xff\u0152-\u2122]")
+_SMALL_ONES = re.compile("[à-öø-þ]")
+_CAPITAL = re.compile("[À-ÖØ-ÞŠŒŽŸ]")
+_MADE_SMALL: Final = (("utf-8", "cp1252"), ("gb18030", "cp1252"), ("gb18030", "latin-1"),
+                       ("big5hkscs", "cp1252"), ("big5hkscs", "latin-1"))  # fmt: skip
 
 _ENCODERS: Final = {
     "gbk": ("gb18030",),
@@ -110,7 +123,7 @@ class View:
         if self.lowered and "\x7f" < char != char.upper() and len(char.upper()) == 1:
             return (*known, *((tuple(each), 0.0) for each in code(char.upper(), self.shown)))
         if self.has_small_ascii and "a" <= char <= "z":
-            return (*known, ((ord(char.upper()),), _SMALL))
+            return (*known, ((ord(char.upper()),), _WAS_CAPITAL))
         return known
 
     def _eaten(self) -> tuple[Priced, ...]:
@@ -235,3 +248,52 @@ def _refused(shown: str, following: int | None) -> frozenset[int]:
 def _alone_nothing(shown: str) -> frozenset[int]:
     """The bytes that are no character by themselves."""
     return frozenset(byte for byte in HIGH if decoded(bytes((byte,)), shown) is None)
+
+
+def _is_small(sample: str, real: str) -> bool:
+    """Whether capital letters may have been made small: there is none where bytes give many."""
+    small = (_SMALL if real == "utf-8" else _SMALL_ONES).search(sample)
+    return small is not None and not _CAPITAL.search(sample)
+
+
+def views(sample: str, real: str, shown: str) -> Iterator[View]:
+    """The ways in which a reader may have shown the sample, the strictest first."""
+    is_lost, is_question = LOST in sample, "?" in sample
+    if shown in SINGLE:
+        spaces = real == "utf-8" and " " in sample
+        plain = View(
+            shown, lost=is_lost, question=is_question and bool(holes(shown)), spaces=spaces
+        )
+        small = replace(plain, lowered=True, has_small_ascii=real == "big5hkscs")
+        is_small = (real, shown) in _MADE_SMALL and _is_small(sample, real)
+        # UTF-8 breaks where a byte is another; two bytes of a hanzi are always one.
+        yield from (small, plain) if is_small and real == "utf-8" else (plain,)
+        if is_small and real != "utf-8":
+            yield small
+        if real == "utf-8" and not _C1.search(sample):
+            is_latin_1 = shown == "cp1252" and max(_WESTERN.findall(sample), default="") < "\u0100"
+            yield replace(plain, dropped="controls" if is_latin_1 or not holes(shown) else "holes")
+        return
+    if (real, shown) == ("gb18030", "gbk"):
+        yield View(shown, lost=is_lost, cut=True)
+        return
+    plain = View(shown, lost=is_lost, question=is_question)
+    yield plain
+    # Of what both tables keep private, one of them is enough to look for.
+    is_same = real == "big5hkscs" and shown == "gb18030"
+    ways = []
+    if private(shown) and not is_same and not _PRIVATE.search(sample):
+        ways.append(replace(plain, dropped="private"))
+    if not is_lost and not is_question:
+        ways.append(replace(plain, dropped="refused"))
+    if real == "utf-8" and len(ways) > 1 and _lacks_single_bytes(sample, shown):
+        ways.reverse()
+    yield from ways
+
+
+def _lacks_single_bytes(sample: str, shown: str) -> bool:
+    """Whether characters of UTF-8 lack one byte more often than two, as where no pair vanished."""
+    known = b"".join(found[0] if (found := code(char, shown)) else b"\n" for char in sample)
+    pieces = _CUT_UTF_8.findall(known)
+    lacking = [(_THREE - len(piece)) % _THREE for piece in pieces]
+    return lacking.count(1) > lacking.count(2)
