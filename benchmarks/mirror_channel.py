@@ -18,7 +18,8 @@ from crawler.text.chinese import costs
 from crawler.text.mirror import converter, traditional
 from crawler.text.mirror.converter import BRACKETED, UNBRACKETED, fits
 from crawler.text.mirror.restore import is_flat, widen
-from crawler.text.mojibake.decoder import Terms, read
+from crawler.text.mojibake.decoder import read
+from crawler.text.mojibake.hypotheses import Terms
 from crawler.text.mojibake.result import Repaired
 from crawler.text.mojibake.shown import Code, Priced, View, nothings, private
 

@@ -13,7 +13,8 @@ import numpy as np
 from crawler.text.chinese.costs import Bits, context_of, cost, each, hanzi_count, stretches
 from crawler.text.mojibake.channels import rule_name
 from crawler.text.mojibake.credible import is_credible
-from crawler.text.mojibake.decoder import Sums, Terms, read
+from crawler.text.mojibake.decoder import read
+from crawler.text.mojibake.hypotheses import Sums, Terms
 from crawler.text.mojibake.ranking import fee
 from crawler.text.mojibake.readers import SINGLE
 from crawler.text.mojibake.rule import Edit, Guess, trimmed

@@ -21,7 +21,6 @@ from functools import lru_cache
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from crawler.text.chinese.costs import LOST, after, bits_after, context_of, each, grown, hanzi_count
 from crawler.text.mojibake.codes import (
@@ -40,6 +39,8 @@ from crawler.text.mojibake.hypotheses import (
     Hypothesis,
     Item,
     Link,
+    Sums,
+    Terms,
     cost_of,
     ends,
     entering,
@@ -87,9 +88,6 @@ _LEADS: Final = frozenset(range(0x81, 0xFF))
 _CONTINUATIONS: Final = frozenset(range(0x80, 0xC0))
 
 
-Sums = npt.NDArray[np.float64]
-
-
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One way to read a window.
@@ -103,26 +101,6 @@ class Reading:
     bits: float
     edits: tuple[Edit, ...]
     sums: Sums = field(default_factory=lambda: np.zeros(1), compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What a reading is to hold to.
-
-    Attributes:
-        fee: Bits that a span must save before it is believed.
-        limits: For each place in the window the bits above which the reading is given up; one
-            number for all; or nothing.
-        is_end: True if the text ends with the window.
-    """
-
-    fee: float
-    limits: Sums | None = None
-    is_end: bool = False
-
-    def is_kept(self, at: int, bits: float) -> bool:
-        """Whether a reading may cost so much up to ``at``."""
-        return self.limits is None or bits <= self.limits[min(at, len(self.limits) - 1)]
 
 
 GIVEN_UP: Final = Reading(math.inf, ())

@@ -13,8 +13,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from crawler.text.chinese.costs import LOST, each, grown
 from crawler.text.mojibake.codes import Options, options
@@ -37,6 +41,29 @@ _LONE: Final = 8.0  # bits against a letter of two bytes beside clean hanzi: it 
 _BEHIND: Final = 5  # characters behind a loss in which clean text shows
 _CLEAN: Final = 9.5  # bits of a character of such text
 _HANZI: Final = re.compile("[\u3400-\u9fff]")
+
+
+Sums = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a reading is to hold to.
+
+    Attributes:
+        fee: Bits that a span must save before it is believed.
+        limits: For each place in the window the bits above which the reading is given up; one
+            number for all; or nothing.
+        is_end: True if the text ends with the window.
+    """
+
+    fee: float
+    limits: Sums | None = None
+    is_end: bool = False
+
+    def is_kept(self, at: int, bits: float) -> bool:
+        """Whether a reading may cost so much up to ``at``."""
+        return self.limits is None or bits <= self.limits[min(at, len(self.limits) - 1)]
 
 
 class Link(NamedTuple):
