@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from crawler.text.chinese.costs import LOST, Bits, after, context_of, each, grown
 from crawler.text.mojibake.codes import (
@@ -81,6 +82,7 @@ class Strides:
         self._has_gaps = bool(view.dropped)
         self._begin, self._end = begin, end
         self._clean: Bits = each(text)
+        self._ends = _run_ends(_looks_damaged(self._clean, real), codes)
         self._closely = 0  # where reading one by one ends
         self._damaged: list[bool] = []
         self._may_end: list[bool] = []
@@ -126,9 +128,9 @@ class Strides:
         if at < max(_EDGE, self._closely) or any(map(has_lost, (one.pending for one in inside))):
             return 0
         last = min(self._size - _EDGE, at + _RUN)
-        end = at
-        while end < last and self._looks_damaged(end) and self._is_forced(end):
-            end += 1
+        end = max(at, min(last, self._ends[at]))
+        if end == at:
+            return 0
         limit = inside[0].cost + (_SPREAD if self._real == _UTF_8 else DOUBTFUL)
         pendings = {one.pending for one in inside if one.cost <= limit}
         counts = [self._whole(pending, at, end) for pending in pendings]
@@ -137,16 +139,6 @@ class Strides:
         # What breaks off may have lost a byte, so it is looked at closely.
         whole = min(counts)
         return whole - _BEFORE_GAP if self._has_gaps and whole < end - at else whole
-
-    def _looks_damaged(self, at: int) -> bool:
-        """Whether a character is dear, and not just because damage is in front of it."""
-        if self._clean[at] <= _CLEAN:
-            return False
-        return self._real == _UTF_8 or self._clean[at + 1 : at + 1 + _BEHIND].mean() > _CLEAN
-
-    def _is_forced(self, at: int) -> bool:
-        codes = self._codes[at]
-        return len(codes) == 1 and not has_lost(codes[0][0])
 
     def _whole(self, pending: Code, at: int, end: int) -> int:
         """How many of the characters from ``at`` to ``end`` fit the bytes ``pending``."""
@@ -211,6 +203,29 @@ class Strides:
             return None
         bits = float(each(text[3:], context_of(text[:3])).sum()) + unusual(text, self._real)
         return text, bits, rest
+
+
+def _looks_damaged(clean: Bits, real: str) -> npt.NDArray[np.bool_]:
+    """Which characters are dear, and not just because damage is in front of them."""
+    if real == _UTF_8:
+        return clean > _CLEAN
+    sums = np.concatenate(([0.0], np.cumsum(clean, dtype=np.float64)))
+    firsts = np.arange(1, len(clean) + 1)
+    lasts = np.minimum(firsts + _BEHIND, len(clean))
+    means = (sums[lasts] - sums[firsts]) / np.maximum(lasts - firsts, 1)
+    return (clean > _CLEAN) & (means > _CLEAN)
+
+
+def _run_ends(looks: npt.NDArray[np.bool_], codes: Sequence[tuple[Priced, ...]]) -> list[int]:
+    """For each character where those end from it on that look damaged and leave no choice."""
+    ends = [0] * len(codes)
+    end = len(codes)
+    for at in range(len(codes) - 1, -1, -1):
+        known = codes[at]
+        if not (looks[at] and len(known) == 1 and not has_lost(known[0][0])):
+            end = at
+        ends[at] = end
+    return ends
 
 
 def _count(codes: Sequence[Code], size: int) -> int:
