@@ -61,6 +61,7 @@ _BEAMS: Final = {
     "private": 64,
     "refused": 32,
 }  # ... where more may be lost in one place
+_TWOFOLD: Final = 48  # ... at two losses in a row
 _SPREAD: Final = 26.0  # bits that one may lie behind the best
 _UNFINISHED: Final = 6.0  # bits for a last character that lacks its last bytes
 _EDGE: Final = 5  # characters at both ends of a window that are read one by one
@@ -138,7 +139,8 @@ class _Decoder:
         if real != "utf-8":
             self._gone = HIGH
         self._terms, self._fee = terms, terms.fee
-        self._beam = _BEAMS.get(view.dropped, _BEAM) if real == "utf-8" else _BEAM
+        self._narrow = _BEAMS.get(view.dropped, _BEAM) if real == "utf-8" else _BEAM
+        self._beam = self._narrow
         self._open = _OPEN.get(real, 4.0)
         is_sure = real != "utf-8" and view.shown in SINGLE
         self._beyond = 0.0 if is_sure else _BEYOND
@@ -189,6 +191,13 @@ class _Decoder:
         self, inside: list[Hypothesis], outside: Hypothesis, at: int
     ) -> tuple[list[Hypothesis], Hypothesis]:
         codes = self._codes[at]
+        # Two losses in a row leave more open than one, and the third character tells.
+        is_twofold = (
+            self._real == "utf-8"
+            and self._text[at] == LOST
+            and LOST in self._text[at - 1 : at] + self._text[at + 1 : at + 2]
+        )
+        self._beam = max(self._narrow, _TWOFOLD) if is_twofold else self._narrow
         fee = self._fee + split(self._text, at) + entering(self._text, at, codes, self._real)
         entered = [outside._replace(cost=outside.cost + fee, pending=self._entry)] if codes else []
         # A character that fits what is before it is hardly part of the damage.

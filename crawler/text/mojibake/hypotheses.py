@@ -186,6 +186,7 @@ def ends(text: str) -> frozenset[int]:
         at
         for at in range(len(text) - 1)
         if text[at] == LOST
+        and not any(map(is_letter, text[at + 1 : at + 1 + _BEHIND]))
         and min(bits[first : at + 1 + _BEHIND].mean() for first in _firsts(at, len(text))) <= _CLEAN
     )
 
