@@ -12,7 +12,7 @@ from crawler.text import repair
 from crawler.text.chinese.script import to_traditional
 from crawler.text.mojibake.channels import CHANNELS, sample
 from crawler.text.mojibake.proof import unproven
-from crawler.text.mojibake.readers import SINGLE
+from crawler.text.mojibake.readers import READERS, SINGLE
 from crawler.text.mojibake.unread import is_unlikely
 
 SENTENCE = "记者从省农业厅获悉，今年全省新建了一百二十处便民服务中心。"
@@ -188,3 +188,41 @@ def test_western_letters_that_no_repair_can_read_are_damage():
 def test_western_text_is_not_taken_for_such_letters(text):
     """Accents of real words stand before letters, not before signs."""
     assert repair(text).damage == ()
+
+
+LINES = [
+    ("馆里新近崛", "起一批年轻的志愿者，他们为读者整理旧书、", "集中展出地方文献三百余册。"),
+    ("全镇绿化造林460", "亩，修通乡村公路12条，受益的农户有一千多", "户，人均增收1300元。"),
+    ("茶农们说，今年的雨水更好惠", "及了山上的老茶树，采茶的日子比往年早了九", "天，峨山一带的头茶已经上市。"),
+]  # fmt: skip
+MISREADERS = [
+    ("utf-8", "gbk", "python"), ("utf-8", "gbk", "java"), ("utf-8", "gbk", "whatwg"),
+    ("utf-8", "gbk", "ignore"), ("gb18030", "big5", "python"), ("gb18030", "big5", "ignore"),
+    ("gb18030", "cp932", "python"), ("gb18030", "cp949", "python"),
+    ("big5hkscs", "gbk", "whatwg"), ("big5hkscs", "cp932", "python"),
+    ("utf-16-le", "gb18030", "python"), ("utf-16-le", "latin-1", "python"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("real", "shown", "reader"), MISREADERS)
+@pytest.mark.parametrize("line", LINES)
+def test_damage_in_a_line_leaves_what_stands_beside_it(line, real, shown, reader):
+    """What is clean on both sides stays, and what is wrong between is in doubt or announced."""
+    head, middle, tail = map(to_traditional, line) if real == "big5hkscs" else line
+    repaired = repair(head + READERS[reader](middle.encode(real), shown) + tail)
+    assert repaired.text.startswith(head)
+    assert repaired.text.endswith(tail)
+    doubtful = {at for doubt in repaired.doubts for at in range(doubt.start, doubt.end)}
+    is_left = repaired.damage and not repaired.repairs
+    assert is_left or wrong_places(head + middle + tail, repaired.text) <= doubtful
+
+
+def test_hanzi_that_are_ascii_in_utf_16_are_read_at_both_ends_and_beside_a_percent_sign():
+    """扛 is 5B 62, 挥 is 25 63: no clean ASCII, and no escape."""
+    clean = "扛稳责任，充分发挥武汉的作用，成为亮丽名片。"
+    for shown in ("gb18030", "latin-1"):
+        repaired = repair(READERS["python"](clean.encode("utf-16-le"), shown))
+        assert wrong_places(clean, repaired.text) <= {
+            at for doubt in repaired.doubts for at in range(doubt.start, doubt.end)
+        }
+        assert repaired.text.startswith("扛稳责任")
