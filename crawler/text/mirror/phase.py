@@ -26,11 +26,9 @@ from crawler.text.mirror.language_model import LanguageModel, context
 LOOK_AHEAD: Final = 3
 """Characters behind a stretch that take part in its ranking."""
 
-NOT_STOP: Final = {"！": 3.0}
-"""Bits against another character than 。 before a split mark: all that were seen before ！ were 。."""
-
-NOT_STOP_OTHERWISE: Final = 1.0
-"""The same before other marks, where no quotation mark follows: 停靠 is split by ？, 福慧 by ；."""
+NOT_STOP: Final = 1.0
+"""Bits against another character than 。 before a split ！: all that were ever seen were 。. Before
+another mark, which no quotation mark makes, there are none: 停靠 is split by ？, 福慧 by ；."""
 
 _QUOTES: Final = "“”『』「」"
 
@@ -214,14 +212,14 @@ class Walker:
     def _after_mark(self, seen: str, at: int, base: Path) -> Iterator[Path]:
         mark = mark_at(seen, at + 1, self._conditions.flat) or ""
         second, lead = converter.pairs()[mark]
-        not_stop = NOT_STOP.get(mark, NOT_STOP_OTHERWISE)
+        not_stop = NOT_STOP if mark == "！" else 0.0
         yield from self._split(base, _split_by(second), bytes((lead,)), at + 2, not_stop)
 
     def _before_wide_mark(self, seen: str, at: int, base: Path) -> Iterator[Path]:
         """Both bytes of a character were taken for lead bytes: 微薄， shows as 微??，."""
         mark = mark_at(seen, at + 2, self._conditions.flat)
         if mark and converter.pairs()[mark][0] == 0xA3:
-            yield from self._split(base, _split_by(0xA1), b"", at + 2, NOT_STOP["！"])
+            yield from self._split(base, _split_by(0xA1), b"", at + 2, NOT_STOP)
 
     def _split(
         self, base: Path, chars: tuple[str, ...], leads: bytes, at: int, not_stop: float
