@@ -37,6 +37,7 @@ _UNCLOSED: Final = 8.0  # bits against a bracket or a quotation mark without its
 _CLOSE: Final = 24.0  # bits by which another mark may be dearer to raise a doubt
 _AROUND: Final = 6  # characters that must be clean where the damage looks like hanzi itself
 _CLEAN: Final = 11.0  # bits of a character of such text
+_PRIVATE_MORE: Final = 3.5  # ... that it may cost more beside a private-use character
 
 # What people write beside hanzi, though a mark can become it: degrees.
 _WRITTEN: Final = frozenset(("°C", "°F", "°K", "°N", "°S", "°E", "°W"))
@@ -161,7 +162,7 @@ def _is_alone(text: str, row: _Row) -> bool:
         return (
             beside >= (1 if is_private or LOST in seen else 2)
             and _is_of_another_script(text, seen)
-            and (is_private or _is_clean(text, row))
+            and _is_clean(text, row, _CLEAN + _PRIVATE_MORE * is_private)
         )
     near = text[max(0, row.start - 3) : row.start]
     return bool(_BEHIND_HANZI.search(near) or _BEFORE_HANZI.match(text, row.end))
@@ -179,10 +180,10 @@ def _is_of_another_script(text: str, seen: str) -> bool:
     return is_big5 and len(rest.encode("gb2312", "ignore")) < 2 * len(rest)
 
 
-def _is_clean(text: str, row: _Row) -> bool:
+def _is_clean(text: str, row: _Row, limit: float) -> bool:
     before = text[max(0, row.start - _AROUND) : row.start]
     behind = text[row.end : row.end + _AROUND]
-    return float(each(before + behind).mean()) <= _CLEAN
+    return float(each(before + behind).mean()) <= limit
 
 
 def _likeliest(text: str, rows: Sequence[_Row], known: Sequence[Pair]) -> Pair:
