@@ -22,7 +22,7 @@ from crawler.text.mojibake.context import is_example, is_meant
 from crawler.text.mojibake.ranking import Pair
 from crawler.text.mojibake.readers import READERS, SINGLE
 from crawler.text.mojibake.rule import Edit, Guess
-from crawler.text.mojibake.shown import holes
+from crawler.text.mojibake.shown import code, holes
 from crawler.text.tables import LOST
 
 _MARKS: Final = "，。、：；（）“”‘’《》—…·！？「」『』【】〈〉～％"
@@ -59,6 +59,15 @@ _ABOUT_LETTERS = re.compile(
     "注音|字母|元音|辅音|拼音|声调|重音|发音|俄语|俄文|西里尔|母音|聲調|符号|符號"
 )
 _ODD = re.compile("[\xa1-\u052f\u2500-\u25ff\uff61-\uff9f\ufffd]")
+_LATIN_RUN = re.compile(
+    "[\x80-\xff\u0152-\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2022\u2026-\u203a\u20ac\u2122]{4,200}"
+)
+_AGAIN = re.compile(
+    "[\xc2\xc3][\x80-\xbf\u0152-\u2122]"
+)  # how Latin-1's letters are written in UTF-8
+_CODECS: Final = ("gb18030", "big5")
+_TYPED: Final = "“”‘’—…·"
+_ASCII_LETTER = re.compile("[A-Za-z]")
 _KANA = re.compile("[\uff66-\uff9f\u3041-\u3096\u30a1-\u30fa]")
 _HALF_WIDTH = re.compile("[\uff61-\uff9f]")
 
@@ -98,8 +107,9 @@ def lone_marks(text: str, known: Sequence[Pair] = ()) -> list[tuple[str, Edit]]:
     """
     if text.isascii() or not _HANZI.search(text):
         return []
-    rows = list(_alone(text))
-    found: list[tuple[str, Edit]] = []
+    found = [(rule_name("utf-8", "cp1252"), edit) for edit in _twofold(text)]
+    # The other marks are looked for in what these make of the text.
+    rows = [] if found else list(_alone(text))
     while rows:
         pair = _likeliest(text, rows, known)
         for row in rows:
@@ -115,6 +125,54 @@ def lone_marks(text: str, known: Sequence[Pair] = ()) -> list[tuple[str, Edit]]:
 def _alone(text: str) -> tuple[_Row, ...]:
     """The marks in a row that only clean text is beside; a document asks more than once."""
     return tuple(row for row in _rows(text) if _is_alone(text, row))
+
+
+def _twofold(text: str) -> Iterator[Edit]:
+    """Letters between hanzi that were UTF-8 two times or more: a word of one hanzi is forced then."""
+    if not _AGAIN.search(text):
+        return
+    for run in _LATIN_RUN.finditer(text):
+        bare = run[0].strip(_TYPED)
+        at = run.start() + run[0].index(bare)
+        for start, letters in ((run.start(), run[0]), (at, bare)):
+            end = start + len(letters)
+            beside = text[max(0, start - 1) : start] + text[end : end + 1]
+            if (
+                _AGAIN.search(letters)
+                and not _ASCII_LETTER.search(beside)
+                and (new := _unwound(letters))
+            ):
+                yield Edit(start, end, new)
+                break
+
+
+def _unwound(letters: str) -> str:
+    """The Chinese that ``letters`` were before they were misread twice or more; empty if they were none."""
+    for times in range(_TIMES + 1):
+        behind = _bytes(letters)
+        letters = behind.decode("utf-8", "replace")
+        # What is no UTF-8 any more was of two-byte hanzi from the beginning.
+        codecs = _CODECS if LOST in letters else ("utf-8",)
+        known = [text for codec in codecs if (text := _in_full(behind, codec))]
+        if times and known:
+            return min(known, key=cost)
+        if not letters or LOST in letters:
+            break
+    return ""
+
+
+def _in_full(code: bytes, codec: str) -> str:
+    """The ordinary Chinese that ``code`` is; empty if it is none."""
+    text = code.decode(codec, "replace")
+    table = "big5" if codec == "big5" else "gb2312"
+    is_chinese = _HANZI.search(text) and len(text.encode(table, "ignore")) == 2 * len(text)
+    return text if is_chinese else ""
+
+
+def _bytes(letters: str) -> bytes:
+    """The bytes of Windows-1252 that ``letters`` show; empty if it lacks one."""
+    codes = [shown[0] for char in letters if (shown := code(char, "cp1252"))]
+    return b"".join(codes) if len(codes) == len(letters) else b""
 
 
 def are_marks(text: str) -> bool:
@@ -315,11 +373,11 @@ def _is_telling(seen: str, mark: str) -> bool:
 
 def _shown(mark: str, real: str, shown: str) -> Iterator[tuple[str, float]]:
     """What is seen of ``mark`` through a channel, with a price for what has happened to it then."""
-    code = mark.encode(real, "ignore")
-    if not code:
+    written = mark.encode(real, "ignore")
+    if not written:
         return
     for reader in _READERS if shown not in SINGLE else _READERS[:1]:
-        yield (seen := READERS[reader](code, shown)), 0.0
+        yield (seen := READERS[reader](written, shown)), 0.0
     if shown not in SINGLE or real != "utf-8":
         return
     lost = {chr(byte) for byte in holes(shown)} if holes(shown) else set()

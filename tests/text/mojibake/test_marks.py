@@ -49,6 +49,20 @@ def test_a_mark_that_was_misread_again_is_undone(code, shown, times):
     assert repair(line.format(shown_once)).text == line.format("，")
 
 
+@pytest.mark.parametrize("word", ["克", "长", "老街", "豆腐汤", "“老街”"])
+@pytest.mark.parametrize("code", ["utf-8", "gb18030"])
+@pytest.mark.parametrize("shown", ["latin-1", "cp1252"])
+@pytest.mark.parametrize("times", [2, 3])
+def test_a_word_that_was_misread_again_is_undone(word, code, shown, times):
+    """Beside hanzi and digits, of one hanzi too: the letters of UTF-8 in UTF-8 are no chance."""
+    seen = word.encode(code)
+    for _ in range(times):
+        shown_once = "".join(bytes((byte,)).decode(shown, "ignore") or chr(byte) for byte in seen)
+        seen = shown_once.encode()
+
+    assert repair(f"一勺糖、盐5{shown_once}，少许葱").text == f"一勺糖、盐5{word}，少许葱"
+
+
 @pytest.mark.parametrize(
     ("seen", "right"),
     [
