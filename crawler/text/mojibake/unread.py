@@ -16,6 +16,7 @@ import numpy as np
 
 from crawler.text.chinese.costs import LOST, Bits, each, stretches
 from crawler.text.mojibake.detect import korean_words
+from crawler.text.mojibake.scrambled import is_no_korean, is_scrambled
 from crawler.text.tables import GB2312_LEVEL_1
 
 UNKNOWN: Final = "unknown"
@@ -103,11 +104,13 @@ def _merged(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def is_unlikely(text: str) -> bool:
-    """Whether a text that looks like Chinese reads like nothing that is written.
+    """Whether a text reads like nothing that is written.
 
     >>> is_unlikely("人民网济南3月25日电"), is_unlikely("娴滅儤鐨?缂冩垵鍖楁稉婊??鎴︿壕鐠佹媽")
     (False, True)
     """
+    if is_scrambled(text) or is_no_korean(text):
+        return True
     hanzi = _HANZI.findall(text)
     if len(hanzi) < max(_FEWEST, len(text) / 3) or _are_words(hanzi):
         return False

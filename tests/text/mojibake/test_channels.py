@@ -226,3 +226,41 @@ def test_hanzi_that_are_ascii_in_utf_16_are_read_at_both_ends_and_beside_a_perce
             at for doubt in repaired.doubts for at in range(doubt.start, doubt.end)
         }
         assert repaired.text.startswith("扛稳责任")
+
+
+@pytest.mark.parametrize("real", ["utf-8", "gb18030", "big5hkscs"])
+@pytest.mark.parametrize(
+    "shown",
+    [
+        *("cp720", "cp737", "cp775", "cp852", "cp855", "cp862", "cp863"),
+        *("cp1256", "iso8859-4", "iso8859-10", "mac_cyrillic", "mac_greek"),
+        *("mac_latin2", "kz1048", "ptcp154", "hp_roman8"),
+    ],
+)
+def test_a_code_page_that_nobody_knows_is_announced(real, shown):
+    """No row of the table undoes it, and the text is not taken for clean all the same."""
+    clean = to_traditional(SENTENCE) if real == "big5hkscs" else SENTENCE
+
+    assert repair(clean.encode(real).decode(shown, "replace")).damage
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Δx Δy Δz Δt Δv Δs Δp，λmax与αβγ射线",
+        "A①B②C③D④E⑤F⑥ ★TOP★A★B★C★",
+        "USBｹｰﾌﾞﾙ LANｹｰﾌﾞﾙ HDMIｹｰﾌﾞﾙ ﾄｳｷﾖｳﾄ",
+        "│Имя│Фамилия│Год│Адрес│Телефон│",
+        "McÉvoy’s «Été» à l’Élysée; iPhone®, €5, 20°C, ½ m²",
+        "Łódź Kraków Gdańsk Wrocław, Đà Nẵng, Ísafjörður",
+        "¡Hola! ¿Cómo estás? ¡Adiós! ¿Qué? ¡Sí! ¿No?",
+        "NaïVe ÇA VA? ÉTÉ İSTANBUL, ÄÖÜäöüß ÀÂÇÉÈÊËÎÏÔÙÛ",
+        "C₂H₅OH→CO₂+H₂O, x²+y²=z², Ω·m kΩ ±5% ≤10µm",
+        "Съешь ещё этих мягких французских булок, да выпей чаю. МГУ, ГОСТ, КамАЗ",
+        "서울시는 오늘 새 도서관을 열었다. 뷁 같은 글자는 드물다.",
+        "¯\\_(ツ)_/¯ (´･ω･`)ﾉ ｷﾀ━━(ﾟ∀ﾟ)━━!!",
+    ],
+)
+def test_letters_of_all_languages_are_no_damage(text):
+    """What people write has letters of one alphabet in a word, and signs between words."""
+    assert repair(text).damage == ()
