@@ -46,7 +46,7 @@ SHORT = {
 # its siblings one file, or finds the word that no other class has.
 LIMITS = {
     "modules": 260,
-    "modules with one importer": 50,
+    "modules with one importer": 51,
     "modules under 60 lines": 5,
     "modules over 400 lines": 0,
     "imports inside functions": 14,
