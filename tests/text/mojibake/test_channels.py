@@ -9,10 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.text import repair
+from crawler.text.chinese.costs import NOTHING
 from crawler.text.chinese.script import to_traditional
 from crawler.text.mojibake.channels import CHANNELS, sample
+from crawler.text.mojibake.codes import plain
+from crawler.text.mojibake.decoder import _Decoder
+from crawler.text.mojibake.hypotheses import Terms
 from crawler.text.mojibake.proof import unproven
+from crawler.text.mojibake.ranking import fee
 from crawler.text.mojibake.readers import READERS, SINGLE
+from crawler.text.mojibake.rule import Edit
+from crawler.text.mojibake.shown import View
 from crawler.text.mojibake.unread import is_unlikely
 
 SENTENCE = "记者从省农业厅获悉，今年全省新建了一百二十处便民服务中心。"
@@ -40,6 +47,27 @@ def test_lossless_channel_is_undone_to_the_last_character(channel):
 
     assert repaired.text == of(channel)
     assert not repaired.doubts
+
+
+@pytest.mark.parametrize(
+    "channel",
+    [
+        c
+        for c in CHANNELS
+        if c.is_lossless and c.shown in SINGLE and not c.real.startswith("utf-16")
+    ],
+    ids=name,
+)
+def test_what_needs_no_search_is_what_the_search_finds(channel):
+    """A window of single bytes between clean hanzi is read without the beam as with it."""
+    seen = "据悉，" + channel.forward(of(channel)) + "记者"
+    terms = Terms(fee(channel.real, channel.shown), is_end=True)
+
+    found = plain(seen, View(channel.shown), channel.real, terms.fee, NOTHING)
+    searched = _Decoder(seen, View(channel.shown), channel.real, terms).read(NOTHING)
+
+    assert found
+    assert [Edit(*run) for run in found.runs] == list(searched.edits)
 
 
 @pytest.mark.parametrize(
