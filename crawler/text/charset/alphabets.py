@@ -168,7 +168,9 @@ def western(lines: bytes, declared: Declared, _: float) -> str | None:
         if _in_words(text, is_letter) >= _WELL and text not in readings.values():
             readings[codec] = text
     first = next(iter(readings), None)
-    if len(readings) <= 1 or first not in _EUROPEAN:
+    if first is None or len(readings) == 1 or first not in _EUROPEAN:
+        return first
+    if first in labels and _is_one_language(first, readings[first]):
         return first
     sure = {opinion.codec: opinion.confidence for opinion in _opinions(lines, tuple(_EUROPEAN))}
     rated = {
@@ -180,12 +182,16 @@ def western(lines: bytes, declared: Declared, _: float) -> str | None:
 
 def _trust(codec: str, text: str, labels: tuple[str, ...]) -> float:
     """By how much the letters are to be believed: of one language, in a usual code page, named."""
-    letters = {char for char in text if char > "\x7f" and char.isalpha()}
-    alphabets = _ALPHABETS.get(codec, ())
-    trust = 1.0 if any(letters <= alphabet for alphabet in alphabets) else _OF_NONE
-    if codec == "cp1252" and letters & _TURKISH_TOO and not letters & _ICELANDIC:
-        trust *= _OF_NONE
+    trust = 1.0 if _is_one_language(codec, text) else _OF_NONE
     return trust * _TRUSTED.get(codec, 1.0) * (_NAMED if codec in labels else 1.0)
+
+
+def _is_one_language(codec: str, text: str) -> bool:
+    """Whether all letters above ASCII are those of one language that is written in ``codec``."""
+    letters = {char for char in text if char > "\x7f" and char.isalpha()}
+    if codec == "cp1252" and letters & _TURKISH_TOO and not letters & _ICELANDIC:
+        return False
+    return any(letters <= alphabet for alphabet in _ALPHABETS[codec])
 
 
 def _any_letter(char: str) -> bool:
