@@ -183,15 +183,26 @@ def western(lines: bytes, declared: Declared, _: float) -> str | None:
 def _trust(codec: str, text: str, labels: tuple[str, ...]) -> float:
     """By how much the letters are to be believed: of one language, in a usual code page, named."""
     trust = 1.0 if _is_one_language(codec, text) else _OF_NONE
+    if codec == "cp1252" and _is_turkish(_letters(text)):
+        trust *= _OF_NONE
     return trust * _TRUSTED.get(codec, 1.0) * (_NAMED if codec in labels else 1.0)
 
 
 def _is_one_language(codec: str, text: str) -> bool:
     """Whether all letters above ASCII are those of one language that is written in ``codec``."""
-    letters = {char for char in text if char > "\x7f" and char.isalpha()}
-    if codec == "cp1252" and letters & _TURKISH_TOO and not letters & _ICELANDIC:
+    letters = _letters(text)
+    if codec == "cp1252" and _is_turkish(letters):
         return False
     return any(letters <= alphabet for alphabet in _ALPHABETS[codec])
+
+
+def _letters(text: str) -> set[str]:
+    return {char for char in text if char > "\x7f" and char.isalpha()}
+
+
+def _is_turkish(letters: set[str]) -> bool:
+    """Whether letters of windows-1252 are rather those of Turkish in windows-1254."""
+    return bool(letters & _TURKISH_TOO) and not letters & _ICELANDIC
 
 
 def _any_letter(char: str) -> bool:
