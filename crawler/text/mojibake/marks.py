@@ -69,6 +69,7 @@ _CODECS: Final = ("gb18030", "big5")
 _TYPED: Final = "“”‘’—…·"
 _ASCII_LETTER = re.compile("[A-Za-z]")
 _KANA = re.compile("[\uff66-\uff9f\u3041-\u3096\u30a1-\u30fa]")
+_LIKE_HANZI = re.compile("[\u3000-\u9fff\ue000-\uf8ff\ufe50-\ufe6f]")
 _HALF_WIDTH = re.compile("[\uff61-\uff9f]")
 
 
@@ -175,9 +176,12 @@ def _bytes(letters: str) -> bytes:
     return b"".join(codes) if len(codes) == len(letters) else b""
 
 
-def are_marks(text: str) -> bool:
-    """Whether ``text`` is nothing but such marks."""
-    return all(char in _MARKS for char in text)
+def is_lone_mark(seen: str, text: str) -> bool:
+    """Whether ``text`` is marks that were seen as letters: then what is beside them was not misread.
+
+    Of what was seen as hanzi and their like that cannot be said: they may be damaged like it.
+    """
+    return not _LIKE_HANZI.search(seen) and all(char in _MARKS for char in text)
 
 
 def _rows(text: str) -> Iterator[_Row]:

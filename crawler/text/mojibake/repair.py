@@ -22,7 +22,7 @@ from crawler.text.mojibake.detect import suspicious
 from crawler.text.mojibake.escapes import ESCAPES, left_escapes
 from crawler.text.mojibake.forms import FORMS, LETTERS
 from crawler.text.mojibake.hopeless import VANISHED, losses, unread_utf_8
-from crawler.text.mojibake.marks import are_marks
+from crawler.text.mojibake.marks import is_lone_mark
 from crawler.text.mojibake.misread import MISREADINGS, misread, misread_marks
 from crawler.text.mojibake.ranking import Pair
 from crawler.text.mojibake.result import Explained, Repaired, followed
@@ -275,7 +275,7 @@ def _unread(text: str, doubts: Sequence[Doubt], spans: Sequence[Explained]) -> l
     lines = {
         _line(text, span)
         for span in spans
-        if not (_MISREAD.isdisjoint(span.rules) or are_marks(span.text))
+        if not (_MISREAD.isdisjoint(span.rules) or is_lone_mark(span.original, span.text))
     }
     found = [
         (max(start, first), min(end, last))

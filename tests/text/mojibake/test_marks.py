@@ -79,6 +79,15 @@ def test_a_mark_of_which_bytes_are_lost_is_the_likeliest(seen, right):
     assert repair(seen).text == right
 
 
+def test_what_is_beside_a_mark_among_hanzi_is_asked_about():
+    """Its neighbours may be bytes as well; those of letters are clean."""
+    beside = repair("糖2勺、盐5克﹜昒屾许，孩子们跑来跑去")
+
+    assert beside.text == "糖2勺、盐5克、昒屾许，孩子们跑来跑去"
+    assert [doubt.text for doubt in beside.doubts] == ["昒屾"]
+    assert not repair("糖2勺、盐5克£¬昒屾许，孩子们跑来跑去").doubts
+
+
 def test_a_mark_that_may_be_another_is_in_doubt():
     """``£¨`` is a bracket in Latin-1 and a comma in Mac Roman."""
     (doubt,) = repair("老街修好了£¨孩子们跑来跑去").doubts
