@@ -84,7 +84,7 @@ def test_what_is_beside_a_mark_among_hanzi_is_asked_about():
     beside = repair("糖2勺、盐5克﹜昒屾许，孩子们跑来跑去")
 
     assert beside.text == "糖2勺、盐5克、昒屾许，孩子们跑来跑去"
-    assert [doubt.text for doubt in beside.doubts] == ["昒屾"]
+    assert "昒屾" in [doubt.text for doubt in beside.doubts]
     assert not repair("糖2勺、盐5克£¬昒屾许，孩子们跑来跑去").doubts
 
 
