@@ -66,7 +66,8 @@ def is_no_korean(text: str) -> bool:
     (True, False)
     """
     hangul = "".join(_HANGUL.findall(text))
-    known = len(hangul.encode("euc_kr", "ignore")) // 2
+    # Python writes a syllable that KS X 1001 lacks by its letters, in eight bytes.
+    known = sum(len(char.encode("euc_kr", "ignore")) == 2 for char in hangul)
     return len(hangul) >= _FEWEST_HANGUL and len(hangul) - known >= _RARE_HANGUL * len(hangul)
 
 
