@@ -7,7 +7,7 @@ hanzi, a loss of more bytes than this reader loses -- the forward run shows it, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import Final, NamedTuple
 from unicodedata import normalize
@@ -26,7 +26,7 @@ _PAGES: Final = {
 _REACH: Final = 12  # characters in which what is shown and what was seen must agree again
 _ANCHOR: Final = 3  # characters that show that they do
 _FAR: Final = _REACH + _ANCHOR
-_BEGINNING: Final = 360  # bytes by which the readers are told apart
+_BEGINNING: Final = 360  # bytes, and characters, by which the readers are told apart
 _ALIKE: Final = 3  # places by which one may agree worse in them
 _AROUND: Final = 2  # characters beside one that is wrong, which were chosen with it
 _OF_2000: Final = str.maketrans(dict(GB18030_OF_2000))
@@ -62,7 +62,8 @@ def unproven(seen: str, new: str, real: str, shown: str) -> list[int]:
             readings.setdefault(way(text), (reader, way))
     if seen in readings:
         return []
-    reader, way = readings[min(readings, key=lambda text: len(_disagreements(seen, text)))]
+    closest = min(_closest(seen, readings), key=lambda text: len(_disagreements(seen, text)))
+    reader, way = readings[closest]
     trace = reader.trace(code, way)
     bad = _disagreements(seen, "".join(char for char, _ in trace))
     ends = [*(at for _, at in trace[1:]), len(code)]
@@ -99,6 +100,13 @@ def _likely(seen: str, code: bytes, real: str, shown: str) -> list[_Reader]:
         for reader in readers
     }
     return [reader for reader in readers if bad[reader] <= min(bad.values()) + _ALIKE]
+
+
+def _closest(seen: str, texts: Iterable[str]) -> list[str]:
+    """Those of ``texts`` of which the beginning agrees best with that of what was seen."""
+    beginning = seen[:_BEGINNING]
+    bad = {text: len(_disagreements(beginning, text[:_BEGINNING])) for text in texts}
+    return [text for text in bad if bad[text] <= min(bad.values()) + _ALIKE]
 
 
 def _same(text: str) -> str:

@@ -220,9 +220,9 @@ def _run_ends(looks: npt.NDArray[np.bool_], codes: Sequence[tuple[Priced, ...]])
     """For each character where those end from it on that look damaged and leave no choice."""
     ends = [0] * len(codes)
     end = len(codes)
+    looks_so = looks.tolist()
     for at in range(len(codes) - 1, -1, -1):
-        known = codes[at]
-        if not (looks[at] and len(known) == 1 and not has_lost(known[0][0])):
+        if not looks_so[at] or len(codes[at]) != 1 or has_lost(codes[at][0][0]):
             end = at
         ends[at] = end
     return ends
