@@ -80,6 +80,8 @@ _LENT: Final = 0.6  # share of what a loss at a border gets back that counts bef
 _FEW: Final = 10  # characters that are looked up one by one
 # Bits of a character that fits where it stands, and bits against reading it otherwise.
 _LAST: Final = 0.5  # ... against the last character in front of clean text, which may be clean too
+_USUAL: Final = 1.5  # ... and against any that texts of the charset have, which damage seldom shows
+_TWO_BYTES: Final = ("gb18030", "big5hkscs")
 _BEHIND_NUMBER: Final = 4.0  # ... if a number is before it, which may be clean as well
 _BEHIND: Final = 5  # characters behind one in which clean text shows
 _CLEAN: Final = 9.5  # bits of a character of such text
@@ -218,6 +220,8 @@ class _Decoder:
         """Bits against reading otherwise what fits where it stands."""
         is_behind_number = self._text[at - 1 : at].isdecimal()
         last = (_BEHIND_NUMBER if is_behind_number else _LAST) if self._is_before_clean(at) else 0.0
+        if self._is_paired and self._real in _TWO_BYTES and _is_usual(self._text[at], self._real):
+            last += _USUAL
         return next((more for bits, more in _FITS if self._clean[at] < bits), last)
 
     def _is_before_clean(self, at: int) -> bool:

@@ -32,7 +32,7 @@ GUESSED: Final = 0.7
 """Bits for each lost byte that is filled in."""
 
 
-TWO_BYTE_LETTERS: Final = re.compile("[\xc0-\xd6\xd8-\xf6\xf8-\u02c5\u0300-\u07ff]")
+TWO_BYTE_LETTERS: Final = re.compile("[\xc0-\xd6\xd8-\xf6\xf8-\u07ff]")
 """Letters and accents that are two bytes of UTF-8, as most hanzi are two bytes of GBK."""
 
 _BORDER: Final = ENDED - 1.0  # bits that a loss gets back if nothing of the same hand follows

@@ -143,6 +143,9 @@ def _doubted(text: str, best: Candidate, edit: Edit, ranked: Sequence[Candidate]
     if others:
         edit = against(edit, others)
     edit = _with_doubts(edit, _halves(edit, best))
+    if best.view.dropped and best.real in _PAIRED:
+        # Where any number of bytes is lost, so may be the place of what is beside a loss.
+        edit = _with_doubts(edit, _beside(edit))
     if _is_mostly_guessed(best):
         edit = _with_doubts(edit, (at for at, char in enumerate(edit.text) if char > "\x7f"))
     if best.shown in SINGLE and cost(edit.text) <= _WORDLESS * len(edit.text):
@@ -361,6 +364,12 @@ def _complete(text: str, span: Span) -> Edit:
         seen = text[edit.start : edit.end]
         edit = _with_doubts(edit, unproven(seen, edit.text, *span.channel))
     return replace(edit, dropped=missing.share, sure=missing.is_excluded)
+
+
+def _beside(edit: Edit) -> Iterator[int]:
+    """Places right beside what is in doubt."""
+    size = len(edit.text)
+    return (at + by for at in _doubtful(edit) for by in (-1, 1) if 0 <= at + by < size)
 
 
 def _doubtful(edit: Edit) -> set[int]:

@@ -45,7 +45,7 @@ _UTF_8_BYTES: Final = 0.9  # share of bytes of UTF-8 among those that are left
 _LEADS: Final = 0.3  # share of first bytes among those that are left
 _MARKS: Final = frozenset("“”‘’—…·")
 # Nothing but UTF-16 leaves a control character for each mark.
-_CONTROL = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f]")
+_CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f]")
 _HIGH = re.compile("[\x80-\xff]")
 _WIDE_LATIN: Final = ("utf-16-le", "cp1252")
 _WIDE_HANZI: Final = ("utf-16-le", "gb18030")

@@ -9,7 +9,8 @@ object.
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+import re
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Final
@@ -38,6 +39,9 @@ RULES: Final[tuple[Rule, ...]] = (*ESCAPES, *FORMS, *MISREADINGS, *LETTERS)
 
 _ESCAPED: Final = frozenset(rule.name for rule in ESCAPES)
 _MISREAD: Final = frozenset(rule.name for rule in MISREADINGS)
+_REACH: Final = 8  # characters beside UTF-16
+_ASCII = re.compile(r"[!-~\r]*")
+_HALF = re.compile("[N-Z\\[-~]")  # ASCII that is the second byte of hanzi
 _MOST_PASSES: Final = 6
 _MOST_ROUNDS: Final = 4
 _SAMPLE: Final = 400  # characters
@@ -283,7 +287,21 @@ def _unread(text: str, doubts: Sequence[Doubt], spans: Sequence[Explained]) -> l
         for first, last in sorted(lines)
         if max(start, first) < min(end, last)
     ]
-    return _beside(text, found, [*doubts, *spans])
+    return _beside(text, [*found, *_narrow(text, spans)], [*doubts, *spans])
+
+
+def _narrow(text: str, spans: Sequence[Explained]) -> Iterator[tuple[int, int]]:
+    """ASCII right beside what was UTF-16, which may be hanzi of it."""
+    for span in spans:
+        if any(rule.startswith("utf16") for rule in span.rules):
+            before = text[max(0, span.start - _REACH) : span.start]
+            behind = text[span.end : span.end + _REACH]
+            first = len(before) - len(_ASCII.match(before[::-1])[0])  # type: ignore[index]
+            last = len(_ASCII.match(behind)[0])  # type: ignore[index]
+            if _HALF.search(before, first):
+                yield span.start - len(before) + first, span.start
+            if _HALF.search(behind, 0, last):
+                yield span.end, span.end + last
 
 
 def _beside(

@@ -57,7 +57,7 @@ _LONGEST_NAME: Final = 8  # with what stands around it
 _FIRST: Final = frozenset((*GB2312_LEVEL_1, 0xA1, 0xA3))
 _LETTER: Final = "[\x80-\u052f\u3041-\u3096\u30a1-\u30fa\u2013\u2020-\u2022\u2030-\u203a\u20ac\u2122\u2500-\u259f\uac00-\ud7a3\uff61-\uff9f]"
 # Such letters, with the letters and signs between them that the same bytes gave.
-_LETTERS = re.compile(f"{_LETTER}(?:[!-~]{{0,2}}{_LETTER})*")
+_LETTERS = re.compile(f"{_LETTER}(?:[!-~\u4e00-\u9fff\ue000-\uf8ff\ufffd]{{0,3}}{_LETTER})*")
 _HANZI = re.compile("[\u3400-\u9fff\ue000-\uf8ff\ufffd]")
 
 

@@ -45,7 +45,7 @@ _MORE = re.compile(
 )
 _LAST = re.compile("[?\ufffd]{0,4}[!-~]{0,2}")
 # UTF-16 has a control character for each mark and each digit.
-_WIDE = re.compile("[\0-\x08\x0e-\x1f]")
+_WIDE = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f]")
 _CONTROLS = re.compile("[\0-\x08\x0c\x0e-\x1a\x1c-\x1f]")  # all but those of lines and of ISO 2022
 _MORE_WIDE = re.compile("(?:[^\0-\x7f]{0,2}[\0-\x09\x0b-\x7f])*[^\0-\x7f]{0,5}")
 _WIDE_REACH: Final = 64  # characters around a stretch that may be UTF-16 as well
