@@ -80,7 +80,7 @@ _LENT: Final = 0.6  # share of what a loss at a border gets back that counts bef
 _FEW: Final = 10  # characters that are looked up one by one
 # Bits of a character that fits where it stands, and bits against reading it otherwise.
 _LAST: Final = 0.5  # ... against the last character in front of clean text, which may be clean too
-_USUAL: Final = 1.5  # ... and against any that texts of the charset have, which damage seldom shows
+_USUAL: Final = 3.0  # ... and if texts of the charset have it, which damage seldom shows
 _TWO_BYTES: Final = ("gb18030", "big5hkscs")
 _BEHIND_NUMBER: Final = 4.0  # ... if a number is before it, which may be clean as well
 _BEHIND: Final = 5  # characters behind one in which clean text shows
@@ -201,6 +201,7 @@ class _Decoder:
         )
         self._beam = max(self._narrow, _TWOFOLD) if is_twofold else self._narrow
         fee = self._fee + split(self._text, at) + entering(self._text, at, codes, self._real)
+        fee += self._usual(at) if self._is_behind_clean(at) else 0.0
         entered = [outside._replace(cost=outside.cost + fee, pending=self._entry)] if codes else []
         # A character that fits what is before it is hardly part of the damage.
         fits = self._fits(at) if self._text[at] >= "\u3000" else 0.0
@@ -220,9 +221,19 @@ class _Decoder:
         """Bits against reading otherwise what fits where it stands."""
         is_behind_number = self._text[at - 1 : at].isdecimal()
         last = (_BEHIND_NUMBER if is_behind_number else _LAST) if self._is_before_clean(at) else 0.0
-        if self._is_paired and self._real in _TWO_BYTES and _is_usual(self._text[at], self._real):
-            last += _USUAL
+        if last:
+            last += self._usual(at)
         return next((more for bits, more in _FITS if self._clean[at] < bits), last)
+
+    def _usual(self, at: int) -> float:
+        """Bits against a border in front of or behind what texts of the charset have."""
+        is_told = self._is_paired and self._real in _TWO_BYTES
+        return _USUAL if is_told and _is_usual(self._text[at], self._real) else 0.0
+
+    def _is_behind_clean(self, at: int) -> bool:
+        """Whether the characters in front of the one at ``at`` are clean text."""
+        before = self._clean[max(0, at - _BEHIND) : at]
+        return len(before) == _BEHIND and before.mean() <= _CLEAN
 
     def _is_before_clean(self, at: int) -> bool:
         """Whether clean text follows: behind damage the first that is clean looks odd as well."""

@@ -143,15 +143,15 @@ def _doubted(text: str, best: Candidate, edit: Edit, ranked: Sequence[Candidate]
     if others:
         edit = against(edit, others)
     edit = _with_doubts(edit, _halves(edit, best))
-    if best.view.dropped and best.real in _PAIRED:
-        # Where any number of bytes is lost, so may be the place of what is beside a loss.
-        edit = _with_doubts(edit, _beside(edit))
     if _is_mostly_guessed(best):
         edit = _with_doubts(edit, (at for at, char in enumerate(edit.text) if char > "\x7f"))
     if best.shown in SINGLE and cost(edit.text) <= _WORDLESS * len(edit.text):
         return edit
     broken = breaks(text, edit, _DOUBTED)
-    return _with_doubts(edit, (at for start, end in broken for at in range(start, end)))
+    edit = _with_doubts(edit, (at for start, end in broken for at in range(start, end)))
+    # Where any number of bytes is lost, so may be the place of what is beside a loss.
+    is_open = best.view.dropped and best.real in _PAIRED
+    return _with_doubts(edit, _beside(edit)) if is_open else edit
 
 
 def _halves(edit: Edit, best: Candidate) -> Iterator[int]:
