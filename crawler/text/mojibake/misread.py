@@ -360,6 +360,7 @@ def _complete(text: str, span: Span) -> Edit:
         edit = _with_doubts(
             edit, (at for at, char in enumerate(edit.text) if bits[at] > _DEAR and char > "\x7f")
         )
+        edit = _with_doubts(edit, list(_beside(edit)))
     if span.channel:
         seen = text[edit.start : edit.end]
         edit = _with_doubts(edit, unproven(seen, edit.text, *span.channel))
