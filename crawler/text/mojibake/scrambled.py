@@ -36,9 +36,8 @@ _SCRIPTS: Final = (
 _OTHER_SCRIPT: Final = "r"
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _FEWEST_HANGUL: Final = 8
-_RARE_HANGUL: Final = (
-    0.15  # share of syllables that KS X 1001 lacks, of which Korean has hardly any
-)
+# Share of syllables that KS X 1001 lacks; chance has four in five of them, Korean hardly any.
+_RARE_HANGUL: Final = 0.4
 
 
 def is_scrambled(text: str) -> bool:
