@@ -99,6 +99,12 @@ def is_written(text: str, real: str) -> bool:
     return real == "utf-8" or not _NEVER.search(text)
 
 
+@lru_cache(maxsize=1 << 12)
+def is_usual(char: str, real: str) -> bool:
+    """Whether texts in ``real`` have ``char``: Big5 has no simplified forms, and others hardly more."""
+    return bool(char.encode("big5" if real == "big5hkscs" else "gb2312", "ignore"))
+
+
 def unusual(text: str, real: str) -> float:
     """Bits against the characters of ``text`` that a Chinese charset has for other scripts.
 

@@ -14,10 +14,7 @@ linear in the length of the text.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -28,6 +25,7 @@ from crawler.text.mojibake.codes import (
     LETTERED,
     NONE,
     Options,
+    is_usual,
     length,
     may_begin,
     options,
@@ -36,10 +34,11 @@ from crawler.text.mojibake.codes import (
 from crawler.text.mojibake.filling import context_after
 from crawler.text.mojibake.hypotheses import (
     DOUBTFUL,
+    GIVEN_UP,
     Hypothesis,
     Item,
     Link,
-    Sums,
+    Reading,
     Terms,
     cost_of,
     ends,
@@ -89,25 +88,6 @@ _FITS: Final = ((6.0, 7.0), (9.0, 4.0), (11.0, 2.0))
 _TWICE: Final = 2  # vanished pieces in one gap
 _LEADS: Final = frozenset(range(0x81, 0xFF))
 _CONTINUATIONS: Final = frozenset(range(0x80, 0xC0))
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One way to read a window.
-
-    Attributes:
-        bits: What the text costs, fees included.
-        edits: What was read inside; places count from the beginning of the window.
-        sums: What it costs up to each place in the window, roughly.
-    """
-
-    bits: float
-    edits: tuple[Edit, ...]
-    sums: Sums = field(default_factory=lambda: np.zeros(1), compare=False)
-
-
-GIVEN_UP: Final = Reading(math.inf, ())
-"""What :func:`read` says of a window that is too dear."""
 
 
 def read(text: str, view: View, real: str, terms: Terms, before: str = "") -> Reading:
@@ -228,7 +208,7 @@ class _Decoder:
     def _usual(self, at: int) -> float:
         """Bits against a border in front of or behind what texts of the charset have."""
         is_told = self._is_paired and self._real in _TWO_BYTES
-        return _USUAL if is_told and _is_usual(self._text[at], self._real) else 0.0
+        return _USUAL if is_told and is_usual(self._text[at], self._real) else 0.0
 
     def _is_behind_clean(self, at: int) -> bool:
         """Whether the characters in front of the one at ``at`` are clean text."""
@@ -333,7 +313,7 @@ class _Decoder:
         is_odd = self._clean[at] > _DEAR and not self._is_before_clean(at)
         if not is_odd or not self._codes[at]:
             return 0.0
-        return _ODD if _is_usual(char, self._real) else _OUT_OF_PLACE
+        return _ODD if is_usual(char, self._real) else _OUT_OF_PLACE
 
     def _stays_narrow(self, at: int) -> float:
         """Bits against bare ASCII beside UTF-16: much where it may be half of a hanzi."""
@@ -401,9 +381,3 @@ class _Decoder:
         text = self._text[at:end]
         link = Link(outside.link, end, text, (), inside=False)
         return Hypothesis(outside.cost + bits, context_after(outside.context, text), (), link)
-
-
-@lru_cache(maxsize=1 << 12)
-def _is_usual(char: str, real: str) -> bool:
-    """Whether texts in ``real`` have ``char``: Big5 has no simplified forms, and others hardly more."""
-    return bool(char.encode("big5" if real == "big5hkscs" else "gb2312", "ignore"))

@@ -11,9 +11,10 @@ Before damaged UTF-8 is read it can be cut into characters; :class:`Way` is one 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -22,6 +23,7 @@ import numpy.typing as npt
 
 from crawler.text.chinese.costs import LOST, each, grown
 from crawler.text.mojibake.codes import Options, options
+from crawler.text.mojibake.rule import Edit
 from crawler.text.mojibake.shown import ENDED, Code, Priced
 from crawler.text.mojibake.windows import is_letter
 
@@ -44,6 +46,25 @@ _HANZI: Final = re.compile("[\u3400-\u9fff]")
 
 
 Sums = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a window.
+
+    Attributes:
+        bits: What the text costs, fees included.
+        edits: What was read inside; places count from the beginning of the window.
+        sums: What it costs up to each place in the window, roughly.
+    """
+
+    bits: float
+    edits: tuple[Edit, ...]
+    sums: Sums = field(default_factory=lambda: np.zeros(1), compare=False)
+
+
+GIVEN_UP: Final = Reading(math.inf, ())
+"""What :func:`read` says of a window that is too dear."""
 
 
 @dataclass(frozen=True, slots=True)
