@@ -34,6 +34,7 @@ _MOST: Final = 400  # of such places in one text; more are no marks in clean tex
 _COMMON: Final = frozenset(("latin-1", "cp1252", "gbk", "gb18030", "big5", "big5hkscs"))
 _RARE: Final = 6.0  # bits against a code page that few have
 _UNCLOSED: Final = 8.0  # bits against a bracket or a quotation mark without its other half
+_FAR: Final = 4  # characters beside a mark that are looked at
 _CLOSE: Final = 24.0  # bits by which another mark may be dearer to raise a doubt
 _AROUND: Final = 6  # characters that must be clean where the damage looks like hanzi itself
 _CLEAN: Final = 11.0  # bits of a character of such text
@@ -209,7 +210,7 @@ def _piece(text: str, at: int, table: dict[str, tuple[_Reading, ...]]) -> str:
 def _is_alone(text: str, row: _Row) -> bool:
     """Whether only clean text is beside ``row``: hanzi on one side at least."""
     before, behind = text[max(0, row.start - 1) : row.start], text[row.end : row.end + 1]
-    if not (_BORDER.fullmatch(before) and _BORDER.fullmatch(behind)):
+    if not _is_between_clean(text, row):
         return False
     seen = text[row.start : row.end]
     if seen[-1].isascii() and _SMALL.match(behind):
@@ -228,6 +229,14 @@ def _is_alone(text: str, row: _Row) -> bool:
         )
     near = text[max(0, row.start - 3) : row.start]
     return bool(_BEHIND_HANZI.search(near) or _BEFORE_HANZI.match(text, row.end))
+
+
+def _is_between_clean(text: str, row: _Row) -> bool:
+    """Whether clean characters are on both sides; a mark is one if what is beyond it is so."""
+    before = text[max(0, row.start - _FAR) : row.start]
+    behind = text[row.end : row.end + _FAR]
+    beside = (before[-1:], before.rstrip(_MARKS)[-1:], behind[:1], behind.lstrip(_MARKS)[:1])
+    return all(_BORDER.fullmatch(char) for char in beside)
 
 
 def _is_of_another_script(text: str, seen: str) -> bool:

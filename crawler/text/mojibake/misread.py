@@ -247,12 +247,13 @@ def _in_full(text: str, start: int, end: int, ranked: Sequence[Candidate]) -> Ca
     More may be lost behind the sample than in it, so other views of the best channel are tried.
     """
     best = ranked[0]
-    ways = [(one.real, one.view) for one in ranked[:_IN_FULL]]
+    most = len(ranked) if best.shown in SINGLE else _IN_FULL
+    ways = [(one.real, one.view) for one in ranked[:most]]
     others = views(text[start:end], best.real, best.shown)
     # What vanishes anywhere is dear to look for: in a long window only where the sample asks for it.
     is_long = end - start > _SEARCHED and best.real != "utf-8"
     ways += [(best.real, view) for view in others if not (view.dropped and is_long)]
-    close = sum(one.bits <= best.bits + _RIVAL for one in ranked[:_IN_FULL])
+    close = sum(one.bits <= best.bits + _RIVAL for one in ranked[:most])
     found: list[Candidate] = []
     for real, view in dict.fromkeys(ways):
         if view.dropped and (
@@ -261,7 +262,9 @@ def _in_full(text: str, start: int, end: int, ranked: Sequence[Candidate]) -> Ca
             continue
         rivals = sorted(found, key=_rank)[:1]
         found.append(candidate_of(text, start, end, real, view, *rivals))
-        is_rivalled = len(found) < close and view.is_lossy and not found[-1].is_whole
+        # Pages of single bytes differ in a few letters, which a sample may lack.
+        is_open = view.shown in SINGLE or (view.is_lossy and not found[-1].is_whole)
+        is_rivalled = len(found) < close and is_open
         if any(_explains(one, end - start) for one in found) and not is_rivalled:
             return min(found, key=_rank)
     tried = {(real, view.shown) for real, view in ways}

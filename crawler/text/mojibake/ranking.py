@@ -43,6 +43,7 @@ _UTF_8_AS_LATIN: Final = ("utf-8", "cp1252")
 _FEW_BYTES: Final = 6
 _UTF_8_BYTES: Final = 0.9  # share of bytes of UTF-8 among those that are left
 _LEADS: Final = 0.3  # share of first bytes among those that are left
+_PAIRED: Final = ("gb18030", "big5hkscs")
 _MARKS: Final = frozenset("“”‘’—…·")
 # Nothing but UTF-16 leaves a control character for each mark.
 _CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f]")
@@ -123,7 +124,13 @@ def core(sample: str) -> str:
         for i, bits in enumerate(each(sample).tolist())
         if bits > _DEAR or (sample[i] > "\x7f" and not _is_chinese(sample[i]))
     ]
-    return sample[dear[0] : dear[-1] + 2] if dear else sample
+    if not dear:
+        return sample
+    start = dear[0]
+    # A mark in front may be the first byte of a hanzi: · and “ are letters of code pages, too.
+    while start and sample[start - 1] in _MARKS:
+        start -= 1
+    return sample[start : dear[-1] + 2]
 
 
 def _is_chinese(char: str) -> bool:
@@ -171,12 +178,14 @@ def _is_readable(char: str, shown: str) -> bool:
 def _pieces(sample: str, real: str, shown: str) -> Iterator[tuple[int, int, str]]:
     """The stretches of bytes without a gap: where each begins, how many it has, what they say."""
     is_cut = (real, shown) == ("gb18030", "gbk")
-    is_paired = real in ("gb18030", "big5hkscs") and shown not in SINGLE and not is_cut
+    is_paired = real in _PAIRED and shown not in SINGLE and not is_cut
     pending = bytearray()
     start, has_lost = 0, False
     for char in sample:
         is_lost = char == LOST
         if not is_lost and _is_readable(char, shown):
+            # Of a mark of single bytes nobody knows which side it belongs to.
+            has_lost |= not pending and char in _MARKS and shown in SINGLE and real in _PAIRED
             pending += code(char, shown)[0]
         elif not is_lost or is_paired:
             if text := _piece(pending, real, has_lost=has_lost):
@@ -191,7 +200,7 @@ def _pieces(sample: str, real: str, shown: str) -> Iterator[tuple[int, int, str]
 
 
 def _piece(code: bytearray, real: str, *, has_lost: bool) -> str:
-    """What ``code`` says; behind a loss its first byte may belong to what was lost."""
+    """What ``code`` says; behind a loss its first byte may belong to what was lost, or be a mark."""
     text = code.decode(real, "replace")
     other = code[1:].decode(real, "replace") if has_lost else text
     return min(text, other, key=cost) if has_lost else text

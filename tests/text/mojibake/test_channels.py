@@ -293,3 +293,20 @@ def test_a_code_page_that_nobody_knows_is_announced(real, shown):
 def test_letters_of_all_languages_are_no_damage(text):
     """What people write has letters of one alphabet in a word, and signs between words."""
     assert repair(text).damage == ()
+
+
+@pytest.mark.parametrize("shown", ["cp1252", "iso8859-15", "cp1254", "mac_roman", "cp1250"])
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("工作人员按规定执", "法监督，查处了十几起积压的案件，各地已经参照", "办理，结果向社会公布。"),
+        ("他最近常去区图书馆和地", "方志馆查找老照片，积累的资料有两柜子，准备", "写一本小书。"),
+        ("书架上摆着一本《", "柳叶刀（Lancet）》合订本，医生们常来借阅学习", "，下班以后也不走。"),
+    ],
+)  # fmt: skip
+def test_damage_that_begins_with_a_mark_is_read_from_its_first_byte(parts, shown):
+    """The first byte of 法 is a point or a sigma, which clean text may end with."""
+    head, middle, tail = parts
+    garbled = head + READERS["python"](middle.encode("gb18030"), shown) + tail
+
+    assert repair(garbled).text == head + middle + tail
