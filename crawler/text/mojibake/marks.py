@@ -40,8 +40,9 @@ _AROUND: Final = 6  # characters that must be clean where the damage looks like 
 _CLEAN: Final = 11.0  # bits of a character of such text
 _PRIVATE_MORE: Final = 3.5  # ... that it may cost more beside a private-use character
 
-# What people write beside hanzi, though a mark can become it: degrees.
-_WRITTEN: Final = frozenset(("°C", "°F", "°K", "°N", "°S", "°E", "°W"))
+_WRITTEN = re.compile("°[CFKNSEW]")  # degrees
+# What a mark becomes between hanzi, and people write elsewhere: Martín, an angle, lines of a table.
+_HALF_WRITTEN = re.compile("[°║\xc0-\u024f][\0-\x7f]")
 # By itself a mark becomes no other single character but these, which nobody writes among hanzi.
 _ALONE: Final = re.compile("[\ufe5c\ufe5d\u3105-\u3129\ue4c6-\uf8ff銆]")
 _BOPOMOFO = re.compile("[\u3105-\u3129]")
@@ -213,7 +214,10 @@ def _is_alone(text: str, row: _Row) -> bool:
     if not _is_between_clean(text, row):
         return False
     seen = text[row.start : row.end]
-    if seen[-1].isascii() and _SMALL.match(behind):
+    if (seen[-1].isascii() and _SMALL.match(behind)) or (
+        _HALF_WRITTEN.search(seen)
+        and not (_HANZI.match(before) and _HANZI.match(behind) and text.count(seen[0]) == 1)
+    ):
         return False
     if _LETTERS.fullmatch(seen) and _ABOUT_LETTERS.search(text):
         return False
@@ -263,7 +267,7 @@ def _likeliest(text: str, rows: Sequence[_Row], known: Sequence[Pair]) -> Pair:
     bits: dict[Pair, float] = defaultdict(float)
     for row in rows:
         for pair in row.pairs():
-            bits[pair] += _cheapest(text, row, pair)
+            bits[pair] += sum(options[0][0] for _, options in _options(text, row, pair))
     return min(
         explained,
         key=lambda pair: (
@@ -277,10 +281,6 @@ def _likeliest(text: str, rows: Sequence[_Row], known: Sequence[Pair]) -> Pair:
 
 def _rare(pair: Pair) -> float:
     return 0.0 if pair[1] in _COMMON else _RARE
-
-
-def _cheapest(text: str, row: _Row, pair: Pair) -> float:
-    return sum(options[0][0] for _, options in _options(text, row, pair))
 
 
 def _options(text: str, row: _Row, pair: Pair) -> Iterator[tuple[str, list[tuple[float, str]]]]:
@@ -344,8 +344,7 @@ def _first() -> re.Pattern[str]:
 def _table() -> dict[str, tuple[_Reading, ...]]:
     """What is seen of a mark, and of what was seen of one before, with all that it can have been."""
     found: dict[str, dict[tuple[str, Pair], float]] = defaultdict(dict)
-    marks = [(mark, pair) for pair in PAIRS for mark in _MARKS]
-    for mark, pair in marks:
+    for mark, pair in product(_MARKS, PAIRS):
         for seen, price in _shown(mark, *pair):
             if _is_telling(seen, mark):
                 known = found[seen].setdefault((mark, pair), price)
@@ -363,9 +362,8 @@ def _table() -> dict[str, tuple[_Reading, ...]]:
                 again.append(seen)
                 found[seen][before, ("utf-8", shown)] = 0.0
         once = again
-    for before in [
-        seen for seen in found if LOST in seen and ("，", ("utf-8", "gbk")) in found[seen]
-    ]:
+    commas = [seen for seen in found if LOST in seen and ("，", ("utf-8", "gbk")) in found[seen]]
+    for before in commas:
         seen = READERS["python"](before.encode(), "gbk")
         found[seen][before, ("utf-8", "gbk")] = 0.0
     return {
@@ -377,7 +375,7 @@ def _table() -> dict[str, tuple[_Reading, ...]]:
 
 def _is_telling(seen: str, mark: str) -> bool:
     """Whether nobody writes ``seen`` between hanzi."""
-    if seen == mark or seen in _WRITTEN or not _TELLING.match(seen[:1]):
+    if seen == mark or _WRITTEN.fullmatch(seen) or not _TELLING.match(seen[:1]):
         return False
     if len(seen) == 1:
         return _ALONE.match(seen) is not None

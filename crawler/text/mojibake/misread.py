@@ -99,7 +99,8 @@ def spans(text: str, favourite: Pair | None = None) -> tuple[Span, ...]:
     for number, (start, end) in enumerate(() if is_binary(text) else windows(text, each(text))):
         if fruitless > _FRUITLESS:
             break
-        if _is_monotonous(text[start:end]):
+        # A few characters said again and again are no text, whatever they were.
+        if end - start >= _MONOTONOUS and len(set(text[start:end])) <= _FEW:
             continue
         ranked = _contest(text, start, end, favourite, in_depth=number < _MANY)
         fruitless += end - start
@@ -125,11 +126,6 @@ def spans(text: str, favourite: Pair | None = None) -> tuple[Span, ...]:
         ]
     edits = [span.edit for span in found]
     return () if is_example(text, edits) or is_meant(text, edits) else tuple(found)
-
-
-def _is_monotonous(window: str) -> bool:
-    """Whether few characters are said again and again: that is no text, whatever it was."""
-    return len(window) >= _MONOTONOUS and len(set(window)) <= _FEW
 
 
 def _doubted(text: str, best: Candidate, edit: Edit, ranked: Sequence[Candidate]) -> Edit:
@@ -247,13 +243,12 @@ def _in_full(text: str, start: int, end: int, ranked: Sequence[Candidate]) -> Ca
     More may be lost behind the sample than in it, so other views of the best channel are tried.
     """
     best = ranked[0]
-    most = len(ranked) if best.shown in SINGLE else _IN_FULL
-    ways = [(one.real, one.view) for one in ranked[:most]]
+    ways = [(one.real, one.view) for one in ranked[:_IN_FULL]]
     others = views(text[start:end], best.real, best.shown)
     # What vanishes anywhere is dear to look for: in a long window only where the sample asks for it.
     is_long = end - start > _SEARCHED and best.real != "utf-8"
     ways += [(best.real, view) for view in others if not (view.dropped and is_long)]
-    close = sum(one.bits <= best.bits + _RIVAL for one in ranked[:most])
+    close = sum(one.bits <= best.bits + _RIVAL for one in ranked[:_IN_FULL])
     found: list[Candidate] = []
     for real, view in dict.fromkeys(ways):
         if view.dropped and (
@@ -263,8 +258,8 @@ def _in_full(text: str, start: int, end: int, ranked: Sequence[Candidate]) -> Ca
         rivals = sorted(found, key=_rank)[:1]
         found.append(candidate_of(text, start, end, real, view, *rivals))
         # Pages of single bytes differ in a few letters, which a sample may lack.
-        is_open = view.shown in SINGLE or (view.is_lossy and not found[-1].is_whole)
-        is_rivalled = len(found) < close and is_open
+        may_be_other = view.shown in SINGLE or (view.is_lossy and not found[-1].is_whole)
+        is_rivalled = len(found) < close and may_be_other
         if any(_explains(one, end - start) for one in found) and not is_rivalled:
             return min(found, key=_rank)
     tried = {(real, view.shown) for real, view in ways}

@@ -158,3 +158,19 @@ def test_letters_that_were_made_small_are_read_in_both_cases(code):
 def test_a_sign_elsewhere_proves_nothing(text):
     """A hanzi is not taken for a letter because a price stands near it."""
     assert repair(text).text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "林 lín，您 nín，频（pín）繁，贫 pín 穷",
+        "解放者何塞·德·圣马丁（San Martín）将军",
+        "麦德林Medellín机场，Joaquín 华金，jardín 花园",
+        "评级║A║B║C",
+        "小组║A",
+        "北纬30°B点，∠1=30°A点坐标",
+    ],
+)
+def test_a_letter_behind_a_sign_that_people_write_is_no_mark(text):
+    """í and n, ║ and A, ° and B are the bytes of a mark in some code page, and what stands there."""
+    assert repair(text).text == text
