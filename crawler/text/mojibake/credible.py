@@ -91,6 +91,14 @@ _KANA_AND_KANJI = re.compile("[\uff61-\uff9f][\u4e00-\u9fff]|[\u4e00-\u9fff][\uf
 _TONED = re.compile("[\u3105-\u3129][\u02c7\u02ca\u02cb\u02d9]")
 _LONGEST_CHANCE: Final = 2  # characters above ASCII
 _LATIN: Final = ("latin-1", "cp1252")
+# Signs that people write side by side: marks of footnotes, measures, prices.
+_OF_FOOTNOTES: Final = "\xb9\xb2\xb3"
+_WRITTEN: Final = f"{_OF_FOOTNOTES}\xa3\xa5\xa7\xa9\xae\xb0\xb1\xbc-\xbe\xd7\xd8\xf7"
+_WRITTEN_SIGNS = re.compile(f"[{_WRITTEN}][{_WRITTEN}A-Za-z]|[{_OF_FOOTNOTES}]{{4}}")
+# Capitals of words end in Å and Ä, and Latin-1 has them for the first byte of Š and Ġ.
+_LETTER_AND_BLANK = re.compile("[\xc3-\xdf][ \xa0]")
+_PAIR_OF_UTF_8 = re.compile("[\xc3-\xdf][\x80-\x9f\xa1-\xbf\u2010-\u203a]")
+_CYRILLIC_WORD = re.compile("(?:[\u0400-\u042f]+|[\u0400-\u042f]?[\u0430-\u045f]+)")
 _ONE_SIGN = re.compile("[\xa3\xa5\xa9\xae\xb0-\xb3\xb5\xb7\xd7\xf7]+")
 # Signs by themselves, where a text has them.
 _SIGNS = (
@@ -117,6 +125,8 @@ def _is_plausible(text: str, edit: Edit, real: str, shown: str, saved: float) ->
         or len(text) == 1
         or _is_late_mark(text, edit)
         or _is_spelled(text, edit, shown)
+        # They are a hanzi by chance; but the words around may ask for it.
+        or (saved < _MUCH and _WRITTEN_SIGNS.fullmatch(old))
         or _is_listed(text[max(0, edit.start - _NEAR_BY) : edit.end + _NEAR_BY])
         or (
             len(old) <= _LONGEST_LIST
@@ -124,7 +134,7 @@ def _is_plausible(text: str, edit: Edit, real: str, shown: str, saved: float) ->
         )
     ):
         return False
-    if shown in SINGLE and _CYRILLIC.search(old) and _is_among_words(text, edit):
+    if shown in SINGLE and _CYRILLIC.search(old) and _is_cyrillic(text, edit):
         return False
     if real == "gb18030" and shown in ("gb2312", "gbk"):
         # Nearly all of such a text is as it was, so what is around must be Chinese.
@@ -189,9 +199,12 @@ def _is_no_chance(old: str, new: str, saved: float, shown: str) -> bool:
     return mean <= most and saved >= (_ENOUGH if shown in _HANZI_PAGES else _MUCH)
 
 
-def _is_among_words(text: str, edit: Edit) -> bool:
-    """Whether a few Cyrillic letters stand among words that stay: then they are a word as well."""
+def _is_cyrillic(text: str, edit: Edit) -> bool:
+    """Whether a few Cyrillic letters are words in one case, or stand among words that stay."""
     before, behind = text[max(0, edit.start - _WORDS_AROUND) : edit.start], text[edit.end :]
+    is_alone = not _HANZI.search(before[-1:] + behind[:1])
+    if is_alone and all(map(_CYRILLIC_WORD.fullmatch, text[edit.start : edit.end].split())):
+        return True
     around = _CYRILLIC.search(before) or _CYRILLIC.search(behind[:_WORDS_AROUND])
     return bool(around) and edit.end - edit.start <= _WORDS_AROUND
 
@@ -227,7 +240,8 @@ def _is_foreign(text: str, edit: Edit, real: str, shown: str, saved: float) -> b
             _is_everyday(before, above, behind, saved)
             and (_is_inside(before, behind) or not _COMMON.search(old))
         )
-        return saved > 0 and is_safe and _is_in_word(before, new, behind)
+        is_word = is_safe and _is_in_word(before, new, behind)
+        return saved > 0 and is_word and not _is_end_of_word(text, edit)
     is_sign = real == "utf-8" and _ONE_SIGN.fullmatch(above)
     return bool(is_sign) and any(pattern.search(before + new + behind) for pattern in _SIGNS)
 
@@ -251,6 +265,16 @@ def _is_in_word(before: str, new: str, behind: str) -> bool:
     """Whether new letters stand beside others of a word, and are small ones inside of it."""
     around = before[-1:] + behind[:1]
     return bool(_ASCII_LETTER.search(around)) and not _CAPITAL_INSIDE.search(before[-1:] + new)
+
+
+def _is_end_of_word(text: str, edit: Edit) -> bool:
+    """Whether a letter and a blank end one word before another: nothing else there is UTF-8."""
+    if not _LETTER_AND_BLANK.fullmatch(text, edit.start, edit.end):
+        return False
+    before, behind = text[max(0, edit.start - 1) : edit.start], text[edit.end : edit.end + 1]
+    is_capital = edit.text.islower() and behind.isupper()
+    is_between = before.isalpha() and behind.isalpha()
+    return (is_between or is_capital) and not _PAIR_OF_UTF_8.search(text)
 
 
 def _is_text(new: str) -> bool:

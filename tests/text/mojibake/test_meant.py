@@ -33,6 +33,20 @@ MEANT = [
     "车身写着КАМАЗ»，门上写着Москва",
     "旅游нет©",
     "球队╚主场╝",
+    "该方法有效¹²。",
+    "研究表明²³，产量有所提高",
+    "如图所示³²",
+    "直径½Ø",
+    "价格¥Ø都行",
+    "约±¼圈",
+    "孟令坤¹²，葛琪²³，邢掀³",
+    "对照组¹a与处理组²b",
+    "SLÅ ANMÄLA",
+    "TÄYTTÄÄ VÄLINEN",
+    "记者说NÄR DÅ KOMMER",
+    "Ã São Paulo",
+    "БЛИЖЧЕ",
+    "БИШКЕК БИШКЕК",
 ]
 
 
@@ -83,6 +97,10 @@ def test_a_repair_elsewhere_puts_no_doubt_on_clean_characters(text):
 @pytest.mark.parametrize(
     ("seen", "right"),
     [
+        ("新闻发²¼会", "新闻发布会"),
+        ("北¾©举行", "北京举行"),
+        ("²¹³¥", "补偿"),
+        ("VOILÃ\x80 POURQUOI", "VOILÀ POURQUOI"),
         ("Bogot谩", "Bogotá"),
         ("来自Bogot谩的客人", "来自Bogotá的客人"),
         ("来自膶apek的乐谱", "来自Čapek的乐谱"),
