@@ -15,7 +15,7 @@ from crawler.text.tables import GB2312_LEVEL_1
 _MUCH: Final = 16.0  # bits that speak for themselves
 _OVERWHELMING: Final = 60.0  # bits that no chance saves, where good Chinese of many hanzi comes out
 _GOOD: Final = 10.5  # bits a character of such Chinese
-_MANY: Final = 8  # different hanzi of it
+_MANY: Final = 5  # different hanzi of it
 _ENOUGH: Final = 7.5  # ... that are enough where the new reading is words
 _RARELY: Final = 10.0  # ... that a hanzi beside a word costs more than a letter of it
 _WORDS: Final = 10.0  # bits a character of words
