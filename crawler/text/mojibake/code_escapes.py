@@ -165,6 +165,8 @@ _BARE_U_ROW = re.compile(
     rf"(?<![0-9A-Za-z\\%+])(?:u{_HEX}){{2,}}(?![0-9A-Za-z])|(?<![\\%+])(?:u{_HEX}){{3,}}"
 )
 _ANGLE = re.compile(r"(?:<U\+[0-9A-F]{4,8}>)+")
+# The first and the last of a block of characters, by their numbers.
+_RANGE = re.compile(r"(?<!>)<U\+[0-9A-F]{4,8}>\s?(?:[-–~～]|至|到|to)\s?<U\+[0-9A-F]{4,8}>(?!<U\+)")
 _POINT: Final = rf"(?:2[0-9a-fA-F]{{4}}|1[fF][0-9a-fA-F]{{3}}|{_HEX})"
 # In a row without anything between them no text speaks of them.
 _SIGNED: Final = rf"(?:[/&]|\\ )u{_HEX}|[uU]\+{_POINT}|[{{\[]U\+{_POINT}[}}\]]"
@@ -245,7 +247,7 @@ def _octal_utf_8(run: str) -> str:
 
 
 def _code_points(text: str, sign: str, pattern: re.Pattern[str]) -> Sequence[Edit]:
-    if sign not in text.lower():
+    if sign not in text.lower() or _RANGE.search(text):
         return ()
     return _written(text, pattern, _hanzi_only)
 

@@ -101,6 +101,12 @@ _BEHIND_ANOTHER = re.compile(r";(?:和|与|與|或|还是|、)\Z")
 _SOURCE = re.compile(
     r"(?:\b(?:content|font-family)\s?:|\b(?:printf|print|puts|echo|alert)\b(?: -e)?[ (]?|=|[A-Za-z_]\()\s?[A-Za-z]?[\"'`]\Z"
 )
+# A string begins in program code: an argument of a call, bytes, what a name is made equal to.
+_STRING = re.compile(
+    r"(?:[A-Za-z0-9_$]\(\s?[bru]{0,2}|(?<![A-Za-z0-9_])(?:[bB][rR]?|[rR][bB])|\$|[A-Za-z0-9_\])] \+?= ?)([\"'`])"
+)
+_NEXT_STRING = re.compile(r"\s?[,+]\s?[bru]{0,2}([\"'`])")
+_PROMPT = re.compile(r"^(?:>>>|In \[\d{1,4}\]:) .*", re.MULTILINE)
 _CHINESE = re.compile("[\u3400-\u9fff]")
 _KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
@@ -232,17 +238,39 @@ def are_named_marks(text: str, edits: Sequence[Edit]) -> bool:
 
 def outside_urls(text: str, edits: Iterable[Edit]) -> list[Edit]:
     """Those of ``edits`` that touch no web address; an address is escaped on purpose."""
-    urls = [found.span() for found in URL.finditer(text)] if "." in text else []
-    if not urls:
-        return list(edits)
+    return _elsewhere([found.span() for found in URL.finditer(text)] if "." in text else [], edits)
+
+
+def _elsewhere(spans: Sequence[tuple[int, int]], edits: Iterable[Edit]) -> list[Edit]:
+    """Those of ``edits`` that touch none of ``spans``; both are in order."""
     kept = []
     i = 0
     for edit in edits:
-        while i < len(urls) and urls[i][1] <= edit.start:
+        while i < len(spans) and spans[i][1] <= edit.start:
             i += 1
-        if i == len(urls) or edit.end <= urls[i][0]:
+        if i == len(spans) or edit.end <= spans[i][0]:
             kept.append(edit)
     return kept
+
+
+def _strings(text: str) -> list[tuple[int, int]]:
+    """What stands in quotation marks in program code, and behind an interpreter's prompt."""
+    found = []
+    at = _STRING.search(text)
+    while at:
+        start = at.end()
+        end = text.find(at[1], start)
+        if end < 0 or "\n" in text[start:end]:
+            at = _STRING.search(text, start)
+            continue
+        found.append((start, end))
+        at = _NEXT_STRING.match(text, end + 1) or _STRING.search(text, end + 1)
+    return sorted([*found, *(line.span() for line in _PROMPT.finditer(text))])
+
+
+def _outside_code(text: str, edits: Iterable[Edit]) -> list[Edit]:
+    """Those of ``edits`` that are in no string of program code, where an escape is meant."""
+    return _elsewhere(_strings(text), sorted(edits, key=lambda edit: edit.start))
 
 
 RARE_WORDS: Final = 16.5
@@ -289,7 +317,8 @@ def decoded(code: bytes, codecs: Iterable[str] = ("utf-8", "gb18030", "big5hkscs
 
 
 def unless_shown(text: str, edits: Sequence[Edit]) -> Sequence[Edit]:
-    """``edits``, unless they are examples in a text about such things."""
+    """``edits`` outside of code, unless they are examples in a text about such things."""
+    edits = _outside_code(text, edits)
     if not edits or shown_on_purpose(text, edits) or is_meant(text, edits):
         return ()
     return edits
@@ -297,6 +326,7 @@ def unless_shown(text: str, edits: Sequence[Edit]) -> Sequence[Edit]:
 
 def unless_explained(text: str, edits: Sequence[Edit]) -> Sequence[Edit]:
     """The same for escapes that look like code themselves: they do not count as talk of code."""
+    edits = _outside_code(text, edits)
     if not edits or is_meant(text, edits):
         return ()
     rest = outside(text, edits)

@@ -111,3 +111,55 @@ def test_a_second_repair_changes_nothing(text):
     assert repair_document(once.text).text == once.text
     for place in (*once.doubts, *once.spans):
         assert once.text[place.start : place.end] == place.text
+
+
+CODE = (
+    "unescape('{}')", 'document.write("{}");', "b'{}'.decode('utf-8')", "text = rb\"{}\"",
+    "el.innerHTML = '{}';", "text.replace('天', '{}')", ">>> '{}'", "echo $'{}'", 'log("a" + "{}")',
+)  # fmt: skip
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.sampled_from(sorted(NOTATIONS)), st.sampled_from(CODE), st.sampled_from(["", "写法："]))
+def test_an_escape_in_a_string_of_code_is_meant(notation, code, before):
+    """A call's argument, bytes, what a name is made equal to: a repair would change the program."""
+    text = (
+        before
+        + "\n" * code.startswith(">")
+        + code.format("".join(map(NOTATIONS[notation], map(ord, "人民日报"))))
+    )
+
+    assert repair(text).text is text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'unescape("%u4EBA%u6C11")',
+        "decodeURIComponent('%E4%BA%BA')",
+        r"b'\xe4\xba\xba'.decode('utf-8')",
+        r">>> b'\xe4\xb8\xad\xe6\x96\x87'",
+        'document.write("&#20154;&#27665;");',
+        "<U+4E00>–<U+9FFF>",
+        "<U+4E00> 至 <U+9FFF>",
+    ],
+)
+def test_examples_of_code_stay(text):
+    """So does a block of characters that is named by its first and its last."""
+    assert repair(text).text == text
+    assert not repair(text).damage
+
+
+@pytest.mark.parametrize(
+    ("seen", "right"),
+    [
+        ("人民网（'&#20154;&#27665;'）", "人民网（'人民'）"),
+        ('他说"%u4EBA%u6C11%u65E5%u62A5"', '他说"人民日报"'),
+        ("don't &#20154;&#27665; 'n'", "don't 人民 'n'"),
+        ("f('a\n&#20154;&#27665;的日报')", "f('a\n人民的日报')"),
+        ("<U+4EBA><U+6C11>-<U+65E5><U+62A5>", "人民-日报"),
+    ],
+)
+def test_quotation_marks_alone_are_no_code(seen, right):
+    """The counter-check: what is quoted in prose is undone."""
+    assert repair(seen).text == right
