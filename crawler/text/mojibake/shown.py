@@ -35,6 +35,9 @@ _EATEN: Final = 1.0
 _WAS_CAPITAL: Final = 2.0  # bits against an ASCII letter that was a capital one
 _ASCII_EATEN: Final = frozenset(range(0x20, 0x40))
 
+# What is left of four bytes of GB 18030, of which two are digits. No byte of a hanzi elsewhere is one.
+_QUARTERS = re.compile("(?:\ufffd[0-9]){2}")
+_NO_BYTE: Final = "\uffff"
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 # A character of three bytes, as far as it is there.
 _CUT_UTF_8 = re.compile(rb"[\xe2-\xef][\x80-\xbf]*|[\x80-\xbf]+")
@@ -93,6 +96,7 @@ class View:
             text: What is shown.
             ends: Places behind which another hand goes on, so that what follows says nothing.
         """
+        text = _QUARTERS.sub(lambda found: found[0].replace(LOST, _NO_BYTE), text)
         firsts = [
             None if at in ends else _first(char, self.shown) for at, char in enumerate(text[1:])
         ]

@@ -56,6 +56,23 @@ def test_what_is_meant_stays(text):
     assert repair(text).text == text
 
 
+@given(
+    st.integers(0, 7),
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=6),
+)
+@settings(max_examples=60, deadline=None)
+def test_digits_between_losses_are_no_bytes(at, digits):
+    """Of a character of four bytes GB 18030's digits are left: nothing says which hanzi it was."""
+    left = "".join(f"\ufffd{second}\ufffd{fourth}" for second, fourth in digits)
+    text = "记者赵琳付玉婷报道"
+    text = text[:at] + left + text[at:]
+
+    answer = repair(text)
+
+    assert answer.text == text
+    assert "replacement-characters" in answer.damage
+
+
 @given(st.sampled_from(["Müller", "Pelé", "São", "Jürgen"]), st.sampled_from(FIRST_LEVEL))
 @settings(max_examples=60, deadline=None)
 def test_a_hanzi_behind_an_accented_name_stays(name, hanzi):
