@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SCHEMA_VERSION", "Library", "__version__", "open_store", "read_page", "repair_text"]
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"
 
 SCHEMA_VERSION = 2
 """Version of the exported record; it grows when a field changes its meaning or goes."""

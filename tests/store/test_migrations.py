@@ -26,7 +26,7 @@ from tests.crawl.visits import NOW, article, link, prose
 
 RELEASED = Path(__file__).parent / "released"
 # The schema of each release whose database is kept.
-RELEASES = {"0.1.0": "0002", "0.2.0": "0006", "0.3.0": "0010"}
+RELEASES = {"0.1.0": "0002", "0.2.0": "0006", "0.3.0": "0010", "0.4.0": "0010"}
 # Those that have something left to do.
 BEHIND = {release: schema for release, schema in RELEASES.items() if schema < HEAD}
 # A database of each older schema, with the rows of the first release, and of the latest that it can hold.
