@@ -31,7 +31,8 @@ from crawler.text.mojibake.result import as_record, explanation
 app = typer.Typer(add_completion=False)
 
 _BAD_ROWS = 3  # exit code
-_MOST_NAMED = 20  # bad rows; more are counted
+_MOST_NAMED = 20  # bad rows, and columns; more are counted
+_LONGEST_NAME = 60  # characters of a column's
 
 
 @app.command()
@@ -91,8 +92,12 @@ def repair(
     kind = kind_of(file)
     if field is not None and kind is None:
         kind = _kind_of_stream(file, output)
+    if json and (jsonl or explain):
+        raise ConfigError(
+            f"--json {'--jsonl' if jsonl else '--explain'}: only one of them can be printed"
+        )
     if explain:
-        _explain(file, kind, output, _fields(field))
+        _explain(file, kind or (TableKind("jsonl") if jsonl else None), output, _fields(field))
         return
     if kind and not json and not jsonl:
         _repair_table(file, kind, output, _fields(field), processes)
@@ -118,16 +123,20 @@ def _each_text(stream: BinaryIO, target: BinaryIO, output: str) -> None:
 
 
 def _explain(file: str, kind: TableKind | None, output: str, fields: tuple[str, ...]) -> None:
+    bad = _Named()
     with _written_to(output) as target:
-        for where, text in _texts(file, kind, fields):
+        for where, text in _texts(file, kind, fields, bad):
             repaired = repair_document(text)
             if told := explanation(repaired):
                 lines = [f"{where}:", *told]
                 target.write("".join(line + "\n" for line in lines).encode("utf-8", "replace"))
+    bad.finish()
 
 
-def _texts(file: str, kind: TableKind | None, fields: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """The texts of a table's fields, or the lines of a text, each with its place."""
+def _texts(
+    file: str, kind: TableKind | None, fields: tuple[str, ...], bad: _Named
+) -> Iterator[tuple[str, str]]:
+    """The texts of a table's fields, or the lines of a text, each with its place; bad rows are named."""
     if kind is None:
         with open_text(file) as stream:
             for number, line in enumerate(logical_lines(_decoded_lines(stream)), 1):
@@ -135,13 +144,20 @@ def _texts(file: str, kind: TableKind | None, fields: tuple[str, ...]) -> Iterat
         return
     with open_table(file, kind) as (table, _):
         _check_columns(file, table, fields)
-        rows = (row for chunk in table.chunks for row in chunk.rows if not isinstance(row, BadRow))
-        for number, values in rows:
+        what = "line" if kind.form == "jsonl" else "row"
+        for row in (row for chunk in table.chunks for row in chunk.rows):
+            if isinstance(row, BadRow):
+                bad.name(what, row)
+                continue
+            number, values = row
+            if problem := Repairer(fields).problem(number, values):
+                bad.name(what, problem)
+                continue
             for name in fields:
-                value = values.get(name)
-                text = "\n".join(map(str, value)) if isinstance(value, list) else value
-                if isinstance(text, str):
-                    yield f"row {number}, {name}", text
+                value = values[name]
+                text = "\n".join(value) if isinstance(value, list) else value
+                if text:
+                    yield f"{what} {number}, {name}", text
 
 
 @contextmanager
@@ -258,8 +274,14 @@ def _repair_table(
 def _check_columns(file: str, table: InputTable, fields: tuple[str, ...]) -> None:
     missing = [name for name in fields if table.columns is not None and name not in table.columns]
     if missing:
-        known = ", ".join((table.columns or [])[:20])
+        # A name may be anything, also of a file that is no table at all.
+        known = ", ".join(map(_printable, (table.columns or [])[:_MOST_NAMED]))
         raise ConfigError(f"{file}: has no column {missing[0]!r}; its columns are {known}")
+
+
+def _printable(name: str) -> str:
+    shown = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in name)
+    return shown if len(shown) <= _LONGEST_NAME else f"{shown[:_LONGEST_NAME]}…"
 
 
 class _Named:

@@ -162,6 +162,60 @@ def test_explain_takes_tables(tmp_path):
     assert "\x1b" not in done.stdout
 
 
+@pytest.mark.parametrize("arguments", [("--explain", "--jsonl"), ("--explain", "--field", "text")])
+def test_explain_names_bad_rows(arguments):
+    """As the repair itself does; the others are explained, and the exit code is 3."""
+    given = '{broken\n{"text": 5}\n{"id": 1}\n{"text": "浜烘皯鏃ユ姤"}\n'.encode()
+
+    done = run(*arguments, given=given)
+
+    assert done.exit_code == 3
+    assert [f"line {number}" in done.stderr for number in (1, 2, 3, 4)] == [True] * 3 + [False]
+    assert done.stdout.startswith("line 4, text:\n")
+
+
+@pytest.mark.parametrize("other", ["--jsonl", "--explain"])
+def test_two_ways_to_print_are_refused(other):
+    """The error names both."""
+    done = run("--json", other, given=b"a\n")
+
+    assert done.exception.exit_code == 2
+    assert f"--json {other}" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ('id,text\n1,a\n2,"浜烘皯\n3,b\n', "row 2: a quotation mark is opened"),
+        ('id,text\n1,"a\nb"\n2,"c"', ""),
+    ],
+)
+def test_an_open_quotation_mark_is_named(tmp_path, given, named):
+    """It takes all rows behind it into one field; a closed one may hold lines."""
+    table = tmp_path / "q.csv"
+    table.write_text(given)
+
+    done = run(str(table))
+
+    assert done.exit_code == (3 if named else 0)
+    assert named in done.stderr
+    assert {line[:1] for line in given.splitlines()} <= {
+        line[:1] for line in done.stdout.splitlines()
+    }
+
+
+def test_what_is_no_table_is_not_printed_raw(tmp_path):
+    """The columns that a picture named .csv seems to have are shortened, their controls escaped."""
+    table = tmp_path / "r.csv"
+    table.write_bytes(b"\x1b]0;x\x07" + b"a" * 500 + b"\n1\n")
+
+    error = str(run(str(table)).exception)
+
+    assert "has no column 'text'" in error
+    assert "\\u001b]0;x\\u0007" in error
+    assert len(error) < 250
+
+
 def test_a_bad_row_is_left_out_of_another_form(tmp_path):
     """No raw line of CSV stands among lines of JSON; the row is named and counted."""
     table, out = tmp_path / "n.csv", tmp_path / "n.jsonl"

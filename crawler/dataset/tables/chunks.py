@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Literal, cast
 
@@ -106,6 +107,9 @@ _HEAD: Final = 1 << 18  # bytes by which the charset of CSV is decided
 _LONGEST_LINE: Final = 1 << 26  # bytes; longer is no row of text
 # What may be a number that orjson rounds to infinity or to a fraction of a long integer.
 _LARGE = re.compile(rb"[0-9]{17}|[0-9][eE][+]?[0-9]{2}")
+_OPEN: Final = "a quotation mark is opened and not closed before the end of the file"
+# A line behind the last; what stands behind an open quotation mark has it inside.
+_END: Final = "\uffff\ufffe\uffff"
 _DAMAGED = (EOFError, zlib.error, zstandard.ZstdError, gzip.BadGzipFile)
 
 
@@ -280,12 +284,14 @@ def _csv(
     whole_lines = head[: head.rfind(b"\n") + 1] or head
     codec = decide(whole_lines).decided
     csv.field_size_limit(_LONGEST_LINE)
-    rows = csv.reader(_lines(stream, codec, stack), delimiter=kind.delimiter)
+    rows = csv.reader(chain(_lines(stream, codec, stack), (_END,)), delimiter=kind.delimiter)
     try:
         columns = next(rows, [])
     except csv.Error as error:
         raise ConfigError(f"{name}: no CSV: {error}") from error
-    if not columns:
+    if columns[-1:] != [_END] and "".join(columns[-1:]).endswith(_END):
+        raise ConfigError(f"{name}: no CSV: {_OPEN}")
+    if columns in ([], [_END]):
         raise ConfigError(f"{name}: is empty; CSV begins with the names of its columns")
     line_end = "\r\n" if b"\r\n" in head[: head.find(b"\n") + 1] else "\n"
     chunks = _named(name, _chunked(_csv_rows(rows, columns, kind.delimiter)))
@@ -336,6 +342,10 @@ def _csv_rows(
             continue
         if not row:
             number -= 1
+        elif row[-1].endswith(_END):
+            if row != [_END]:
+                row[-1] = row[-1].removesuffix(_END)
+                yield BadRow(number, _OPEN, _line(row, delimiter))
         elif len(row) != len(columns):
             yield BadRow(
                 number, f"{len(row)} columns instead of {len(columns)}", _line(row, delimiter)

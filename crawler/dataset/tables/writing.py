@@ -73,22 +73,22 @@ class Repairer:
                 done.append(row)
                 continue
             number, values = row
-            problem = self._problem(values)
-            if problem:
-                done += [row, BadRow(number, problem)]
+            if problem := self.problem(number, values):
+                done += [row, problem]
             else:
                 done.append((number, self._row(values)))
         return done
 
-    def _problem(self, values: dict[str, Any]) -> str | None:
+    def problem(self, number: int, values: dict[str, Any]) -> BadRow | None:
+        """What is wrong with a row of which a field is missing or no text; else ``None``."""
         for name in self.fields:
             if name not in values:
-                return f"there is no {name!r}"
+                return BadRow(number, f"there is no {name!r}")
             value = values[name]
             if isinstance(value, list) and all(isinstance(part, str) for part in value):
                 continue
             if value is not None and not isinstance(value, str):
-                return f"{name!r} is no text"
+                return BadRow(number, f"{name!r} is no text")
         return None
 
     def _row(self, values: dict[str, Any]) -> dict[str, Any]:
