@@ -35,6 +35,7 @@ _NEAR: Final = 16  # codes from one to the next
 _ALPHABET = re.compile(
     "ÄÖÜ|äöü|ÅÄÖ|åäö|ÆØÅ|æøå|ÁÉÍÓ|áéíó|ÀÈÌÒ|àèìò|ÀÉÈ|àéè|ÉÈÊ|éèê|ÀÁÂ|àáâ|(?<![^ ,、])(?:ÇÑ|çñ)(?![^ ,、])"
 )
+_CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f]")
 _LETTER: Final = "[A-Za-z\xc0-\u024f]"
 _IN_A_WORD = re.compile(f"{_LETTER}[\u3400-\u9fff]{{1,2}}{_LETTER}")
 _ON_A_WORD = re.compile(
@@ -125,6 +126,8 @@ def _is_plausible(text: str, edit: Edit, real: str, shown: str, saved: float) ->
         or len(text) == 1
         or _is_late_mark(text, edit)
         or _is_spelled(text, edit, shown)
+        # A table of words: UTF-16 has the control characters of marks and digits, too.
+        or (real == "utf-16-le" and "\t" in old and not _CONTROL.search(old))
         # They are a hanzi by chance; but the words around may ask for it.
         or (saved < _MUCH and _WRITTEN_SIGNS.fullmatch(old))
         or _is_listed(text[max(0, edit.start - _NEAR_BY) : edit.end + _NEAR_BY])

@@ -41,6 +41,7 @@ _CLEAN: Final = 11.0  # bits of a character of such text
 _PRIVATE_MORE: Final = 3.5  # ... that it may cost more beside a private-use character
 
 _WRITTEN = re.compile("°[CFKNSEW]")  # degrees
+_PERCENT: Final = "£¥"  # two currencies, but behind a digit
 # What a mark becomes between hanzi, and people write elsewhere: Martín, an angle, lines of a table.
 _HALF_WRITTEN = re.compile("[°║\xc0-\u024f][\0-\x7f]")
 # By itself a mark becomes no other single character but these, which nobody writes among hanzi.
@@ -57,16 +58,12 @@ _TELLING = re.compile("[^\0-\x7f\ufffd?]")
 _SMALL = re.compile("[a-z]")  # ¡Hola! is no ？ and ola!
 _PAIRED: Final = ("“”", "‘’", "（）", "《》", "「」", "『』", "【】", "〈〉")
 _LETTERS = re.compile("[a-z\xdf-\xf6\xf8-\xff\u0430-\u045f]+")
-_ABOUT_LETTERS = re.compile(
-    "注音|字母|元音|辅音|拼音|声调|重音|发音|俄语|俄文|西里尔|母音|聲調|符号|符號"
-)
+_ABOUT_LETTERS = re.compile("注音|字母|[元辅重发母]音|拼音|声调|俄[语文]|西里尔|聲調|符[号號]")
 _ODD = re.compile("[\xa1-\u052f\u2500-\u25ff\uff61-\uff9f\ufffd]")
 _LATIN_RUN = re.compile(
     "[\x80-\xff\u0152-\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013-\u2022\u2026-\u203a\u20ac\u2122]{4,200}"
 )
-_AGAIN = re.compile(
-    "[\xc2\xc3][\x80-\xbf\u0152-\u2122]"
-)  # how Latin-1's letters are written in UTF-8
+_AGAIN = re.compile("[\xc2\xc3][\x80-\xbf\u0152-\u2122]")  # Latin-1's letters in UTF-8
 _CODECS: Final = ("gb18030", "big5")
 _TYPED: Final = "“”‘’—…·"
 _ASCII_LETTER = re.compile("[A-Za-z]")
@@ -211,17 +208,8 @@ def _piece(text: str, at: int, table: dict[str, tuple[_Reading, ...]]) -> str:
 def _is_alone(text: str, row: _Row) -> bool:
     """Whether only clean text is beside ``row``: hanzi on one side at least."""
     before, behind = text[max(0, row.start - 1) : row.start], text[row.end : row.end + 1]
-    if not _is_between_clean(text, row):
-        return False
     seen = text[row.start : row.end]
-    if (seen[-1].isascii() and _SMALL.match(behind)) or (
-        _HALF_WRITTEN.search(seen)
-        and not (_HANZI.match(before) and _HANZI.match(behind) and text.count(seen[0]) == 1)
-    ):
-        return False
-    if _LETTERS.fullmatch(seen) and _ABOUT_LETTERS.search(text):
-        return False
-    if _HALF_WIDTH.search(seen) and _KANA.search(text.replace(seen, "")):
+    if not _is_between_clean(text, row) or _is_written(text, seen, before, behind):
         return False
     if _HANZI.search(seen) or len(seen) == 1:
         beside = sum(bool(_HANZI.match(char)) for char in (before, behind))
@@ -233,6 +221,18 @@ def _is_alone(text: str, row: _Row) -> bool:
         )
     near = text[max(0, row.start - 3) : row.start]
     return bool(_BEHIND_HANZI.search(near) or _BEFORE_HANZI.match(text, row.end))
+
+
+def _is_written(text: str, seen: str, before: str, behind: str) -> bool:
+    """Whether ``seen``, between two characters, is what people write."""
+    is_between_hanzi = _HANZI.match(before) and _HANZI.match(behind)
+    return bool(
+        (seen == _PERCENT and not before.isdigit())
+        or (seen[-1].isascii() and _SMALL.match(behind))
+        or (_HALF_WRITTEN.search(seen) and not (is_between_hanzi and text.count(seen[0]) == 1))
+        or (_LETTERS.fullmatch(seen) and _ABOUT_LETTERS.search(text))
+        or (_HALF_WIDTH.search(seen) and _KANA.search(text.replace(seen, "")))
+    )
 
 
 def _is_between_clean(text: str, row: _Row) -> bool:

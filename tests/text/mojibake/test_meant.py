@@ -18,6 +18,8 @@ FIRST_LEVEL = [
 ]
 
 MEANT = [
+    *("夠狼\tgau3 long4", "故\tgù", "搹\tak1", "鯪\tU+9BEA", "中\tguó\tmiddle"),
+    "英镑£¥日元",
     "看完Pelé去哪了",
     "他从São Luís去往内陆。",
     "Cádiz农民种下了葡萄。",
