@@ -126,6 +126,8 @@ def _is_plausible(text: str, edit: Edit, real: str, shown: str, saved: float) ->
         or len(text) == 1
         or _is_late_mark(text, edit)
         or _is_spelled(text, edit, shown)
+        # One sign again and again, as in »» or a row of blanks.
+        or (shown in SINGLE and len(set(old)) == 1)
         # A table of words: UTF-16 has the control characters of marks and digits, too.
         or (real == "utf-16-le" and "\t" in old and not _CONTROL.search(old))
         # They are a hanzi by chance; but the words around may ask for it.
