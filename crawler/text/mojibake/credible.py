@@ -33,7 +33,7 @@ _MOSTLY: Final = 0.65
 _LONGEST_LIST: Final = 40  # characters of letters that are listed
 _NEAR: Final = 16  # codes from one to the next
 _ALPHABET = re.compile(
-    "ÄÖÜ|äöü|ÅÄÖ|åäö|ÆØÅ|æøå|ÁÉÍÓ|áéíó|ÀÈÌÒ|àèìò|ÀÉÈ|àéè|ÉÈÊ|éèê|ÀÁÂ|àáâ|(?<![^ ,、])(?:ÇÑ|çñ)(?![^ ,、])"
+    "ÄÖÜ|äöü|ÅÄÖ|åäö|ÆØÅ|æøå|ÁÉÍÓ|áéíó|ÀÈÌÒ|àèìò|ÀÉÈ|àéè|ÉÈÊ|éèê|ÀÁÂ|àáâ|ÐÞ|ðþ|(?<![^ ,、])(?:ÇÑ|çñ)(?![^ ,、])"
 )
 _CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f]")
 _LETTER: Final = "[A-Za-z\xc0-\u024f]"
@@ -94,8 +94,11 @@ _LONGEST_CHANCE: Final = 2  # characters above ASCII
 _LATIN: Final = ("latin-1", "cp1252")
 # Signs that people write side by side: marks of footnotes, measures, prices.
 _OF_FOOTNOTES: Final = "\xb9\xb2\xb3"
-_WRITTEN: Final = f"{_OF_FOOTNOTES}\xa3\xa5\xa7\xa9\xae\xb0\xb1\xbc-\xbe\xd7\xd8\xf7"
+_WRITTEN: Final = f"{_OF_FOOTNOTES}\xa3\xa5\xa7\xa9\xae\xb0\xb1\xb7\xbc-\xbe\xd7\xd8\xf7"
 _WRITTEN_SIGNS = re.compile(f"[{_WRITTEN}][{_WRITTEN}A-Za-z]|[{_OF_FOOTNOTES}]{{4}}")
+# A column of a table, and nothing that UTF-16 alone leaves.
+_TABBED = re.compile("[^\0-\x08\x0b-\x1f\ue000-\uf8ff\ufffd]*")
+_FEWEST_OF_UTF_16: Final = 6  # hanzi beside a tab
 # Capitals of words end in Å and Ä, and Latin-1 has them for the first byte of Š and Ġ.
 _LETTER_AND_BLANK = re.compile("[\xc3-\xdf][ \xa0]")
 _PAIR_OF_UTF_8 = re.compile("[\xc3-\xdf][\x80-\x9f\xa1-\xbf\u2010-\u203a]")
@@ -125,6 +128,7 @@ def _is_plausible(text: str, edit: Edit, real: str, shown: str, saved: float) ->
         not old.strip(LOST + "? ")
         or len(text) == 1
         or _is_late_mark(text, edit)
+        or (real == "utf-16-le" and _is_column(old, new))
         or _is_spelled(text, edit, shown)
         # One sign again and again, as in »» or a row of blanks.
         or (shown in SINGLE and len(set(old)) == 1)
@@ -202,6 +206,12 @@ def _is_no_chance(old: str, new: str, saved: float, shown: str) -> bool:
     # Of two hanzi that somebody wrote, one in some thousand is UTF-8 of a rare one and a letter.
     most = _WORDS if len(above) > 1 and shown in _HANZI_PAGES else _WORD
     return mean <= most and saved >= (_ENOUGH if shown in _HANZI_PAGES else _MUCH)
+
+
+def _is_column(old: str, new: str) -> bool:
+    """Whether a tab stands between words of two columns: with a letter it is a hanzi in UTF-16."""
+    is_short = hanzi_count(new) < _FEWEST_OF_UTF_16
+    return "\t" in old and is_short and _TABBED.fullmatch(old) is not None
 
 
 def _is_cyrillic(text: str, edit: Edit) -> bool:

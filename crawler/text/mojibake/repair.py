@@ -45,6 +45,7 @@ _HALF = re.compile("[N-Z\\[-~]")  # ASCII that is the second byte of hanzi
 _MOST_PASSES: Final = 6
 _MOST_ROUNDS: Final = 4
 _SAMPLE: Final = 400  # characters
+_BROKEN: Final = 0.25  # share of question marks
 _HARDLY_CHINESE: Final = 13.0  # bits a character
 
 
@@ -168,10 +169,12 @@ def _after(part: Repaired, restored: Repaired) -> Repaired:
 def _is_plain_misreading(texts: Sequence[str]) -> bool:
     """Whether one wrong codec explains the texts better than a mirror does.
 
-    Both leave question marks. A mirror's text is Chinese apart from its broken places; what was
-    read in the wrong codec is hardly Chinese anywhere.
+    Both leave question marks, a mirror never many. Its text is Chinese apart from its broken
+    places; what was read in the wrong codec is hardly Chinese anywhere.
     """
     sample = "".join(texts)[:_SAMPLE]
+    if sample.count("?") > _BROKEN * len(sample):
+        return True
     return cost(sample) > _HARDLY_CHINESE * len(sample)
 
 

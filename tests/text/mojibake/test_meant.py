@@ -51,6 +51,13 @@ MEANT = [
     "约±¼圈",
     "孟令坤¹²，葛琪²³，邢掀³",
     "对照组¹a与处理组²b",
+    "冰岛语字母ÐÞ",
+    "间隔号··",
+    "同位素¹²C和¹³C",
+    "約为10¹²元",
+    "夠狼\tgau3 long4",
+    "鯪\tU+9BEA",
+    "故\tgù\n搹\tak1",
     "SLÅ ANMÄLA",
     "TÄYTTÄÄ VÄLINEN",
     "记者说NÄR DÅ KOMMER",
@@ -64,6 +71,15 @@ MEANT = [
 def test_what_is_meant_stays(text):
     """No reading of such signs as bytes is believed."""
     assert repair(text).text == text
+
+
+@pytest.mark.parametrize("codec", ["gb2312", "cp1257"])
+def test_many_question_marks_are_no_mirror(codec):
+    """Where a reader wrote one for each byte that it lacked, nothing was split into half characters."""
+    text = "山区公路通了公交车，村民出行更加方便了，卖出的红枣也更多了。"
+    seen = text.encode().decode(codec, "replace").replace("\ufffd", "?")
+
+    assert not [done.rule for done in repair(seen).repairs if done.rule.startswith("mirror")]
 
 
 @given(
