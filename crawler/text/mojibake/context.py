@@ -101,10 +101,10 @@ _BEHIND_ANOTHER = re.compile(r";(?:和|与|與|或|还是|、)\Z")
 _SOURCE = re.compile(
     r"(?:\b(?:content|font-family)\s?:|\b(?:printf|print|puts|echo|alert)\b(?: -e)?[ (]?|=|[A-Za-z_]\()\s?[A-Za-z]?[\"'`]\Z"
 )
-# A string begins in program code: an argument of a call, bytes, what a name is made equal to.
-_STRING = re.compile(
-    r"(?:[A-Za-z0-9_$]\(\s?[bru]{0,2}|(?<![A-Za-z0-9_])(?:[bB][rR]?|[rR][bB])|\$|[A-Za-z0-9_\])] \+?= ?)([\"'`])"
-)
+# A string begins in program code: an argument of a call, or what a name is made equal to. Bytes by
+# themselves are what Python prints of a text that was never decoded.
+_STRING = re.compile(r"(?:[A-Za-z0-9_$]\(\s?|\$|[A-Za-z0-9_\])] \+?= ?)[bru]{0,2}([\"'`])")
+_BYTES = re.compile(r"(?<![A-Za-z0-9_])[bB][rR]?(?:\"[^\"\n]*\"|'[^'\n]*')\.[a-z]")
 _NEXT_STRING = re.compile(r"\s?[,+]\s?[bru]{0,2}([\"'`])")
 _PROMPT = re.compile(r"^(?:>>>|In \[\d{1,4}\]:) .*", re.MULTILINE)
 _CHINESE = re.compile("[\u3400-\u9fff]")
@@ -265,7 +265,8 @@ def _strings(text: str) -> list[tuple[int, int]]:
             continue
         found.append((start, end))
         at = _NEXT_STRING.match(text, end + 1) or _STRING.search(text, end + 1)
-    return sorted([*found, *(line.span() for line in _PROMPT.finditer(text))])
+    lines = [line.span() for pattern in (_BYTES, _PROMPT) for line in pattern.finditer(text)]
+    return sorted([*found, *lines])
 
 
 def _outside_code(text: str, edits: Iterable[Edit]) -> list[Edit]:

@@ -135,7 +135,7 @@ def _is_plausible(text: str, edit: Edit, real: str, shown: str, saved: float) ->
         # A table of words: UTF-16 has the control characters of marks and digits, too.
         or (real == "utf-16-le" and "\t" in old and not _CONTROL.search(old))
         # They are a hanzi by chance; but the words around may ask for it.
-        or (saved < _MUCH and _WRITTEN_SIGNS.fullmatch(old))
+        or _are_signs(old, saved)
         or _is_listed(text[max(0, edit.start - _NEAR_BY) : edit.end + _NEAR_BY])
         or (
             len(old) <= _LONGEST_LIST
@@ -208,6 +208,14 @@ def _is_no_chance(old: str, new: str, saved: float, shown: str) -> bool:
     return mean <= most and saved >= (_ENOUGH if shown in _HANZI_PAGES else _MUCH)
 
 
+def _are_signs(old: str, saved: float) -> bool:
+    """Whether signs that people write side by side are a hanzi by chance, or one sign is repeated."""
+    is_repeated = old[0] < "\u0100" and len(set(old)) == 1
+    if is_repeated and len(old) > _LONGEST_CHANCE:
+        return True
+    return saved < _MUCH and (is_repeated or _WRITTEN_SIGNS.fullmatch(old) is not None)
+
+
 def _is_column(old: str, new: str) -> bool:
     """Whether a tab stands between words of two columns: with a letter it is a hanzi in UTF-16."""
     is_short = hanzi_count(new) < _FEWEST_OF_UTF_16
@@ -244,7 +252,7 @@ def _is_foreign(text: str, edit: Edit, real: str, shown: str, saved: float) -> b
     new = edit.text
     before, behind = text[max(0, edit.start - 12) : edit.start], text[edit.end : edit.end + 12]
     above = _ABOVE.sub("", new)
-    if _STRANGE.search(new):
+    if _STRANGE.search(new) or _is_end_of_word(text, edit):
         return False
     is_more = len(above) > 2 or _MARKS.fullmatch(above) or _LETTER_AND_MARK.fullmatch(above)
     if real == "utf-8" and is_more:
@@ -255,8 +263,7 @@ def _is_foreign(text: str, edit: Edit, real: str, shown: str, saved: float) -> b
             _is_everyday(before, above, behind, saved)
             and (_is_inside(before, behind) or not _COMMON.search(old))
         )
-        is_word = is_safe and _is_in_word(before, new, behind)
-        return saved > 0 and is_word and not _is_end_of_word(text, edit)
+        return saved > 0 and is_safe and _is_in_word(before, new, behind)
     is_sign = real == "utf-8" and _ONE_SIGN.fullmatch(above)
     return bool(is_sign) and any(pattern.search(before + new + behind) for pattern in _SIGNS)
 
@@ -283,8 +290,9 @@ def _is_in_word(before: str, new: str, behind: str) -> bool:
 
 
 def _is_end_of_word(text: str, edit: Edit) -> bool:
-    """Whether a letter and a blank end one word before another: nothing else there is UTF-8."""
-    if not _LETTER_AND_BLANK.fullmatch(text, edit.start, edit.end):
+    """Whether letters before blanks end words before others: nothing else there is UTF-8."""
+    old = text[edit.start : edit.end]
+    if old.isascii() or not _LETTER_AND_BLANK.sub("", old).isascii():
         return False
     before, behind = text[max(0, edit.start - 1) : edit.start], text[edit.end : edit.end + 1]
     is_capital = edit.text.islower() and behind.isupper()

@@ -120,7 +120,11 @@ CODE = (
 
 
 @settings(max_examples=80, deadline=None)
-@given(st.sampled_from(sorted(NOTATIONS)), st.sampled_from(CODE), st.sampled_from(["", "写法："]))
+@given(
+    st.sampled_from(sorted(NOTATIONS.keys() - {"RTF's GBK"})),
+    st.sampled_from(CODE),
+    st.sampled_from(["", "写法："]),
+)
 def test_an_escape_in_a_string_of_code_is_meant(notation, code, before):
     """A call's argument, bytes, what a name is made equal to: a repair would change the program."""
     text = (
