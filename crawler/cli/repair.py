@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -272,6 +273,11 @@ def _repair_table(
 
 
 def _check_columns(file: str, table: InputTable, fields: tuple[str, ...]) -> None:
+    twice = [name for name, count in Counter(table.columns or ()).items() if count > 1]
+    if twice:
+        raise ConfigError(
+            f"{file}: has several columns {_printable(twice[0])!r}; give each a name of its own"
+        )
     missing = [name for name in fields if table.columns is not None and name not in table.columns]
     if missing:
         # A name may be anything, also of a file that is no table at all.

@@ -204,6 +204,17 @@ def test_an_open_quotation_mark_is_named(tmp_path, given, named):
     }
 
 
+def test_columns_of_one_name_are_refused(tmp_path):
+    """Of two only one would be left in the output."""
+    table = tmp_path / "t.csv"
+    table.write_text("text,text\na,b\n")
+
+    done = run(str(table))
+
+    assert done.exception.exit_code == 2
+    assert "several columns 'text'" in str(done.exception)
+
+
 def test_what_is_no_table_is_not_printed_raw(tmp_path):
     """The columns that a picture named .csv seems to have are shortened, their controls escaped."""
     table = tmp_path / "r.csv"
