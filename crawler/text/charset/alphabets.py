@@ -1,4 +1,4 @@
-"""Text in letters: Russian, Greek and the languages of Western and Central Europe.
+"""Text in letters: Russian, Greek, Hebrew, Arabic, Thai, and the languages of Europe in Latin ones.
 
 A wrong reading does not write a language properly: accents of French stand inside of words,
 Russian capitals begin them, and the letters of a text are those of one language. Each test here
@@ -52,13 +52,47 @@ _HELLENIC: Final[dict[str, float]] = dict(
     )
 )  # fmt: skip
 _GREEK_CODECS: Final = ("cp1253", "iso8859-7")
+
+# The same of scripts without capitals.
+_HEBREW: Final[dict[str, float]] = dict(
+    zip(
+        "יהולאמרתבשנעםדחקכפסןגזצטךףץ",
+        (110, 109, 104, 74, 63, 56, 56, 50, 47, 44, 32, 32, 33, 25, 25, 21, 19, 17, 15, 13, 13, 13,
+         12, 12, 8, 2, 2),
+        strict=True,
+    )
+)  # fmt: skip
+_ARABIC: Final[dict[str, float]] = dict(
+    zip(
+        "اليمونرتبعةدهسفأحكقجشطصخإىضزذثغئءظؤآپگکچژ",
+        (125, 115, 67, 62, 60, 60, 53, 45, 38, 38, 37, 36, 32, 29, 28, 26, 24, 24, 24, 15, 13, 12,
+         12, 10, 9, 9, 8, 7, 6, 6, 6, 5, 5, 3, 2, 2, 1, 1, 1, 0.5, 0.2),
+        strict=True,
+    )
+)  # fmt: skip
+_THAI: Final[dict[str, float]] = dict(
+    zip(
+        "านรอกเง่้ัมยลวดทีสิตคหบปะแจพขไใุืู์ชำ็โถผซศึณธภญฟษๆฝฉฐฮฎฤฆฯฏฒฬ",
+        (75, 70, 65, 52, 50, 45, 45, 42, 38, 36, 36, 34, 33, 32, 31, 31, 30, 28, 28, 27, 27, 26, 24,
+         22, 20, 19, 18, 17, 16, 15, 13, 13, 11, 11, 11, 11, 9, 9, 9, 9, 8, 6, 5, 5, 5, 5, 4, 3, 3,
+         3, 2, 1, 1, 1, 0.8, 0.5, 0.5, 0.5, 0.5, 0.3, 0.3, 0.3),
+        strict=True,
+    )
+)  # fmt: skip
 _JOINED = re.compile("[A-Za-z]")
+_HAS_CAPITALS = re.compile("[\u0370-\u04ff]")
+_JOINED_BADLY = re.compile("^[A-Za-z]|[^A-Za-z][a-z]")  # a name may follow: `בGoogle`
+_FINAL_WITHIN = re.compile("[ךםןףץ][א-ת]")  # these five end words; in visual order they begin them
 # A mark that nothing can open with: at the beginning, it was a capital in another code page.
 _BROKEN_BEGINNING = re.compile(r"(?:^|[\n>])[–—…№„“”’«»\xa0]+[а-яё]|(?<= )[–—…№\xa0][а-яё]")
 _FOREIGN_LETTER: Final = -4.0  # bits, for what is no letter of the alphabet and no mark
 _BROKEN_WORD: Final = -3.0  # bits a letter of a word like `вЕТЕР`, `веТер` or `dйmoli`
 _LEAST_BITS: Final = 0.15  # bits a letter; right readings have 0.3 to 0.7, others less than 0
+_LEAST_NAMED: Final = 0.0  # the same for what the label says
 _LEAST_SHORT: Final = 0.3  # the same for a word or two, which may be hanzi
+_LONG_WORD: Final = 20  # letters; more have no blanks between them
+_ALL_CAPITALS: Final = 0.5  # bits that they cost against a script that has none
+_FOR_SCRIPT: Final = 0.6  # bits by which a script that the label means may be less likely
 _NEAR: Final = 0.1  # bits within which the label's codec is believed
 _A_WORD: Final = 6  # letters; three hanzi
 _A_FEW_WORDS: Final = 14
@@ -92,34 +126,37 @@ _MOST_NEUTRAL: Final = 0.5  # share; a text of dashes alone is no language
 
 @dataclass(frozen=True, slots=True)
 class _Alphabet:
-    """An alphabet that has capitals, and the code pages that it is written in.
+    """An alphabet, and the code pages that it is written in.
 
     Attributes:
         codecs: The commonest first.
         bits: What each small letter saves against a letter at random.
         word: A word with a letter of the alphabet in it.
         others: What is above ASCII and no part of a text in it.
+        least: Letters that are needed where no label names the script.
     """
 
     codecs: tuple[str, ...]
     bits: dict[str, float]
     word: re.Pattern[str]
     others: re.Pattern[str]
+    least: int = _A_WORD
 
-    def best(self, lines: bytes, declared: Declared, chinese: float) -> str | None:
-        """The codec that gives frequent letters, and capitals only where words begin."""
+    def best(self, lines: bytes, declared: Declared, chinese: float) -> tuple[float, str] | None:
+        """The codec that gives frequent letters, capitals only where words begin, and its bits a letter."""
         labels = (name for name in declared.families if name not in _OF_OTHERS)
         codecs = dict.fromkeys((*labels, *self.codecs))
         rated = [(*self._rate(lines.decode(codec, "replace")), codec) for codec in codecs]
         best, letters, codec = max(rated, key=lambda rating: rating[0])
         for bits, count, name in rated:
-            if declared.means(name) and bits > max(_LEAST_BITS, best - _NEAR) and count > 1:
-                return name
+            if declared.means(name) and bits > max(_LEAST_NAMED, best - _NEAR) and count > 1:
+                return bits + _FOR_SCRIPT, name
         is_short = letters < _A_FEW_WORDS
         least = _LEAST_SHORT if is_short else _LEAST_BITS
-        if best < least or letters < _A_WORD or (is_short and chinese > _SOME_HANZI):
+        if best < least or letters < self.least or (is_short and chinese > _SOME_HANZI):
             return None
-        return codec
+        is_loud = above_ascii(lines.decode(codec, "replace")).isupper()
+        return best - _ALL_CAPITALS * is_loud, codec
 
     def _rate(self, text: str) -> tuple[float, int]:
         """Bits a letter by which ``text`` is likelier than letters at random, and the letters."""
@@ -127,24 +164,35 @@ class _Alphabet:
         for found in self.word.finditer(text):
             word = found[0]
             letters += len(word)
-            if not _JOINED.search(word) and (
-                word.isupper() or word[1:].islower() or len(word) == 1
-            ):
+            if _is_proper(word):
                 bits += sum(self.bits.get(letter, _FOREIGN_LETTER) for letter in word.lower())
             else:
-                bits += _BROKEN_WORD * len(word)
+                bits += _BROKEN_WORD * min(len(word), _LONG_WORD)
         others = len(self.others.findall(above_ascii(text))) + len(_BROKEN_BEGINNING.findall(text))
         return (bits + others * _FOREIGN_LETTER) / max(1, letters + others), letters
 
 
+def _is_proper(word: str) -> bool:
+    """Whether capitals, and Hebrew's final letters, stand where they may in a word."""
+    if not _HAS_CAPITALS.search(word):
+        return not (_JOINED_BADLY.search(word) or _FINAL_WITHIN.search(word, 1))
+    return not _JOINED.search(word) and (word.isupper() or word[1:].islower() or len(word) == 1)
+
+
 def _alphabet(
-    shares: dict[str, float], codecs: tuple[str, ...], letters: str, marks: str
+    shares: dict[str, float],
+    codecs: tuple[str, ...],
+    letters: str,
+    marks: str,
+    least: int = _A_WORD,
 ) -> _Alphabet:
+    size = max(33, len(shares))
     return _Alphabet(
         codecs,
-        {letter: log2(share / 1000 * 33) for letter, share in shares.items()},
+        {letter: log2(share / 1000 * size) for letter, share in shares.items()},
         re.compile(f"(?:(?<![A-Za-z])[A-Za-z]++)?[{letters}]+[A-Za-z]*"),
         re.compile(f"[^{letters}{marks}]"),
+        least,
     )
 
 
@@ -152,6 +200,38 @@ RUSSIAN: Final = _alphabet(
     _CYRILLIC, _CYRILLIC_CODECS, "\u0400-\u045f\u0490\u0491", "\xa0«»„“”’–—…№\xb0"
 )
 GREEK: Final = _alphabet(_HELLENIC, _GREEK_CODECS, "\u0386\u0388-\u03ce", "\xa0«»‘“”’–—…·\xb0€΄")
+
+HEBREW: Final = _alphabet(
+    _HEBREW,
+    ("cp1255", "iso8859-8"),
+    "\u05d0-\u05ea",
+    "\xa0«»‘’“”„–—…•₪\u05b0-\u05c3\u05f0-\u05f4\u200e\u200f",
+)
+ARABIC: Final = _alphabet(
+    _ARABIC,
+    ("cp1256", "iso8859-6"),
+    "\u0621-\u063a\u0641-\u064a\u067e\u0686\u0698\u06a9\u06af",
+    "\xa0«»‘’“”–—…•،؛؟\u0640\u064b-\u0652\u200c-\u200f",
+)
+THAI: Final = _alphabet(
+    _THAI, ("cp874",), "\u0e01-\u0e4e", "\xa0‘’“”–—…•฿\u0e50-\u0e59", _A_FEW_WORDS
+)
+_SCRIPTS: Final = (
+    ("Russian", RUSSIAN), ("Greek", GREEK), ("Hebrew", HEBREW), ("Arabic", ARABIC), ("Thai", THAI),
+)  # fmt: skip
+
+
+def other_letters(lines: bytes, declared: Declared, chinese: float) -> tuple[str, str] | None:
+    """The language whose letters, other than Latin ones, are likeliest here, and its codec."""
+    found = [
+        (*rated, name)
+        for name, alphabet in _SCRIPTS
+        if (rated := alphabet.best(lines, declared, chinese))
+    ]
+    if not found:
+        return None
+    _, codec, name = max(found)
+    return name, codec
 
 
 def western(lines: bytes, declared: Declared, _: float) -> str | None:
@@ -264,18 +344,8 @@ languages of few accents right ones are weaker."""
 
 _AMONG: Final = (
     *("gb18030", "big5hkscs", "hz", "cp932", "euc_jis_2004", "iso2022_jp_2", "cp949", "iso2022_kr"),
-    *(
-        "cp1252",
-        "cp1250",
-        "cp1251",
-        "koi8-r",
-        "cp1253",
-        "cp1254",
-        "cp1255",
-        "cp1256",
-        "cp1258",
-        "cp874",
-    ),
+    *("cp1252", "cp1250", "cp1251", "koi8-r", "cp1253", "cp1254", "cp1255", "cp1256", "cp1258"),
+    "cp874",
 )
 _CLOSE: Final = 0.5  # a declared codec that has half of the best one's confidence may well be true
 

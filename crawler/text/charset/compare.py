@@ -48,6 +48,7 @@ _MUCH: Final = 0.6  # share of bad characters in damaged UTF-8 of a few hanzi, a
 _WELL: Final = 0.8  # share of ordinary hanzi among its good characters
 _UNSURE: Final = 0.2  # chardet's confidence, below which a label that fits is believed instead
 _OF_PAIRS: Final = ("gb18030", "big5hkscs")
+_OF_OTHERS: Final = ("euc_jp", "cp932", "cp949")
 _LATIN: Final = ("cp1252", "cp1254", "iso8859-15")  # they fit any bytes, so fitting says nothing
 _KANA_SAMPLE: Final = 600
 _KANA = re.compile("[\u3041-\u30fa]")
@@ -87,6 +88,9 @@ def weigh(body: bytes, declared: Declared) -> Judgement:
     lines = _cut(sample_lines(body))
     prices = _prices(lines, readings)
     language = _other_language(lines, declared, readings)
+    # Of a few characters rare ones are no damage, since they may be names.
+    if not language and readings["gb18030"].characters > _SHORT:
+        language = _damaged_label(lines, declared, readings)
     if language and not _is_dearer(language, lines, prices):
         return _in_language(body, language)
     if cheapest := _cheapest(prices, declared, readings):
@@ -149,6 +153,20 @@ def _other_language(lines: bytes, declared: Declared, readings: Readings) -> Lan
     """A language that is written properly, which its bytes hardly ever are by chance."""
     frequent = max(reading.frequent for reading in readings.values())
     return recognise(lines, declared, frequent)
+
+
+def _damaged_label(lines: bytes, declared: Declared, readings: Readings) -> Language | None:
+    """The language that a label means, if its codec reads all but a few bytes as that language."""
+    for codec in _OF_OTHERS:
+        if not declared.means(codec):
+            continue
+        text = decode_run(lines, codec)
+        good = text.replace(LOST, "").encode(codec, "ignore")
+        is_near = 0 < text.count(LOST) <= DAMAGED * sum(char > "\x7f" for char in text)
+        language = _other_language(good, declared, readings) if is_near else None
+        if language and language.codec == codec:
+            return language
+    return None
 
 
 def _in_language(body: bytes, language: Language) -> Judgement:
@@ -293,6 +311,8 @@ def _foreign(body: bytes, declared: Declared, readings: Readings) -> Judgement:
     """Decide for a page that is not clearly Chinese: chardet, the labels, the best reading."""
     if wide := reads_as_chinese(body):
         return Judgement(codec=wide, why=f"reads as Chinese in {wide}", score=0.9)
+    if language := _damaged_label(_cut(sample_lines(body)), declared, readings):
+        return _in_language(body, language)
     best = max(CODECS, key=lambda codec: readings[codec].weight)
     labels = [name for name in declared.families if name not in CODECS and _decodes(body, name)]
     lines = sample_lines(body)

@@ -41,17 +41,21 @@ _IN_A_WORD = re.compile(rb"[A-Za-z][\xc2-\xdf][\x80-\xbf]|[\xc2-\xdf][\x80-\xbf]
 _ALPHABETS = re.compile("[\xa0-\u017f\u0384-\u03ce\u0401-\u0451\u05d0-\u05ea\u0621-\u064a]")
 
 
-def decide(body: bytes, content_type: str | None = None) -> Verdict:
+def decide(body: bytes | bytearray | memoryview, content_type: str | None = None) -> Verdict:
     """Decide which charset ``body`` is in; there is always a verdict, for an empty body too.
 
     Args:
         body: The page as it came, unpacked from its transfer coding.
         content_type: The ``Content-Type`` header, ``text/html; charset=gb2312``, if there was one.
 
+    Raises:
+        TypeError: ``body`` is no bytes, but text for example, which has no charset any more.
+
     >>> verdict = decide("<p>人民网济南电</p>".encode("gb18030"), "text/html; charset=utf-8")
     >>> verdict.decided, verdict.declared_header, verdict.agrees
     ('gb18030', 'utf-8', False)
     """
+    body = _as_bytes(body)
     declared = read_declared(body, content_type)
     found = _by_mark(body, declared)
     rest = body if found else without_marks(body)
@@ -69,16 +73,25 @@ def decide(body: bytes, content_type: str | None = None) -> Verdict:
     )
 
 
-def decode(body: bytes, verdict: Verdict) -> str:
+def decode(body: bytes | bytearray | memoryview, verdict: Verdict) -> str:
     """Decode ``body`` as ``verdict`` says, run by run if it is mixed.
 
     Each byte that fits nowhere becomes one U+FFFD. Byte order marks are dropped, those that lie too. User-defined
-    characters U+E000 to U+E4C5 stay. Never raises, whatever the verdict says.
+    characters U+E000 to U+E4C5 stay. Never raises for bytes, whatever the verdict says.
     """
-    body = without_marks(body, verdict.decided)
+    body = without_marks(_as_bytes(body), verdict.decided)
     if verdict.mixed:
         return decode_mixed(body, verdict.decided)
     return decode_run(body, verdict.decided)
+
+
+def _as_bytes(body: bytes | bytearray | memoryview) -> bytes:
+    """``body`` as bytes, of a ``bytearray`` or ``memoryview`` too."""
+    if isinstance(body, bytes):
+        return body
+    if isinstance(body, bytearray | memoryview):
+        return bytes(body)
+    raise TypeError(f"body must be bytes as they came from the server, not {type(body).__name__}")
 
 
 def has_parts(verdict: Verdict) -> bool:

@@ -59,6 +59,9 @@ _FEW: Final = 4  # characters that tell another language
 _UNNAMED: Final = Declared(None, None)
 _BAD: Final = 0  # the step over a byte that is no character
 _LONG: Final = {"gb18030": 4, "euc_jp": 3}  # bytes of the longest characters
+_LONE_LETTER = re.compile(rb"[\x80-\xff][a-z](?![@-~])")  # B座, A股 are usual
+_LONE_BITS: Final = 14.5  # of a small letter alone among hanzi, which a lost byte of Big5 leaves
+_LONE_SECOND_BYTE = re.compile("[^\0-\u33ff][@-~](?![@-~])")
 _SURROGATE_PAIR = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
 
 _MOVED = re.compile("[\ue5e5\ue78d-\ue864]")  # GB18030_MOVED, and a few between
@@ -126,10 +129,8 @@ def _hz_piece(found: re.Match[bytes]) -> bytes:
 
 
 def _read_two_byte(data: bytes, codec: str) -> str:
-    try:
-        return data.decode(codec)
-    except UnicodeDecodeError:
-        return _read_damaged(data, codec)
+    text = _plainly(data, codec)
+    return _read_damaged(data, codec) if text is None else text
 
 
 def _read_damaged(data: bytes, codec: str) -> str:
@@ -142,15 +143,26 @@ def _read_damaged(data: bytes, codec: str) -> str:
     room = _CAREFUL
     is_torn = False
     for line in _LINE.findall(data):
-        if not is_torn:
-            with suppress(UnicodeDecodeError):
-                parts.append(line.decode(codec))
-                continue
+        if not is_torn and (text := _plainly(line, codec)) is not None:
+            parts.append(text)
+            continue
         room -= len(line)
         text = _read_line(line, codec, careful=room > 0, is_torn=is_torn)
         is_torn = text.rstrip(_TEARING).endswith(LOST)
         parts.append(text)
     return "".join(parts)
+
+
+def _plainly(data: bytes, codec: str) -> str | None:
+    """``data`` in ``codec``, if it is valid there and no byte of it seems lost.
+
+    In Big5 a lost byte shifts the pairs up to the next second byte of ASCII, which then stands alone:
+    ``過後，`` becomes ``過寣A``, where nothing is invalid.
+    """
+    text = strict(data, codec)
+    if text and codec == "big5hkscs" and _LONE_SECOND_BYTE.search(text):
+        return None
+    return text
 
 
 def _read_line(line: bytes, codec: str, *, careful: bool, is_torn: bool) -> str:
@@ -176,9 +188,8 @@ def _read_line(line: bytes, codec: str, *, careful: bool, is_torn: bool) -> str:
 def _read_piece(piece: bytes, codec: str, *, careful: bool, is_torn: bool) -> str:
     if not careful:
         return piece.decode(codec, _ONE_BYTE)
-    if not is_torn:
-        with suppress(UnicodeDecodeError):
-            return piece.decode(codec)
+    if not is_torn and (text := _plainly(piece, codec)) is not None:
+        return text
     parts = []
     at = done = 0
     for step in _way_through(piece, codec):
@@ -223,7 +234,8 @@ def _characters(
     """The characters that may begin at ``at``: what they and all that follows cost, and their sizes."""
     byte = piece[at]
     if byte < 0x80:
-        yield least[at + 1] + _ASCII_BITS, 1
+        is_alone = codec == "big5hkscs" and _LONE_LETTER.match(piece, max(0, at - 1))
+        yield least[at + 1] + (_LONE_BITS if is_alone else _ASCII_BITS), 1
         return
     if codec == "cp932" and 0xA1 <= byte <= 0xDF:
         yield least[at + 1] + _HALF_BITS, 1

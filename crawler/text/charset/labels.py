@@ -45,6 +45,7 @@ _FAMILIES: Final[dict[str, str]] = {
         "cp932": "shift_jis shift_jis_2004 sjis s_jis ms_kanji x_sjis csshiftjis windows_31j cp932 ms932",
         "euc_jp": "euc_jp eucjp x_euc_jp euc_jis_2004 ujis",
         "cp949": "euc_kr euckr ks_c_5601_1987 ksc5601 ksc_5601 ks_c_5601 korean windows_949 cp949 uhc",
+        "iso8859-8": "iso_8859_8 iso_8859_8_i iso_8859_8_e csiso88598i csiso88598e logical visual hebrew",
         "cp874": "tis_620 tis620 iso_8859_11 iso8859_11 windows_874 cp874 dos_874",
     }.items()
     for label in labels.split()

@@ -17,13 +17,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from crawler.text.charset.alphabets import GREEK, RUSSIAN, above_ascii, strict, western
+from crawler.text.charset.alphabets import above_ascii, other_letters, strict, western
 from crawler.text.charset.labels import Declared
 from crawler.text.chinese.characters import measure
 from crawler.text.chinese.costs import context_of, each
 
 _WELL: Final = 0.9  # share of the characters that are of the language
 _SOME: Final = 0.7  # the same where a few rare ones are ordinary
+_FEW_HALVES: Final = 0.1  # half-width kana a kanji, which a quotation in another charset makes
 _FREQUENT: Final = 0.6  # share of frequent syllables in Korean that no label names
 _MOSTLY: Final = 0.7  # the same where the label, and all around it, say Chinese
 _A_FEW_SYLLABLES: Final = 4
@@ -46,6 +47,7 @@ _HANGUL: Final = frozenset(
 # others; kanji of level 1, kana, half-width kana.
 _SYLLABLE, _SYLLABLE_OF_KS, _SYLLABLE_OF_UHC = 8.5, 12.5, 25.0
 _KANJI, _HALF_WIDTH = 11.0, 7.0
+_LETTER = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ class Language:
     """A language that the bytes write properly.
 
     Attributes:
-        name: ``Korean``, ``Japanese``, ``Russian`` (for all that is Cyrillic) or ``Western``.
+        name: ``Korean``, ``Japanese``, ``Western``, ``Russian`` (for all that is Cyrillic), ``Greek``,
+            ``Hebrew``, ``Arabic`` or ``Thai``.
         codec: Python codec name.
         labelled: True if a label of the page means this codec.
     """
@@ -97,7 +100,12 @@ def _japanese_character(char: str, bits: float) -> float:
     return min(bits, _KANJI) if _is_ordinary_kanji(char) else bits
 
 
+def _letter(char: str, bits: float) -> float:
+    return min(bits, _LETTER) if char > "\x7f" else bits
+
+
 _FLAT: Final[dict[str, Callable[[str, float], float]]] = {
+    **dict.fromkeys(("cp1255", "iso8859-8", "cp1256", "iso8859-6", "cp874"), _letter),
     "cp949": _syllable,
     "cp932": _japanese_character,
 }
@@ -111,6 +119,8 @@ def recognise(lines: bytes, declared: Declared, chinese: float) -> Language | No
         declared: What the page says of itself: a label needs less evidence.
         chinese: Share of frequent hanzi in the best Chinese reading, 0 to 1.
     """
+    if letters := other_letters(lines, declared, chinese):
+        return Language(*letters, declared.means(letters[1]))
     for name, test in _TESTS:
         if codec := test(lines, declared, chinese):
             return Language(name, codec, declared.means(codec))
@@ -122,7 +132,8 @@ def _korean(lines: bytes, declared: Declared, chinese: float) -> str | None:
     text = strict(lines, "cp949")
     letters = above_ascii(text) if text else ""
     hangul = sum("\uac00" <= char <= "\ud7a3" for char in letters)
-    if hangul < 2 or hangul < _WELL * len(letters):
+    is_long = declared.means("cp949") and len(letters) > 2 * _FEW
+    if hangul < 2 or hangul < (_SOME if is_long else _WELL) * len(letters):
         return None
     frequent = sum(char in _HANGUL for char in letters) / len(letters)
     if hangul <= _FEW:
@@ -170,8 +181,10 @@ def _japanese(lines: bytes, declared: Declared, chinese: float) -> str | None:
     if len(letters) >= 2:
         halves = sum("\uff61" <= char <= "\uff9f" for char in letters)
         known = sum(map(_is_ordinary_kanji, letters))
+        is_long = declared.means("cp932") and len(letters) > 2 * _FEW
+        few = _FEW_HALVES * known if is_long else 0
         if known + halves >= _SOME * len(letters) and (
-            not halves
+            halves <= few
             or (
                 (known or declared.means("cp932"))
                 and len(letters) <= 2 * _FEW
@@ -197,8 +210,6 @@ def _is_ordinary_kanji(char: str) -> bool:
 
 
 _TESTS: Final = (
-    ("Russian", RUSSIAN.best),
-    ("Greek", GREEK.best),
     ("Western", western),
     ("Japanese", _japanese),
     ("Korean", _korean),

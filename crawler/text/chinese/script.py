@@ -28,6 +28,8 @@ SCRIPTS_FILE: Final = "scripts.txt"
 
 _MAJORITY: Final = 0.6  # of the telling characters; a long quotation leaves the article its own
 
+_LONE_SURROGATES = re.compile("([\ud800-\udfff]+)")
+
 # Kinds of UTF-16 code units. The first three are the rows of the table.
 _HANS, _HANT, _JAPANESE, _OTHER_HAN, _LETTERS = range(1, 6)
 _RANGES: Final = (
@@ -63,12 +65,21 @@ def to_simplified(text: str) -> str:
 
     A text that is simplified already stays as it is, but for 著 in rare words.
     """
-    return _converter("tw2s").convert(text)  # type: ignore[no-any-return]
+    return _convert(text, "tw2s")
 
 
 def to_traditional(text: str) -> str:
     """Convert to traditional script for display, in the forms that Taiwan prints (``s2tw``)."""
-    return _converter("s2tw").convert(text)  # type: ignore[no-any-return]
+    return _convert(text, "s2tw")
+
+
+def _convert(text: str, name: str) -> str:
+    """Convert all but lone surrogates, which no UTF-8 and so no converter takes; they stay."""
+    convert = _converter(name).convert
+    return "".join(
+        piece if _LONE_SURROGATES.match(piece) else convert(piece)
+        for piece in _LONE_SURROGATES.split(text)
+    )
 
 
 @cache

@@ -250,3 +250,80 @@ def test_byte_order_mark_that_lies_is_dropped(text, codec, mark):
     verdict = decide(body)
 
     assert decode(body, verdict) == text
+
+
+LABELLED = [
+    ("駅前広場の再開発計画がまとまり、市は来年度から工事を始める。", "euc_jp", "euc-jp"),
+    ("桜の名所として知られる公園で祭りが開かれ、多くの人でにぎわった。", "cp932", "shift_jis"),
+    ("시는 내년부터 역 앞 광장을 다시 꾸미기로 했다.", "cp949", "euc-kr"),
+    ("รถไฟล่าช้าสองชั่วโมง ผู้โดยสารรอที่สถานี", "cp874", "tis-620"),
+    ("הרכבת התעכבה בשעתיים והנוסעים המתינו", "cp1255", "windows-1255"),
+    ("تأخر القطار ساعتين وانتظر الركاب في المحطة", "iso8859-6", "iso-8859-6"),
+]
+
+
+@pytest.mark.parametrize("damage", ["bad", "lost", "put in", "quoted"])
+@pytest.mark.parametrize(
+    ("text", "codec", "label"), LABELLED, ids=[label for *_, label in LABELLED]
+)
+def test_right_label_is_believed_in_spite_of_a_few_bytes(text, codec, label, damage):
+    """One bad byte, or a word in another charset, costs its own place and not the page."""
+    body = f"<p>{text}</p>\n".encode(codec) * 4
+    at = 3 + len(text.encode(codec)) // 2
+    damaged = {
+        "bad": body[:at] + b"\xff" + body[at + 1 :],
+        "lost": body[:at] + body[at + 1 :],
+        "put in": body[:at] + b"\xff" + body[at:],
+        "quoted": body + f"<p>{SENTENCE[:2]}</p>".encode(),
+    }[damage]
+
+    verdict = decide(damaged, f"text/html; charset={label}")
+
+    assert verdict.decided == codec, verdict.why
+    assert decode(damaged, verdict).count(text) >= 3
+
+
+@pytest.mark.parametrize("label", [None, "gbk", "utf-8", "iso-8859-1"])
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    [
+        ("ראש העיר אמר: „העבודות יסתיימו בסתיו”", "cp1255"),
+        ("בית ספר חדש נפתח בחיפה", "iso8859-8"),
+        ("חברת Google פתחה משרד בירושלים", "cp1255"),
+        ("قال رئيس البلدية إن الأعمال ستنتهي في الخريف", "cp1256"),
+        ("افتتاح مدرسة جديدة في القاهرة", "iso8859-6"),
+        ("นายกเทศมนตรีกล่าวว่างานจะเสร็จในฤดูหนาว", "cp874"),
+        ("СПОРТ И КУЛЬТУРА", "koi8-r"),
+    ],
+)
+def test_letters_without_capitals_are_told_from_russian(text, codec, label):
+    """Hebrew, Arabic and Thai have letters of their own frequency, whatever a label says."""
+    body = f"<p>{text}</p>".encode(codec)
+
+    assert decode(body, decide(body, f"text/html; charset={label}")) == f"<p>{text}</p>"
+
+
+@pytest.mark.parametrize("label", ["iso-8859-8", "iso-8859-8-i", "logical", "visual", "hebrew"])
+def test_hebrew_label_is_understood(label):
+    """Its labels differ in the order of the letters, not in the bytes."""
+    body = "חדשות היום".encode("iso8859-8")
+
+    verdict = decide(body, f"text/html; charset={label}")
+
+    assert verdict.agrees
+    assert decode(body, verdict) == "חדשות היום"
+
+
+@pytest.mark.parametrize("kind", [bytearray, memoryview])
+def test_any_buffer_of_bytes_is_a_page(kind):
+    """A network library may hand over a view of its buffer."""
+    body = f"<p>{SENTENCE}</p>".encode("gbk")
+
+    assert decide(kind(body)) == decide(body)
+    assert decode(kind(body), decide(body)) == f"<p>{SENTENCE}</p>"
+
+
+def test_text_is_refused_by_name():
+    """Text has no charset; the error says what was given."""
+    with pytest.raises(TypeError, match=r"must be bytes .*, not str"):
+        decide("text")

@@ -228,3 +228,24 @@ def test_mixed_decoding_loses_no_bytes(data, main):
     assert edges == sorted(edges)
     assert all(0 <= edge <= len(data) for edge in edges)
     assert isinstance(decode_mixed(data, main), str)
+
+
+@pytest.mark.parametrize("at", [6, 39, 69])
+def test_lost_byte_of_big5_is_marked_though_nothing_is_invalid(at):
+    """The pairs shift until a second byte of ASCII stands alone: 過後， would become 過寣A."""
+    text = "颱風過後，花蓮山區的救難人員徒步翻越三座山頭，才把受傷的民眾送進醫院。"
+    body = text.encode("big5hkscs")
+
+    got = decode_run(body[:at] + body[at + 1 :], "big5hkscs")
+
+    assert got.count("\ufffd") == 1
+    assert len(got) == len(text)
+    assert set(got) - set(text) == {"\ufffd"}
+
+
+@pytest.mark.parametrize(
+    "text", ["請到B座三樓，找C組的陳喆A先生。", "X光片~一張", "囍A餐廳", "看Google地圖"]
+)
+def test_letter_beside_hanzi_of_big5_stays(text):
+    """A letter alone between hanzi is no damage by itself."""
+    assert decode_run(text.encode("big5hkscs"), "big5hkscs") == text

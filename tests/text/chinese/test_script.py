@@ -68,3 +68,9 @@ def test_any_text_has_a_script_or_none(text):
 
     assert script in ("Hans", "Hant", None)
     assert script_of(text + text) == script
+
+
+@pytest.mark.parametrize("convert", [to_simplified, to_traditional])
+def test_lone_surrogate_stays_in_a_conversion(convert):
+    """Text from elsewhere may hold halves of a character; the rest is converted around them."""
+    assert convert("\ud800人\udc00") == "\ud800人\udc00"
