@@ -8,6 +8,7 @@ from typing import Final
 
 from crawler.text.chinese.costs import LOST, context_of, each, hanzi_count
 from crawler.text.chinese.script import simplified_forms
+from crawler.text.mojibake.hopeless import is_clean_beside_loss
 from crawler.text.mojibake.readers import SINGLE
 from crawler.text.mojibake.rule import Edit
 from crawler.text.tables import GB2312_LEVEL_1
@@ -130,6 +131,7 @@ def _is_plausible(text: str, edit: Edit, real: str, shown: str, saved: float) ->
         or _is_late_mark(text, edit)
         or (real == "utf-16-le" and _is_column(old, new))
         or _is_spelled(text, edit, shown)
+        or (shown != "gb2312" and is_clean_beside_loss(text[edit.start : edit.end]))
         # One sign again and again, as in »» or a row of blanks.
         or (shown in SINGLE and len(set(old)) == 1)
         # A table of words: UTF-16 has the control characters of marks and digits, too.

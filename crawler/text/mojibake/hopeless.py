@@ -21,10 +21,12 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from crawler.text.chinese.costs import NOTHING as NO_CONTEXT
-from crawler.text.chinese.costs import bits_after, codes_of
+from crawler.text.chinese.costs import bits_after, codes_of, each
+from crawler.text.chinese.script import simplified_forms
 from crawler.text.mojibake.context import about_code
 from crawler.text.mojibake.readers import paired
 from crawler.text.mojibake.rule import Edit
+from crawler.text.tables import GB2312_LEVEL_1
 
 VANISHED: Final = "characters-dropped"
 """The name of damage of which nothing is left to see."""
@@ -88,6 +90,10 @@ _LONGEST_TALK: Final = 60
 _SHORT_EXAMPLE: Final = 8  # characters
 _ASKING = re.compile("为什么|为何|怎么|怎样|如何|请问|是什么|什么是|什么意思|的梗")
 _MOST_SPANS: Final = 1000
+_LOSSES: Final = "\ufffd?"
+_MARK = re.compile("[\u2010-\u2026\u3000-\u301f\uff01-\uff5e·]")
+_FEW_EVERYDAY: Final = 3  # hanzi beside a loss
+_CLEAN: Final = 10.0  # bits a character of more of them
 _ASCII = re.compile("[\0-\x7f]+")
 
 
@@ -143,6 +149,28 @@ def _is_about(text: str, spans: list[tuple[int, int]]) -> bool:
         return True
     shown = sum(end - start for start, end in spans)
     return shown <= _SHORT_EXAMPLE and _ASKING.search(text) is not None
+
+
+def is_clean_beside_loss(seen: str) -> bool:
+    """Whether all that was seen beside lost characters is a few everyday hanzi, as clean text has them.
+
+    A character is lost in clean text too, and what stands beside it are bytes of something by chance.
+
+    >>> is_clean_beside_loss("\ufffd吧"), is_clean_beside_loss("\ufffd潯"), is_clean_beside_loss("吧")
+    (True, False, False)
+    """
+    rest = [char for char in seen if char not in _LOSSES]
+    if len(rest) == len(seen):
+        return False
+    wide = "".join(char for char in rest if char > "\x7f")
+    if not all(_MARK.match(char) or _is_everyday(char) for char in wide):
+        return False
+    return len(wide) <= _FEW_EVERYDAY or float(each(wide).mean()) <= _CLEAN
+
+
+def _is_everyday(char: str) -> bool:
+    code = simplified_forms().get(char, char).encode("gb2312", "ignore")
+    return bool(code) and code[0] in GB2312_LEVEL_1
 
 
 class Vanished(NamedTuple):

@@ -211,3 +211,21 @@ def test_a_rare_word_by_itself_stays(text):
 def test_a_word_of_two_rare_hanzi_is_read(seen, right):
     """The counter-check: rare hanzi that everyday ones explain are damage, also by themselves."""
     assert repair(seen).text == right
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "网友问导演你是故意{}吧",
+        "剧组说主创{}单曝光以后再谈",
+        "她被称作当红女星{}”，大家都这么说",
+        "{}意外受伤以后又回到了球队",
+        "朱婷{}得27分，全队第一",
+    ],
+)
+@pytest.mark.parametrize("lost", ["\ufffd", "\ufffd\ufffd\ufffd", "?"])
+def test_one_lost_character_says_nothing_of_what_stands_beside_it(text, lost):
+    """Everyday hanzi beside a loss are the bytes of something by chance; they stay."""
+    damaged = text.format(lost)
+
+    assert repair(damaged).text == damaged
