@@ -15,7 +15,7 @@ from functools import partial
 from typing import Final
 
 from crawler.text.chinese.costs import cost
-from crawler.text.mojibake.context import is_chinese, shown_on_purpose
+from crawler.text.mojibake.context import HANZI, is_chinese, shown_on_purpose
 from crawler.text.mojibake.rule import Edit, Rule
 from crawler.text.tables import GB18030_MOVED
 
@@ -135,8 +135,14 @@ def _unseen(text: str) -> Sequence[Edit]:
 
 
 def _dashes(text: str) -> Sequence[Edit]:
-    """― in pairs, and single ones beside such pairs; ・ between names, where no kana is near."""
+    """― in pairs, and single ones beside such pairs; ・ between names, where no kana is near.
+
+    A strict codec has the hanzi of GB 2312 alone: 東京・大阪 was not read by one.
+    """
     if not is_chinese(text) or ("―" not in text and "・" not in text) or _KANA.search(text):
+        return ()
+    hanzi = "".join(HANZI.findall(text))
+    if len(hanzi.encode("gb2312", "ignore")) < 2 * len(hanzi):
         return ()
     dots = _replaced(text, _DOT, lambda _: "·")
     pairs = _replaced(text, _DASHES, lambda found: "—" * len(found[0]))

@@ -20,6 +20,7 @@ FIRST_LEVEL = [
 MEANT = [
     *("夠狼\tgau3 long4", "故\tgù", "搹\tak1", "鯪\tU+9BEA", "中\tguó\tmiddle"),
     "英镑£¥日元",
+    "東京・大阪・名古屋",
     *(
         "近日，记者获悉。\xa0\xa0\xa0\xa0",
         "\xa0\xa0\xa0\xa0",
