@@ -163,6 +163,8 @@ def _damaged_label(lines: bytes, declared: Declared, readings: Readings) -> Lang
         text = decode_run(lines, codec)
         good = text.replace(LOST, "").encode(codec, "ignore")
         is_near = 0 < text.count(LOST) <= DAMAGED * sum(char > "\x7f" for char in text)
+        is_kanji_alone = codec != "cp949" and not _KANA.search(text)  # which hanzi may be
+        is_near = is_near and not is_kanji_alone
         language = _other_language(good, declared, readings) if is_near else None
         if language and language.codec == codec:
             return language

@@ -181,8 +181,9 @@ def _japanese(lines: bytes, declared: Declared, chinese: float) -> str | None:
     if len(letters) >= 2:
         halves = sum("\uff61" <= char <= "\uff9f" for char in letters)
         known = sum(map(_is_ordinary_kanji, letters))
-        is_long = declared.means("cp932") and len(letters) > 2 * _FEW
-        few = _FEW_HALVES * known if is_long else 0
+        kana = sum("\u3041" <= char <= "\u3093" for char in letters)
+        is_sure = declared.means("cp932") and kana > max(_FEW, _FEW_HALVES * len(letters))
+        few = _FEW_HALVES * known if is_sure else 0
         if known + halves >= _SOME * len(letters) and (
             halves <= few
             or (
