@@ -20,7 +20,24 @@ A message names the thing as the user typed it, says what is wrong, and what to 
 
 from __future__ import annotations
 
+import unicodedata
+
 from crawler.secrets import mask
+
+
+def printable(text: str) -> str:
+    r"""``text`` with escapes for all that a terminal obeys or cannot show; line feeds stay.
+
+    >>> printable("a\x1b[31m.csv")
+    'a\\u001b[31m.csv'
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if _is_shown(char) else f"\\u{ord(char):04x}" for char in text)
+
+
+def _is_shown(char: str) -> bool:
+    return char.isprintable() or char == "\n" or unicodedata.category(char) == "Zs"
 
 
 class RenminError(Exception):
@@ -29,8 +46,8 @@ class RenminError(Exception):
     exit_code = 3
 
     def __str__(self) -> str:
-        """The message, without the password of an address that it quotes."""
-        return mask(super().__str__())
+        """The message, without the password of an address that it quotes, and without controls."""
+        return printable(mask(super().__str__()))
 
 
 class ConfigError(RenminError):

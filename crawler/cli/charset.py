@@ -10,6 +10,7 @@ from typing import Annotated
 import orjson
 import typer
 
+from crawler.errors import printable
 from crawler.items import Verdict
 from crawler.text.charset.decide import decide
 
@@ -40,7 +41,9 @@ def charset(
         try:
             body = _read(page)
         except OSError as error:
-            typer.echo(f"renmin: {page}: cannot be read: {error.strerror or error}", err=True)
+            typer.echo(
+                f"renmin: {printable(page)}: cannot be read: {error.strerror or error}", err=True
+            )
             unread += 1
             continue
         verdict = decide(body, content_type_beside(page))
@@ -93,4 +96,4 @@ def _as_lines(page: str, verdict: Verdict) -> str:
             else []
         ),
     ]
-    return "\n".join([f"{page}: {verdict.decided}", *(f"    {fact}" for fact in facts)])
+    return "\n".join([f"{printable(page)}: {verdict.decided}", *(f"    {fact}" for fact in facts)])

@@ -32,7 +32,7 @@ from typer.core import TyperCommand, TyperGroup
 import crawler.cli
 from crawler import __version__
 from crawler.config import sections as own_channels
-from crawler.errors import RenminError
+from crawler.errors import RenminError, printable
 from crawler.secrets import mask, mask_log, take_passwords
 from crawler.store import troubles
 
@@ -189,7 +189,7 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(0)
     except Exception as error:
-        typer.echo(f"renmin: {explain(error)}", err=True)
+        typer.echo(f"renmin: {printable(explain(error))}", err=True)
         sys.exit(3)
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, BinaryIO
 import typer
 
 from crawler.cli.output import progress_bar
-from crawler.dataset.files import check_path, whole_file, writing
+from crawler.dataset.files import check_path, open_text, whole_file, writing
 from crawler.dataset.tables import (
     BadRow,
     InputTable,
@@ -22,9 +22,9 @@ from crawler.dataset.tables import (
     open_table,
     open_writer,
 )
-from crawler.dataset.tables.chunks import decoded, json_row, open_text
+from crawler.dataset.tables.chunks import decoded, json_row
 from crawler.dataset.tables.writing import json_line, keeps_bad_rows
-from crawler.errors import ConfigError
+from crawler.errors import ConfigError, printable
 from crawler.text.mojibake.document import LINE, logical_lines, repair_document
 from crawler.text.mojibake.repair import repair as repair_text
 from crawler.text.mojibake.result import as_record, explanation
@@ -34,6 +34,7 @@ app = typer.Typer(add_completion=False)
 _BAD_ROWS = 3  # exit code
 _MOST_NAMED = 20  # bad rows, and columns; more are counted
 _LONGEST_NAME = 60  # characters of a column's
+_LONGEST_PROBLEM = 200  # characters of what is wrong with a row
 
 
 @app.command()
@@ -90,6 +91,7 @@ def repair(
     standard error and passed on as it is (left out where the output has another form, with
     --jsonl answered by {"error"}), and the others are repaired.
     """
+    fields = _fields(field)
     kind = kind_of(file)
     if field is not None and kind is None:
         kind = _kind_of_stream(file, output)
@@ -98,10 +100,10 @@ def repair(
             f"--json {'--jsonl' if jsonl else '--explain'}: only one of them can be printed"
         )
     if explain:
-        _explain(file, kind or (TableKind("jsonl") if jsonl else None), output, _fields(field))
+        _explain(file, kind or (TableKind("jsonl") if jsonl else None), output, fields)
         return
     if kind and not json and not jsonl:
-        _repair_table(file, kind, output, _fields(field), processes)
+        _repair_table(file, kind, output, fields, processes)
         return
 
     if field is not None:
@@ -172,9 +174,11 @@ def _progress(what: str, output: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def _fields(field: str | None) -> tuple[str, ...]:
-    names = tuple(dict.fromkeys(name.strip() for name in (field or "text").split(",")))
+    names = tuple(
+        dict.fromkeys(name.strip() for name in ("text" if field is None else field).split(","))
+    )
     if not all(names):
-        raise ConfigError(f"--field {field}: a name is empty; write --field title,body")
+        raise ConfigError(f"--field {field!r}: a name is empty; write --field title,body")
     return names
 
 
@@ -281,13 +285,15 @@ def _check_columns(file: str, table: InputTable, fields: tuple[str, ...]) -> Non
     missing = [name for name in fields if table.columns is not None and name not in table.columns]
     if missing:
         # A name may be anything, also of a file that is no table at all.
-        known = ", ".join(map(_printable, (table.columns or [])[:_MOST_NAMED]))
-        raise ConfigError(f"{file}: has no column {missing[0]!r}; its columns are {known}")
+        known = ", ".join(map(_short, (table.columns or [])[:_MOST_NAMED]))
+        raise ConfigError(
+            f"{file}: has no column {_short(repr(missing[0]))}; its columns are {known}"
+        )
 
 
-def _printable(name: str) -> str:
-    shown = "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in name)
-    return shown if len(shown) <= _LONGEST_NAME else f"{shown[:_LONGEST_NAME]}…"
+def _short(name: str, most: int = _LONGEST_NAME) -> str:
+    shown = printable(name).replace("\n", "\\n")
+    return shown if len(shown) <= most else f"{shown[:most]}…"
 
 
 class _Named:
@@ -301,7 +307,9 @@ class _Named:
         self.count += 1
         self.left_out += is_left_out
         if self.count <= _MOST_NAMED:
-            typer.echo(f"renmin: {what} {row.number}: {row.problem}", err=True)
+            typer.echo(
+                f"renmin: {what} {row.number}: {_short(row.problem, _LONGEST_PROBLEM)}", err=True
+            )
 
     def finish(self) -> None:
         if self.count > _MOST_NAMED:

@@ -1,23 +1,36 @@
-"""A file is whole or it is not there: written under another name, synced, then renamed."""
+"""A file is whole or it is not there: written under another name, synced, then renamed.
+
+Packed files are read here too: what is cut off or damaged is an error, never a short file.
+"""
 
 from __future__ import annotations
 
 import gzip
+import io
 import itertools
 import os
 import sys
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 import zstandard
 
 from crawler.dataset import manifest
-from crawler.dataset.formats import Format, by_ending, named
+from crawler.dataset.formats import COMPRESSIONS, Format, by_ending, named
 from crawler.dataset.manifest import Origin, Tally
 from crawler.dataset.request import ExportRequest, Record
 from crawler.errors import ConfigError, DiskFullError, RenminError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+DAMAGED: Final = (EOFError, zlib.error, zstandard.ZstdError, gzip.BadGzipFile)
+"""What is raised while a packed file is read that is damaged."""
+
+_PACKED: Final = 1 << 10  # bytes of zstd at a time: they may unpack to 32 MB, no more
 
 
 def export(
@@ -160,6 +173,92 @@ def _compressed(compression: str, raw: BinaryIO) -> Iterator[BinaryIO]:
             yield cast("BinaryIO", file)
     else:
         yield raw
+
+
+@contextmanager
+def open_text(name: str) -> Iterator[BinaryIO]:
+    """Open a text by lines, unpacked if its name ends in ``.gz`` or ``.zst``; ``-`` is standard input.
+
+    Raises:
+        ConfigError: It cannot be read, or its compression is damaged; this also while it is read.
+    """
+    if name == "-":
+        yield sys.stdin.buffer
+        return
+    compression = next((each for each in COMPRESSIONS if name.lower().endswith(each)), "")
+    try:
+        with opened(name) as file:
+            stream = io.BufferedReader(unpacked(file, compression))
+            try:
+                yield stream
+            finally:
+                stream.detach()
+    except DAMAGED as error:
+        raise ConfigError(f"{name}: {damage(error)}") from error
+
+
+def damage(error: Exception) -> str:
+    """What is wrong with a packed file, by the error of :data:`DAMAGED` that it gave."""
+    if isinstance(error, EOFError):
+        return "its compression is damaged: the end is missing"
+    return "its compression is damaged, or it is not packed as its name says"
+
+
+def opened(name: str) -> BinaryIO:
+    """Open a file that the user has named.
+
+    Raises:
+        ConfigError: It cannot be read.
+    """
+    try:
+        return Path(name).open("rb")
+    except OSError as error:
+        raise ConfigError(
+            f"{name}: {error.strerror or error}; name a readable file, or -"
+        ) from error
+
+
+def unpacked(file: BinaryIO, compression: str) -> io.RawIOBase:
+    """What is packed in a file; :data:`DAMAGED` is raised while it is read."""
+    if compression == ".gz":
+        return cast("io.RawIOBase", gzip.GzipFile(fileobj=file, mode="rb"))
+    return _Unpacked(file) if compression == ".zst" else cast("io.RawIOBase", file)
+
+
+class _Unpacked(io.RawIOBase):
+    """A file of zstd frames; the library's own reader takes a frame that is cut off for whole."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._frame: zstandard.ZstdDecompressionObj | None = None
+        self._packed = b""
+        self._waiting = memoryview(b"")
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        """Fill ``buffer`` as far as what is unpacked goes; 0 at the end.
+
+        Raises:
+            EOFError: The file ends inside of a frame.
+        """
+        while not self._waiting:
+            packed = self._packed or self._file.read(_PACKED)
+            if not packed:
+                if self._frame is not None:
+                    raise EOFError
+                return 0
+            frame = self._frame or zstandard.ZstdDecompressor().decompressobj()
+            self._waiting = memoryview(frame.decompress(packed))
+            self._packed = frame.unused_data if frame.eof else b""
+            self._frame = None if frame.eof else frame
+        target = memoryview(buffer).cast("B")
+        count = min(len(target), len(self._waiting))
+        target[:count] = self._waiting[:count]
+        self._waiting = self._waiting[count:]
+        return count
 
 
 def _print(records: Iterator[Record], request: ExportRequest, tally: Tally) -> None:

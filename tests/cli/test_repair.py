@@ -4,6 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 import zstandard
@@ -45,6 +52,7 @@ def test_json_tells_what_was_done():
     assert record["text"] == "（记者胡喆、侯文坤）"
     assert [each["rule"] for each in record["repairs"]] == ["gb2312-strict"]
     assert record["doubts"][0]["start"] == 4
+    assert [each["candidates"][0] for each in record["doubts"]] == ["喆", "）"]
     assert record["hopeless"] is False
 
 
@@ -128,7 +136,33 @@ def test_a_packed_text_is_unpacked_and_packed(tmp_path, ending):
 
     assert run(str(tmp_path / f"new.txt{ending}")).stdout == "人民日报\n"
     source.write_bytes(b"junk")
-    assert "compression is damaged" in str(run(str(source)).exception)
+    damaged = run(str(source)).exception
+    assert "compression is damaged" in str(damaged)
+    assert damaged.exit_code == 2
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.csv", "a.jsonl"])
+@pytest.mark.parametrize("ending", [".gz", ".zst"])
+def test_a_packed_file_that_is_cut_off_is_never_taken_for_whole(tmp_path, name, ending):
+    """It cannot be read: it is named, the exit code is 2, and no output is left."""
+    lines = {"a.csv": "text\n" + "山村夜校\n" * 999, "a.jsonl": '{"text":"a"}\n' * 999}
+    pack = {".gz": gzip.compress, ".zst": zstandard.compress}[ending]
+    source, out = tmp_path / (name + ending), tmp_path / f"out-{name}"
+    source.write_bytes(pack(lines.get(name, "山村夜校\n" * 999).encode())[:-3])
+
+    done = run(str(source), "-o", str(out))
+
+    assert "the end is missing" in str(done.exception)
+    assert done.exception.exit_code == 2
+    assert not out.exists()
+
+
+def test_frames_behind_each_other_are_one_file(tmp_path):
+    """Programs append to a packed file by one frame more."""
+    source = tmp_path / "a.csv.zst"
+    source.write_bytes(zstandard.compress(b"text\na\n") + zstandard.compress(b"b\n"))
+
+    assert run(str(source)).stdout == "text,repair\na,\nb,\n"
 
 
 def test_a_paragraph_of_mail_becomes_one_line():
@@ -186,7 +220,7 @@ def test_two_ways_to_print_are_refused(other):
 @pytest.mark.parametrize(
     ("given", "named"),
     [
-        ('id,text\n1,a\n2,"浜烘皯\n3,b\n', "row 2: a quotation mark is opened"),
+        ('id,text\n1,a\n2,"浜烘皯\n3,b\n', "row 2: a quotation mark is opened in line 3"),
         ('id,text\n1,"a\nb"\n2,"c"', ""),
     ],
 )
@@ -225,6 +259,79 @@ def test_what_is_no_table_is_not_printed_raw(tmp_path):
     assert "has no column 'text'" in error
     assert "\\u001b]0;x\\u0007" in error
     assert len(error) < 250
+
+
+def test_a_row_that_csv_cannot_read_is_passed_on(tmp_path):
+    """Byte for byte and under the header, also if it is the first."""
+    table = tmp_path / "r.csv"
+    table.write_bytes('text\na\rb\n山村\n"c\n'.encode())
+
+    done = run(str(table))
+
+    assert done.exit_code == 3
+    assert done.stdout_bytes.decode() == 'text,repair\na\rb\n山村,\n"c\n'
+    assert "row 1: a carriage return stands inside of a line" in done.stderr
+    assert "row 3: a quotation mark is opened in line 4" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"\xff\xfe\x1b]0;x\x07",
+        b'{"text": "\x1b[31m"}',
+        b"[" * 100_000,
+        b'{"text": ' + b"9" * 5000 + b"}",
+        b'{"text": "a", "n": 1e999}',
+    ],
+)
+def test_what_is_wrong_with_a_line_is_said_in_our_words(line):
+    """Short, without controls, and without the words of the library that reads JSON."""
+    done = run("--jsonl", given=line + b"\n")
+
+    assert done.exit_code == 3
+    assert re.fullmatch("renmin: line 1: [^\x00-\x1f\x7f-\x9f]{9,210}\n", done.stderr)
+    assert not re.search("surrogate|recursion|line 1 column|sys[.]", done.stderr)
+
+
+@pytest.mark.parametrize("name", ["\x1b[31m.txt", "\x1b[31m.csv", "\x9b31m.csv.gz"])
+def test_the_name_of_a_file_does_not_reach_the_terminal_raw(tmp_path, name):
+    """A terminal would obey it."""
+    error = str(run(str(tmp_path / name)).exception)
+
+    assert error.isprintable()
+    assert "31m" in error
+
+
+@pytest.mark.parametrize("field", ["", ",", "text,"])
+def test_a_field_without_a_name_is_refused(field):
+    """For lines too, which have no fields."""
+    done = run("--field", field, given=b"a\n")
+
+    assert done.exception.exit_code == 2
+    assert "a name is empty" in str(done.exception)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the helpers are found in /proc")
+def test_an_interrupted_command_leaves_neither_words_of_its_helpers_nor_a_file(tmp_path):
+    """Ctrl-C reaches all processes of a terminal; only the first one answers it."""
+    table, out = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    os.mkfifo(table)
+    command = [sys.executable, "-m", "crawler.cli", "repair", table, "-o", out, "--processes", "2"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True)
+    with table.open("wb") as rows:
+        rows.write(b'{"text": "a"}\n' * 1000)  # two helpers begin, and import what they need
+        rows.flush()
+        helpers = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        while process.poll() is None and len(helpers.read_text().split()) < 3:  # and a tracker
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert said.decode().splitlines() == [
+        "renmin: interrupted; files are whole or not there, what was printed may be unfinished"
+    ]
+    assert not out.exists()
 
 
 def test_a_bad_row_is_left_out_of_another_form(tmp_path):

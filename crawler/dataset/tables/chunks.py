@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import codecs
 import csv
-import gzip
 import io
 import json
 import math
 import re
 import sys
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
-from pathlib import Path
-from typing import Any, BinaryIO, Final, Literal, cast
+from typing import Any, BinaryIO, Final, Literal
 
 import orjson
-import zstandard
 
+from crawler.dataset.files import DAMAGED, damage, opened, unpacked
+from crawler.dataset.formats import COMPRESSIONS
 from crawler.dataset.schema import load_pyarrow
-from crawler.errors import ConfigError, RenminError
+from crawler.errors import ConfigError
 from crawler.text.charset.decide import decide, decode
 
 Form = Literal["csv", "jsonl", "parquet"]
@@ -34,7 +32,6 @@ _FORMS: Final[dict[str, Form]] = {
     ".ndjson": "jsonl",
     ".parquet": "parquet",
 }
-COMPRESSIONS: Final = (".gz", ".zst")
 CHUNK_ROWS: Final = 200
 CHUNK_CHARACTERS: Final = 200_000
 
@@ -107,10 +104,8 @@ _HEAD: Final = 1 << 18  # bytes by which the charset of CSV is decided
 _LONGEST_LINE: Final = 1 << 26  # bytes; longer is no row of text
 # What may be a number that orjson rounds to infinity or to a fraction of a long integer.
 _LARGE = re.compile(rb"[0-9]{17}|[0-9][eE][+]?[0-9]{2}")
-_OPEN: Final = "a quotation mark is opened and not closed before the end of the file"
 # A line behind the last; what stands behind an open quotation mark has it inside.
 _END: Final = "\uffff\ufffe\uffff"
-_DAMAGED = (EOFError, zlib.error, zstandard.ZstdError, gzip.BadGzipFile)
 
 
 @dataclass(slots=True)
@@ -143,73 +138,32 @@ def open_table(name: str, kind: TableKind) -> Iterator[tuple[InputTable, BinaryI
         kind: How it is written.
 
     Raises:
-        ConfigError: It cannot be read, or pyarrow is missing.
-        RenminError: Its compression or its Parquet is damaged; also while chunks are taken.
+        ConfigError: It cannot be read, its compression or its Parquet is damaged (this also while
+            chunks are taken), or pyarrow is missing.
     """
     with ExitStack() as stack:
         if name == "-":
             yield _table(name, sys.stdin.buffer, kind, stack), None
             return
-        file = stack.enter_context(_opened(name))
+        file = stack.enter_context(opened(name))
         yield _table(name, file, kind, stack), file
 
 
 def _table(name: str, file: BinaryIO, kind: TableKind, stack: ExitStack) -> InputTable:
     if kind.form == "parquet":
         return _parquet(name, file, kind)
-    stream = io.BufferedReader(_unpacked(file, kind.compression), _HEAD)
+    stream = io.BufferedReader(unpacked(file, kind.compression), _HEAD)
     stack.callback(stream.detach)  # the file below it is closed by its owner
     if kind.form == "jsonl":
         return InputTable(kind, None, _named(name, _chunked(_json_rows(stream))))
     return _csv(name, stream, kind, stack)
 
 
-@contextmanager
-def open_text(name: str) -> Iterator[BinaryIO]:
-    """Open a text by lines, unpacked if its name ends in ``.gz`` or ``.zst``; ``-`` is standard input.
-
-    Raises:
-        ConfigError: It cannot be read.
-        RenminError: Its compression is damaged; also while it is read.
-    """
-    if name == "-":
-        yield sys.stdin.buffer
-        return
-    compression = next((each for each in COMPRESSIONS if name.lower().endswith(each)), "")
-    try:
-        with _opened(name) as file:
-            stream = io.BufferedReader(_unpacked(file, compression))
-            try:
-                yield stream
-            finally:
-                stream.detach()
-    except _DAMAGED as error:
-        raise RenminError(f"{name}: its compression is damaged: {error}") from error
-
-
-def _opened(name: str) -> BinaryIO:
-    try:
-        return Path(name).open("rb")
-    except OSError as error:
-        raise ConfigError(
-            f"{name}: {error.strerror or error}; name a readable file, or -"
-        ) from error
-
-
-def _unpacked(file: BinaryIO, compression: str) -> io.RawIOBase:
-    if compression == ".gz":
-        return cast("io.RawIOBase", gzip.GzipFile(fileobj=file, mode="rb"))
-    if compression == ".zst":
-        reader = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
-        return cast("io.RawIOBase", reader)
-    return cast("io.RawIOBase", file)
-
-
 def _named(name: str, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
     try:
         yield from chunks
-    except _DAMAGED as error:
-        raise RenminError(f"{name}: its compression is damaged from here on: {error}") from error
+    except DAMAGED as error:
+        raise ConfigError(f"{name}: {damage(error)}") from error
 
 
 def _chunked(rows: Iterable[tuple[int, dict[str, Any]] | BadRow]) -> Iterator[Chunk]:
@@ -244,16 +198,22 @@ def json_row(number: int, raw: bytes) -> tuple[int, dict[str, Any]] | BadRow:
 
     A number that would not come out as it went in (1e400, NaN) makes a bad row.
     """
-    problem = ""
     try:
         given: Any = None if _LARGE.search(raw) else orjson.loads(raw)
-    except ValueError as error:
-        given, problem = None, str(error)
+    except ValueError:
+        given = None
     if given is None:
         try:
-            given = json.loads(decoded(raw), parse_float=_finite, parse_constant=_finite)
-        except (ValueError, RecursionError) as error:
-            return BadRow(number, problem or str(error), raw)
+            given = json.loads(
+                decoded(raw), parse_float=_finite, parse_int=_whole, parse_constant=_finite
+            )
+        except json.JSONDecodeError as error:
+            what = error.msg[:1].lower() + error.msg[1:].removesuffix(" at").rstrip(": ")
+            return BadRow(number, f"is no JSON: {what}, at character {error.pos + 1}", raw)
+        except RecursionError:
+            return BadRow(number, "its lists and objects are nested too deeply", raw)
+        except ValueError as error:
+            return BadRow(number, str(error), raw)
     if not isinstance(given, dict):
         return BadRow(number, "a JSON object is needed", raw)
     return number, given
@@ -264,6 +224,13 @@ def _finite(digits: str) -> float:
     if not math.isfinite(value):
         raise ValueError(f"the number {digits[:40]} is none that JSON can hold here")
     return value
+
+
+def _whole(digits: str) -> int:
+    try:
+        return int(digits)
+    except ValueError:  # Python's limit
+        raise ValueError(f"a number of {len(digits)} digits is none of a table") from None
 
 
 def decoded(body: bytes) -> str:
@@ -279,22 +246,24 @@ def _csv(
 ) -> InputTable:
     try:
         head = stream.peek(_HEAD)
-    except _DAMAGED as error:
-        raise RenminError(f"{name}: its compression is damaged: {error}") from error
+    except DAMAGED as error:
+        raise ConfigError(f"{name}: {damage(error)}") from error
     whole_lines = head[: head.rfind(b"\n") + 1] or head
     codec = decide(whole_lines).decided
     csv.field_size_limit(_LONGEST_LINE)
-    rows = csv.reader(chain(_lines(stream, codec, stack), (_END,)), delimiter=kind.delimiter)
+    source = _Lines(chain(_lines(stream, codec, stack), (_END,)))
+    rows = csv.reader(source, delimiter=kind.delimiter)
     try:
         columns = next(rows, [])
     except csv.Error as error:
-        raise ConfigError(f"{name}: no CSV: {error}") from error
+        raise ConfigError(f"{name}: no CSV: {_csv_problem(error)}") from error
     if columns[-1:] != [_END] and "".join(columns[-1:]).endswith(_END):
-        raise ConfigError(f"{name}: no CSV: {_OPEN}")
+        raise ConfigError(f"{name}: no CSV: {_open_mark(1)}")
+    source.taken()
     if columns in ([], [_END]):
         raise ConfigError(f"{name}: is empty; CSV begins with the names of its columns")
     line_end = "\r\n" if b"\r\n" in head[: head.find(b"\n") + 1] else "\n"
-    chunks = _named(name, _chunked(_csv_rows(rows, columns, kind.delimiter)))
+    chunks = _named(name, _chunked(_csv_rows(rows, columns, source)))
     mark = codecs.BOM_UTF8 if head.startswith(codecs.BOM_UTF8) else b""
     return InputTable(kind, columns, chunks, line_end=line_end, mark=mark)
 
@@ -327,8 +296,44 @@ def _as_table(line: bytes, codec: str) -> str:
         return decode(line, decide(line))
 
 
+class _Lines:
+    """Lines of CSV, which keeps those of the row that is read: a bad one is passed on as it is."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self._row: list[str] = []
+        self._before = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        self._row.append(next(self._lines))
+        return self._row[-1]
+
+    def taken(self) -> tuple[int, bytes]:
+        """The first line of the row, from 1, and its bytes without the line end."""
+        first = self._before + 1
+        raw = "".join(self._row).removesuffix(_END).rstrip("\r\n")
+        self._before += len(self._row)
+        self._row.clear()
+        return first, raw.encode("utf-8", "surrogatepass")
+
+
+def _open_mark(line: int) -> str:
+    return f"a quotation mark is opened in line {line} or behind, and never closed"
+
+
+def _csv_problem(error: csv.Error) -> str:
+    if "new-line" in str(error):
+        return "a carriage return stands inside of a line"
+    if "field limit" in str(error):
+        return f"a field is longer than {_LONGEST_LINE >> 20} MB"
+    return str(error)
+
+
 def _csv_rows(
-    rows: Iterator[list[str]], columns: list[str], delimiter: str
+    rows: Iterator[list[str]], columns: list[str], source: _Lines
 ) -> Iterator[tuple[int, dict[str, Any]] | BadRow]:
     number = 0
     while True:
@@ -338,26 +343,18 @@ def _csv_rows(
         except StopIteration:
             return
         except csv.Error as error:
-            yield BadRow(number, str(error))
+            yield BadRow(number, _csv_problem(error), source.taken()[1])
             continue
+        first, raw = source.taken()
         if not row:
             number -= 1
         elif row[-1].endswith(_END):
             if row != [_END]:
-                row[-1] = row[-1].removesuffix(_END)
-                yield BadRow(number, _OPEN, _line(row, delimiter))
+                yield BadRow(number, _open_mark(first), raw)
         elif len(row) != len(columns):
-            yield BadRow(
-                number, f"{len(row)} columns instead of {len(columns)}", _line(row, delimiter)
-            )
+            yield BadRow(number, f"{len(row)} columns instead of {len(columns)}", raw)
         else:
             yield number, dict(zip(columns, row, strict=True))
-
-
-def _line(row: list[str], delimiter: str) -> bytes:
-    line = io.StringIO()
-    csv.writer(line, delimiter=delimiter, lineterminator="").writerow(row)
-    return line.getvalue().encode("utf-8", "surrogatepass")
 
 
 def _parquet(name: str, file: BinaryIO, kind: TableKind) -> InputTable:
@@ -367,7 +364,7 @@ def _parquet(name: str, file: BinaryIO, kind: TableKind) -> InputTable:
     try:
         source = pyarrow.parquet.ParquetFile(file)
     except (pyarrow.ArrowException, OSError) as error:
-        raise RenminError(f"{name}: no Parquet that can be read: {error}") from error
+        raise ConfigError(f"{name}: no Parquet that can be read: {error}") from error
     return InputTable(
         kind, source.schema_arrow.names, _batches(name, source), schema=source.schema_arrow
     )
@@ -384,7 +381,7 @@ def _batches(name: str, source: Any) -> Iterator[Chunk]:
                 chunk.rows.append((number, values))
             yield chunk
     except (pyarrow.ArrowException, OSError, ValueError, OverflowError) as error:
-        raise RenminError(f"{name}: cannot be read behind row {number}: {error}") from error
+        raise ConfigError(f"{name}: cannot be read behind row {number}: {error}") from error
 
 
 def _python_times(batch: Any) -> Any:

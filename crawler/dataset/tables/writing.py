@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import multiprocessing
+import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -54,10 +55,11 @@ class Repairer:
             yield from map(self._chunk, chunks)
             return
         context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(self.processes, mp_context=context) as pool:
+        with _ended(ProcessPoolExecutor(self.processes, mp_context=context)) as pool:
             waiting: deque[tuple[Chunk, Future[list[Any]]]] = deque()
             for chunk in chunks:
-                waiting.append((chunk, pool.submit(self._rows, chunk.rows)))
+                with _deaf():
+                    waiting.append((chunk, pool.submit(self._rows, chunk.rows)))
                 if len(waiting) >= _WAITING * self.processes:
                     yield _done(*waiting.popleft())
             while waiting:
@@ -126,6 +128,34 @@ def _news(parts: list[Repaired], *, numbered: bool) -> Any:
 
 def _has_news(part: Repaired) -> bool:
     return bool(part.repairs or part.doubts or part.damage or part.hopeless)
+
+
+@contextmanager
+def _ended(pool: ProcessPoolExecutor) -> Iterator[ProcessPoolExecutor]:
+    """The pool, whose processes are ended at once if the work is broken off."""
+    try:
+        with pool:
+            try:
+                yield pool
+            except BaseException:
+                for process in list(pool._processes.values()):  # Python 3.14 has a method for it
+                    process.terminate()
+                raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Within: Ctrl-C waits, and for the processes that begin here for ever: the parent ends them.
+
+    A handler of theirs would come too late, behind all that they import.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _done(chunk: Chunk, future: Future[list[Any]]) -> Chunk:
@@ -206,19 +236,23 @@ def _csv(file: BinaryIO, kind: TableKind, table: InputTable) -> Write:
     is_begun = False
     is_passed_on = keeps_bad_rows(kind, table.kind)
 
-    def write(chunk: Chunk) -> list[BadRow]:
+    def begin(names: Iterable[str]) -> None:
         nonlocal columns, is_begun
+        if not is_begun:
+            columns = list(dict.fromkeys([*(columns or names), REPAIR]))
+            file.write(table.mark + line(columns))
+            is_begun = True
+
+    def write(chunk: Chunk) -> list[BadRow]:
         bad = []
         for row in chunk.rows:
             if isinstance(row, BadRow):
                 if row.raw and is_passed_on:
+                    begin(())
                     file.write(row.raw + table.line_end.encode())
                 continue
             number, values = row
-            if not is_begun:
-                columns = list(dict.fromkeys([*(columns or values), REPAIR]))
-                file.write(table.mark + line(columns))
-                is_begun = True
+            begin(values)
             bad += _unknown(number, values, columns)
             file.write(line([_cell(values.get(name)) for name in columns]))
         return bad

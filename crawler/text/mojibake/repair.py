@@ -237,16 +237,14 @@ def _may_be_bytes(text: str) -> bool:
     return 0 < text.count("\ufffd") < 0.5 * len(text)
 
 
-def _doubts(edit: Edit, start: int) -> list[Doubt]:
-    return [
-        Doubt(
-            start=start + guess.at,
-            end=start + guess.at + guess.length,
-            text=edit.text[guess.at : guess.at + guess.length],
-            candidates=guess.candidates,
-        )
-        for guess in edit.guesses
-    ]
+def _doubts(edit: Edit, start: int) -> Iterator[Doubt]:
+    for guess in edit.guesses:
+        text = edit.text[guess.at : guess.at + guess.length]
+        known = guess.candidates
+        if text in known:  # the whole line has chosen it; the others are ranked by what is around
+            known = (text, *(each for each in known if each != text))
+        at = start + guess.at
+        yield Doubt(start=at, end=at + guess.length, text=text, candidates=known)
 
 
 def _moved(doubts: Sequence[Doubt], edits: Sequence[Edit]) -> list[Doubt]:
