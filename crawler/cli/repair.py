@@ -280,7 +280,7 @@ def _check_columns(file: str, table: InputTable, fields: tuple[str, ...]) -> Non
     twice = [name for name, count in Counter(table.columns or ()).items() if count > 1]
     if twice:
         raise ConfigError(
-            f"{file}: has several columns {_printable(twice[0])!r}; give each a name of its own"
+            f"{file}: has several columns {_short(twice[0])!r}; give each a name of its own"
         )
     missing = [name for name in fields if table.columns is not None and name not in table.columns]
     if missing:

@@ -319,11 +319,14 @@ def test_an_interrupted_command_leaves_neither_words_of_its_helpers_nor_a_file(t
     command = [sys.executable, "-m", "crawler.cli", "repair", table, "-o", out, "--processes", "2"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True)
     with table.open("wb") as rows:
-        rows.write(b'{"text": "a"}\n' * 1000)  # two helpers begin, and import what they need
+        rows.write(b'{"text": "a"}\n' * 20_000)  # two helpers begin, and import what they need
         rows.flush()
         helpers = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-        while process.poll() is None and len(helpers.read_text().split()) < 3:  # and a tracker
+        for _ in range(3000):
+            if process.poll() is not None or len(helpers.read_text().split()) >= 3:  # and a tracker
+                break
             time.sleep(0.01)
+        time.sleep(0.3)  # in the middle of their imports
         os.killpg(process.pid, signal.SIGINT)
         _, said = process.communicate(timeout=60)
 
