@@ -324,7 +324,9 @@ def _is_likely(text: str, edit: Edit, saved: float, shown: str) -> bool:
     beside = text[edit.start - 1 : edit.start] + text[edit.end : edit.end + 1]
     old = text[edit.start : edit.end]
     fewest = 1 if is_single and (_HANZI.search(beside) or _is_jumble(text, edit)) else 2
-    if hanzi_count(new) < fewest or not _is_chinese(new):
+    others = set(_HANZI.findall(new)) - set(text[edit.start : edit.end])
+    is_one = shown in _HANZI_PAGES and len(others) == 1  # a rare hanzi is no other rare one
+    if hanzi_count(new) < fewest or is_one or not _is_chinese(new):
         return False
     head = text[max(0, edit.start - 3) : edit.start]
     # Behind anything but hanzi a word begins as at the beginning of a text.
