@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
+from typing import Any, BinaryIO, Final, cast
 
 import zstandard
 
@@ -23,9 +23,6 @@ from crawler.dataset.formats import COMPRESSIONS, Format, by_ending, named
 from crawler.dataset.manifest import Origin, Tally
 from crawler.dataset.request import ExportRequest, Record
 from crawler.errors import ConfigError, DiskFullError, RenminError
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
 
 DAMAGED: Final = (EOFError, zlib.error, zstandard.ZstdError, gzip.BadGzipFile)
 """What is raised while a packed file is read that is damaged."""
@@ -238,7 +235,7 @@ class _Unpacked(io.RawIOBase):
         """It is."""
         return True
 
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
+    def readinto(self, buffer: Any, /) -> int:
         """Fill ``buffer`` as far as what is unpacked goes; 0 at the end.
 
         Raises:

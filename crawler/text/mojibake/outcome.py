@@ -59,16 +59,17 @@ def edits(seen: str, link: Link | None, unsure: str = "") -> tuple[Edit, ...]:
     doubtful = doubts.places()
     found: list[Edit] = []
     floor = 0
-    for start, end, first, last in _spans(steps):
-        if text[first:last] == seen[start:end]:
-            continue
+    spans = [span for span in _spans(steps) if text[span[2] : span[3]] != seen[span[0] : span[1]]]
+    starts = [*(start for start, *_ in spans), len(seen)]
+    for number, (start, end, first, last) in enumerate(spans, 1):
         # A character that stays beside the edit may be in doubt too.
         before = _far(
             doubtful, range(first - 1, max(first - 1 - _BESIDE, first - start + floor - 1), -1)
         )
         start, first = start - before, first - before
         behind = _far(doubtful, range(last, last + min(_BESIDE, len(seen) - end)))
-        if text[last : last + behind] == seen[end : end + behind]:
+        is_free = end + behind <= starts[number]
+        if is_free and text[last : last + behind] == seen[end : end + behind]:
             end, last = end + behind, last + behind
         floor = end
         found.append(Edit(start, end, text[first:last], tuple(_guesses(doubts, first, last))))

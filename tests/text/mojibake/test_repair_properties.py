@@ -91,3 +91,17 @@ def test_losses_lie_inside_of_the_text(text):
     """What is reported lost stands where it is said to."""
     for loss in losses(text):
         assert all(0 <= start < end <= len(text) for start, end in loss.spans)
+
+
+def test_doubts_stand_where_their_text_is_between_losses_of_several_kinds():
+    """Two edits never share a character, however far the doubts beside them reach."""
+    text = (
+        '<meta charset="euc-kr">臺灣優勢產業發展論M壇日前舉行，與會學者展開討論。??銇嬭矾閹ê鐨'
+        "甸?濞壋?鏂??鏂??濠冨灛滃?夌瑢滃苯閽妴瀣?鍨?婢??璺?閹ê鐨甸?濞壋?鏂??鏂?T?濠冨灛滃?夌瑢滃苯閽"
+        "妴?¢¢¥¢¢£Á·ùÓ·"
+    )
+    repaired = repair(text)
+
+    assert [repaired.text[one.start : one.end] for one in repaired.doubts] == [
+        one.text for one in repaired.doubts
+    ]
