@@ -121,9 +121,11 @@ def slow(text: str, seconds: float, dice: random.Random) -> str | None:
     if seconds > START_SECONDS + MOST_SECONDS_PER_CHARACTER * len(text):
         return f"{seconds:.1f} s for {len(text)} characters"
     if seconds > 0.2 and dice.random() < 0.2:
-        _, longer = timed(text * 4)
-        if longer > FOUR_TIMES * seconds + 1:
-            return f"{seconds:.1f} s for the text, {longer:.1f} s for four of it"
+        # Neither was read before, so nothing of either is remembered.
+        _, twice = timed(text * 2)
+        _, longer = timed(text * 8)
+        if longer > FOUR_TIMES * twice + 1:
+            return f"{twice:.1f} s for two of the text, {longer:.1f} s for eight"
     return None
 
 
