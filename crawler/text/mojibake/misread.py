@@ -57,7 +57,7 @@ _HALF: Final = re.compile("[@-~]+")  # ASCII that is the second byte of hanzi as
 _WIDE: Final = re.compile("[^\0-\x7f]")
 _TWINS: Final = {("gb18030", "big5"), ("gb18030", "big5hkscs")}
 _MONOTONOUS: Final = 200  # characters of which more than a few are different, if they are text
-_FEW: Final = 3
+_FEW: Final = 6
 _FRUITLESS: Final = 4000  # characters of such windows in a row that end the search
 
 
