@@ -36,7 +36,6 @@ _NEAR: Final = 16  # codes from one to the next
 _ALPHABET = re.compile(
     "ÄÖÜ|äöü|ÅÄÖ|åäö|ÆØÅ|æøå|ÁÉÍÓ|áéíó|ÀÈÌÒ|àèìò|ÀÉÈ|àéè|ÉÈÊ|éèê|ÀÁÂ|àáâ|ÐÞ|ðþ|(?<![^ ,、])(?:ÇÑ|çñ)(?![^ ,、])"
 )
-_CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f]")
 _LETTER: Final = "[A-Za-z\xc0-\u024f]"
 _IN_A_WORD = re.compile(f"{_LETTER}[\u3400-\u9fff]{{1,2}}{_LETTER}")
 _ON_A_WORD = re.compile(
@@ -131,11 +130,7 @@ def _is_plausible(text: str, edit: Edit, real: str, shown: str, saved: float) ->
         or _is_late_mark(text, edit)
         or (real == "utf-16-le" and _is_column(old, new))
         or _is_spelled(text, edit, shown)
-        or (shown != "gb2312" and is_clean_beside_loss(text[edit.start : edit.end]))
-        # One sign again and again, as in »» or a row of blanks.
-        or (shown in SINGLE and len(set(old)) == 1)
-        # A table of words: UTF-16 has the control characters of marks and digits, too.
-        or (real == "utf-16-le" and "\t" in old and not _CONTROL.search(old))
+        or (shown != "gb2312" and is_clean_beside_loss(old))
         # They are a hanzi by chance; but the words around may ask for it.
         or _are_signs(old, saved)
         or _is_listed(text[max(0, edit.start - _NEAR_BY) : edit.end + _NEAR_BY])
